@@ -1,0 +1,1 @@
+"""Learn AWS roles by using them."""

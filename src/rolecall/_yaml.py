@@ -1,0 +1,254 @@
+"""Reads YAML into pydantic models; every fault has its file, line, column and what would be right."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+Where = tuple[str | int, ...]
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in a file.
+
+    Parameters
+    ----------
+    where
+        The path of field names and indexes.
+    problem
+        What is wrong, and what would be right.
+    """
+
+    file: str
+    line: int
+    column: int
+    where: Where
+    problem: str
+
+    def __str__(self) -> str:
+        path = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in self.where)
+        field = f" {path.lstrip('.')}:" if path else ""
+        return f"{self.file}:{self.line}:{self.column}:{field} {self.problem}"
+
+
+class BadFile(ValueError):
+    """A file with faults, all of them at once."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A YAML file's value with the place of every node.
+
+    Parameters
+    ----------
+    places
+        By path, the line and column from 1 of the value; a mapping's key where `(*path, key)` is missing.
+    """
+
+    file: str
+    value: object
+    places: Mapping[Where, tuple[int, int]]
+
+    def fault(self, where: Where, problem: str) -> Fault:
+        """A fault at the innermost place that the path has in the file."""
+        known = where
+        while known not in self.places and known:
+            known = known[:-1]
+        line, column = self.places.get(known, (1, 1))
+        return Fault(self.file, line, column, where, problem)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without dates: `Version: 2012-10-17` is a string, as policy documents want it."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_yaml(path: Path) -> Document:
+    """Reads a file.
+
+    Raises
+    ------
+    BadFile
+        When it cannot be read, is no YAML, or gives a key twice.
+    """
+    name = str(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadFile([Fault(name, 1, 1, (), f"cannot be read: {error.strerror}")]) from None
+    except UnicodeDecodeError:
+        raise BadFile([Fault(name, 1, 1, (), "is not UTF-8 text")]) from None
+    return parse_yaml(text, name)
+
+
+def parse_yaml(text: str, name: str) -> Document:
+    """Reads a text; `name` is what faults call it."""
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise BadFile([Fault(name, line, column, (), _syntax(error))]) from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise BadFile([Fault(name, 1, 1, (), f"is no YAML: {error}")]) from None
+    if node is None:
+        raise BadFile([Fault(name, 1, 1, (), "is empty")])
+    reader = _Reader(name)
+    value = reader.read(node, (), frozenset())
+    if reader.faults:
+        raise BadFile(reader.faults)
+    return Document(name, value, reader.places)
+
+
+def _syntax(error: yaml.MarkedYAMLError) -> str:
+    problem = f"this is no YAML: {error.problem}"
+    if "found character '\\t'" in problem:
+        return f"{problem}; indent with spaces"
+    if "mapping values are not allowed" in problem:
+        return f"{problem}; put a text that holds a colon in quotes"
+    return problem
+
+
+class _Reader:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.places: dict[Where, tuple[int, int]] = {}
+        self.faults: list[Fault] = []
+        self.constructor = _Loader("")
+
+    def read(self, node: yaml.Node, where: Where, above: frozenset[int]) -> object:
+        self.places[where] = (node.start_mark.line + 1, node.start_mark.column + 1)
+        if id(node) in above:
+            self._fault(node, where, "this alias refers to what holds it; a file cannot contain itself")
+            return None
+        within = above | {id(node)}
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, where, within)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.read(one, (*where, i), within) for i, one in enumerate(node.value)]
+        try:
+            return self.constructor.construct_object(node)
+        except (yaml.YAMLError, ValueError) as error:
+            self._fault(node, where, f"cannot be read: {getattr(error, 'problem', error)}")
+            return None
+
+    def _mapping(self, node: yaml.MappingNode, where: Where, within: frozenset[int]) -> object:
+        value: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._fault(key_node, where, "a key is a plain word")
+                continue
+            key = str(key_node.value)
+            if key in value:
+                self._fault(key_node, (*where, key), "this key stands twice; keep one")
+            value[key] = self.read(value_node, (*where, key), within)
+        return value
+
+    def _fault(self, node: yaml.Node, where: Where, problem: str) -> None:
+        mark = node.start_mark
+        self.faults.append(Fault(self.name, mark.line + 1, mark.column + 1, where, problem))
+
+
+def validate(document: Document, model: type[M]) -> M:
+    """Makes a model of a document.
+
+    Raises
+    ------
+    BadFile
+        With every fault that the model finds.
+    """
+    try:
+        return model.model_validate(document.value)
+    except ValidationError as error:
+        raise BadFile([_fault(document, model, one) for one in error.errors()]) from None
+
+
+def _fault(document: Document, model: type[BaseModel], error: Any) -> Fault:
+    where = tuple(one for one in error["loc"] if _stands(document, one))
+    problem: str
+    match error["type"]:
+        case "missing":
+            problem = f"{where[-1]} is missing"
+            return document.fault(where[:-1], problem)
+        case "extra_forbidden":
+            problem = f"no such field{_suggestion(document, model, where)}"
+        case "value_error":
+            problem = str(error["ctx"]["error"])
+        case "literal_error":
+            problem = f"{_shown(error['input'])} is none of {error['ctx']['expected']}"
+        case "string_type":
+            problem = f"a text is wanted, not {_shown(error['input'])}; put it in quotes"
+        case _:
+            message = re.sub(r"^Input should be", "should be", error["msg"])
+            problem = f"{message}, not {_shown(error['input'])}"
+    return document.fault(where, problem)
+
+
+def _stands(document: Document, part: str | int) -> bool:
+    """Leaves out the names of union members that pydantic puts into a location."""
+    return isinstance(part, int) or (not part.endswith("]") and not part.startswith("function-"))
+
+
+def _suggestion(document: Document, model: type[BaseModel], where: Where) -> str:
+    fields = _fields_at(model, where[:-1])
+    close = difflib.get_close_matches(str(where[-1]), fields, n=1)
+    if close:
+        return f"; did you mean {close[0]}?"
+    return f"; there are {', '.join(fields)}" if fields else ""
+
+
+def _fields_at(model: type[BaseModel], where: Where) -> list[str]:
+    """The field names of the model that stands at a path."""
+    current: Any = model
+    for part in where:
+        current = _inner(current, part)
+        if current is None:
+            return []
+    models = _models(current)
+    return [field.alias or name for one in models for name, field in one.model_fields.items()]
+
+
+def _inner(annotation: Any, part: str | int) -> Any:
+    for one in _models(annotation):
+        for name, field in one.model_fields.items():
+            if part in (name, field.alias):
+                return field.annotation
+    arguments = getattr(annotation, "__args__", ())
+    for argument in arguments[-1:] if arguments else ():
+        return argument
+    return None
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    if getattr(annotation, "__origin__", None) in (dict, list, tuple):
+        return []
+    return [
+        one
+        for one in getattr(annotation, "__args__", ())
+        if isinstance(one, type) and issubclass(one, BaseModel)
+    ]
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,1 @@
+"""What a request is: SigV4, operation, IAM actions, resource ARNs, condition keys, error shapes."""

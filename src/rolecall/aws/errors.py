@@ -1,0 +1,167 @@
+"""Errors as AWS sends them: the code, the status and the body that each protocol wants.
+
+https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+https://smithy.io/2.0/aws/protocols/index.html
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Literal
+from xml.sax.saxutils import escape
+
+Protocol = Literal["query", "ec2", "json", "rest-json", "rest-xml"]
+Failure = Literal["denied", "missing", "unknown key", "bad signature", "expired", "invalid token", "skewed"]
+
+_INVALID = "The security token included in the request is invalid."
+_MISMATCH = (
+    "The request signature we calculated does not match the signature you provided. "
+    "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
+)
+_EXPIRED = "The security token included in the request is expired"
+_MISSING = "Request is missing Authentication Token"
+_EC2_AUTH = "AWS was not able to validate the provided access credentials"
+
+# By service or protocol: code, status and message of each failure; None keeps the message given.
+_TABLE: dict[str, dict[Failure, tuple[str, int, str | None]]] = {
+    "query": {
+        "denied": ("AccessDenied", 403, None),
+        "missing": ("MissingAuthenticationToken", 403, _MISSING),
+        "unknown key": ("InvalidClientTokenId", 403, _INVALID),
+        "bad signature": ("SignatureDoesNotMatch", 403, _MISMATCH),
+        "expired": ("ExpiredToken", 403, _EXPIRED),
+        "invalid token": ("InvalidClientTokenId", 403, _INVALID),
+        "skewed": ("SignatureDoesNotMatch", 403, None),
+    },
+    "ec2": {
+        "denied": ("UnauthorizedOperation", 403, None),
+        "missing": ("MissingAuthenticationToken", 403, _MISSING),
+        "unknown key": ("AuthFailure", 401, _EC2_AUTH),
+        "bad signature": ("AuthFailure", 401, _EC2_AUTH),
+        "expired": ("RequestExpired", 400, "Request has expired."),
+        "invalid token": ("AuthFailure", 401, _EC2_AUTH),
+        "skewed": ("RequestExpired", 400, None),
+    },
+    "s3": {
+        "denied": ("AccessDenied", 403, None),
+        "missing": ("AccessDenied", 403, "Access Denied"),
+        "unknown key": (
+            "InvalidAccessKeyId",
+            403,
+            "The AWS Access Key Id you provided does not exist in our records.",
+        ),
+        "bad signature": (
+            "SignatureDoesNotMatch",
+            403,
+            "The request signature we calculated does not match the signature you provided. "
+            "Check your key and signing method.",
+        ),
+        "expired": ("ExpiredToken", 400, "The provided token has expired."),
+        "invalid token": (
+            "InvalidToken",
+            400,
+            "The provided token is malformed or otherwise invalid.",
+        ),
+        "skewed": (
+            "RequestTimeTooSkewed",
+            403,
+            "The difference between the request time and the current time is too large.",
+        ),
+    },
+    "json": {
+        "denied": ("AccessDeniedException", 400, None),
+        "missing": ("MissingAuthenticationTokenException", 400, _MISSING),
+        "unknown key": ("UnrecognizedClientException", 400, _INVALID),
+        "bad signature": ("InvalidSignatureException", 400, _MISMATCH),
+        "expired": ("ExpiredTokenException", 400, _EXPIRED),
+        "invalid token": ("UnrecognizedClientException", 400, _INVALID),
+        "skewed": ("InvalidSignatureException", 400, None),
+    },
+}
+
+
+class AwsError(Exception):
+    """An error to be answered to the client.
+
+    Parameters
+    ----------
+    code
+        The error code, such as ``ValidationError``.
+    message
+        The text beside it.
+    status
+        The HTTP status.
+    """
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+def failure(kind: Failure, service: str, protocol: Protocol, message: str = "") -> AwsError:
+    """The error that a service answers to a request it cannot authenticate or will not authorise."""
+    family = service if service == "s3" else protocol
+    if protocol == "rest-xml" and service != "s3":
+        family = "query"
+    table = _TABLE["json" if family == "rest-json" else family]
+    code, status, fixed = table[kind]
+    if protocol == "rest-json":
+        status = 403
+    return AwsError(code, fixed if fixed is not None else message, status)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorResponse:
+    """An error ready to be sent."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+def render(error: AwsError, service: str, protocol: Protocol, *, head: bool = False) -> ErrorResponse:
+    """Puts an error into the form of a protocol, so that every SDK raises its typed exception.
+
+    Parameters
+    ----------
+    head
+        Whether the request was a HEAD, whose answer has no body.
+    """
+    request_id = str(uuid.uuid4())
+    code, message = escape(error.code), escape(error.message)
+    if protocol in ("json", "rest-json"):
+        key = "message" if protocol == "json" else "Message"
+        body = json.dumps({"__type": error.code, key: error.message})
+        content_type = "application/x-amz-json-1.0" if protocol == "json" else "application/json"
+        headers = [("x-amzn-RequestId", request_id), ("x-amzn-ErrorType", error.code)]
+    else:
+        content_type = "text/xml"
+        headers = [("x-amzn-RequestId", request_id)]
+        if service == "s3":
+            content_type = "application/xml"
+            headers = [("x-amz-request-id", request_id)]
+            body = (
+                f"<Error><Code>{code}</Code><Message>{message}</Message>"
+                f"<RequestId>{request_id}</RequestId><HostId>rolecall</HostId></Error>"
+            )
+        elif protocol == "ec2":
+            body = (
+                f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message>"
+                f"</Error></Errors><RequestID>{request_id}</RequestID></Response>"
+            )
+        else:
+            body = (
+                "<ErrorResponse><Error><Type>Sender</Type>"
+                f"<Code>{code}</Code><Message>{message}</Message></Error>"
+                f"<RequestId>{request_id}</RequestId></ErrorResponse>"
+            )
+        body = f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'
+    content = b"" if head else body.encode()
+    headers += [("Content-Type", content_type), ("Content-Length", str(len(content)))]
+    return ErrorResponse(error.status, tuple(headers), content)

@@ -1,0 +1,170 @@
+"""Signature Version 4: reading it from a request and checking it.
+
+The canonical request is botocore's own, so what its clients sign is what is checked here.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl
+
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.compat import HTTPHeaders
+from botocore.credentials import Credentials
+
+from rolecall.aws.http import HttpRequest
+
+SKEW = timedelta(minutes=15)
+_ALGORITHM = "AWS4-HMAC-SHA256"
+_DATE = "%Y%m%dT%H%M%SZ"
+_PART = re.compile(r"(Credential|SignedHeaders|Signature)=([^,\s]+)")
+
+
+class BadSignature(ValueError):
+    """The request's authentication cannot be read or does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a request says of its own signature.
+
+    Parameters
+    ----------
+    signed_at
+        The moment in X-Amz-Date, UTC.
+    expires
+        For a presigned URL how long it is good for, else None.
+    token
+        The session token sent along.
+    """
+
+    access_key_id: str
+    date: str
+    region: str
+    service: str
+    signed_headers: tuple[str, ...]
+    signature: str
+    timestamp: str
+    signed_at: datetime
+    expires: timedelta | None
+    token: str | None
+
+
+def read_signature(request: HttpRequest) -> Signature | None:
+    """The signature of a request, from its header or its query; None when it is unsigned.
+
+    Raises
+    ------
+    BadSignature
+        When something is there that is no SigV4 signature.
+    """
+    header = request.headers.get("authorization")
+    if header is not None:
+        if not header.startswith(_ALGORITHM):
+            raise BadSignature("Authorization must be AWS4-HMAC-SHA256")
+        parts = dict(_PART.findall(header))
+        timestamp = request.headers.get("x-amz-date", "")
+        return _signature(parts, timestamp, request.headers.get("x-amz-security-token"), None)
+    if "X-Amz-Signature" not in request.query:
+        return None
+    query = request.query_parameters()
+    if query.get("X-Amz-Algorithm") != _ALGORITHM:
+        raise BadSignature("X-Amz-Algorithm must be AWS4-HMAC-SHA256")
+    parts = {name: query.get(f"X-Amz-{name}", "") for name in ("Credential", "SignedHeaders", "Signature")}
+    expires = query.get("X-Amz-Expires", "")
+    if not expires.isdigit() or not 1 <= int(expires) <= 604_800:
+        raise BadSignature("X-Amz-Expires must be between 1 and 604800 seconds")
+    return _signature(
+        parts,
+        query.get("X-Amz-Date", ""),
+        query.get("X-Amz-Security-Token"),
+        timedelta(seconds=int(expires)),
+    )
+
+
+def _signature(
+    parts: dict[str, str], timestamp: str, token: str | None, expires: timedelta | None
+) -> Signature:
+    try:
+        key, date, region, service, terminator = parts["Credential"].split("/")
+        signed_at = datetime.strptime(timestamp, _DATE).replace(tzinfo=UTC)
+        headers = tuple(parts["SignedHeaders"].lower().split(";"))
+        signature = parts["Signature"]
+    except (KeyError, ValueError) as error:
+        raise BadSignature("The signature is incomplete") from error
+    if terminator != "aws4_request" or not timestamp.startswith(date) or "host" not in headers:
+        raise BadSignature("The credential scope does not fit the request")
+    return Signature(key, date, region, service, headers, signature, timestamp, signed_at, expires, token)
+
+
+def verify(request: HttpRequest, signature: Signature, secret: str) -> bool:
+    """Whether a request was signed with a secret access key, over the body that arrived."""
+    declared = request.headers.get("x-amz-content-sha256")
+    if signature.expires is not None:
+        payload = "UNSIGNED-PAYLOAD" if signature.service == "s3" else hashlib.sha256(b"").hexdigest()
+        if declared and "x-amz-content-sha256" in signature.signed_headers:
+            payload = declared
+    elif declared is not None:
+        payload = declared
+        plain = re.fullmatch(r"[0-9a-f]{64}", declared)
+        if plain and hashlib.sha256(request.body).hexdigest() != declared:
+            return False
+    else:
+        payload = hashlib.sha256(request.body).hexdigest()
+    expected = _expected(request, signature, secret, payload)
+    return hmac.compare_digest(expected, signature.signature)
+
+
+def _expected(request: HttpRequest, signature: Signature, secret: str, payload: str) -> str:
+    """The signature that botocore would have made."""
+    query = "&".join(
+        part for part in request.query.split("&") if part and not part.startswith("X-Amz-Signature=")
+    )
+    host = request.headers.get("host", "")
+    url = f"http://{host}{request.path}" + (f"?{query}" if query else "")
+    prepared = AWSRequest(method=request.method, url=url, data=b"")
+    for name in signature.signed_headers:
+        if name not in request.headers:
+            return ""
+        prepared.headers[name] = request.headers[name]
+    prepared.headers["X-Amz-Content-SHA256"] = payload
+    prepared.context["timestamp"] = signature.timestamp
+    auth = _S3Verifier if signature.service == "s3" else _Verifier
+    verifier = auth(Credentials("", secret), signature.service, signature.region)
+    verifier.signed_names = signature.signed_headers
+    text = verifier.string_to_sign(prepared, verifier.canonical_request(prepared))
+    result: str = verifier.signature(text, prepared)
+    return result
+
+
+class _OnlySigned(SigV4Auth):
+    """Takes into the canonical request just the headers that the client says it signed."""
+
+    signed_names: tuple[str, ...] = ()
+
+    def headers_to_sign(self, request: AWSRequest):  # type: ignore[no-untyped-def]
+        wanted = HTTPHeaders()
+        for name in self.signed_names:
+            wanted[name] = request.headers[name]
+        return wanted
+
+
+class _Verifier(_OnlySigned):
+    pass
+
+
+class _S3Verifier(_OnlySigned, S3SigV4Auth):
+    pass
+
+
+def form_parameters(request: HttpRequest) -> dict[str, str]:
+    """The parameters of a query-protocol request, from its body or its query."""
+    source = request.body.decode("utf-8", "replace") if request.body else request.query
+    return dict(parse_qsl(source, keep_blank_values=True))

@@ -1,0 +1,40 @@
+"""What IAM decides: pure functions over policy documents. No I/O, no moto, no boto3.
+
+>>> from rolecall.iam import Policy, PolicySet, PolicyType, Request, decide
+>>> document = {
+...     "Version": "2012-10-17",
+...     "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::reports/*"},
+... }
+>>> policy = Policy.parse(document, PolicyType.IDENTITY, "read-reports")
+>>> request = Request.of("arn:aws:iam::111122223333:user/dana", "s3:GetObject", "arn:aws:s3:::reports/q1")
+>>> decide(request, PolicySet(identity=(policy,))).outcome.value
+'Allowed'
+"""
+
+from rolecall.iam._cases import BadCase, Case, case_document, decide_lines, parse_case
+from rolecall.iam._decisions import Deciding, Decision, Outcome, PolicySet, Traced, decide
+from rolecall.iam._documents import Policy, PolicyType
+from rolecall.iam._errors import MalformedPolicyDocument
+from rolecall.iam._explain import Explanation, because, explain
+from rolecall.iam._requests import Request
+
+__all__ = [
+    "BadCase",
+    "Case",
+    "Deciding",
+    "Decision",
+    "Explanation",
+    "MalformedPolicyDocument",
+    "Outcome",
+    "Policy",
+    "PolicySet",
+    "PolicyType",
+    "Request",
+    "Traced",
+    "because",
+    "case_document",
+    "decide",
+    "decide_lines",
+    "explain",
+    "parse_case",
+]

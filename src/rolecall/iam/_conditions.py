@@ -1,0 +1,325 @@
+"""The `Condition` element: operators, set operators, `…IfExists`, missing keys.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Literal
+
+from rolecall.iam._arns import compile_arn_like
+from rolecall.iam._glob import Predicate, Token, compile_tokens
+from rolecall.iam._variables import Context, Template, plain
+
+Quantifier = Literal["", "ForAllValues", "ForAnyValue"]
+_Compiler = Callable[[tuple[Token, ...]], Predicate]
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One row of the operators page.
+
+    Parameters
+    ----------
+    name
+        The operator as AWS spells it.
+    compile
+        Makes of a policy value the predicate that a request value must satisfy.
+    negated
+        Whether the operator holds where its positive form does not.
+    variables, wildcards
+        Whether policy variables and wildcards have a meaning in its values.
+    """
+
+    name: str
+    compile: _Compiler
+    negated: bool = False
+    variables: bool = False
+    wildcards: bool = False
+
+
+def _never(value: str) -> bool:
+    return False
+
+
+def _equals(parts: tuple[Token, ...]) -> Predicate:
+    return plain(parts).__eq__
+
+
+def _equals_ignoring_case(parts: tuple[Token, ...]) -> Predicate:
+    wanted = plain(parts).casefold()
+    return lambda value: value.casefold() == wanted
+
+
+@lru_cache(maxsize=4096)
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+_EPOCH = re.compile(r"^-?\d{5,}(\.\d+)?$")
+_W3C = re.compile(
+    r"^(?P<date>\d{4}(-\d{2}(-\d{2})?)?)"
+    r"(T(?P<time>\d{2}:\d{2}(:\d{2}(\.\d+)?)?)(?P<zone>Z|[+-]\d{2}:?\d{2})?)?$"
+)
+
+
+@lru_cache(maxsize=4096)
+def _instant(text: str) -> Decimal | None:
+    """Seconds since the epoch, from a W3C date (ISO 8601) or from epoch seconds."""
+    text = text.strip()
+    if _EPOCH.match(text):
+        return _number(text)
+    match = _W3C.match(text)
+    if match is None:
+        return _number(text)
+    date = match["date"] + "-01-01"[len(match["date"]) - 4 :]
+    clock = match["time"] or "00:00"
+    clock, _, fraction = clock.partition(".")
+    zone = match["zone"] or "Z"
+    try:
+        moment = datetime.fromisoformat(f"{date}T{clock}{'+00:00' if zone == 'Z' else zone}")
+    except ValueError:
+        return None
+    seconds = Decimal(int((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()))
+    return seconds + Decimal(f"0.{fraction or '0'}")
+
+
+_COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "Equals": lambda value, limit: value == limit,
+    "LessThan": lambda value, limit: value < limit,
+    "LessThanEquals": lambda value, limit: value <= limit,
+    "GreaterThan": lambda value, limit: value > limit,
+    "GreaterThanEquals": lambda value, limit: value >= limit,
+}
+
+
+def _comparing(read: Callable[[str], Decimal | None], comparison: str) -> _Compiler:
+    holds = _COMPARISONS[comparison]
+
+    def compile_value(parts: tuple[Token, ...]) -> Predicate:
+        limit = read(plain(parts))
+        if limit is None:
+            return _never
+
+        def matches(value: str) -> bool:
+            number = read(value)
+            return number is not None and holds(number, limit)
+
+        return matches
+
+    return compile_value
+
+
+def _boolean(parts: tuple[Token, ...]) -> Predicate:
+    wanted = plain(parts).strip().lower()
+    if wanted not in ("true", "false"):
+        return _never
+    return lambda value: value.strip().lower() == wanted
+
+
+def _decoded(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _binary(parts: tuple[Token, ...]) -> Predicate:
+    wanted = _decoded(plain(parts))
+    if wanted is None:
+        return _never
+    return lambda value: _decoded(value) == wanted
+
+
+@lru_cache(maxsize=4096)
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text.strip())
+    except ValueError:
+        return None
+
+
+def _ip_range(parts: tuple[Token, ...]) -> Predicate:
+    try:
+        network = ipaddress.ip_network(plain(parts).strip(), strict=False)
+    except ValueError:
+        return _never
+
+    def matches(value: str) -> bool:
+        address = _address(value)
+        return address is not None and address in network
+
+    return matches
+
+
+def _operators() -> dict[str, Operator]:
+    def pair(
+        positive: str, negative: str, compile_value: _Compiler, variables: bool, wildcards: bool
+    ) -> None:
+        for name, negated in ((positive, False), (negative, True)):
+            table.append(Operator(name, compile_value, negated, variables, wildcards))
+
+    table: list[Operator] = []
+    pair("StringEquals", "StringNotEquals", _equals, True, False)
+    pair("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", _equals_ignoring_case, True, False)
+    pair("StringLike", "StringNotLike", compile_tokens, True, True)
+    pair("ArnEquals", "ArnNotEquals", compile_arn_like, True, True)
+    pair("ArnLike", "ArnNotLike", compile_arn_like, True, True)
+    pair("IpAddress", "NotIpAddress", _ip_range, False, False)
+    for family, read in (("Numeric", _number), ("Date", _instant)):
+        pair(f"{family}Equals", f"{family}NotEquals", _comparing(read, "Equals"), False, False)
+        for comparison in list(_COMPARISONS)[1:]:
+            table.append(Operator(family + comparison, _comparing(read, comparison)))
+    # The operators page lets Bool take a policy variable.
+    table.append(Operator("Bool", _boolean, variables=True))
+    table.append(Operator("BinaryEquals", _binary))
+    return {operator.name.lower(): operator for operator in table}
+
+
+OPERATORS = _operators()
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """`Null`: "true" holds when the key is absent, "false" when it is present."""
+
+    key: str
+    values: tuple[str, ...]
+    name: str = "Null"
+
+    def holds(self, context: Context) -> bool:
+        absent = not context.get(self.key.lower())
+        return any(value.strip().lower() == ("true" if absent else "false") for value in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One operator on one key with its values: all tests of a statement must hold.
+
+    Parameters
+    ----------
+    name
+        The operator as the policy spells it, with set operator and `IfExists`.
+    key
+        The condition key as the policy spells it; it is sought without regard to case.
+    values
+        The values as the policy spells them.
+    """
+
+    name: str
+    key: str
+    values: tuple[str, ...]
+    operator: Operator
+    quantifier: Quantifier
+    if_exists: bool
+    templates: tuple[Template, ...]
+    fixed: tuple[Predicate, ...] | None
+    lookup: str
+
+    @classmethod
+    def build(
+        cls,
+        name: str,
+        key: str,
+        values: tuple[str, ...],
+        *,
+        operator: Operator,
+        quantifier: Quantifier,
+        if_exists: bool,
+        variables: bool,
+    ) -> Test:
+        """Compiles the values; `variables` says whether the document's Version knows variables."""
+        templates = tuple(
+            Template.parse(
+                value,
+                variables=variables and operator.variables,
+                wildcards=operator.wildcards,
+            )
+            for value in values
+        )
+        fixed = None
+        if not any(template.has_variables for template in templates):
+            fixed = tuple(operator.compile(template.resolve({}) or ()) for template in templates)
+        return cls(name, key, values, operator, quantifier, if_exists, templates, fixed, key.lower())
+
+    def holds(self, context: Context) -> bool:
+        """Whether the condition is met by the request's context (keys in lower case)."""
+        present = context.get(self.lookup) or None
+        if present is None and self.if_exists:
+            return True
+        if self.quantifier:
+            # A set operator sees a key that resolves to an empty string as an empty set.
+            present = tuple(value for value in present or () if value != "")
+            if not present:
+                return self.quantifier == "ForAllValues"
+        elif present is None:
+            return self.operator.negated and self._predicates(context) is not None
+        predicates = self._predicates(context)
+        if predicates is None:
+            return False
+        matched = (any(test(value) for test in predicates) for value in present)
+        negated = self.operator.negated
+        if self.quantifier == "ForAllValues":
+            return all(one is not negated for one in matched)
+        if self.quantifier == "ForAnyValue":
+            return any(one is not negated for one in matched)
+        return any(matched) is not negated
+
+    def _predicates(self, context: Context) -> tuple[Predicate, ...] | None:
+        """The compiled values; None when a negated test has a variable without a value.
+
+        Where a variable cannot be resolved, "any attempt to match it fails": a positive test loses that
+        one value, a negated one cannot be decided and fails as a whole.
+        """
+        if self.fixed is not None:
+            return self.fixed
+        predicates: list[Predicate] = []
+        for template in self.templates:
+            resolved = template.resolve(context)
+            if resolved is not None:
+                predicates.append(self.operator.compile(resolved))
+            elif self.operator.negated:
+                return None
+        return tuple(predicates)
+
+
+Condition = Test | Null
+_PREFIXES: tuple[Quantifier, ...] = ("ForAllValues", "ForAnyValue")
+
+
+def parse_operator(name: str) -> tuple[Quantifier, Operator | None, bool] | None:
+    """Splits an operator name into set operator, operator (None for `Null`) and `IfExists`.
+
+    Returns None for a name that AWS does not know.
+    """
+    quantifier: Quantifier = ""
+    rest = name
+    prefix, colon, tail = name.partition(":")
+    if colon:
+        for known in _PREFIXES:
+            if prefix.lower() == known.lower():
+                quantifier, rest = known, tail
+                break
+        else:
+            return None
+    if rest.lower() == "null":
+        return None if quantifier else ("", None, False)
+    if_exists = rest.lower().endswith("ifexists")
+    if if_exists:
+        rest = rest[: -len("IfExists")]
+    operator = OPERATORS.get(rest.lower())
+    return None if operator is None else (quantifier, operator, if_exists)

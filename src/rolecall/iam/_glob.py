@@ -1,0 +1,144 @@
+"""Matches `*` and `?` as IAM has them, in time linear in the text.
+
+A pattern is compiled once into a predicate. Regular expressions would backtrack on hostile patterns
+(`a*a*a*b`), so a pattern is cut at its stars and the pieces are sought one after the other: the leftmost
+place of each piece is always as good as any later one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+Predicate = Callable[[str], bool]
+
+
+class Wild(Enum):
+    """The two wildcards of the policy language, kept apart from the same characters meant literally."""
+
+    ANY = "*"
+    ONE = "?"
+
+
+Token = str | Wild
+
+
+def tokens(pattern: str) -> tuple[Token, ...]:
+    """Splits a pattern into literal runs and wildcards."""
+    parts: list[Token] = []
+    for part in re.split(r"([*?])", pattern):
+        if part == "*":
+            if not parts or parts[-1] is not Wild.ANY:
+                parts.append(Wild.ANY)
+        elif part == "?":
+            parts.append(Wild.ONE)
+        elif part:
+            parts.append(part)
+    return tuple(parts)
+
+
+def compile_tokens(parts: Sequence[Token]) -> Predicate:
+    """A predicate that is true for the texts that the whole pattern matches."""
+    parts = _merged(parts)
+    if not parts:
+        return "".__eq__
+    if not any(isinstance(part, Wild) for part in parts):
+        return "".join(str(part) for part in parts).__eq__
+    if len(parts) == 1 and parts[0] is Wild.ANY:
+        return _always
+    if len(parts) == 2 and isinstance(parts[0], str) and parts[1] is Wild.ANY:
+        return _Prefix(parts[0]).matches
+    return _Pieces.of(parts).matches
+
+
+def compile_glob(pattern: str) -> Predicate:
+    """`compile_tokens` for a pattern in which every `*` and `?` is a wildcard."""
+    return compile_tokens(tokens(pattern))
+
+
+def _merged(parts: Sequence[Token]) -> list[Token]:
+    merged: list[Token] = []
+    for part in parts:
+        if part is Wild.ANY and merged and merged[-1] is Wild.ANY:
+            continue
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        elif part != "":
+            merged.append(part)
+    return merged
+
+
+def _always(text: str) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Prefix:
+    text: str
+
+    def matches(self, text: str) -> bool:
+        return text.startswith(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What stands between two stars: literals and single-character wildcards, of fixed length."""
+
+    length: int
+    literal: str | None
+    pattern: re.Pattern[str] | None
+
+    @classmethod
+    def of(cls, parts: Sequence[Token]) -> _Piece:
+        literal = "".join(part if isinstance(part, str) else "?" for part in parts)
+        if all(isinstance(part, str) for part in parts):
+            return cls(len(literal), literal, None)
+        source = "".join(re.escape(part) if isinstance(part, str) else "." for part in parts)
+        return cls(len(literal), None, re.compile(source, re.DOTALL))
+
+    def at(self, text: str, start: int) -> bool:
+        if self.pattern is not None:
+            return self.pattern.match(text, start) is not None
+        return text.startswith(self.literal or "", start)
+
+    def find(self, text: str, start: int) -> int:
+        if self.pattern is not None:
+            found = self.pattern.search(text, start)
+            return found.start() if found else -1
+        return text.find(self.literal or "", start)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    first: _Piece
+    middle: tuple[_Piece, ...]
+    last: _Piece | None
+
+    @classmethod
+    def of(cls, parts: Sequence[Token]) -> _Pieces:
+        runs: list[list[Token]] = [[]]
+        for part in parts:
+            if part is Wild.ANY:
+                runs.append([])
+            else:
+                runs[-1].append(part)
+        pieces = [_Piece.of(run) for run in runs]
+        if len(pieces) == 1:
+            return cls(pieces[0], (), None)
+        return cls(pieces[0], tuple(p for p in pieces[1:-1] if p.length), pieces[-1])
+
+    def matches(self, text: str) -> bool:
+        if not self.first.at(text, 0):
+            return False
+        if self.last is None:
+            return len(text) == self.first.length
+        position = self.first.length
+        for piece in self.middle:
+            position = piece.find(text, position)
+            if position < 0:
+                return False
+            position += piece.length
+        end = len(text) - self.last.length
+        return end >= position and self.last.at(text, end)

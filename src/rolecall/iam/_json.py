@@ -1,0 +1,109 @@
+"""Reads JSON as IAM does: a key given twice is an error, and every error has its place in the text."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import NoReturn
+
+from rolecall.iam._errors import MalformedPolicyDocument, Path
+
+SYNTAX = "Syntax errors in policy."
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
+
+
+class _Twice(ValueError):
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        raise _Twice(next(k for k, _ in pairs if k in seen or seen.add(k)))  # type: ignore[func-returns-value]
+    return members
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def read(text: str) -> object:
+    """The value that a JSON text stands for.
+
+    Raises
+    ------
+    MalformedPolicyDocument
+        For text that is not JSON, or that gives a key twice in one object.
+    """
+    try:
+        value: object = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise MalformedPolicyDocument(
+            SYNTAX, f"This is not JSON: {error.msg}.", (), error.lineno, error.colno
+        ) from None
+    except _Twice as error:
+        line, column = _second(text, error.key)
+        raise MalformedPolicyDocument(
+            SYNTAX, f"The key {error.key!r} stands twice in one object.", (), line, column
+        ) from None
+    except RecursionError:
+        raise MalformedPolicyDocument(SYNTAX, "It is nested too deeply.") from None
+    except ValueError as error:
+        raise MalformedPolicyDocument(SYNTAX, f"{str(error)[:120]}.") from None
+    return value
+
+
+def locate(text: str, path: Path) -> tuple[int, int] | None:
+    """Line and column, from 1, of the value at `path` in a JSON text; None when it is not there."""
+    for where, offset in _values(text):
+        if where == path:
+            return _place(text, offset)
+    return None
+
+
+def _place(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def _second(text: str, key: str) -> tuple[int | None, int | None]:
+    seen: set[Path] = set()
+    for path, offset in _values(text):
+        if path in seen and path and path[-1] == key:
+            return _place(text, offset)
+        seen.add(path)
+    return None, None
+
+
+def _values(text: str) -> list[tuple[Path, int]]:
+    """Every value of a well-formed JSON text with its path and the offset where it starts."""
+    found: list[tuple[Path, int]] = []
+    path: list[str | int] = []
+    # One entry per open container: whether it is an object.
+    containers: list[bool] = []
+    expects_key = False
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if token in "}]":
+            containers.pop()
+            path.pop()
+            expects_key = False
+        elif token == ",":
+            if containers[-1]:
+                expects_key = True
+            else:
+                index = path[-1]
+                path[-1] = index + 1 if isinstance(index, int) else 0
+        elif token == ":":
+            expects_key = False
+        elif expects_key:
+            path[-1] = json.loads(token)
+        else:
+            found.append((tuple(path), match.start()))
+            if token in "{[":
+                containers.append(token == "{")
+                path.append("" if token == "{" else 0)
+                expects_key = token == "{"
+    return found

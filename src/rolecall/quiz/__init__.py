@@ -1,0 +1,1 @@
+"""Questions, banks and grading. No widgets, no database."""

@@ -1,0 +1,221 @@
+"""Sets up in moto what a world declares.
+
+IAM and S3 at once; every other service when the first request for it arrives, so that a world with
+tables and queues opens as fast as one without.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from moto.s3.models import s3_backends
+
+from rolecall.sandbox import moto_app
+from rolecall.sandbox.iam_state import backend, new_access_key_id, new_unique_id
+from rolecall.sandbox.world import Account, World
+
+
+@dataclass(frozen=True, slots=True)
+class ActorKeys:
+    """A user's long-term keys, or for an instance only who and where it is."""
+
+    arn: str
+    account: str
+    access_key_id: str | None = None
+    secret_access_key: str | None = None
+    instance: str | None = None
+
+
+@dataclass(slots=True)
+class Builder:
+    """Builds a world, and builds it again after a reset with the same keys for its actors."""
+
+    world: World
+    actors: dict[str, ActorKeys] = field(default_factory=dict)
+    _built: set[str] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def build(self) -> None:
+        """Empties moto and sets up the accounts."""
+        with self._lock:
+            moto_app.forget_everything()
+            self._built.clear()
+            for account in self.world.accounts.values():
+                _IamBuilder(account, self.world.region).build()
+                _build_buckets(account, self.world.region)
+            self._give_keys()
+
+    def ensure(self, service: str) -> None:
+        """Sets up a further service's resources, once."""
+        build = _LATER.get(service)
+        if build is None or service in self._built:
+            return
+        with self._lock:
+            if service not in self._built:
+                for account in self.world.accounts.values():
+                    build(account, self.world.region)
+                self._built.add(service)
+
+    def _give_keys(self) -> None:
+        for name, actor in self.world.actors.items():
+            reference = actor.user or actor.instance or ""
+            account_name, _, who = reference.partition("/")
+            account = self.world.accounts[account_name].id
+            if actor.user is None:
+                arn = instance_arn(self.world.region, account, instance_id(account_name, who))
+                self.actors[name] = ActorKeys(arn, account, instance=who)
+                continue
+            user = backend(account).users[who]
+            key = user.create_access_key(prefix="AKIA")
+            kept = self.actors.get(name)
+            if kept is not None:
+                # The same actor keeps its keys across a reset, so that open clients go on working.
+                key.access_key_id = str(kept.access_key_id)
+                key.secret_access_key = str(kept.secret_access_key)
+            else:
+                key.access_key_id = new_access_key_id(account, "AKIA")
+            self.actors[name] = ActorKeys(user.arn, account, key.access_key_id, key.secret_access_key)
+
+
+def instance_id(account_name: str, name: str) -> str:
+    """A stable instance id for an instance of the world."""
+    return "i-" + hashlib.sha256(f"{account_name}/{name}".encode()).hexdigest()[:17]
+
+
+def instance_arn(region: str, account: str, identifier: str) -> str:
+    """The ARN of an instance."""
+    return f"arn:aws:ec2:{region}:{account}:instance/{identifier}"
+
+
+class _IamBuilder:
+    def __init__(self, account: Account, region: str) -> None:
+        self.account = account
+        self.region = region
+        self.iam = backend(account.id)
+
+    def build(self) -> None:
+        account, iam = self.account, self.iam
+        for name, document in account.managed_policies.items():
+            iam.create_policy("", "/", json.dumps(document), name, [])
+        for name, group in account.groups.items():
+            made = iam.create_group(name)
+            self._attach(made, group.policies, group.managed_policies)
+        for name, user in account.users.items():
+            made_user = iam.create_user(self.region, name, user.path, _tags(user.tags))
+            made_user.id = new_unique_id("AIDA")
+            self._attach(made_user, user.policies, user.managed_policies)
+            # moto has no boundaries on users; the attribute is the one it keeps on roles.
+            made_user.permissions_boundary_arn = self._arn(user.permissions_boundary)
+            for group_name in user.groups:
+                iam.add_user_to_group(group_name, name)
+        for name, role in account.roles.items():
+            made_role = iam.create_role(
+                name,
+                json.dumps(role.trust),
+                role.path,
+                self._arn(role.permissions_boundary),
+                "",
+                _tags(role.tags),
+                str(role.max_session_duration),
+            )
+            self._attach(made_role, role.policies, role.managed_policies)
+        for name, profile in account.instance_profiles.items():
+            iam.create_instance_profile(name, "/", [profile.role] if profile.role else [])
+        for provider in account.oidc_providers.values():
+            iam.create_open_id_connect_provider(provider.url, ["0" * 40], provider.client_ids, [])
+
+    def _attach(self, entity: Any, inline: dict[str, Any], managed: list[str]) -> None:
+        for name, document in inline.items():
+            entity.policies[name] = json.dumps(document)
+        for reference in managed:
+            arn = self._arn(reference)
+            policy = self.iam.managed_policies.get(arn or "")
+            if policy is None:
+                raise ValueError(f"AWS has no managed policy {reference}; look it up in the IAM console")
+            policy.attach_to(entity)
+
+    def _arn(self, reference: str | None) -> str | None:
+        if reference is None or reference.startswith("arn:"):
+            return reference
+        return f"arn:aws:iam::{self.account.id}:policy/{reference}"
+
+
+def _tags(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def _build_buckets(account: Account, region: str) -> None:
+    s3 = s3_backends[account.id]["aws"]
+    for name, bucket in account.buckets.items():
+        s3.create_bucket(name, region)
+        for key, text in bucket.objects.items():
+            s3.put_object(name, key, text.encode())
+        if bucket.policy is not None:
+            s3.put_bucket_policy(name, json.dumps(bucket.policy).encode())
+
+
+def _build_tables(account: Account, region: str) -> None:
+    dynamodb = moto_app.client("dynamodb", account.id, region)
+    for name, table in account.tables.items():
+        dynamodb.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": table.hash_key, "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": table.hash_key, "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        for item in table.items:
+            dynamodb.put_item(TableName=name, Item={key: {"S": value} for key, value in item.items()})
+        if table.policy is not None:
+            arn = f"arn:aws:dynamodb:{region}:{account.id}:table/{name}"
+            dynamodb.put_resource_policy(ResourceArn=arn, Policy=json.dumps(table.policy))
+
+
+def _build_queues(account: Account, region: str) -> None:
+    sqs = moto_app.client("sqs", account.id, region)
+    for name, queue in account.queues.items():
+        attributes = {"Policy": json.dumps(queue.policy)} if queue.policy else {}
+        sqs.create_queue(QueueName=name, Attributes=attributes)
+
+
+def _build_topics(account: Account, region: str) -> None:
+    sns = moto_app.client("sns", account.id, region)
+    for name, topic in account.topics.items():
+        sns.create_topic(Name=name, Attributes={"Policy": json.dumps(topic.policy)} if topic.policy else {})
+
+
+def _build_secrets(account: Account, region: str) -> None:
+    manager = moto_app.client("secretsmanager", account.id, region)
+    for name, secret in account.secrets.items():
+        manager.create_secret(Name=name, SecretString=secret.value)
+        if secret.policy is not None:
+            manager.put_resource_policy(SecretId=name, ResourcePolicy=json.dumps(secret.policy))
+
+
+def _build_parameters(account: Account, region: str) -> None:
+    ssm = moto_app.client("ssm", account.id, region)
+    for name, parameter in account.parameters.items():
+        ssm.put_parameter(Name=name, Value=parameter.value, Type="String")
+
+
+def _build_keys(account: Account, region: str) -> None:
+    kms = moto_app.client("kms", account.id, region)
+    for name, key in account.keys.items():
+        policy = {"Policy": json.dumps(key.policy)} if key.policy else {}
+        made = kms.create_key(Description=name, **policy)
+        if key.alias is not None:
+            kms.create_alias(AliasName=key.alias, TargetKeyId=made["KeyMetadata"]["KeyId"])
+
+
+_LATER: dict[str, Callable[[Account, str], None]] = {
+    "dynamodb": _build_tables,
+    "kms": _build_keys,
+    "secretsmanager": _build_secrets,
+    "sns": _build_topics,
+    "sqs": _build_queues,
+    "ssm": _build_parameters,
+}

@@ -1,0 +1,187 @@
+"""Who makes a request: authentication, and the policies and condition keys that the caller brings."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rolecall.aws.errors import AwsError, Protocol, failure
+from rolecall.aws.http import HttpRequest
+from rolecall.aws.sigv4 import SKEW, BadSignature, Signature, read_signature, verify
+from rolecall.iam import Policy
+from rolecall.sandbox.clock import Clock, timestamp
+from rolecall.sandbox.iam_state import IamState, UserFacts
+from rolecall.sandbox.sessions import Session, SessionKind, Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An authenticated principal.
+
+    Parameters
+    ----------
+    arn
+        Its ARN, or "anonymous".
+    account
+        Its account; None for the anonymous.
+    user_id
+        What GetCallerIdentity calls UserId.
+    user
+        The IAM user, when one calls with long-term keys or a session token.
+    session
+        The session, when temporary credentials were used.
+    """
+
+    arn: str
+    account: str | None = None
+    user_id: str = ""
+    user: UserFacts | None = None
+    session: Session | None = None
+
+
+ANONYMOUS = Caller("anonymous")
+
+
+class Callers:
+    """Finds out who calls, and what they may rely on."""
+
+    def __init__(self, iam: IamState, sessions: Sessions, clock: Clock) -> None:
+        self._iam = iam
+        self._sessions = sessions
+        self._clock = clock
+
+    def authenticate(
+        self, request: HttpRequest, service: str, protocol: Protocol
+    ) -> tuple[Caller, Signature | None]:
+        """The caller of a request whose signature holds.
+
+        Raises
+        ------
+        AwsError
+            As the service answers to an unknown key, a wrong signature, an expired or foreign token.
+        """
+        try:
+            signature = read_signature(request)
+        except BadSignature as error:
+            if service == "s3":
+                raise AwsError("AuthorizationHeaderMalformed", str(error), 400) from None
+            raise AwsError("IncompleteSignature", str(error), 400) from None
+        if signature is None:
+            return ANONYMOUS, None
+        caller, secret = self._credentials(signature, service, protocol)
+        if not verify(request, signature, secret):
+            raise failure("bad signature", service, protocol)
+        self._check_time(signature, service, protocol)
+        if caller.session is not None and self._clock.now() >= caller.session.expires:
+            raise failure("expired", service, protocol)
+        return caller, signature
+
+    def _credentials(self, signature: Signature, service: str, protocol: Protocol) -> tuple[Caller, str]:
+        session = self._sessions.find(signature.access_key_id)
+        if session is not None:
+            if signature.token is None:
+                # Temporary keys without their token are no credentials at all.
+                raise failure("unknown key", service, protocol)
+            if not hmac.compare_digest(signature.token, session.token):
+                raise failure("invalid token", service, protocol)
+            if not self._still_stands(session):
+                raise failure("unknown key", service, protocol)
+            return self.of_session(session), session.secret_access_key
+        key = self._iam.key(signature.access_key_id)
+        if key is None or not key.active:
+            raise failure("unknown key", service, protocol)
+        if signature.token is not None:
+            raise failure("invalid token", service, protocol)
+        user = key.user
+        return Caller(user.arn, user.account, user.unique_id, user), key.secret
+
+    def of_session(self, session: Session) -> Caller:
+        """The caller that a session stands for."""
+        user = self._iam.user(session.account, session.source)
+        if session.kind is SessionKind.ROLE:
+            return Caller(
+                session.arn, session.account, f"{session.unique_id}:{session.name}", None, session
+            )
+        if session.kind is SessionKind.FEDERATED:
+            return Caller(session.arn, session.account, f"{session.account}:{session.name}", user, session)
+        return Caller(session.arn, session.account, session.unique_id, user, session)
+
+    def _still_stands(self, session: Session) -> bool:
+        """Whether the role or user behind a session is still the one that it began with."""
+        if session.kind is SessionKind.ROLE:
+            role = self._iam.role_named(session.account, session.source)
+            return role is not None and role.unique_id == session.unique_id
+        user = self._iam.user(session.account, session.source)
+        return user is not None and user.unique_id == session.unique_id
+
+    def _check_time(self, signature: Signature, service: str, protocol: Protocol) -> None:
+        # A client does not know that the sandbox's clock was advanced: its own time is as good.
+        times = (self._clock.now(), self._clock.real_now())
+        if signature.expires is not None:
+            ends = signature.signed_at + signature.expires
+            if self._clock.now() > ends:
+                if service == "s3":
+                    raise AwsError("AccessDenied", "Request has expired", 403)
+                raise failure("skewed", service, protocol, f"Signature expired: {timestamp(ends)}")
+            return
+        if all(abs(now - signature.signed_at) > SKEW for now in times):
+            late = signature.signed_at < times[1]
+            word = "Signature expired" if late else "Signature not yet current"
+            limit = times[1] - SKEW if late else times[1] + SKEW
+            sign = "<" if late else ">"
+            message = (
+                f"{word}: {signature.timestamp} is now {'earlier' if late else 'still later'} "
+                f"than {limit:%Y%m%dT%H%M%SZ} ({times[1]:%Y%m%dT%H%M%SZ} {sign[0]} 15 min.)"
+            )
+            raise failure("skewed", service, protocol, message)
+
+    def identity_policies(self, caller: Caller) -> tuple[Policy, ...]:
+        """The identity-based policies that stand behind a caller now."""
+        if caller.user is not None:
+            return self._iam.user_policies(caller.user.account, caller.user.name)
+        if caller.session is not None:
+            return self._iam.role_policies(caller.session.account, caller.session.source)
+        return ()
+
+    def boundaries(self, caller: Caller) -> tuple[Policy, ...]:
+        """The permissions boundary of the user or role behind a caller."""
+        if caller.user is not None:
+            return self._iam.user_boundary(caller.user.account, caller.user.name)
+        if caller.session is not None:
+            return self._iam.role_boundary(caller.session.account, caller.session.source)
+        return ()
+
+    def context(self, caller: Caller) -> dict[str, str | list[str]]:
+        """The condition keys about the principal.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
+        """
+        keys: dict[str, str | list[str]] = {}
+        if caller.account is None:
+            return keys
+        keys["aws:userid"] = caller.user_id
+        tags: Mapping[str, str] = caller.user.tags if caller.user else {}
+        session = caller.session
+        if session is not None:
+            keys["aws:TokenIssueTime"] = timestamp(session.issued)
+            keys["aws:MultiFactorAuthPresent"] = "true" if session.mfa else "false"
+            if session.mfa:
+                age = self._clock.now() - session.issued
+                keys["aws:MultiFactorAuthAge"] = str(int(age.total_seconds()))
+            if session.source_identity is not None:
+                keys["aws:SourceIdentity"] = session.source_identity
+            if session.instance_arn is not None:
+                keys["ec2:SourceInstanceARN"] = session.instance_arn
+            if session.kind is SessionKind.ROLE:
+                role = self._iam.role_named(session.account, session.source)
+                if role is not None:
+                    keys["aws:PrincipalArn"] = role.arn
+                    tags = role.tags
+            # A session tag overrides a tag of the role or user, whatever the case of its key.
+            passed = {key.lower() for key in session.tags}
+            tags = {key: tag for key, tag in tags.items() if key.lower() not in passed}
+            tags = {**tags, **session.tags}
+        for key, tag in tags.items():
+            keys[f"aws:PrincipalTag/{key}"] = tag
+        return keys

@@ -1,0 +1,75 @@
+"""The control API of a sandbox: its clock, its reset, its decisions; behind a token of its owner's."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from rolecall.sandbox.clock import timestamp
+from rolecall.sandbox.gateway import Gateway
+
+_LONGEST_BODY = 64 * 1024
+
+
+class _Refused(Exception):
+    def __init__(self, status: str, problem: str) -> None:
+        super().__init__(problem)
+        self.status = status
+
+
+class Control:
+    """A WSGI application: ``POST /clock``, ``POST /reset``, ``GET /decisions?last=N``."""
+
+    def __init__(self, gateway: Gateway, token: str) -> None:
+        self._gateway = gateway
+        self._token = token
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answers one request."""
+        try:
+            status, answer = "200 OK", self._answer(environ)
+        except _Refused as refused:
+            status, answer = refused.status, {"error": str(refused)}
+        body = json.dumps(answer).encode()
+        start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+        return [body]
+
+    def _answer(self, environ: WSGIEnvironment) -> Any:
+        given = environ.get("HTTP_AUTHORIZATION", "")
+        if not hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
+            raise _Refused("401 Unauthorized", "the header Authorization: Bearer TOKEN is wanted")
+        match environ["REQUEST_METHOD"], environ["PATH_INFO"]:
+            case "POST", "/clock":
+                return self._clock(environ)
+            case "POST", "/reset":
+                self._gateway.reset()
+                return {"time": timestamp(self._gateway.clock.now())}
+            case "GET", "/decisions":
+                return self._decisions(environ)
+            case method, path:
+                raise _Refused("404 Not Found", f"there is no {method} {path}")
+
+    def _clock(self, environ: WSGIEnvironment) -> Any:
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > _LONGEST_BODY:
+            raise _Refused("400 Bad Request", "a short JSON body is wanted")
+        try:
+            body = json.loads(environ["wsgi.input"].read(int(length)) or b"{}")
+            seconds = body["advance_seconds"]
+            now = self._gateway.clock.advance(timedelta(seconds=float(seconds)))
+        except (ValueError, KeyError, TypeError, OverflowError):
+            raise _Refused(
+                "400 Bad Request", 'a body such as {"advance_seconds": 3600} is wanted, not below 0'
+            ) from None
+        return {"time": timestamp(now)}
+
+    def _decisions(self, environ: WSGIEnvironment) -> Any:
+        last = parse_qs(environ.get("QUERY_STRING", "")).get("last", ["1"])[0]
+        if not last.isdigit():
+            raise _Refused("400 Bad Request", "last=N wants a number")
+        return [event.document() for event in self._gateway.trail.last(int(last))]

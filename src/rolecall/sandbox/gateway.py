@@ -1,0 +1,360 @@
+"""The sandbox's front: each request is authenticated, understood, decided, recorded, and only then done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from moto.core.serialize import QuerySerializer
+from moto.core.utils import get_service_model
+
+from rolecall.aws.authorization import Check, Scope, checks
+from rolecall.aws.errors import AwsError, Protocol, failure, render
+from rolecall.aws.http import HttpRequest
+from rolecall.aws.operations import Operation, protocol_of, service_for, understand
+from rolecall.aws.sigv4 import form_parameters
+from rolecall.iam import (
+    Decision,
+    MalformedPolicyDocument,
+    Policy,
+    PolicySet,
+    PolicyType,
+    Request,
+    decide,
+)
+from rolecall.sandbox import moto_app
+from rolecall.sandbox.build import Builder
+from rolecall.sandbox.callers import Caller, Callers
+from rolecall.sandbox.clock import Clock, timestamp
+from rolecall.sandbox.iam_state import IamState
+from rolecall.sandbox.sessions import Sessions
+from rolecall.sandbox.sts import Sts
+from rolecall.sandbox.trail import Trail
+from rolecall.sandbox.world import World
+
+_UNSIGNED_STS = ("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")
+
+
+class Gateway:
+    """A WSGI application that answers as AWS does.
+
+    Parameters
+    ----------
+    world
+        The accounts at the start.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.clock = Clock()
+        self.trail = Trail()
+        self.sessions = Sessions()
+        self.builder = Builder(world)
+        self.iam = IamState(frozenset(account.id for account in world.accounts.values()))
+        self.callers = Callers(self.iam, self.sessions, self.clock)
+        self.sts = Sts(self.iam, self.sessions, self.clock)
+        self._guardrails = _Guardrails(world)
+        self.builder.build()
+
+    def reset(self) -> None:
+        """Everything as the world declares it; actors keep their keys."""
+        self.sessions.clear()
+        self.clock.reset()
+        self.trail.clear()
+        self.builder.build()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answers one request."""
+        request = HttpRequest.from_environ(environ)
+        service, protocol = _addressed(request)
+        try:
+            caller, signature = self.callers.authenticate(request, service, protocol)
+            operation = understand(service, request, environ)
+            protocol = operation.protocol
+            if caller.account is None and not _may_be_unsigned(operation):
+                raise failure("missing", service, protocol)
+            region = signature.region if signature else self.world.region
+            self._authorise(operation, caller, request, region)
+            return self._perform(operation, caller, environ, start_response)
+        except AwsError as error:
+            answer = render(error, service, protocol, head=request.method == "HEAD")
+            start_response(f"{answer.status} {_REASONS.get(answer.status, 'Error')}", list(answer.headers))
+            return [answer.body]
+
+    def _authorise(self, operation: Operation, caller: Caller, request: HttpRequest, region: str) -> None:
+        """Decides every permission that the call needs, and records each.
+
+        Raises
+        ------
+        AwsError
+            The denial, at the first permission that is missing.
+        """
+        if operation.service == "sts":
+            self.sts.validate(operation)
+        scope = Scope(caller.account or "", region, caller.arn, self.iam)
+        call = self.trail.next_call()
+        for check in checks(operation, scope):
+            decision = self._decide(check, operation, caller, request, region)
+            error = None
+            if not decision.allowed:
+                error = failure(
+                    "denied", operation.service, operation.protocol, _denial(operation, caller, decision)
+                )
+            self.trail.record(
+                call,
+                self.clock.now(),
+                operation.service,
+                operation.name,
+                request.source_ip,
+                request.headers.get("user-agent", ""),
+                decision,
+                error.code if error else None,
+            )
+            if error is not None:
+                raise error
+
+    def _decide(
+        self, check: Check, operation: Operation, caller: Caller, request: HttpRequest, region: str
+    ) -> Decision:
+        resource_policy, owner = self._resource_policy(check)
+        context = self._context(check, operation, caller, request, region)
+        asked = Request.of(
+            caller.arn, check.action, check.resource, resource_account=owner, context=context
+        )
+        session = caller.session
+        return decide(
+            asked,
+            PolicySet(
+                identity=self.callers.identity_policies(caller),
+                resource=resource_policy,
+                boundaries=self.callers.boundaries(caller),
+                session=session.policies if session else (),
+                scps=self._guardrails.scps(caller.account),
+                rcps=self._guardrails.rcps(asked.resource_account),
+            ),
+        )
+
+    def _resource_policy(self, check: Check) -> tuple[Policy | None, str | None]:
+        """The policy on the resource itself, and the account that owns it where the ARN does not tell."""
+        service = check.action.partition(":")[0]
+        if service == "sts":
+            role = self.iam.role(check.resource)
+            if role is None:
+                return None, None
+            return self.trust_policy(role.name, role.trust), role.account
+        if service == "s3" and check.resource.startswith("arn:aws:s3:::"):
+            bucket = check.resource.removeprefix("arn:aws:s3:::").partition("/")[0]
+            return self.iam.bucket_policy(bucket), self.iam.bucket_account(bucket)
+        return None, None
+
+    def trust_policy(self, role: str, document: str) -> Policy | None:
+        """A role's trust policy; None for one that AWS would not have taken."""
+        try:
+            return Policy.parse(document, PolicyType.TRUST, f"trust policy of {role}")
+        except MalformedPolicyDocument:
+            return None
+
+    def _context(
+        self, check: Check, operation: Operation, caller: Caller, request: HttpRequest, region: str
+    ) -> dict[str, str | list[str]]:
+        """The condition keys of a request.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+        """
+        now = self.clock.now()
+        keys: dict[str, str | list[str]] = {
+            "aws:CurrentTime": timestamp(now),
+            "aws:EpochTime": str(int(now.timestamp())),
+            "aws:RequestedRegion": region,
+            # Clients reach AWS over TLS; loopback stands in for it.
+            "aws:SecureTransport": "true",
+            "aws:SourceIp": request.source_ip,
+            "aws:UserAgent": request.headers.get("user-agent", ""),
+        }
+        keys.update(self.callers.context(caller))
+        keys.update(_operation_keys(operation))
+        if operation.service == "sts" and (role := self.iam.role(check.resource)):
+            for key, value in role.tags.items():
+                keys[f"aws:ResourceTag/{key}"] = keys[f"iam:ResourceTag/{key}"] = value
+        keys.update(check.context)
+        return keys
+
+    def _perform(
+        self,
+        operation: Operation,
+        caller: Caller,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+    ) -> Iterable[bytes]:
+        _validate_policies(operation)
+        if operation.service == "sts":
+            return _answer_query(operation, self.sts.answer(operation, caller), start_response)
+        if operation.service == "s3":
+            self._hide_missing_key(operation, caller, environ)
+        self.builder.ensure(operation.service)
+        bucket = operation.text("Bucket") if operation.service == "s3" else None
+        owner = self.iam.bucket_account(bucket) if bucket else None
+        environ[moto_app.ACCOUNT_HEADER] = owner or caller.account or next(iter(self.iam.accounts))
+        environ["RAW_URI"] = environ.get("REQUEST_URI", environ["PATH_INFO"])
+        return moto_app.application(environ, start_response)  # type: ignore[no-any-return]
+
+    def _hide_missing_key(self, operation: Operation, caller: Caller, environ: WSGIEnvironment) -> None:
+        """Without s3:ListBucket, a key that is not there is a 403 and no 404.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+        """
+        bucket, key = operation.text("Bucket"), operation.text("Key")
+        if operation.name not in ("GetObject", "HeadObject") or bucket is None or key is None:
+            return
+        if self.iam.bucket_account(bucket) is None or self.iam.object_exists(bucket, key):
+            return
+        request = HttpRequest.from_environ(environ)
+        listing = Check("s3:ListBucket", f"arn:aws:s3:::{bucket}")
+        decision = self._decide(listing, operation, caller, request, self.world.region)
+        if not decision.allowed:
+            message = _denial(operation, caller, decision)
+            raise failure("denied", "s3", operation.protocol, message)
+
+
+class _Guardrails:
+    """The organization's policies, by level."""
+
+    def __init__(self, world: World) -> None:
+        organization = world.organization
+        self._scps: dict[str, tuple[tuple[Policy, ...], ...]] = {}
+        self._rcps: dict[str, tuple[tuple[Policy, ...], ...]] = {}
+        if organization is None:
+            return
+        for name, account in world.accounts.items():
+            if name == organization.management_account:
+                # Neither kind binds the management account.
+                continue
+            for levels, declared, type in (
+                (self._scps, organization.service_control_policies, PolicyType.SCP),
+                (self._rcps, organization.resource_control_policies, PolicyType.RCP),
+            ):
+                levels[account.id] = tuple(
+                    tuple(
+                        Policy.parse(document, type, f"{type.value} {index + 1} of {level}")
+                        for index, document in enumerate(declared[level])
+                    )
+                    for level in ("root", name)
+                    if level in declared
+                )
+
+    def scps(self, account: str | None) -> tuple[tuple[Policy, ...], ...] | None:
+        """The service control policies over an account; None where there are none."""
+        return self._scps.get(account or "") or None
+
+    def rcps(self, account: str | None) -> tuple[tuple[Policy, ...], ...] | None:
+        """The resource control policies over an account; None where there are none."""
+        return self._rcps.get(account or "") or None
+
+
+_REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found"}
+
+
+def _addressed(request: HttpRequest) -> tuple[str, Protocol]:
+    """The service that a request is for, by its credential scope, and the protocol to answer in."""
+    header = request.headers.get("authorization", "")
+    scope = header.partition("Credential=")[2].partition(",")[0].split("/")
+    if len(scope) != 5:
+        scope = request.query_parameters().get("X-Amz-Credential", "").split("/")
+    if len(scope) == 5:
+        service = service_for(scope[3])
+    elif request.method == "POST" and form_parameters(request).get("Action") in _UNSIGNED_STS:
+        service = "sts"
+    elif request.method == "POST" and b"Action=" in request.body[:4096]:
+        version = form_parameters(request).get("Version")
+        service = {"2011-06-15": "sts", "2010-05-08": "iam", "2016-11-15": "ec2"}.get(version or "", "sts")
+    elif target := request.headers.get("x-amz-target"):
+        service = target.partition("_")[0].partition(".")[0].lower()
+    else:
+        service = "s3"
+    return service, protocol_of(service, request.headers.get("content-type"))
+
+
+def _may_be_unsigned(operation: Operation) -> bool:
+    """S3 lets the anonymous ask; two operations of STS bring their proof in the parameters."""
+    return operation.service == "s3" or operation.name in _UNSIGNED_STS
+
+
+def _denial(operation: Operation, caller: Caller, decision: Decision) -> str:
+    if caller.account is None:
+        return "Access Denied"
+    return decision.reason or decision.message
+
+
+_OPERATION_KEYS = {
+    ("sts", "ExternalId"): "sts:ExternalId",
+    ("sts", "RoleSessionName"): "sts:RoleSessionName",
+    ("sts", "SourceIdentity"): "sts:SourceIdentity",
+    ("sts", "TransitiveTagKeys"): "sts:TransitiveTagKeys",
+    ("s3", "Prefix"): "s3:prefix",
+    ("s3", "Delimiter"): "s3:delimiter",
+    ("s3", "MaxKeys"): "s3:max-keys",
+    ("s3", "VersionId"): "s3:VersionId",
+    ("s3", "ACL"): "s3:x-amz-acl",
+    ("s3", "ServerSideEncryption"): "s3:x-amz-server-side-encryption",
+    ("iam", "PolicyArn"): "iam:PolicyARN",
+    ("iam", "PermissionsBoundary"): "iam:PermissionsBoundary",
+}
+
+
+def _operation_keys(operation: Operation) -> dict[str, str | list[str]]:
+    """The condition keys that an operation's parameters give."""
+    keys: dict[str, str | list[str]] = {}
+    for (service, parameter), key in _OPERATION_KEYS.items():
+        value = operation.parameters.get(parameter)
+        if service == operation.service and value is not None:
+            keys[key] = [str(one) for one in value] if isinstance(value, list) else str(value)
+    tags = operation.parameters.get("Tags")
+    if isinstance(tags, list) and tags:
+        keys["aws:TagKeys"] = [str(tag.get("Key")) for tag in tags]
+        for tag in tags:
+            keys[f"aws:RequestTag/{tag.get('Key')}"] = str(tag.get("Value"))
+    return keys
+
+
+_POLICY_PARAMETERS = {
+    ("iam", "PolicyDocument"): PolicyType.IDENTITY,
+    ("iam", "AssumeRolePolicyDocument"): PolicyType.TRUST,
+    ("s3", "Policy"): PolicyType.RESOURCE,
+}
+
+
+def _validate_policies(operation: Operation) -> None:
+    """Refuses a policy document that AWS would refuse, before moto keeps it."""
+    for (service, parameter), usual in _POLICY_PARAMETERS.items():
+        document = operation.parameters.get(parameter)
+        if service != operation.service or document is None:
+            continue
+        type = PolicyType.TRUST if operation.name == "UpdateAssumeRolePolicy" else usual
+        if isinstance(document, bytes):
+            document = document.decode("utf-8", "replace")
+        try:
+            Policy.parse(document, type)
+        except MalformedPolicyDocument as error:
+            code = "MalformedPolicy" if service == "s3" else "MalformedPolicyDocument"
+            raise AwsError(code, error.message, 400) from None
+
+
+def _answer_query(
+    operation: Operation, answer: dict[str, Any], start_response: StartResponse
+) -> list[bytes]:
+    """Puts an answer of ours into the query protocol by the service's model."""
+    model = get_service_model(operation.service).operation_model(operation.name)
+    expiration = (answer.get("Credentials") or {}).get("Expiration")
+    if expiration is not None:
+        answer["Credentials"]["Expiration"] = expiration.astimezone(UTC).replace(tzinfo=None)
+    response = QuerySerializer(model).serialize(answer)
+    body = response["body"]
+    content = body if isinstance(body, bytes) else body.encode()
+    headers = [*response["headers"].items(), ("Content-Length", str(len(content)))]
+    start_response("200 OK", [(str(key), str(value)) for key, value in headers])
+    return [content]
+
+
+__all__ = ["Gateway"]

@@ -1,0 +1,226 @@
+"""What moto holds of IAM and S3, as the gateway needs it. Only this looks into moto's backends."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from moto.iam.models import IAMBackend, iam_backends
+from moto.iam.utils import generate_access_key_id_from_account_id
+from moto.s3.models import s3_backends
+
+from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
+
+_ID_ALPHABET = string.ascii_uppercase + string.digits
+
+
+def new_unique_id(prefix: str) -> str:
+    """A unique id such as AIDA….
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+    """
+    return prefix + "".join(secrets.choice(_ID_ALPHABET) for _ in range(17))
+
+
+def new_access_key_id(account: str, prefix: str) -> str:
+    """An access key id that tells its account, as AWS's do."""
+    key: str = generate_access_key_id_from_account_id(account, prefix=prefix)
+    return key
+
+
+@dataclass(frozen=True, slots=True)
+class UserFacts:
+    """An IAM user as it stands now."""
+
+    account: str
+    name: str
+    arn: str
+    unique_id: str
+    tags: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFacts:
+    """An IAM role as it stands now."""
+
+    account: str
+    name: str
+    arn: str
+    unique_id: str
+    trust: str
+    max_session_duration: int
+    tags: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    """A user's access key."""
+
+    user: UserFacts
+    secret: str
+    active: bool
+
+
+class IamState:
+    """Reads users, roles and their policies out of moto."""
+
+    def __init__(self, accounts: frozenset[str]) -> None:
+        self.accounts = accounts
+
+    def key(self, access_key_id: str) -> KeyFacts | None:
+        """A user's access key in any account, or None."""
+        for account in self.accounts:
+            for user in backend(account).users.values():
+                for key in user.access_keys:
+                    if key.access_key_id == access_key_id:
+                        facts = _user_facts(account, user)
+                        return KeyFacts(facts, key.secret_access_key, key.status == "Active")
+        return None
+
+    def user(self, account: str, name: str) -> UserFacts | None:
+        """A user by name, or None."""
+        user = backend(account).users.get(name) if account in self.accounts else None
+        return _user_facts(account, user) if user else None
+
+    def role(self, arn: str) -> RoleFacts | None:
+        """A role by its ARN, or None."""
+        parts = arn.split(":")
+        if len(parts) != 6 or parts[4] not in self.accounts:
+            return None
+        role = next((one for one in backend(parts[4]).roles.values() if one.arn == arn), None)
+        return _role_facts(parts[4], role) if role else None
+
+    def role_named(self, account: str, name: str) -> RoleFacts | None:
+        """A role by its name, or None."""
+        role = next((one for one in backend(account).roles.values() if one.name == name), None)
+        return _role_facts(account, role) if role else None
+
+    def profile_role(self, account: str, profile: str) -> RoleFacts | None:
+        """The role in an instance profile, or None."""
+        found = backend(account).instance_profiles.get(_profile_id(account, profile))
+        return _role_facts(account, found.roles[0]) if found and found.roles else None
+
+    def user_policies(self, account: str, name: str) -> tuple[Policy, ...]:
+        """Inline and managed policies of a user and of its groups."""
+        user = backend(account).users[name]
+        policies = list(_attached(user, f"user {name}"))
+        for group in backend(account).groups.values():
+            if user in group.users:
+                policies += _attached(group, f"group {group.name}")
+        return tuple(policies)
+
+    def role_policies(self, account: str, name: str) -> tuple[Policy, ...]:
+        """Inline and managed policies of a role."""
+        return tuple(_attached(backend(account).get_role(name), f"role {name}"))
+
+    def user_boundary(self, account: str, name: str) -> tuple[Policy, ...]:
+        """A user's permissions boundary."""
+        return self._boundary(account, backend(account).users[name])
+
+    def role_boundary(self, account: str, name: str) -> tuple[Policy, ...]:
+        """A role's permissions boundary."""
+        return self._boundary(account, backend(account).get_role(name))
+
+    def _boundary(self, account: str, entity: Any) -> tuple[Policy, ...]:
+        arn = getattr(entity, "permissions_boundary_arn", None)
+        if not arn:
+            return ()
+        policy = self.managed_policy(account, arn, PolicyType.BOUNDARY)
+        # A boundary whose policy is gone lets nothing through.
+        return (policy or Policy(f"missing boundary {arn}", PolicyType.BOUNDARY, "{}", ()),)
+
+    def managed_policy(self, account: str, arn: str, type: PolicyType) -> Policy | None:
+        """A managed policy in its default version, or None."""
+        policy = backend(account).managed_policies.get(arn)
+        return _parsed(_default(policy), type, f"managed policy {policy.name}") if policy else None
+
+    def iam_arn(self, account: str, type: str, name: str) -> str:
+        """The ARN of a user, role, group or instance profile, with the path that it has."""
+        state = backend(account)
+        found: Any = None
+        if type == "user":
+            found = state.users.get(name)
+        elif type == "group":
+            found = state.groups.get(name)
+        elif type == "role":
+            found = next((one for one in state.roles.values() if one.name == name), None)
+        elif type == "instance-profile":
+            found = state.instance_profiles.get(_profile_id(account, name))
+        return str(found.arn) if found else f"arn:aws:iam::{account}:{type}/{name}"
+
+    def bucket_account(self, bucket: str) -> str | None:
+        """The account that owns a bucket, or None when there is no such bucket."""
+        owner = s3_backends.bucket_accounts.get(bucket)
+        return owner[1] if owner else None
+
+    def bucket_policy(self, bucket: str) -> Policy | None:
+        """A bucket's policy, or None."""
+        account = self.bucket_account(bucket)
+        if account is None:
+            return None
+        document = s3_backends[account]["aws"].buckets[bucket].policy
+        return (
+            _parsed(document.decode(), PolicyType.RESOURCE, f"bucket policy of {bucket}")
+            if document
+            else None
+        )
+
+    def object_exists(self, bucket: str, key: str) -> bool:
+        """Whether a bucket holds an object, without delete marker, under a key."""
+        account = self.bucket_account(bucket)
+        return account is not None and s3_backends[account]["aws"].get_object(bucket, key) is not None
+
+
+def backend(account: str) -> IAMBackend:
+    """moto's IAM of an account."""
+    return iam_backends[account]["aws"]
+
+
+def _profile_id(account: str, name: str) -> str:
+    for identifier, profile in backend(account).instance_profiles.items():
+        if profile.name == name:
+            return str(identifier)
+    return name
+
+
+def _user_facts(account: str, user: Any) -> UserFacts:
+    tags = {tag["Key"]: tag["Value"] for tag in user.tags or []}
+    return UserFacts(account, user.name, user.arn, user.id, tags)
+
+
+def _role_facts(account: str, role: Any) -> RoleFacts:
+    tags = {tag["Key"]: tag["Value"] for tag in role.tags or []}
+    return RoleFacts(
+        account,
+        role.name,
+        role.arn,
+        role.id,
+        role.assume_role_policy_document,
+        int(role.max_session_duration or 3600),
+        tags,
+    )
+
+
+def _attached(entity: Any, owner: str) -> Iterator[Policy]:
+    for name, document in entity.policies.items():
+        yield _parsed(document, PolicyType.IDENTITY, f"inline policy {name} of {owner}")
+    for policy in entity.managed_policies.values():
+        yield _parsed(_default(policy), PolicyType.IDENTITY, f"managed policy {policy.name} of {owner}")
+
+
+def _default(policy: Any) -> str:
+    """The document of a managed policy's default version."""
+    return next(str(one.document) for one in policy.versions if one.version_id == policy.default_version_id)
+
+
+def _parsed(document: Any, type: PolicyType, name: str) -> Policy:
+    text = document if isinstance(document, str) else json.dumps(document)
+    try:
+        return Policy.parse(text, type, name)
+    except MalformedPolicyDocument:
+        # moto accepts some documents that AWS would not; one that means nothing grants nothing.
+        return Policy(f"{name} (malformed)", type, text, ())

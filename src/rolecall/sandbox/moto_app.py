@@ -1,0 +1,57 @@
+"""moto as a WSGI application in this process, and boto3 clients that speak to it without a network."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable
+from typing import Any
+
+# moto loads the AWS-managed policies when a backend is made; it must know before.
+os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+
+import boto3
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from moto.core.base_backend import BackendDict
+from moto.server import DomainDispatcherApplication, create_backend_app
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
+application = DomainDispatcherApplication(create_backend_app)
+
+
+def forget_everything() -> None:
+    """Empties every backend of every account."""
+    BackendDict.reset()
+
+
+class _Raw(io.BytesIO):
+    """A body as botocore wants to read it."""
+
+    def stream(self, **kwargs: Any) -> Iterable[bytes]:
+        contents = self.read()
+        while contents:
+            yield contents
+            contents = self.read()
+
+
+def client(service: str, account: str, region: str) -> Any:
+    """A boto3 client that works in an account, without asking anyone for permission."""
+    session = boto3.Session("rolecall", "rolecall", region_name=region)
+    made = session.client(service, endpoint_url="http://127.0.0.1")
+
+    def send(request: AWSPreparedRequest, **kwargs: Any) -> AWSResponse:
+        headers = [
+            (key, value.decode() if isinstance(value, bytes) else str(value))
+            for key, value in request.headers.items()
+        ]
+        body: Any = request.body or b""
+        builder = EnvironBuilder(path=request.url, method=request.method, headers=headers, data=body)
+        environ = builder.get_environ()
+        environ[ACCOUNT_HEADER] = account
+        content, status, answered = run_wsgi_app(application, environ, buffered=True)
+        answer_headers: Any = dict(answered)
+        return AWSResponse(request.url, int(status.split()[0]), answer_headers, _Raw(b"".join(content)))
+
+    made.meta.events.register("before-send", send)
+    return made

@@ -1,0 +1,152 @@
+"""Serves a world over loopback HTTP: the gateway, the control API, an endpoint for each instance."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from types import FrameType
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from cheroot import wsgi
+
+from rolecall.sandbox.control import Control
+from rolecall.sandbox.gateway import Gateway
+from rolecall.sandbox.imds import InstanceMetadata
+from rolecall.sandbox.world import World
+
+HOST = "127.0.0.1"
+
+
+class PortInUse(OSError):
+    """The port asked for is taken."""
+
+
+class Server:
+    """All the listeners of one sandbox.
+
+    Parameters
+    ----------
+    world
+        The accounts at the start.
+    port
+        Where the gateway listens; 0 for any free port.
+
+    Raises
+    ------
+    PortInUse
+        When something else listens there.
+    """
+
+    def __init__(self, world: World, port: int = 0) -> None:
+        self._listeners: list[wsgi.Server] = []
+        self._threads: list[threading.Thread] = []
+        self.world = world
+        try:
+            # The port is taken before the world is built: a taken one is told at once.
+            front = self._bind(self._front, port, threads=16)
+            self.gateway = Gateway(world)
+            self.endpoint = self._serve(front)
+            self._token = secrets.token_urlsafe(32)
+            self._control = self._listen(Control(self.gateway, self._token))
+            self._imds: dict[str, str] = {}
+            for name, actor in world.actors.items():
+                if actor.instance is not None:
+                    account_name, _, instance = actor.instance.partition("/")
+                    self._imds[name] = self._listen(InstanceMetadata(self.gateway, account_name, instance))
+        except BaseException:
+            self.close()
+            raise
+
+    def _front(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return self.gateway(environ, start_response)
+
+    def _listen(self, application: WSGIApplication) -> str:
+        return self._serve(self._bind(application, 0, threads=2))
+
+    def _bind(self, application: WSGIApplication, port: int, *, threads: int) -> wsgi.Server:
+        server = wsgi.Server(
+            (HOST, port), application, numthreads=threads, server_name="rolecall", request_queue_size=128
+        )
+        server.keep_alive_conn_limit = 256
+        try:
+            server.prepare()
+        except OSError as error:
+            raise PortInUse(f"port {port} on {HOST} cannot be used: {error}") from None
+        self._listeners.append(server)
+        return server
+
+    def _serve(self, server: wsgi.Server) -> str:
+        thread = threading.Thread(target=server.serve, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+        return f"http://{HOST}:{server.bind_addr[1]}"
+
+    def description(self) -> dict[str, Any]:
+        """What a client needs to know, in the fixed form of `rolecall sandbox serve --json`."""
+        actors: dict[str, dict[str, str | None]] = {}
+        for name, keys in self.gateway.builder.actors.items():
+            actor: dict[str, str | None] = {"arn": keys.arn, "account": keys.account}
+            if keys.instance is not None:
+                actor["imds_endpoint"] = self._imds[name]
+            else:
+                actor["access_key_id"] = keys.access_key_id
+                actor["secret_access_key"] = keys.secret_access_key
+            actors[name] = actor
+        return {
+            "endpoint": self.endpoint,
+            "region": self.world.region,
+            "control": {"url": self._control, "token": self._token},
+            "actors": actors,
+        }
+
+    def close(self) -> None:
+        """Stops listening."""
+        for server in self._listeners:
+            server.stop()
+        for thread in self._threads:
+            thread.join(timeout=5)
+        self._listeners.clear()
+        self._threads.clear()
+
+
+def serve(world: World, port: int, announce: Callable[[Server], None], *, watch_stdin: bool) -> None:
+    """Serves until SIGINT or SIGTERM, or until standard input ends where that is watched.
+
+    Parameters
+    ----------
+    announce
+        Called once everything listens.
+    watch_stdin
+        Whether the end of standard input means that whoever started the sandbox is gone.
+    """
+    done = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        done.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    server = Server(world, port)
+    try:
+        announce(server)
+        if watch_stdin:
+            threading.Thread(target=_until_end_of_input, args=(done,), daemon=True).start()
+        done.wait()
+    finally:
+        server.close()
+
+
+def _until_end_of_input(done: threading.Event) -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    done.set()
+
+
+def announce_json(server: Server) -> None:
+    """Prints the one line of JSON."""
+    print(json.dumps(server.description()), flush=True)

@@ -1,0 +1,123 @@
+"""Temporary credentials that the sandbox has given out."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+
+from rolecall.iam import Policy
+from rolecall.sandbox.iam_state import new_access_key_id
+
+
+class SessionKind(Enum):
+    """Which STS operation began a session."""
+
+    ROLE = "AssumeRole"
+    USER = "GetSessionToken"
+    FEDERATED = "GetFederationToken"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One set of temporary credentials.
+
+    Parameters
+    ----------
+    arn
+        The principal's ARN while the session lasts.
+    unique_id
+        The id of the role or user behind it; a replaced one ends the session.
+    source
+        The name of the role or user behind it.
+    policies
+        The session policies, or empty when none was passed.
+    tags
+        Session tags.
+    instance_arn
+        For an instance's credentials, the instance.
+    """
+
+    kind: SessionKind
+    account: str
+    arn: str
+    source: str
+    unique_id: str
+    name: str
+    access_key_id: str
+    secret_access_key: str
+    token: str
+    issued: datetime
+    expires: datetime
+    policies: tuple[Policy, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    transitive_tags: frozenset[str] = frozenset()
+    source_identity: str | None = None
+    chained: bool = False
+    mfa: bool = False
+    instance_arn: str | None = None
+
+
+class Sessions:
+    """Every session of the sandbox, by access key id."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._by_key: dict[str, Session] = {}
+
+    def begin(
+        self,
+        kind: SessionKind,
+        *,
+        account: str,
+        arn: str,
+        source: str,
+        unique_id: str,
+        name: str,
+        now: datetime,
+        lasting: timedelta,
+        policies: tuple[Policy, ...] = (),
+        tags: Mapping[str, str] | None = None,
+        transitive_tags: frozenset[str] = frozenset(),
+        source_identity: str | None = None,
+        chained: bool = False,
+        mfa: bool = False,
+        instance_arn: str | None = None,
+    ) -> Session:
+        """Gives out credentials that last for a time."""
+        session = Session(
+            kind,
+            account,
+            arn,
+            source,
+            unique_id,
+            name,
+            new_access_key_id(account, "ASIA"),
+            base64.b64encode(secrets.token_bytes(30)).decode(),
+            "IQoJb3JpZ2luX2Vj" + base64.b64encode(secrets.token_bytes(180)).decode(),
+            now,
+            (now + lasting).replace(microsecond=0),
+            policies,
+            dict(tags or {}),
+            transitive_tags,
+            source_identity,
+            chained,
+            mfa,
+            instance_arn,
+        )
+        with self._lock:
+            self._by_key[session.access_key_id] = session
+        return session
+
+    def find(self, access_key_id: str) -> Session | None:
+        """The session of an access key id, expired or not."""
+        return self._by_key.get(access_key_id)
+
+    def clear(self) -> None:
+        """Forgets every session."""
+        with self._lock:
+            self._by_key.clear()

@@ -1,0 +1,292 @@
+"""The Security Token Service: what it checks, what it gives out.
+
+https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from rolecall.aws.errors import AwsError
+from rolecall.aws.operations import Operation
+from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
+from rolecall.sandbox.callers import Caller
+from rolecall.sandbox.clock import Clock
+from rolecall.sandbox.iam_state import IamState, RoleFacts
+from rolecall.sandbox.sessions import Session, SessionKind, Sessions
+
+_SESSION_NAME = re.compile(r"[\w+=,.@-]*", re.ASCII)
+_POLICY_LIMIT = 2048
+_MAX_POLICY_ARNS = 10
+_CHAIN_LIMIT = 3600
+
+Answer = dict[str, Any]
+
+
+def _constraint(value: object, parameter: str, rule: str) -> AwsError:
+    return AwsError(
+        "ValidationError",
+        f"1 validation error detected: Value '{value}' at '{parameter}' "
+        f"failed to satisfy constraint: {rule}",
+        400,
+    )
+
+
+class Sts:
+    """Answers STS's operations; what may be asked has been decided before."""
+
+    def __init__(self, iam: IamState, sessions: Sessions, clock: Clock) -> None:
+        self._iam = iam
+        self._sessions = sessions
+        self._clock = clock
+        self._operations: dict[str, Callable[[Operation, Caller], Answer]] = {
+            "AssumeRole": self._assume_role,
+            "GetAccessKeyInfo": self._get_access_key_info,
+            "GetCallerIdentity": self._get_caller_identity,
+            "GetFederationToken": self._get_federation_token,
+            "GetSessionToken": self._get_session_token,
+        }
+
+    def validate(self, operation: Operation) -> None:
+        """Refuses parameters out of bounds, before anyone is asked for permission.
+
+        Raises
+        ------
+        AwsError
+            ValidationError, as the service answers.
+        """
+        if operation.name not in self._operations:
+            raise AwsError("InvalidAction", f"The sandbox has no {operation.name} of STS.", 400)
+        parameters = operation.parameters
+        if operation.name == "AssumeRole":
+            for required in ("RoleArn", "RoleSessionName"):
+                if not parameters.get(required):
+                    raise _constraint("null", required[0].lower() + required[1:], "Member must not be null")
+            _check_arn(str(parameters["RoleArn"]))
+            _check_name(str(parameters["RoleSessionName"]), "roleSessionName", 2, 64)
+            _check_duration(parameters, 900, 43200)
+            if parameters.get("ExternalId"):
+                _check_name(str(parameters["ExternalId"]), "externalId", 2, 1224, r"[\w+=,.@:\/-]*")
+            if parameters.get("SourceIdentity"):
+                _check_name(str(parameters["SourceIdentity"]), "sourceIdentity", 2, 64)
+        elif operation.name == "GetFederationToken":
+            _check_name(str(parameters.get("Name") or ""), "name", 2, 32)
+            _check_duration(parameters, 900, 129600)
+        elif operation.name == "GetSessionToken":
+            _check_duration(parameters, 900, 129600)
+
+    def answer(self, operation: Operation, caller: Caller) -> Answer:
+        """Does what an authorised operation asks.
+
+        Raises
+        ------
+        AwsError
+            For what only shows once the operation may run, such as a duration beyond the role's.
+        """
+        return self._operations[operation.name](operation, caller)
+
+    def _assume_role(self, operation: Operation, caller: Caller) -> Answer:
+        parameters = operation.parameters
+        role = self._iam.role(str(parameters["RoleArn"]))
+        if role is None:
+            raise AwsError("AccessDenied", "The role is gone.", 403)
+        chained = caller.session is not None and caller.session.kind is SessionKind.ROLE
+        asked = parameters.get("DurationSeconds")
+        duration = int(asked) if asked is not None else 3600
+        if chained and duration > _CHAIN_LIMIT:
+            raise AwsError(
+                "ValidationError",
+                "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by "
+                "role chaining.",
+                400,
+            )
+        if duration > role.max_session_duration:
+            raise AwsError(
+                "ValidationError",
+                "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+                400,
+            )
+        policies, packed = self._session_policies(parameters, role.account)
+        session = self.begin_role_session(
+            role,
+            str(parameters["RoleSessionName"]),
+            timedelta(seconds=duration),
+            policies=policies,
+            chained=chained,
+            by=caller.session,
+            tags={tag["Key"]: tag["Value"] for tag in parameters.get("Tags") or []},
+            transitive=frozenset(parameters.get("TransitiveTagKeys") or ()),
+            source_identity=operation.text("SourceIdentity"),
+        )
+        answer: Answer = {
+            "Credentials": _credentials(session),
+            "AssumedRoleUser": {
+                "AssumedRoleId": f"{session.unique_id}:{session.name}",
+                "Arn": session.arn,
+            },
+        }
+        if packed is not None:
+            answer["PackedPolicySize"] = packed
+        if session.source_identity is not None:
+            answer["SourceIdentity"] = session.source_identity
+        return answer
+
+    def begin_role_session(
+        self,
+        role: RoleFacts,
+        name: str,
+        lasting: timedelta,
+        *,
+        policies: tuple[Policy, ...] = (),
+        chained: bool = False,
+        by: Session | None = None,
+        tags: Mapping[str, str] | None = None,
+        transitive: frozenset[str] = frozenset(),
+        source_identity: str | None = None,
+        instance_arn: str | None = None,
+    ) -> Session:
+        """Begins a session of a role; transitive tags and source identity ride along a chain."""
+        inherited = {key: by.tags[key] for key in by.transitive_tags if key in by.tags} if by else {}
+        return self._sessions.begin(
+            SessionKind.ROLE,
+            account=role.account,
+            arn=f"arn:aws:sts::{role.account}:assumed-role/{role.name}/{name}",
+            source=role.name,
+            unique_id=role.unique_id,
+            name=name,
+            now=self._clock.now(),
+            lasting=lasting,
+            policies=policies,
+            tags={**(tags or {}), **inherited},
+            transitive_tags=transitive | frozenset(inherited),
+            source_identity=(by.source_identity if by and by.source_identity else source_identity),
+            chained=chained,
+            instance_arn=instance_arn,
+        )
+
+    def _session_policies(
+        self, parameters: Mapping[str, Any], account: str
+    ) -> tuple[tuple[Policy, ...], int | None]:
+        """The policies passed for the session, and how much of the packed size they take, in per cent."""
+        policies: list[Policy] = []
+        text = parameters.get("Policy")
+        arns = [one.get("arn") or "" for one in parameters.get("PolicyArns") or []]
+        if text and len(text) > _POLICY_LIMIT:
+            raise _constraint(
+                text, "policy", f"Member must have length less than or equal to {_POLICY_LIMIT}"
+            )
+        if len(arns) > _MAX_POLICY_ARNS:
+            raise _constraint(
+                arns, "policyArns", f"Member must have length less than or equal to {_MAX_POLICY_ARNS}"
+            )
+        if text:
+            try:
+                policies.append(Policy.parse(text, PolicyType.SESSION, "inline session policy"))
+            except MalformedPolicyDocument as error:
+                raise AwsError("MalformedPolicyDocument", error.message, 400) from None
+        for arn in arns:
+            policy = self._iam.managed_policy(account, arn, PolicyType.SESSION)
+            if policy is None:
+                raise AwsError(
+                    "ValidationError", f"Provided policy {arn} does not exist or is not attachable.", 400
+                )
+            policies.append(policy)
+        size = len(text or "") + sum(map(len, arns))
+        return tuple(policies), -(-100 * size // _POLICY_LIMIT) if size else None
+
+    def _get_caller_identity(self, operation: Operation, caller: Caller) -> Answer:
+        return {"UserId": caller.user_id, "Account": caller.account, "Arn": caller.arn}
+
+    def _get_session_token(self, operation: Operation, caller: Caller) -> Answer:
+        if caller.user is None or caller.session is not None:
+            raise AwsError("AccessDenied", "Cannot call GetSessionToken with session credentials", 403)
+        duration = int(operation.parameters.get("DurationSeconds") or 43200)
+        session = self._sessions.begin(
+            SessionKind.USER,
+            account=caller.user.account,
+            arn=caller.user.arn,
+            source=caller.user.name,
+            unique_id=caller.user.unique_id,
+            name=caller.user.name,
+            now=self._clock.now(),
+            lasting=timedelta(seconds=duration),
+        )
+        return {"Credentials": _credentials(session)}
+
+    def _get_federation_token(self, operation: Operation, caller: Caller) -> Answer:
+        if caller.user is None or caller.session is not None:
+            raise AwsError("AccessDenied", "Cannot call GetFederationToken with session credentials", 403)
+        name = str(operation.parameters["Name"])
+        policies, packed = self._session_policies(operation.parameters, caller.user.account)
+        duration = int(operation.parameters.get("DurationSeconds") or 43200)
+        session = self._sessions.begin(
+            SessionKind.FEDERATED,
+            account=caller.user.account,
+            arn=f"arn:aws:sts::{caller.user.account}:federated-user/{name}",
+            source=caller.user.name,
+            unique_id=caller.user.unique_id,
+            name=name,
+            now=self._clock.now(),
+            lasting=timedelta(seconds=duration),
+            policies=policies,
+        )
+        answer: Answer = {
+            "Credentials": _credentials(session),
+            "FederatedUser": {
+                "FederatedUserId": f"{session.account}:{name}",
+                "Arn": session.arn,
+            },
+        }
+        return answer | ({"PackedPolicySize": packed} if packed is not None else {})
+
+    def _get_access_key_info(self, operation: Operation, caller: Caller) -> Answer:
+        identifier = operation.text("AccessKeyId") or ""
+        session, key = self._sessions.find(identifier), self._iam.key(identifier)
+        account = session.account if session else key.user.account if key else None
+        if account is None:
+            raise AwsError("ValidationError", "Invalid Access Key ID.", 400)
+        return {"Account": account}
+
+
+def _credentials(session: Session) -> Answer:
+    return {
+        "AccessKeyId": session.access_key_id,
+        "SecretAccessKey": session.secret_access_key,
+        "SessionToken": session.token,
+        "Expiration": session.expires,
+    }
+
+
+def _check_arn(arn: str) -> None:
+    if len(arn) < 20:
+        raise _constraint(arn, "roleArn", "Member must have length greater than or equal to 20")
+    if not re.fullmatch(r"arn:aws[a-z-]*:iam::\d{12}:role/.+", arn):
+        raise AwsError("ValidationError", f"{arn} is invalid", 400)
+
+
+def _check_name(value: str, parameter: str, least: int, most: int, pattern: str = "") -> None:
+    if len(value) < least:
+        rule = f"Member must have length greater than or equal to {least}"
+        raise _constraint(value, parameter, rule)
+    if len(value) > most:
+        raise _constraint(value, parameter, f"Member must have length less than or equal to {most}")
+    allowed = re.compile(pattern, re.ASCII) if pattern else _SESSION_NAME
+    if not allowed.fullmatch(value):
+        raise _constraint(
+            value, parameter, f"Member must satisfy regular expression pattern: {allowed.pattern}"
+        )
+
+
+def _check_duration(parameters: Mapping[str, Any], least: int, most: int) -> None:
+    duration = parameters.get("DurationSeconds")
+    if duration is None:
+        return
+    if int(duration) < least:
+        rule = f"Member must have value greater than or equal to {least}"
+        raise _constraint(duration, "durationSeconds", rule)
+    if int(duration) > most:
+        rule = f"Member must have value less than or equal to {most}"
+        raise _constraint(duration, "durationSeconds", rule)

@@ -1,0 +1,118 @@
+"""What was asked and how it was decided: the sandbox's CloudTrail."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from rolecall.iam import Decision, because, case_document
+from rolecall.sandbox.clock import timestamp
+
+_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One decision about one permission.
+
+    Parameters
+    ----------
+    call
+        The call that it belongs to: one may need several permissions.
+    error
+        The code of the error that was answered, if the decision was a denial.
+    """
+
+    number: int
+    call: int
+    time: datetime
+    service: str
+    operation: str
+    source_ip: str
+    user_agent: str
+    decision: Decision
+    error: str | None
+
+    def document(self) -> dict[str, Any]:
+        """The event as JSON: request, decision, trace, and the case that decides the same again."""
+        request = self.decision.request
+        return {
+            "id": self.number,
+            "call": self.call,
+            "time": timestamp(self.time),
+            "request": {
+                "principal": request.caller.name,
+                "service": self.service,
+                "operation": self.operation,
+                "action": request.action,
+                "resource": request.resource,
+                "resource_account": request.resource_account,
+                "source_ip": self.source_ip,
+                "user_agent": self.user_agent,
+            },
+            "decision": self.decision.outcome.value,
+            "policy_type": self.decision.policy_type.value if self.decision.policy_type else None,
+            "because": list(because(self.decision)),
+            "error": self.error,
+            "trace": [
+                {
+                    "policy": one.policy.name,
+                    "policy_type": one.policy.type.value,
+                    "level": one.level,
+                    "statement": one.statement.sid or one.statement.index,
+                    "effect": one.statement.effect,
+                    "applies": not one.failures,
+                    "failed": [str(failure) for failure in one.failures],
+                }
+                for one in self.decision.trace
+            ],
+            "case": case_document(self.number, request, self.decision.policies),
+        }
+
+
+class Trail:
+    """The last ten thousand decisions, the newest at the end."""
+
+    def __init__(self) -> None:
+        self._events: deque[Event] = deque(maxlen=_KEPT)
+        self._numbers = count(1)
+        self._calls = count(1)
+        self._lock = threading.Lock()
+
+    def next_call(self) -> int:
+        """A number for a new call."""
+        with self._lock:
+            return next(self._calls)
+
+    def record(
+        self,
+        call: int,
+        time: datetime,
+        service: str,
+        operation: str,
+        source_ip: str,
+        user_agent: str,
+        decision: Decision,
+        error: str | None,
+    ) -> None:
+        """Keeps a decision."""
+        with self._lock:
+            number = next(self._numbers)
+            self._events.append(
+                Event(number, call, time, service, operation, source_ip, user_agent, decision, error)
+            )
+
+    def last(self, number: int) -> list[Event]:
+        """The last decisions, the newest at the end."""
+        with self._lock:
+            events = list(self._events)
+        return events[-number:] if number > 0 else []
+
+    def clear(self) -> None:
+        """Forgets every decision."""
+        with self._lock:
+            self._events.clear()
