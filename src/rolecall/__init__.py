@@ -1,1 +1,12 @@
-"""Learn AWS roles by using them."""
+"""Learn AWS roles by using them.
+
+>>> from rolecall import Sandbox
+>>> lab = Sandbox("reports")
+>>> lab.use("dana")
+>>> lab.close()
+"""
+
+from rolecall._version import __version__
+from rolecall.sandbox.client import Sandbox, SandboxError
+
+__all__ = ["Sandbox", "SandboxError", "__version__"]

@@ -84,6 +84,11 @@ _TABLE: dict[str, dict[Failure, tuple[str, int, str | None]]] = {
 }
 
 
+# Services whose own error for a denial differs from their protocol's.
+# https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html
+_DENIED = {"sns": "AuthorizationError"}
+
+
 class AwsError(Exception):
     """An error to be answered to the client.
 
@@ -113,6 +118,8 @@ def failure(kind: Failure, service: str, protocol: Protocol, message: str = "") 
     code, status, fixed = table[kind]
     if protocol == "rest-json":
         status = 403
+    if kind == "denied":
+        code = _DENIED.get(service, code)
     return AwsError(code, fixed if fixed is not None else message, status)
 
 

@@ -31,6 +31,18 @@ class BadSignature(ValueError):
     """The request's authentication cannot be read or does not hold."""
 
 
+class OldSignature(BadSignature):
+    """The request is signed with Signature Version 2, which S3 refuses for buckets made since June 2020.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
     """What a request says of its own signature.
@@ -67,14 +79,18 @@ def read_signature(request: HttpRequest) -> Signature | None:
     """
     header = request.headers.get("authorization")
     if header is not None:
+        if header.startswith("AWS "):
+            raise OldSignature
         if not header.startswith(_ALGORITHM):
             raise BadSignature("Authorization must be AWS4-HMAC-SHA256")
         parts = dict(_PART.findall(header))
         timestamp = request.headers.get("x-amz-date", "")
         return _signature(parts, timestamp, request.headers.get("x-amz-security-token"), None)
-    if "X-Amz-Signature" not in request.query:
-        return None
     query = request.query_parameters()
+    if "AWSAccessKeyId" in query and "Signature" in query:
+        raise OldSignature
+    if "X-Amz-Signature" not in query:
+        return None
     if query.get("X-Amz-Algorithm") != _ALGORITHM:
         raise BadSignature("X-Amz-Algorithm must be AWS4-HMAC-SHA256")
     parts = {name: query.get(f"X-Amz-{name}", "") for name in ("Credential", "SignedHeaders", "Signature")}

@@ -134,10 +134,7 @@ class _IamBuilder:
             entity.policies[name] = json.dumps(document)
         for reference in managed:
             arn = self._arn(reference)
-            policy = self.iam.managed_policies.get(arn or "")
-            if policy is None:
-                raise ValueError(f"AWS has no managed policy {reference}; look it up in the IAM console")
-            policy.attach_to(entity)
+            self.iam.managed_policies[str(arn)].attach_to(entity)
 
     def _arn(self, reference: str | None) -> str | None:
         if reference is None or reference.startswith("arn:"):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rolecall.aws.errors import AwsError, Protocol, failure
 from rolecall.aws.http import HttpRequest
-from rolecall.aws.sigv4 import SKEW, BadSignature, Signature, read_signature, verify
+from rolecall.aws.sigv4 import SKEW, BadSignature, OldSignature, Signature, read_signature, verify
 from rolecall.iam import Policy
 from rolecall.sandbox.clock import Clock, timestamp
 from rolecall.sandbox.iam_state import IamState, UserFacts
@@ -63,6 +63,8 @@ class Callers:
         """
         try:
             signature = read_signature(request)
+        except OldSignature as error:
+            raise AwsError("InvalidRequest", str(error), 400) from None
         except BadSignature as error:
             if service == "s3":
                 raise AwsError("AuthorizationHeaderMalformed", str(error), 400) from None

@@ -1,0 +1,53 @@
+"""`rolecall sandbox`: a sandbox for any AWS client."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from rolecall._yaml import BadFile
+from rolecall.cli._fail import Unusable
+from rolecall.course import NoCourse, find_course
+from rolecall.sandbox.server import PortInUse, Server, announce_json, serve
+from rolecall.sandbox.world import World
+from rolecall.sandbox.world_file import load_world
+
+
+@click.group()
+def command() -> None:
+    """Serve a sandbox that any AWS client takes for AWS."""
+
+
+@command.command("serve")
+@click.option("--world", required=True, metavar="NAME_OR_FILE", help="A world of the course, or a file.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Any free port by default.")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON once it listens.")
+@click.option("--course", type=click.Path(path_type=Path), help="The course that NAME belongs to.")
+@click.option("--until-eof", is_flag=True, help="Also end when standard input does.")
+def serve_command(world: str, port: int, as_json: bool, course: Path | None, until_eof: bool) -> None:
+    """Serve a world on loopback until SIGINT or SIGTERM."""
+    try:
+        opened = _open(world, course)
+        serve(opened, port, announce_json if as_json else _announce, watch_stdin=until_eof)
+    except (BadFile, NoCourse) as error:
+        raise Unusable(str(error)) from None
+    except PortInUse as error:
+        raise Unusable(f"{error}; leave --port out to take any free one") from None
+
+
+def _open(world: str, course: Path | None) -> World:
+    path = Path(world)
+    if path.suffix in (".yaml", ".yml") or path.is_file():
+        return load_world(path)
+    return load_world(find_course(course).world(world))
+
+
+def _announce(server: Server) -> None:
+    told = server.description()
+    click.echo(f"Serving {server.world.title or server.world.world} at {told['endpoint']}")
+    click.echo(f"  control: {told['control']['url']}  token: {told['control']['token']}")
+    for name, actor in told["actors"].items():
+        where = actor.get("imds_endpoint") or (f"{actor['access_key_id']}  {actor['secret_access_key']}")
+        click.echo(f"  {name}: {actor['arn']}  {where}")
+    click.echo("Ctrl-C ends it.")

@@ -1,0 +1,179 @@
+"""A course: a folder with lessons/, quizzes/ and sandbox/."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from rolecall._yaml import BadFile, read_yaml, validate
+
+COURSE_VARIABLE = "ROLECALL_COURSE"
+"""The environment variable that tells a kernel which course it runs."""
+
+_PARTS = ("lessons", "quizzes", "sandbox")
+
+Mode = Literal[
+    "why",
+    "learn",
+    "visualize",
+    "try",
+    "challenge",
+    "project",
+    "complexity",
+    "recall",
+    "diagnose",
+    "apply",
+]
+
+
+class NoCourse(ValueError):
+    """There is no course, or no such thing in it; the text says what there is."""
+
+
+class _LessonFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    title: str
+    summary: str
+    minutes: dict[Mode, int] = Field(min_length=1)
+    skills: list[str] = []
+    prerequisites: list[str] = []
+    world: str
+    banks: list[str] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One lesson: a folder of notebooks, one for each mode.
+
+    Parameters
+    ----------
+    name
+        The folder's name, such as ``01-temporary-access``.
+    minutes
+        How long each mode takes; its order is the order in which a newcomer meets them.
+    notebooks
+        By mode, in that order.
+    """
+
+    name: str
+    title: str
+    summary: str
+    minutes: dict[Mode, int]
+    skills: tuple[str, ...]
+    prerequisites: tuple[str, ...]
+    world: str
+    banks: tuple[str, ...]
+    notebooks: dict[Mode, Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course's folder."""
+
+    folder: Path
+
+    def world(self, name: str) -> Path:
+        """The file of a world.
+
+        Raises
+        ------
+        NoCourse
+            When the course has no such world.
+        """
+        return self._named("sandbox", "world", name)
+
+    def bank(self, name: str) -> Path:
+        """The file of a quiz bank.
+
+        Raises
+        ------
+        NoCourse
+            When the course has no such bank.
+        """
+        return self._named("quizzes", "bank", name)
+
+    def banks(self) -> list[Path]:
+        """Every bank's file."""
+        return sorted((self.folder / "quizzes").glob("*.yaml"))
+
+    def worlds(self) -> list[Path]:
+        """Every world's file."""
+        return sorted((self.folder / "sandbox").glob("*.yaml"))
+
+    def lessons(self) -> list[Lesson]:
+        """The lessons in the order of their folders' names.
+
+        Raises
+        ------
+        BadFile
+            When a lesson.yaml has faults, or tells of a mode that has no notebook.
+        """
+        return [_lesson(file) for file in sorted((self.folder / "lessons").glob("*/lesson.yaml"))]
+
+    def _named(self, part: str, kind: str, name: str) -> Path:
+        path = self.folder / part / f"{name}.yaml"
+        if path.parent == self.folder / part and path.is_file():
+            return path
+        names = [one.stem for one in sorted((self.folder / part).glob("*.yaml"))]
+        close = difflib.get_close_matches(name, names, n=1)
+        told = f"did you mean {close[0]}?" if close else f"there are {', '.join(names) or 'none'}"
+        raise NoCourse(f"there is no {kind} {name!r} in {self.folder / part}; {told}")
+
+
+def _lesson(file: Path) -> Lesson:
+    document = read_yaml(file)
+    read = validate(document, _LessonFile)
+    notebooks = {mode: file.parent / f"{mode}.ipynb" for mode in read.minutes}
+    missing = [
+        document.fault(("minutes", mode), f"there is no {mode}.ipynb beside this file")
+        for mode, path in notebooks.items()
+        if not path.is_file()
+    ]
+    if missing:
+        raise BadFile(missing)
+    return Lesson(
+        file.parent.name,
+        read.title,
+        read.summary,
+        read.minutes,
+        tuple(read.skills),
+        tuple(read.prerequisites),
+        read.world,
+        tuple(read.banks),
+        notebooks,
+    )
+
+
+def find_course(folder: Path | str | None = None) -> Course:
+    """The course in a folder; by default the one that the environment names, else Rolecall's own.
+
+    Raises
+    ------
+    NoCourse
+        When the folder holds none.
+    """
+    given = folder or os.environ.get(COURSE_VARIABLE) or None
+    path = Path(given) if given else _own_course()
+    missing = [part for part in _PARTS if not (path / part).is_dir()]
+    if missing:
+        raise NoCourse(
+            f"{path} holds no course: it lacks {', '.join(f'{part}/' for part in missing)}; "
+            "a course is a folder with lessons/, quizzes/ and sandbox/"
+        )
+    return Course(path.resolve())
+
+
+def _own_course() -> Path:
+    """This repository's course: carried by the wheel, or read in place in an editable install."""
+    package = Path(__file__).resolve().parents[1]
+    carried = package / "_course"
+    return carried if carried.is_dir() else package.parents[1]
+
+
+MODES: tuple[Mode, ...] = get_args(Mode)

@@ -1,0 +1,162 @@
+"""What a world's file must hold beyond its form: policies that AWS would take, and names that exist."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+from rolecall._yaml import Document, Fault, Where
+from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
+from rolecall.sandbox.world import Account, PolicyDocument, World
+
+
+def check_world(document: Document, world: World) -> Iterator[Fault]:
+    """Every fault of a world that its form does not show."""
+    yield from _policies(document, world)
+    yield from _references(document, world)
+
+
+def _policies(document: Document, world: World) -> Iterator[Fault]:
+    """Every policy document that AWS would refuse."""
+    for where, policy, type in _documents(world):
+        try:
+            Policy.parse(policy, type)
+        except MalformedPolicyDocument as error:
+            told = f"{error.message} {error.detail}".strip()
+            yield document.fault((*where, *error.path), f"MalformedPolicyDocument: {told}")
+
+
+def _documents(world: World) -> Iterator[tuple[Where, PolicyDocument, PolicyType]]:
+    for account_name, account in world.accounts.items():
+        at: Where = ("accounts", account_name)
+        for kind, identities in (
+            ("users", account.users),
+            ("groups", account.groups),
+            ("roles", account.roles),
+        ):
+            for name, identity in identities.items():
+                for policy_name, policy in identity.policies.items():
+                    yield (*at, kind, name, "policies", policy_name), policy, PolicyType.IDENTITY
+        for name, role in account.roles.items():
+            yield (*at, "roles", name, "trust"), role.trust, PolicyType.TRUST
+        for name, policy in account.managed_policies.items():
+            yield (*at, "managed_policies", name), policy, PolicyType.IDENTITY
+        for kind in ("buckets", "tables", "queues", "topics", "secrets", "keys"):
+            for name, resource in getattr(account, kind).items():
+                if resource.policy is not None:
+                    yield (*at, kind, name, "policy"), resource.policy, PolicyType.RESOURCE
+    if world.organization is not None:
+        for field, type in (
+            ("service_control_policies", PolicyType.SCP),
+            ("resource_control_policies", PolicyType.RCP),
+        ):
+            for level, policies in getattr(world.organization, field).items():
+                for index, policy in enumerate(policies):
+                    yield ("organization", field, level, index), policy, type
+
+
+def _references(document: Document, world: World) -> Iterator[Fault]:
+    """Every name that nothing answers to."""
+
+    def unknown(where: Where, what: str, name: str, known: Mapping[str, object]) -> Fault:
+        return document.fault(where, _unknown(what, name, known))
+
+    for account_name, account in world.accounts.items():
+        at: Where = ("accounts", account_name)
+        for name, user in account.users.items():
+            for index, group in enumerate(user.groups):
+                if group not in account.groups:
+                    yield unknown((*at, "users", name, "groups", index), "group", group, account.groups)
+        yield from _managed_references(document, at, account)
+        for name, profile in account.instance_profiles.items():
+            if profile.role is not None and profile.role not in account.roles:
+                yield unknown((*at, "instance_profiles", name, "role"), "role", profile.role, account.roles)
+        for name, instance in account.instances.items():
+            wanted = instance.instance_profile
+            if wanted is not None and wanted not in account.instance_profiles:
+                where = (*at, "instances", name, "instance_profile")
+                yield unknown(where, "instance profile", wanted, account.instance_profiles)
+    yield from _actor_references(document, world)
+    yield from _organization_references(document, world)
+
+
+def _unknown(what: str, name: str, known: Mapping[str, object]) -> str:
+    return f"there is no {what} {name!r}; the world has {', '.join(sorted(known)) or 'none'}"
+
+
+def _managed_references(document: Document, at: Where, account: Account) -> Iterator[Fault]:
+    """Managed policies and boundaries that neither the world nor AWS has."""
+    for kind in ("users", "groups", "roles"):
+        for name, identity in getattr(account, kind).items():
+            named: list[tuple[Where, str]] = [
+                ((*at, kind, name, "managed_policies", index), policy)
+                for index, policy in enumerate(identity.managed_policies)
+            ]
+            boundary = getattr(identity, "permissions_boundary", None)
+            if boundary is not None:
+                named.append(((*at, kind, name, "permissions_boundary"), boundary))
+            for where, policy in named:
+                own = policy.removeprefix(f"arn:aws:iam::{account.id}:policy/")
+                if policy.startswith("arn:aws:iam::aws:policy/"):
+                    if policy not in _aws_managed():
+                        yield document.fault(where, f"AWS has no managed policy {policy}{_close(policy)}")
+                elif own not in account.managed_policies:
+                    yield document.fault(
+                        where, _unknown("managed policy", policy, account.managed_policies)
+                    )
+
+
+@lru_cache(maxsize=1)
+def _aws_managed() -> frozenset[str]:
+    """The ARNs of the managed policies that moto ships."""
+    known: dict[str, dict[str, Any]] = json.loads(aws_managed_policies_data)
+    return frozenset(f"arn:aws:iam::aws:policy{one['Path']}{name}" for name, one in known.items())
+
+
+def _close(arn: str) -> str:
+    close = difflib.get_close_matches(arn, _aws_managed(), n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _actor_references(document: Document, world: World) -> Iterator[Fault]:
+    for name, actor in world.actors.items():
+        given = [kind for kind in ("user", "instance") if getattr(actor, kind) is not None]
+        if len(given) != 1:
+            yield document.fault(
+                ("actors", name), "an actor is one user or one instance, as {user: ACCOUNT/NAME}"
+            )
+            continue
+        kind = given[0]
+        account_name, slash, who = getattr(actor, kind).partition("/")
+        account = world.accounts.get(account_name)
+        known = getattr(account, f"{kind}s") if account else {}
+        if not slash or who not in known:
+            everyone = [
+                f"{account_name}/{one}"
+                for account_name, account in world.accounts.items()
+                for one in getattr(account, f"{kind}s")
+            ]
+            yield document.fault(
+                ("actors", name, kind),
+                f"there is no {kind} {getattr(actor, kind)!r}; there are {', '.join(everyone) or 'none'}",
+            )
+
+
+def _organization_references(document: Document, world: World) -> Iterator[Fault]:
+    if world.organization is None:
+        return
+    for field in ("service_control_policies", "resource_control_policies"):
+        for level in getattr(world.organization, field):
+            if level != "root" and level not in world.accounts:
+                yield document.fault(
+                    ("organization", field, level),
+                    f"there is no account {level!r}; root and {', '.join(world.accounts)} are right",
+                )
+    management = world.organization.management_account
+    if management is not None and management not in world.accounts:
+        yield document.fault(("organization", "management_account"), f"there is no account {management!r}")

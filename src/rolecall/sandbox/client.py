@@ -1,0 +1,287 @@
+"""The sandbox as a notebook uses it: started beside the kernel, closed with it.
+
+moto keeps its state in globals of the process, so each sandbox is a process of its own: two of them cannot
+see each other, and a kernel's interrupt does not reach them.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.credentials import CredentialResolver, InstanceMetadataProvider
+from botocore.utils import InstanceMetadataFetcher
+
+from rolecall.iam import Decision, explain, parse_case
+from rolecall.sandbox._explained import Explained
+
+_LOCAL = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class SandboxError(RuntimeError):
+    """The sandbox cannot do what was asked; the text says why and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Actor:
+    """Whom a learner acts as: a user with keys, or an instance with its metadata endpoint."""
+
+    arn: str
+    account: str
+    access_key_id: str = ""
+    secret_access_key: str = ""
+    imds_endpoint: str | None = None
+
+
+class SandboxClock:
+    """The sandbox's own time."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def advance(self, *, hours: float = 0, minutes: float = 0, seconds: float = 0) -> datetime:
+        """Puts the clock forward, so that credentials expire without waiting; returns the new time, UTC."""
+        by = timedelta(hours=hours, minutes=minutes, seconds=seconds).total_seconds()
+        answer = self._sandbox._control("POST", "/clock", {"advance_seconds": by})
+        return datetime.fromisoformat(answer["time"])
+
+
+class Sandbox:
+    """A world of AWS accounts, alive on this machine only.
+
+    Parameters
+    ----------
+    world
+        A world of the course by its name, or the path of a world file.
+    course
+        The course that a name belongs to; by default the one that the notebook is part of.
+
+    Raises
+    ------
+    SandboxError
+        When there is no such world, or its file has faults; with file, line and column.
+
+    Examples
+    --------
+    >>> lab = Sandbox("reports")
+    >>> lab.client("sts", actor="dana").get_caller_identity()["Arn"]
+    'arn:aws:iam::111122223333:user/dana'
+    >>> lab.close()
+    """
+
+    def __init__(self, world: str | Path, *, course: str | Path | None = None) -> None:
+        command = [sys.executable, "-m", "rolecall", "sandbox", "serve", "--json", "--until-eof"]
+        command += ["--world", str(world)]
+        if course is not None:
+            command += ["--course", str(course)]
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env=_environment_without_aws(),
+            # An interrupt of the kernel goes to its process group, and is not meant for the sandbox.
+            start_new_session=True,
+        )
+        atexit.register(self.close)
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            problem = self._process.communicate()[1].strip().removeprefix("rolecall: ")
+            raise SandboxError(problem)
+        self._describe(json.loads(line))
+        self._files = tempfile.TemporaryDirectory(prefix="rolecall-")
+        self.clock = SandboxClock(self)
+
+    def _describe(self, told: Mapping[str, Any]) -> None:
+        self.endpoint: str = told["endpoint"]
+        self.region: str = told["region"]
+        self._control_url: str = told["control"]["url"]
+        self._token: str = told["control"]["token"]
+        self._actors = {name: _Actor(**fields) for name, fields in told["actors"].items()}
+
+    @property
+    def actors(self) -> dict[str, str]:
+        """Whom one can act as: each actor's name and ARN."""
+        return {name: actor.arn for name, actor in self._actors.items()}
+
+    def session(self, *, actor: str) -> boto3.Session:
+        """A plain boto3 session that signs as an actor; an instance gets its credentials from its metadata.
+
+        Raises
+        ------
+        SandboxError
+            When the world has no such actor.
+        """
+        who = self._actor(actor)
+        core = botocore.session.Session()
+        core.set_config_variable("region", self.region)
+        core.set_config_variable("config_file", str(self._empty("config")))
+        core.set_config_variable("credentials_file", str(self._empty("credentials")))
+        if who.imds_endpoint is not None:
+            core.register_component("credential_provider", _metadata_credentials(who.imds_endpoint))
+        else:
+            core.set_credentials(who.access_key_id, who.secret_access_key)
+        return _Session(self.endpoint, core)
+
+    def client(self, service: str, *, actor: str, **options: Any) -> Any:
+        """A plain boto3 client of a service that signs as an actor.
+
+        Parameters
+        ----------
+        options
+            What `boto3.client` takes, such as ``config``.
+        """
+        return self.session(actor=actor).client(service, **options)
+
+    def use(self, actor: str) -> None:
+        """Makes the kernel's environment an actor's, for plain `boto3.client(…)` and for `!aws …`.
+
+        The environment's own AWS settings are set aside, so nothing here can reach a real account.
+        """
+        who = self._actor(actor)
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            del os.environ[name]
+        os.environ.update(self._environment(who))
+        # boto3 keeps the first session it made, with the credentials of that moment.
+        boto3.DEFAULT_SESSION = None
+
+    def environment(self, actor: str) -> dict[str, str]:
+        """The variables that make any AWS client act as an actor."""
+        return self._environment(self._actor(actor))
+
+    def _environment(self, who: _Actor) -> dict[str, str]:
+        variables = {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_CONFIG_FILE": str(self._empty("config")),
+            "AWS_SHARED_CREDENTIALS_FILE": str(self._empty("credentials")),
+            "AWS_PAGER": "",
+            **{name: _with_loopback(os.environ.get(name, "")) for name in ("NO_PROXY", "no_proxy")},
+        }
+        if who.imds_endpoint is not None:
+            return variables | {"AWS_EC2_METADATA_SERVICE_ENDPOINT": who.imds_endpoint}
+        return variables | {
+            "AWS_ACCESS_KEY_ID": who.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": who.secret_access_key,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def explain(self) -> Explained:
+        """Why the last call was allowed or denied.
+
+        Raises
+        ------
+        SandboxError
+            When no call was made yet.
+        """
+        decision, error = self._last_decision()
+        return Explained(explain(decision), decision.allowed, error)
+
+    def _last_decision(self) -> tuple[Decision, str | None]:
+        events = self._control("GET", "/decisions?last=1")
+        if not events:
+            raise SandboxError("no call was made in this sandbox yet: make one, then ask why")
+        event = events[-1]
+        return parse_case(event["case"]).decide(), event["error"]
+
+    def reset(self) -> None:
+        """Everything as the world declares it; the actors keep their keys."""
+        self._control("POST", "/reset", {})
+
+    def close(self) -> None:
+        """Ends the sandbox and everything in it."""
+        atexit.unregister(self.close)
+        if self._process.poll() is None:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+            try:
+                self._process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if stream is not None:
+                stream.close()
+        if hasattr(self, "_files"):
+            self._files.cleanup()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Sandbox at {self.endpoint} with {', '.join(self._actors)}>"
+
+    def _actor(self, name: str) -> _Actor:
+        if name not in self._actors:
+            raise SandboxError(f"there is no actor {name!r}; there are {', '.join(self._actors)}")
+        return self._actors[name]
+
+    def _empty(self, name: str) -> Path:
+        path = Path(self._files.name) / name
+        path.touch(mode=0o600)
+        return path
+
+    def _control(self, method: str, path: str, body: object = None) -> Any:
+        request = urllib.request.Request(
+            self._control_url + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {self._token}"},
+        )
+        with _LOCAL.open(request, timeout=60) as answer:
+            return json.load(answer)
+
+
+class _Session(boto3.Session):
+    """A boto3 session whose clients speak to the sandbox unless told otherwise."""
+
+    def __init__(self, endpoint: str, core: botocore.session.Session) -> None:
+        super().__init__(botocore_session=core)
+        self._endpoint = endpoint
+
+    def client(self, service_name: str, *args: Any, **options: Any) -> Any:
+        options.setdefault("endpoint_url", self._endpoint)
+        return super().client(service_name, *args, **options)
+
+
+def _metadata_credentials(endpoint: str) -> CredentialResolver:
+    """botocore's own fetcher, pointed at an instance's metadata endpoint."""
+    fetcher = InstanceMetadataFetcher(
+        timeout=5, num_attempts=3, config={"ec2_metadata_service_endpoint": endpoint}, base_url=endpoint
+    )
+    return CredentialResolver([InstanceMetadataProvider(iam_role_fetcher=fetcher)])
+
+
+def _with_loopback(hosts: str) -> str:
+    """The hosts reached without a proxy, this machine among them."""
+    listed = [host for host in hosts.split(",") if host]
+    return ",".join(dict.fromkeys([*listed, "127.0.0.1", "localhost"]))
+
+
+def _environment_without_aws() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
