@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -69,6 +69,17 @@ class Document:
             known = known[:-1]
         line, column = self.places.get(known, (1, 1))
         return Fault(self.file, line, column, where, problem)
+
+    def line(self, where: Where) -> int:
+        """The line, from 1, where the value at a path begins."""
+        return self.fault(where, "").line
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown name: the one that was probably meant, or all there are."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"; did you mean {close[0]}?" if close else f"; there are {', '.join(names) or 'none'}"
 
 
 class _Loader(yaml.SafeLoader):
@@ -209,10 +220,7 @@ def _stands(document: Document, part: str | int) -> bool:
 
 def _suggestion(document: Document, model: type[BaseModel], where: Where) -> str:
     fields = _fields_at(model, where[:-1])
-    close = difflib.get_close_matches(str(where[-1]), fields, n=1)
-    if close:
-        return f"; did you mean {close[0]}?"
-    return f"; there are {', '.join(fields)}" if fields else ""
+    return did_you_mean(str(where[-1]), fields) if fields else ""
 
 
 def _fields_at(model: type[BaseModel], where: Where) -> list[str]:

@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from pathlib import Path
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -92,14 +91,7 @@ def test_a_chained_session_lasts_an_hour_at_most(trust):
     first = trust.client("sts", actor="may").assume_role(
         RoleArn="arn:aws:iam::111122223333:role/trusts-user", RoleSessionName="first"
     )["Credentials"]
-    chained = boto3.client(
-        "sts",
-        endpoint_url=trust.endpoint,
-        region_name=trust.region,
-        aws_access_key_id=first["AccessKeyId"],
-        aws_secret_access_key=first["SecretAccessKey"],
-        aws_session_token=first["SessionToken"],
-    )
+    chained = trust.client("sts", credentials=first)
     target = {"RoleArn": "arn:aws:iam::111122223333:role/chain-end", "RoleSessionName": "second"}
 
     with pytest.raises(ClientError) as raised:
@@ -113,14 +105,7 @@ def test_a_trust_policy_that_names_a_role_wants_no_identity_policy_of_its_sessio
     first = trust.client("sts", actor="may").assume_role(
         RoleArn="arn:aws:iam::111122223333:role/trusts-user", RoleSessionName="first"
     )["Credentials"]
-    chained = boto3.client(
-        "sts",
-        endpoint_url=trust.endpoint,
-        region_name=trust.region,
-        aws_access_key_id=first["AccessKeyId"],
-        aws_secret_access_key=first["SecretAccessKey"],
-        aws_session_token=first["SessionToken"],
-    )
+    chained = trust.client("sts", credentials=first)
 
     answer = chained.assume_role(
         RoleArn="arn:aws:iam::111122223333:role/chain-end", RoleSessionName="second"

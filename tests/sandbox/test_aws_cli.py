@@ -3,8 +3,11 @@
 import json
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
+
+from rolecall import Sandbox
 
 READER = "arn:aws:iam::111122223333:role/reports-reader"
 
@@ -30,8 +33,6 @@ def profiles(reports, tmp_path):
     )
     (tmp_path / "config").write_text(
         f"[profile reader]\nrole_arn = {READER}\nsource_profile = dana\nrole_session_name = from-cli\n"
-        "[profile on-instance]\n"
-        "role_arn = arn:aws:iam::111122223333:role/nobody\ncredential_source = Ec2InstanceMetadata\n"
     )
     return {
         "AWS_ENDPOINT_URL": reports.endpoint,
@@ -66,13 +67,20 @@ def test_without_a_profile_the_instance_gives_its_role(profiles):
     assert (done.returncode, done.stdout) == (0, "region,total\nemea,10\n"), done.stderr
 
 
-def test_a_profile_with_credential_source_assumes_its_role_as_the_instance(profiles):
-    done = aws(profiles, "sts", "get-caller-identity", "--profile", "on-instance")
+def test_a_profile_with_credential_source_assumes_its_role_as_the_instance(tmp_path):
+    (tmp_path / "config").write_text(
+        "[profile on-box]\n"
+        "role_arn = arn:aws:iam::111122223333:role/trusts-box\ncredential_source = Ec2InstanceMetadata\n"
+    )
+    with Sandbox(Path(__file__).parent / "worlds" / "trust.yaml") as trust:
+        environment = trust.environment("box-1") | {
+            "AWS_CONFIG_FILE": str(tmp_path / "config"),
+            "HOME": str(tmp_path),
+        }
+        done = aws(environment, "sts", "get-caller-identity", "--profile", "on-box")
 
-    # The instance's role is asked for, and nothing lets it become another: the error names who asked.
-    assert done.returncode != 0
-    assert "assumed-role/web/i-" in done.stderr
-    assert "is not authorized to perform: sts:AssumeRole" in done.stderr
+    assert done.returncode == 0, done.stderr
+    assert ":assumed-role/trusts-box/" in json.loads(done.stdout)["Arn"]
 
 
 def test_access_denied_reads_as_on_aws(reports):

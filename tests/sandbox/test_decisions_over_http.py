@@ -5,7 +5,6 @@ import urllib.error
 import urllib.request
 from datetime import UTC, datetime, timedelta
 
-import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -15,18 +14,6 @@ from rolecall import Sandbox
 ACCOUNT = "111122223333"
 READER = f"arn:aws:iam::{ACCOUNT}:role/reports-reader"
 REPORT = {"Bucket": "acme-reports", "Key": "2026/q1.csv"}
-
-
-def signed(lab: Sandbox, service: str, credentials: dict[str, str], **options):
-    return boto3.client(
-        service,
-        endpoint_url=lab.endpoint,
-        region_name=lab.region,
-        aws_access_key_id=credentials["AccessKeyId"],
-        aws_secret_access_key=credentials["SecretAccessKey"],
-        aws_session_token=credentials.get("SessionToken"),
-        **options,
-    )
 
 
 def assume(lab: Sandbox, actor: str = "dana", **parameters):
@@ -44,7 +31,7 @@ def refused(call, **parameters) -> tuple[str, str]:
 
 def test_a_session_of_the_role_reads_what_the_user_cannot(reports):
     dana = reports.client("s3", actor="dana")
-    session = signed(reports, "s3", assume(reports))
+    session = reports.client("s3", credentials=assume(reports))
 
     assert refused(dana.get_object, **REPORT)[0] == "AccessDenied"
     assert session.get_object(**REPORT)["Body"].read() == b"region,total\nemea,10\n"
@@ -60,7 +47,7 @@ def test_assume_role_returns_temporary_credentials_for_an_hour(reports):
 
 
 def test_the_session_is_the_assumed_role(reports):
-    identity = signed(reports, "sts", assume(reports)).get_caller_identity()
+    identity = reports.client("sts", credentials=assume(reports)).get_caller_identity()
 
     assert identity["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/reports-reader/test"
     assert identity["Account"] == ACCOUNT
@@ -124,7 +111,7 @@ def test_a_session_policy_only_takes_away(reports):
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::other/*"}],
     }
-    session = signed(reports, "s3", assume(reports, Policy=json.dumps(elsewhere)))
+    session = reports.client("s3", credentials=assume(reports, Policy=json.dumps(elsewhere)))
 
     code, message = refused(session.get_object, **REPORT)
 
@@ -133,7 +120,7 @@ def test_a_session_policy_only_takes_away(reports):
 
 
 def test_the_bucket_policy_denies_explicitly(reports):
-    session = signed(reports, "s3", assume(reports))
+    session = reports.client("s3", credentials=assume(reports))
 
     code, message = refused(session.delete_object, **REPORT)
 
@@ -143,7 +130,7 @@ def test_the_bucket_policy_denies_explicitly(reports):
 
 def test_without_list_bucket_a_missing_key_is_forbidden_not_missing(reports):
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
-    session = signed(reports, "s3", assume(reports))
+    session = reports.client("s3", credentials=assume(reports))
 
     code, message = refused(session.get_object, Bucket="acme-reports", Key="no-such")
 
@@ -176,7 +163,7 @@ def test_each_protocol_denies_in_its_own_form(reports, service, operation, code)
 
 
 def test_a_session_ends_when_its_time_is_up(lab):
-    session = signed(lab, "sts", assume(lab))
+    session = lab.client("sts", credentials=assume(lab))
     lab.clock.advance(hours=1, seconds=1)
 
     assert refused(session.get_caller_identity) == (
@@ -188,31 +175,38 @@ def test_a_session_ends_when_its_time_is_up(lab):
 def test_temporary_keys_without_their_token_are_no_credentials(reports):
     forgotten = {**assume(reports), "SessionToken": None}
 
-    assert refused(signed(reports, "sts", forgotten).get_caller_identity)[0] == "InvalidClientTokenId"
+    assert (
+        refused(reports.client("sts", credentials=forgotten).get_caller_identity)[0]
+        == "InvalidClientTokenId"
+    )
 
 
 def test_a_wrong_secret_does_not_sign(reports):
     keys = reports.session(actor="dana").get_credentials()
     forged = {"AccessKeyId": keys.access_key, "SecretAccessKey": "A" * 40}
 
-    assert refused(signed(reports, "sts", forged).get_caller_identity)[0] == "SignatureDoesNotMatch"
+    assert (
+        refused(reports.client("sts", credentials=forged).get_caller_identity)[0] == "SignatureDoesNotMatch"
+    )
 
 
 def test_a_key_nobody_owns_is_refused(reports):
     forged = {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": "A" * 40}
 
-    assert refused(signed(reports, "sts", forged).get_caller_identity)[0] == "InvalidClientTokenId"
-    assert refused(signed(reports, "s3", forged).list_buckets)[0] == "InvalidAccessKeyId"
+    assert (
+        refused(reports.client("sts", credentials=forged).get_caller_identity)[0] == "InvalidClientTokenId"
+    )
+    assert refused(reports.client("s3", credentials=forged).list_buckets)[0] == "InvalidAccessKeyId"
 
 
 def test_a_role_does_not_trust_itself_by_existing(reports):
-    sts = signed(reports, "sts", assume(reports))
+    sts = reports.client("sts", credentials=assume(reports))
 
     assert refused(sts.assume_role, RoleArn=READER, RoleSessionName="again")[0] == "AccessDenied"
 
 
 def test_a_presigned_url_carries_the_signers_permissions(reports):
-    session = signed(reports, "s3", assume(reports), config=Config(signature_version="s3v4"))
+    session = reports.client("s3", credentials=assume(reports), config=Config(signature_version="s3v4"))
     url = session.generate_presigned_url("get_object", Params=REPORT)
     tampered = url.replace("q1.csv", "q2.csv")
 
@@ -231,7 +225,7 @@ def test_an_unsigned_request_is_anonymous(reports):
 
 
 def test_signature_version_2_is_refused_as_for_any_new_bucket(reports):
-    session = signed(reports, "s3", assume(reports), config=Config(signature_version="s3"))
+    session = reports.client("s3", credentials=assume(reports), config=Config(signature_version="s3"))
 
     assert refused(session.get_object, **REPORT) == (
         "InvalidRequest",

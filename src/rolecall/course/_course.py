@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rolecall._yaml import BadFile, read_yaml, validate
+from rolecall._yaml import BadFile, did_you_mean, read_yaml, validate
 
 COURSE_VARIABLE = "ROLECALL_COURSE"
 """The environment variable that tells a kernel which course it runs."""
@@ -120,10 +119,8 @@ class Course:
         path = self.folder / part / f"{name}.yaml"
         if path.parent == self.folder / part and path.is_file():
             return path
-        names = [one.stem for one in sorted((self.folder / part).glob("*.yaml"))]
-        close = difflib.get_close_matches(name, names, n=1)
-        told = f"did you mean {close[0]}?" if close else f"there are {', '.join(names) or 'none'}"
-        raise NoCourse(f"there is no {kind} {name!r} in {self.folder / part}; {told}")
+        names = [one.stem for one in (self.folder / part).glob("*.yaml")]
+        raise NoCourse(f"there is no {kind} {name!r} in {self.folder / part}{did_you_mean(name, names)}")
 
 
 def _lesson(file: Path) -> Lesson:

@@ -10,7 +10,7 @@ from typing import Any
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-from rolecall._yaml import Document, Fault, Where
+from rolecall._yaml import Document, Fault, Where, did_you_mean
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
 from rolecall.sandbox.world import Account, PolicyDocument, World
 
@@ -86,7 +86,7 @@ def _references(document: Document, world: World) -> Iterator[Fault]:
 
 
 def _unknown(what: str, name: str, known: Mapping[str, object]) -> str:
-    return f"there is no {what} {name!r}; the world has {', '.join(sorted(known)) or 'none'}"
+    return f"there is no {what} {name!r} in this account{did_you_mean(name, known)}"
 
 
 def _managed_references(document: Document, at: Where, account: Account) -> Iterator[Fault]:
@@ -104,7 +104,7 @@ def _managed_references(document: Document, at: Where, account: Account) -> Iter
                 own = policy.removeprefix(f"arn:aws:iam::{account.id}:policy/")
                 if policy.startswith("arn:aws:iam::aws:policy/"):
                     if policy not in _aws_managed():
-                        yield document.fault(where, f"AWS has no managed policy {policy}{_close(policy)}")
+                        yield document.fault(where, f"AWS has no managed policy {policy}{_meant(policy)}")
                 elif own not in account.managed_policies:
                     yield document.fault(
                         where, _unknown("managed policy", policy, account.managed_policies)
@@ -118,7 +118,7 @@ def _aws_managed() -> frozenset[str]:
     return frozenset(f"arn:aws:iam::aws:policy{one['Path']}{name}" for name, one in known.items())
 
 
-def _close(arn: str) -> str:
+def _meant(arn: str) -> str:
     close = difflib.get_close_matches(arn, _aws_managed(), n=1)
     return f"; did you mean {close[0]}?" if close else ""
 
@@ -132,7 +132,8 @@ def _actor_references(document: Document, world: World) -> Iterator[Fault]:
             )
             continue
         kind = given[0]
-        account_name, slash, who = getattr(actor, kind).partition("/")
+        reference: str = getattr(actor, kind)
+        account_name, slash, who = reference.partition("/")
         account = world.accounts.get(account_name)
         known = getattr(account, f"{kind}s") if account else {}
         if not slash or who not in known:
@@ -141,10 +142,8 @@ def _actor_references(document: Document, world: World) -> Iterator[Fault]:
                 for account_name, account in world.accounts.items()
                 for one in getattr(account, f"{kind}s")
             ]
-            yield document.fault(
-                ("actors", name, kind),
-                f"there is no {kind} {getattr(actor, kind)!r}; there are {', '.join(everyone) or 'none'}",
-            )
+            meant = did_you_mean(reference, everyone)
+            yield document.fault(("actors", name, kind), f"there is no {kind} {reference!r}{meant}")
 
 
 def _organization_references(document: Document, world: World) -> Iterator[Fault]:

@@ -120,34 +120,56 @@ class Sandbox:
         """Whom one can act as: each actor's name and ARN."""
         return {name: actor.arn for name, actor in self._actors.items()}
 
-    def session(self, *, actor: str) -> boto3.Session:
-        """A plain boto3 session that signs as an actor; an instance gets its credentials from its metadata.
+    def session(
+        self, *, actor: str | None = None, credentials: Mapping[str, str] | None = None
+    ) -> boto3.Session:
+        """A plain boto3 session that signs as an actor, or with credentials that STS gave out.
+
+        Parameters
+        ----------
+        actor
+            A user signs with its keys, an instance with what its metadata gives it.
+        credentials
+            The ``Credentials`` of an answer of STS.
 
         Raises
         ------
         SandboxError
-            When the world has no such actor.
+            When the world has no such actor, or not one of the two is given.
         """
-        who = self._actor(actor)
+        if (actor is None) == (credentials is None):
+            raise SandboxError("a session is an actor's, or made of credentials: give one of the two")
+        who = self._actor(actor) if actor is not None else None
         core = botocore.session.Session()
         core.set_config_variable("region", self.region)
         core.set_config_variable("config_file", str(self._empty("config")))
         core.set_config_variable("credentials_file", str(self._empty("credentials")))
-        if who.imds_endpoint is not None:
+        if credentials is not None:
+            core.set_credentials(
+                credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials.get("SessionToken")
+            )
+        elif who is not None and who.imds_endpoint is not None:
             core.register_component("credential_provider", _metadata_credentials(who.imds_endpoint))
-        else:
+        elif who is not None:
             core.set_credentials(who.access_key_id, who.secret_access_key)
         return _Session(self.endpoint, core)
 
-    def client(self, service: str, *, actor: str, **options: Any) -> Any:
-        """A plain boto3 client of a service that signs as an actor.
+    def client(
+        self,
+        service: str,
+        *,
+        actor: str | None = None,
+        credentials: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> Any:
+        """A plain boto3 client of a service, in a session as `session` makes it.
 
         Parameters
         ----------
         options
             What `boto3.client` takes, such as ``config``.
         """
-        return self.session(actor=actor).client(service, **options)
+        return self.session(actor=actor, credentials=credentials).client(service, **options)
 
     def use(self, actor: str) -> None:
         """Makes the kernel's environment an actor's, for plain `boto3.client(…)` and for `!aws …`.
