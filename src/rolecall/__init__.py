@@ -8,5 +8,6 @@
 
 from rolecall._version import __version__
 from rolecall.sandbox.client import Sandbox, SandboxError
+from rolecall.widgets import practice
 
-__all__ = ["Sandbox", "SandboxError", "__version__"]
+__all__ = ["Sandbox", "SandboxError", "__version__", "practice"]

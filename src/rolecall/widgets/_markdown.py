@@ -1,0 +1,35 @@
+"""Markdown to HTML, with code coloured by classes that the style sheet maps to JupyterLab's colours."""
+
+from __future__ import annotations
+
+from html import escape
+
+from markdown_it import MarkdownIt
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+_FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
+
+
+def _coloured(code: str, language: str, attributes: str) -> str:
+    try:
+        lexer = get_lexer_by_name(language or "text")
+    except ClassNotFound:
+        return escape(code)
+    return str(highlight(code, lexer, _FORMATTER))
+
+
+# HTML in a bank is shown as text: a course is data, and runs nothing in the browser.
+_READER = MarkdownIt("commonmark", {"html": False, "highlight": _coloured}).enable("table")
+
+
+def to_html(text: str) -> str:
+    """A block of Markdown."""
+    return str(_READER.render(text))
+
+
+def to_inline_html(text: str) -> str:
+    """A line of Markdown, without a paragraph around it."""
+    return str(_READER.renderInline(text))
