@@ -6,8 +6,30 @@
 >>> lab.close()
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from rolecall._version import __version__
-from rolecall.sandbox.client import Sandbox, SandboxError
-from rolecall.widgets import practice
+
+if TYPE_CHECKING:
+    from rolecall.sandbox.client import Sandbox, SandboxError
+    from rolecall.widgets import practice
 
 __all__ = ["Sandbox", "SandboxError", "__version__", "practice"]
+
+# Each name is imported when it is first used: a cell pays only for what it asks for.
+_HOMES = {
+    "Sandbox": "rolecall.sandbox.client",
+    "SandboxError": "rolecall.sandbox.client",
+    "practice": "rolecall.widgets",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'rolecall' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

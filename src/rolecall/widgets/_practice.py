@@ -39,7 +39,7 @@ class PracticeCard(anywidget.AnyWidget):
 
     def __init__(self, bank: Bank, *, count: int = 5, store: Store | None = None) -> None:
         self._store = store or Store()
-        self._deck = f"practice/{bank.name}"
+        self._deck = f"practice/{bank.name}/{count}"
         self._problem = ""
         entries: list[Entry] = []
         try:
