@@ -140,15 +140,14 @@ class Decision:
 
     @property
     def message(self) -> str:
-        """The access denied message.
+        """The access denied message; an action that knows no resources is refused on none.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
         """
         action = spelling(self.request.action)
-        text = (
-            f"User: {self.request.caller.name} is not authorized to perform: {action} "
-            f"on resource: {self.request.resource}"
-        )
+        text = f"User: {self.request.caller.name} is not authorized to perform: {action}"
+        if self.request.resource != "*":
+            text += f" on resource: {self.request.resource}"
         if self.reason or self.policy_type is None:
             return text
         if self.outcome is Outcome.EXPLICITLY_DENIED:

@@ -284,7 +284,11 @@ def _may_be_unsigned(operation: Operation) -> bool:
 def _denial(operation: Operation, caller: Caller, decision: Decision) -> str:
     if caller.account is None:
         return "Access Denied"
-    return decision.reason or decision.message
+    told = decision.reason or decision.message
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (UnauthorizedOperation)
+    return (
+        f"You are not authorized to perform this operation. {told}" if operation.service == "ec2" else told
+    )
 
 
 _OPERATION_KEYS = {

@@ -74,8 +74,6 @@ class Card {
       "section",
       {
         class: "rolecall-card",
-        // JupyterLab's own keys (A inserts a cell, D D deletes one) are not meant while answering.
-        "data-lm-suppress-shortcuts": "true",
         onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
       },
       this.body,
@@ -83,6 +81,13 @@ class Card {
       this.spoken,
     );
     el.append(this.root);
+    // JupyterLab's plain keys (A inserts a cell, D D deletes one) are not meant while answering; Ctrl+S is.
+    // It listens on the document in the capturing phase, so only the window comes before it.
+    this.guard = (/** @type {KeyboardEvent} */ event) => {
+      const plain = !(event.altKey || event.ctrlKey || event.metaKey);
+      this.root.toggleAttribute("data-lm-suppress-shortcuts", plain);
+    };
+    window.addEventListener("keydown", this.guard, true);
     this.changed = () => this.update();
     model.on("change:view", this.changed);
     this.draw();
@@ -145,11 +150,13 @@ class Card {
 
   /** @param {string} key */
   focus(key) {
-    /** @type {HTMLElement | null} */
-    const target =
-      this.body.querySelector(`[data-key="${key}"]:not([disabled])`) ??
-      this.body.querySelector('[data-key="next"], [data-key="restart"], [data-key="prompt"]');
-    target?.focus({ preventScroll: true });
+    for (const candidate of [key, "next", "restart", "prompt"]) {
+      const target = this.body.querySelector(`[data-key="${candidate}"]:not([disabled])`);
+      if (target instanceof HTMLElement) {
+        target.focus({ preventScroll: true });
+        return;
+      }
+    }
   }
 
   head() {
@@ -325,6 +332,7 @@ class Card {
 
   close() {
     window.clearTimeout(this.waiting);
+    window.removeEventListener("keydown", this.guard, true);
     this.model.off("change:view", this.changed);
   }
 }

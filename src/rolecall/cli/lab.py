@@ -1,0 +1,113 @@
+"""`rolecall lab`: the course in JupyterLab, on a copy that is the learner's own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from rolecall._yaml import BadFile
+from rolecall.cli._fail import Unusable
+from rolecall.course import COURSE_VARIABLE, Course, Lesson, NoCourse, find_course
+from rolecall.course.working_copy import CannotWrite, Placed, copy_course
+
+_HOST = "127.0.0.1"
+_SETTINGS = Path(__file__).parent / "lab_settings"
+
+
+@click.command()
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path("rolecall-course"),
+    show_default="./rolecall-course",
+    help="Your working folder.",
+)
+@click.option("--course", type=click.Path(path_type=Path), help="Another course's folder.")
+@click.option("--port", type=click.IntRange(1, 65535), help="The first free one from 8888 by default.")
+@click.option("--no-browser", is_flag=True, help="Print the address and open no browser.")
+def command(folder: Path, course: Path | None, port: int | None, no_browser: bool) -> None:
+    """Open the course in JupyterLab, on its first lesson.
+
+    The notebooks are copied to a folder of your own. What you change there is never overwritten: an updated
+    lesson lands beside yours. Ctrl-C ends JupyterLab and everything that it started.
+    """
+    try:
+        found = find_course(course)
+        first = _first_notebook(found)
+        placed = copy_course(found, folder)
+    except (BadFile, CannotWrite, NoCourse) as error:
+        raise Unusable(str(error)) from None
+    if port is not None and not _free(port):
+        raise Unusable(f"port {port} is in use; name another with --port, or leave it out")
+    _tell(placed, folder)
+    _trust(folder / one.path for one in placed)
+    os.environ[COURSE_VARIABLE] = str(found.folder)
+    # The `aws` beside this Python comes first in cells that call it.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    _start(folder.resolve(), first, port, no_browser=no_browser)
+
+
+def _first_notebook(course: Course) -> str:
+    lessons: list[Lesson] = course.lessons()
+    if not lessons:
+        raise NoCourse(f"{course.folder} has no lesson: lessons/NAME/lesson.yaml makes one")
+    mode = next(iter(lessons[0].minutes))
+    return f"{lessons[0].name}/{mode}.ipynb"
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _tell(placed: list[Placed], folder: Path) -> None:
+    for one in placed:
+        if one.beside is not None:
+            click.echo(
+                f"{folder / one.beside} is yours and stays as it is; "
+                f"the updated lesson is beside it: {folder / one.path}"
+            )
+    if placed:
+        click.echo(f"The course is in {folder}.")
+
+
+def _trust(notebooks: Iterable[Path]) -> None:
+    """Marks the course's notebooks as trusted, as `jupyter trust` would."""
+    import nbformat
+    from nbformat.sign import NotebookNotary
+
+    notary = NotebookNotary()
+    for path in notebooks:
+        if path.suffix == ".ipynb":
+            notary.sign(nbformat.read(path, as_version=4))
+
+
+def _start(folder: Path, first: str, port: int | None, *, no_browser: bool) -> None:
+    """Runs JupyterLab in this process, so that Ctrl-C and the end of the terminal reach it."""
+    from jupyterlab.labapp import LabApp
+
+    arguments = [
+        f"--ServerApp.root_dir={folder}",
+        f"--LabApp.default_url=/lab/tree/{first}",
+        f"--LabApp.app_settings_dir={_SETTINGS}",
+        f"--ServerApp.ip={_HOST}",
+        f"--ServerApp.open_browser={not no_browser}",
+        "--ServerApp.answer_yes=True",
+    ]
+    if port is not None:
+        arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # On a fresh machine or in a container there may be nobody else; it listens on loopback only.
+        arguments.append("--ServerApp.allow_root=True")
+    LabApp.launch_instance(arguments)

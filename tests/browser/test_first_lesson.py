@@ -1,0 +1,159 @@
+"""The main job, as a learner does it: open the course, run the lesson, answer, come back."""
+
+import json
+
+import psutil
+import pytest
+from playwright.sync_api import Page, expect
+
+from rolecall.course import find_course
+from rolecall.quiz import load_bank
+
+pytestmark = pytest.mark.browser
+
+BANK = load_bank(find_course().bank("assume-role"))
+FIRST = BANK.questions[0]
+WRONG = next(option for option in FIRST.options if option.misconception == "role-is-a-user")
+
+
+def open_notebook(page: Page, url: str) -> None:
+    page.goto(url)
+    expect(page.locator(".jp-Notebook:visible .jp-Cell").first).to_be_visible()
+    expect(page.get_by_text("| Idle")).to_be_visible()
+
+
+def menu(page: Page, name: str, item: str) -> None:
+    page.locator(f'.lm-MenuBar-itemLabel:text-is("{name}")').click()
+    page.locator(f'.lm-Menu-itemLabel:text-is("{item}")').click()
+
+
+def run_all(page: Page):
+    menu(page, "Run", "Run All Cells")
+    card = page.locator(".rolecall-card")
+    card.scroll_into_view_if_needed()
+    return card
+
+
+def choose(card, text: str) -> None:
+    card.get_by_label(text).check()
+    card.get_by_role("button", name="Check").click()
+
+
+def test_the_course_opens_on_its_first_notebook_trusted_and_ready(lab, page):
+    open_notebook(page, lab.url)
+
+    assert page.url.partition("?")[0].endswith("/lab/tree/01-temporary-access/why.ipynb")
+    expect(page.get_by_role("heading", name="Why temporary access?")).to_be_visible()
+    expect(page.locator(".jp-StatusItem-trust [data-icon='ui-components:trusted']")).to_be_visible()
+    expect(page.get_by_text("Would you like to get notified")).to_have_count(0)
+
+
+def test_the_lesson_runs_from_top_to_bottom_and_answers_are_kept(lab, page, screenshots):
+    received: list[str] = []
+    page.on(
+        "websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(str(frame)))
+    )
+    open_notebook(page, lab.notebook("learn"))
+    card = run_all(page)
+
+    # No cell failed, and what the cells show is what the lesson says.
+    expect(page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']")).to_have_count(
+        0
+    )
+    expect(page.get_by_text("region,total").first).to_be_attached()
+    expect(page.get_by_text("The provided token has expired")).to_be_attached()
+    page.screenshot(path=screenshots / "lesson-light.png")
+
+    # The key has not come to the browser.
+    assert not any(FIRST.right.why in frame or FIRST.solution[1] in frame for frame in received)
+
+    # A wrong option shows why, what lies behind it, and the common mistake.
+    choose(card, WRONG.text)
+    expect(card.get_by_text(WRONG.why)).to_be_visible()
+    expect(card.get_by_text(BANK.misconceptions["role-is-a-user"].because)).to_be_visible()
+    expect(card.get_by_text(FIRST.common_mistakes[0])).to_be_visible()
+    expect(card.get_by_text("Solution", exact=True)).to_have_count(0)
+    assert not any(FIRST.right.why in frame for frame in received)
+    card.screenshot(path=screenshots / "card-wrong-light.png")
+
+    # A right one shows the solution.
+    choose(card, FIRST.right.text)
+    expect(card.get_by_text(FIRST.right.why)).to_be_visible()
+    expect(card.get_by_text(FIRST.quick_check)).to_be_visible()
+    expect(card.get_by_role("heading", name="Solution")).to_be_visible()
+    card.screenshot(path=screenshots / "card-right-light.png")
+
+    # Closed and opened again, it stands where it stood.
+    page.keyboard.press("Control+s")
+    expect(page.locator(".lm-TabBar-tab.lm-mod-current.jp-mod-dirty")).to_have_count(0)
+    page.reload()
+    card = page.locator(".rolecall-card")
+    card.scroll_into_view_if_needed()
+    expect(card.get_by_role("button", name="Question 1, solved")).to_be_visible()
+    expect(card.get_by_text(FIRST.right.why)).to_be_visible()
+
+    # A restarted kernel reads it from the store, and goes on with the next question.
+    menu(page, "Kernel", "Restart Kernel and Run All Cells…")
+    page.locator(".jp-Dialog button.jp-mod-accept").click()
+    expect(card.get_by_role("button", name="Question 2, open")).to_have_attribute("aria-current", "step")
+    expect(card.get_by_role("button", name="Question 1, solved")).to_be_visible()
+
+    # In the dark theme too.
+    page.locator('.lm-MenuBar-itemLabel:text-is("Settings")').click()
+    page.locator('.lm-Menu-itemLabel:text-is("Theme")').hover()
+    page.locator('.lm-Menu-itemLabel:text-is("JupyterLab Dark")').click()
+    expect(page.locator("body[data-jp-theme-light='false']")).to_be_attached()
+    card.get_by_role("button", name="Question 1, solved").click()
+    expect(card.get_by_text(FIRST.right.why)).to_be_visible()
+    card.scroll_into_view_if_needed()
+    page.screenshot(path=screenshots / "lesson-dark.png")
+    card.screenshot(path=screenshots / "card-right-dark.png")
+
+
+def test_the_keyboard_alone_answers_and_jupyters_own_keys_stay_out_of_it(lab, page):
+    open_notebook(page, lab.notebook("learn"))
+    card = run_all(page)
+    cells = page.locator(".jp-Notebook:visible .jp-Cell").count()
+    letters = {
+        label.inner_text().split("\n")[1]: "abcd"[i] for i, label in enumerate(card.locator("label").all())
+    }
+
+    card.get_by_label(FIRST.right.text).focus()
+    page.keyboard.press(letters[WRONG.text])
+    page.keyboard.press("Enter")
+    expect(card.get_by_text(WRONG.why)).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press(letters[FIRST.right.text])
+    page.keyboard.press("Enter")
+    expect(card.get_by_text(FIRST.right.why)).to_be_visible()
+    expect(card.get_by_role("button", name="Next question")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(card.get_by_role("button", name="Question 2, open")).to_have_attribute("aria-current", "step")
+    assert page.locator(".jp-Notebook:visible .jp-Cell").count() == cells
+
+
+def test_the_key_is_not_in_the_saved_notebook_before_it_is_due(lab, page):
+    open_notebook(page, lab.notebook("learn"))
+    run_all(page)
+    page.keyboard.press("Control+s")
+    expect(page.locator(".lm-TabBar-tab.lm-mod-current.jp-mod-dirty")).to_have_count(0)
+
+    saved = (lab.folder / "01-temporary-access" / "learn.ipynb").read_text()
+
+    assert "rolecall" in saved
+    assert all(json.dumps(option.why)[1:-1] not in saved for option in FIRST.options)
+
+
+def test_ctrl_c_ends_everything_that_it_started(lab, page):
+    open_notebook(page, lab.notebook("learn"))
+    run_all(page)
+    started = psutil.Process(lab.process.pid).children(recursive=True)
+    kinds = " ".join(" ".join(process.cmdline()) for process in started)
+    assert "ipykernel" in kinds
+    assert "sandbox serve" in kinds
+
+    lab.interrupt()
+
+    _, alive = psutil.wait_procs(started, timeout=20)
+    assert alive == []
