@@ -13,7 +13,8 @@ def reports() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def lab(reports: Sandbox) -> Sandbox:
-    """The world of the first lesson, as it is declared."""
+def lab(reports: Sandbox) -> Iterator[Sandbox]:
+    """The world of the first lesson, as it is declared, for a test that changes it or its clock."""
     reports.reset()
-    return reports
+    yield reports
+    reports.reset()

@@ -55,12 +55,15 @@ class Document:
     Parameters
     ----------
     places
-        By path, the line and column from 1 of the value; a mapping's key where `(*path, key)` is missing.
+        By path, the line and column from 1 of the value.
+    keys
+        By path, the same of the key that it stands under.
     """
 
     file: str
     value: object
     places: Mapping[Where, tuple[int, int]]
+    keys: Mapping[Where, tuple[int, int]]
 
     def fault(self, where: Where, problem: str) -> Fault:
         """A fault at the innermost place that the path has in the file."""
@@ -68,6 +71,11 @@ class Document:
         while known not in self.places and known:
             known = known[:-1]
         line, column = self.places.get(known, (1, 1))
+        return Fault(self.file, line, column, where, problem)
+
+    def key_fault(self, where: Where, problem: str) -> Fault:
+        """A fault of the key at a path, not of what stands under it."""
+        line, column = self.keys[where]
         return Fault(self.file, line, column, where, problem)
 
     def line(self, where: Where) -> int:
@@ -126,7 +134,7 @@ def parse_yaml(text: str, name: str) -> Document:
     value = reader.read(node, (), frozenset())
     if reader.faults:
         raise BadFile(reader.faults)
-    return Document(name, value, reader.places)
+    return Document(name, value, reader.places, reader.keys)
 
 
 def _syntax(error: yaml.MarkedYAMLError) -> str:
@@ -142,6 +150,7 @@ class _Reader:
     def __init__(self, name: str) -> None:
         self.name = name
         self.places: dict[Where, tuple[int, int]] = {}
+        self.keys: dict[Where, tuple[int, int]] = {}
         self.faults: list[Fault] = []
         self.constructor = _Loader("")
 
@@ -168,6 +177,7 @@ class _Reader:
                 self._fault(key_node, where, "a key is a plain word")
                 continue
             key = str(key_node.value)
+            self.keys[*where, key] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             if key in value:
                 self._fault(key_node, (*where, key), "this key stands twice; keep one")
             value[key] = self.read(value_node, (*where, key), within)
@@ -200,7 +210,7 @@ def _fault(document: Document, model: type[BaseModel], error: Any) -> Fault:
             problem = f"{where[-1]} is missing"
             return document.fault(where[:-1], problem)
         case "extra_forbidden":
-            problem = f"no such field{_suggestion(document, model, where)}"
+            return document.key_fault(where, f"no such field{_suggestion(document, model, where)}")
         case "value_error":
             problem = str(error["ctx"]["error"])
         case "literal_error":

@@ -4,8 +4,9 @@ import json
 
 import psutil
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from browser.jupyter import menu, open_notebook, run_all
 from rolecall.course import find_course
 from rolecall.quiz import load_bank
 
@@ -14,24 +15,6 @@ pytestmark = pytest.mark.browser
 BANK = load_bank(find_course().bank("assume-role"))
 FIRST = BANK.questions[0]
 WRONG = next(option for option in FIRST.options if option.misconception == "role-is-a-user")
-
-
-def open_notebook(page: Page, url: str) -> None:
-    page.goto(url)
-    expect(page.locator(".jp-Notebook:visible .jp-Cell").first).to_be_visible()
-    expect(page.get_by_text("| Idle")).to_be_visible()
-
-
-def menu(page: Page, name: str, item: str) -> None:
-    page.locator(f'.lm-MenuBar-itemLabel:text-is("{name}")').click()
-    page.locator(f'.lm-Menu-itemLabel:text-is("{item}")').click()
-
-
-def run_all(page: Page):
-    menu(page, "Run", "Run All Cells")
-    card = page.locator(".rolecall-card")
-    card.scroll_into_view_if_needed()
-    return card
 
 
 def choose(card, text: str) -> None:

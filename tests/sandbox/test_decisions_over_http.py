@@ -224,6 +224,19 @@ def test_an_unsigned_request_is_anonymous(reports):
     assert b"AccessDenied" in raised.value.read()
 
 
+def test_a_presigned_url_ends_by_the_sandboxs_clock_counted_from_when_it_was_signed(lab):
+    session = assume(lab)
+    lab.clock.advance(minutes=30)
+    s3 = lab.client("s3", credentials=session, config=Config(signature_version="s3v4"))
+    url = s3.generate_presigned_url("get_object", Params=REPORT, ExpiresIn=600)
+
+    assert urllib.request.urlopen(url).status == 200
+    lab.clock.advance(minutes=11)
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        urllib.request.urlopen(url)
+    assert b"Request has expired" in raised.value.read()
+
+
 def test_signature_version_2_is_refused_as_for_any_new_bucket(reports):
     session = reports.client("s3", credentials=assume(reports), config=Config(signature_version="s3"))
 

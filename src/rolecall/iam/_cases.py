@@ -87,6 +87,8 @@ def _known(value: Mapping[str, object], fields: set[str], what: str) -> None:
 
 
 def _request(value: object) -> Request:
+    if value is None:
+        raise BadCase("request: a case has one, with principal, action and resource")
     fields = _object(value, "request")
     _known(fields, _REQUEST_FIELDS, "request")
     for key in ("principal", "action", "resource"):
@@ -215,7 +217,7 @@ def decide_lines(lines: Iterator[str] | Sequence[str]) -> Iterator[tuple[int, De
         if not line.strip():
             continue
         try:
-            value = json.loads(line)
+            value = json.loads(line.strip())
         except (ValueError, RecursionError) as error:
             yield number, None, f"this is not JSON: {error}"
             continue

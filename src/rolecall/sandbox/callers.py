@@ -121,7 +121,7 @@ class Callers:
         # A client does not know that the sandbox's clock was advanced: its own time is as good.
         times = (self._clock.now(), self._clock.real_now())
         if signature.expires is not None:
-            ends = signature.signed_at + signature.expires
+            ends = self._clock.at(signature.signed_at) + signature.expires
             if self._clock.now() > ends:
                 if service == "s3":
                     raise AwsError("AccessDenied", "Request has expired", 403)

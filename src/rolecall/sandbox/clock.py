@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import UTC, datetime, timedelta
 
 
@@ -9,15 +10,21 @@ class Clock:
     """A clock that can be put forward, so that sessions expire without waiting."""
 
     def __init__(self) -> None:
-        self._ahead = timedelta()
+        # When, in real time, the clock was put forward, and how far ahead it has been since.
+        self._moments: list[datetime] = []
+        self._ahead: list[timedelta] = [timedelta()]
 
     def now(self) -> datetime:
         """The sandbox's time, UTC."""
-        return datetime.now(UTC) + self._ahead
+        return self.real_now() + self._ahead[-1]
 
     def real_now(self) -> datetime:
         """The time outside, UTC."""
         return datetime.now(UTC)
+
+    def at(self, real: datetime) -> datetime:
+        """What this clock showed at a moment of the time outside, in which clients sign."""
+        return real + self._ahead[bisect_right(self._moments, real)]
 
     def advance(self, by: timedelta) -> datetime:
         """Puts the clock forward.
@@ -29,12 +36,17 @@ class Clock:
         """
         if by < timedelta():
             raise ValueError("the clock only goes forward")
-        self._ahead += by
-        return self.now()
+        ahead = self._ahead[-1] + by
+        now = self.real_now()
+        advanced = now + ahead
+        self._moments.append(now)
+        self._ahead.append(ahead)
+        return advanced
 
     def reset(self) -> None:
         """Back to real time."""
-        self._ahead = timedelta()
+        self._moments.clear()
+        self._ahead[:] = [timedelta()]
 
 
 def timestamp(moment: datetime) -> str:

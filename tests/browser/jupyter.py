@@ -1,0 +1,79 @@
+"""`rolecall lab`, started for a test, and what one does in JupyterLab."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+
+@dataclass
+class Lab:
+    """A running `rolecall lab`."""
+
+    process: subprocess.Popen[str]
+    url: str
+    folder: Path
+    environment: dict[str, str]
+    output: list[str] = field(default_factory=list)
+
+    def notebook(self, mode: str) -> str:
+        """The address of a notebook of the first lesson."""
+        return re.sub(r"/lab/tree/[^?]*", f"/lab/tree/01-temporary-access/{mode}.ipynb", self.url)
+
+    def interrupt(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(timeout=30)
+
+
+def start_lab(
+    folder: Path, *options: str, command: tuple[str, ...] = (sys.executable, "-m", "rolecall")
+) -> Lab:
+    """Starts `rolecall lab` with everything it keeps below a folder, and waits for its address."""
+    environment = os.environ | {
+        "ROLECALL_DATA": str(folder / "data"),
+        "JUPYTER_DATA_DIR": str(folder / "jupyter-data"),
+        "JUPYTER_CONFIG_DIR": str(folder / "jupyter-config"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "jupyter-runtime"),
+        "IPYTHONDIR": str(folder / "ipython"),
+    }
+    process = subprocess.Popen(
+        [*command, "lab", "--no-browser", "--dir", str(folder / "course"), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment,
+        cwd=folder,
+    )
+    output: list[str] = []
+    for line in process.stdout:
+        output.append(line)
+        if found := re.search(r"(http://127\S+token=\S+)", line):
+            lab = Lab(process, found.group(1), folder / "course", environment, output)
+            threading.Thread(target=output.extend, args=(process.stdout,), daemon=True).start()
+            return lab
+    pytest.fail(f"rolecall lab told no address:\n{''.join(output)}")
+
+
+def open_notebook(page: Page, url: str) -> None:
+    page.goto(url)
+    expect(page.locator(".jp-Notebook:visible .jp-Cell").first).to_be_visible()
+    expect(page.get_by_text("| Idle")).to_be_visible()
+
+
+def menu(page: Page, name: str, item: str) -> None:
+    page.locator(f'.lm-MenuBar-itemLabel:text-is("{name}")').click()
+    page.locator(f'.lm-Menu-itemLabel:text-is("{item}")').click()
+
+
+def run_all(page: Page) -> Locator:
+    menu(page, "Run", "Run All Cells")
+    card = page.locator(".rolecall-card")
+    card.scroll_into_view_if_needed()
+    return card

@@ -1,0 +1,114 @@
+import os
+
+import pytest
+
+from rolecall.course import Course, NoCourse, find_course
+from rolecall.course.working_copy import CannotWrite, Placed, copy_course
+
+
+@pytest.fixture
+def course(tmp_path) -> Course:
+    folder = tmp_path / "course"
+    for part in ("lessons/01-first", "quizzes", "sandbox"):
+        (folder / part).mkdir(parents=True)
+    (folder / "lessons/01-first/learn.ipynb").write_text("as shipped")
+    (folder / "lessons/01-first/lesson.yaml").write_text("title: First")
+    return Course(folder)
+
+
+def ship(course: Course, text: str) -> None:
+    (course.folder / "lessons/01-first/learn.ipynb").write_text(text)
+
+
+def test_the_notebooks_are_copied_and_the_authors_files_are_not(course, tmp_path):
+    placed = copy_course(course, tmp_path / "mine")
+
+    assert [one.path.as_posix() for one in placed] == ["01-first/learn.ipynb"]
+    assert not (tmp_path / "mine/01-first/lesson.yaml").exists()
+
+
+def test_what_the_learner_changed_is_never_overwritten(course, tmp_path):
+    mine = tmp_path / "mine/01-first/learn.ipynb"
+    copy_course(course, tmp_path / "mine")
+    mine.write_text("changed by me")
+
+    assert copy_course(course, tmp_path / "mine") == []
+    ship(course, "second edition")
+    (placed,) = copy_course(course, tmp_path / "mine")
+
+    assert mine.read_text() == "changed by me"
+    assert (tmp_path / "mine" / placed.path).read_text() == "second edition"
+    assert placed == Placed(
+        mine.with_name("learn (updated).ipynb").relative_to(tmp_path / "mine"),
+        mine.relative_to(tmp_path / "mine"),
+    )
+    assert copy_course(course, tmp_path / "mine") == []
+
+
+def test_a_third_edition_overwrites_no_second(course, tmp_path):
+    copy_course(course, tmp_path / "mine")
+    (tmp_path / "mine/01-first/learn.ipynb").write_text("changed by me")
+    for edition in ("second edition", "third edition"):
+        ship(course, edition)
+        copy_course(course, tmp_path / "mine")
+
+    texts = {path.name: path.read_text() for path in (tmp_path / "mine/01-first").iterdir()}
+
+    assert texts == {
+        "learn.ipynb": "changed by me",
+        "learn (updated).ipynb": "second edition",
+        "learn (updated 2).ipynb": "third edition",
+    }
+
+
+def test_an_untouched_notebook_follows_the_course(course, tmp_path):
+    copy_course(course, tmp_path / "mine")
+    ship(course, "second edition")
+
+    (placed,) = copy_course(course, tmp_path / "mine")
+
+    assert placed.beside is None
+    assert (tmp_path / "mine/01-first/learn.ipynb").read_text() == "second edition"
+
+
+def test_a_deleted_notebook_comes_back(course, tmp_path):
+    copy_course(course, tmp_path / "mine")
+    (tmp_path / "mine/01-first/learn.ipynb").unlink()
+
+    assert [one.path.name for one in copy_course(course, tmp_path / "mine")] == ["learn.ipynb"]
+
+
+def test_without_its_memory_nothing_is_overwritten(course, tmp_path):
+    copy_course(course, tmp_path / "mine")
+    (tmp_path / "mine/.rolecall.json").write_text("{torn")
+    (tmp_path / "mine/01-first/learn.ipynb").write_text("changed by me")
+
+    copy_course(course, tmp_path / "mine")
+
+    assert (tmp_path / "mine/01-first/learn.ipynb").read_text() == "changed by me"
+
+
+def test_a_folder_that_cannot_be_made_is_told(course, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(CannotWrite, match="name another folder with --dir"):
+        copy_course(course, tmp_path / "file" / "mine")
+
+
+def test_the_environment_names_the_course_of_a_notebook(course, monkeypatch):
+    monkeypatch.setenv("ROLECALL_COURSE", os.fspath(course.folder))
+
+    assert find_course().folder == course.folder
+
+
+def test_a_folder_without_a_course_is_told_with_what_it_lacks(tmp_path):
+    with pytest.raises(NoCourse, match="holds no course: it lacks lessons/, quizzes/, sandbox/"):
+        find_course(tmp_path)
+
+
+def test_the_courses_own_lessons_are_whole():
+    first = find_course().lessons()[0]
+
+    assert first.name == "01-temporary-access"
+    assert list(first.minutes) == ["why", "learn"]
+    assert all(path.is_file() for path in first.notebooks.values())

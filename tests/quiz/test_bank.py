@@ -1,0 +1,66 @@
+from pathlib import Path
+
+import pytest
+
+from rolecall._yaml import BadFile
+from rolecall.course import find_course
+from rolecall.quiz import load_bank
+
+
+@pytest.mark.parametrize("path", find_course().banks(), ids=lambda path: path.stem)
+def test_the_courses_banks_have_no_fault(path):
+    assert len(load_bank(path).questions) >= 5
+
+
+def test_the_fixed_form_of_a_bank_is_read(bank):
+    question = bank.question("banana")
+
+    assert question.right.text == "Yellow"
+    assert bank.misconceptions["all-red"].because == "Bananas are not."
+
+
+# What the author wrote, what they should have, where, and what they are told.
+MISTAKES = [
+    ("Red\n        why", "Red\n        correct: true\n        why", "20:18: questions[0].options[1].correct: a second right option; a choice has one"),
+    ("correct: true\n        ", "", "16:7: questions[0].options: no option is right; give one of them correct: true"),
+    ("skill: colour", "skill: color", "13:12: questions[0].skill: there is no skill 'color' in this bank; did you mean colour?"),
+    ("misconception: all-red", "misconception: al-red", "21:24: questions[0].options[1].misconception: there is no misconception 'al-red' in this bank; did you mean all-red?"),
+    ("        why: None is.\n", "", "22:9: questions[0].options[2]: why is missing"),
+    ("difficulty: easy", "difficulty: simple", "12:17: questions[0].difficulty: 'simple' is none of 'easy', 'medium' or 'hard'"),
+    ("kind: choice", "kind: chioce", "11:11: questions[0].kind: 'chioce' is none of 'choice'"),
+    ("hint: Think", "hnit: Think", "24:5: questions[0].hnit: no such field; did you mean hint?"),
+    ("id: banana", "id: Ba nana", "10:9: questions[0].id: 'Ba nana' is no id; lower-case words joined by hyphens are, such as first-role"),
+    ("text: Blue", "text: Red", "22:15: questions[0].options[2].text: this option stands twice; change or drop one"),
+    ("text: Blue", "text: 7", "22:15: questions[0].options[2].text: a text is wanted, not 7; put it in quotes"),
+    ("hint: Think of the sun.", "hint: '  '", "24:11: questions[0].hint: something must be said here"),
+    ("hint: Think of the sun.", "hint: note: the sun", "this is no YAML: mapping values are not allowed here; put a text that holds a colon in quotes"),
+    ("    hint:", "\thint:", "this is no YAML: found character '\\t' that cannot start any token; indent with spaces"),
+    ("title: Fruit", "title: Fruit\ntitle: Vegetables", "3:1: title: this key stands twice; keep one"),
+    ("solution: [Picture one.]", "solution: []", "25:15: questions[0].solution: List should have at least 1 item"),
+    ("questions:\n", "questions: &all\n  - *all\n", "this alias refers to what holds it; a file cannot contain itself"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("right", "wrong", "told"), MISTAKES, ids=range(len(MISTAKES)))
+def test_an_authors_mistake_is_told_with_its_place_and_mend(write, right, wrong, told):
+    file = write(right, wrong)
+
+    with pytest.raises(BadFile) as raised:
+        load_bank(file)
+
+    assert told in str(raised.value)
+    assert str(raised.value).startswith(f"{file}:")
+
+
+def test_all_mistakes_are_told_at_once(write):
+    file = write("difficulty: easy\n    skill: colour", "difficulty: simple\n    skil: colour")
+
+    with pytest.raises(BadFile) as raised:
+        load_bank(file)
+
+    assert len(raised.value.faults) == 3  # a wrong value, a field that does not exist, one that is missing
+
+
+def test_a_file_that_is_not_there_is_told():
+    with pytest.raises(BadFile, match=r"nowhere\.yaml:1:1: cannot be read: No such file"):
+        load_bank(Path("nowhere.yaml"))

@@ -1,0 +1,153 @@
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import boto3
+import psutil
+import pytest
+from botocore.exceptions import ClientError
+
+from rolecall import Sandbox, SandboxError
+
+
+def test_explain_names_the_statement_that_almost_applied(reports):
+    with pytest.raises(ClientError):
+        reports.client("sts", actor="eve").assume_role(
+            RoleArn="arn:aws:iam::111122223333:role/reports-reader", RoleSessionName="eve"
+        )
+
+    told = str(reports.explain())
+
+    assert told.startswith("✘ Denied (AccessDenied)")
+    assert "No role trust policy allows sts:AssumeRole" in told
+    assert (
+        "trust policy of reports-reader, statement 1: Principal names arn:aws:iam::111122223333:user/dana, "
+        "and the caller is arn:aws:iam::111122223333:user/eve" in told
+    )
+
+
+def test_explain_names_the_statement_that_decided(reports):
+    reports.client("s3", actor="dana").list_buckets()
+
+    told = reports.explain()
+
+    assert "Statement 1 of managed policy list-buckets of group developers" in str(told)
+    assert "s3:ListAllMyBuckets" in told._repr_html_()
+
+
+def test_explain_before_any_call_says_what_to_do(lab):
+    with pytest.raises(SandboxError, match="make one, then ask why"):
+        lab.explain()
+
+
+def test_an_unknown_actor_is_told_with_those_there_are(reports):
+    with pytest.raises(SandboxError, match="there is no actor 'bob'; there are dana, eve, auditor, web-1"):
+        reports.client("s3", actor="bob")
+
+
+def test_a_session_wants_one_source_of_credentials(reports):
+    with pytest.raises(SandboxError, match="give one of the two"):
+        reports.session()
+
+
+def test_an_unknown_world_is_told_with_the_nearest():
+    with pytest.raises(SandboxError, match=r"there is no world 'report' in .*; did you mean reports\?"):
+        Sandbox("report")
+
+
+def test_a_broken_world_is_told_with_its_place(tmp_path):
+    file = tmp_path / "broken.yaml"
+    file.write_text("world: broken\naccounts:\n  main: {id: 5}\n")
+
+    with pytest.raises(SandboxError, match=r"broken\.yaml:3:14: accounts\.main\.id: a text is wanted"):
+        Sandbox(file)
+
+
+def test_two_sandboxes_do_not_see_each_other(reports):
+    with Sandbox("reports") as other:
+        other.client("s3", credentials=_reader(other)).get_object(Bucket="acme-reports", Key="2026/q1.csv")
+        foreign = other.session(actor="dana").get_credentials()
+
+    with pytest.raises(ClientError, match="InvalidClientTokenId"):
+        reports.client(
+            "sts",
+            credentials={"AccessKeyId": foreign.access_key, "SecretAccessKey": foreign.secret_key},
+        ).get_caller_identity()
+
+
+def _reader(sandbox: Sandbox) -> dict[str, str]:
+    return sandbox.client("sts", actor="dana").assume_role(
+        RoleArn="arn:aws:iam::111122223333:role/reports-reader", RoleSessionName="test"
+    )["Credentials"]
+
+
+def test_reset_brings_the_world_back_and_leaves_clients_working(lab):
+    dana = lab.client("sts", actor="dana")
+    session = _reader(lab)
+
+    lab.reset()
+
+    assert dana.get_caller_identity()["Arn"].endswith("user/dana")
+    with pytest.raises(ClientError):
+        lab.client("sts", credentials=session).get_caller_identity()
+
+
+def test_use_sets_the_kernels_environment_aside_from_any_real_account(reports, monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    for name in reports.environment("dana"):
+        monkeypatch.setenv(name, "something")
+
+    reports.use("dana")
+    first = boto3.client("sts").get_caller_identity()["Arn"]
+    reports.use("eve")
+    second = boto3.client("sts").get_caller_identity()["Arn"]
+
+    assert "AWS_PROFILE" not in os.environ
+    assert (first.rpartition("/")[2], second.rpartition("/")[2]) == ("dana", "eve")
+
+
+def test_the_sandbox_ends_with_the_process_that_started_it():
+    program = "import time; from rolecall import Sandbox; print(Sandbox('reports')._process.pid, flush=True); time.sleep(60)"
+    kernel = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    sandbox = psutil.Process(int(kernel.stdout.readline()))
+
+    kernel.send_signal(signal.SIGKILL)
+    kernel.communicate()
+
+    sandbox.wait(timeout=20)
+
+
+def test_an_interrupt_of_the_kernel_does_not_reach_the_sandbox(reports):
+    assert os.getpgid(reports._process.pid) != os.getpgid(0)
+
+
+@pytest.mark.parametrize("token", ["", "Bearer ", "Bearer wrong"])
+def test_the_control_api_wants_its_token(reports, token):
+    request = urllib.request.Request(
+        f"{reports._control_url}/decisions?last=1", headers={"Authorization": token}
+    )
+
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        urllib.request.urlopen(request)
+
+    assert raised.value.code == 401
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b"[]", b'{"advance_seconds": -1}', b'{"advance_seconds": "x"}', b"nan"]
+)
+def test_the_clock_refuses_what_is_no_time(reports, body):
+    request = urllib.request.Request(
+        f"{reports._control_url}/clock",
+        data=body,
+        method="POST",
+        headers={"Authorization": f"Bearer {reports._token}"},
+    )
+
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        urllib.request.urlopen(request)
+
+    assert raised.value.code == 400

@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+
+from rolecall._yaml import BadFile
+from rolecall.course import find_course
+from rolecall.sandbox.world_file import load_world
+
+REPORTS = find_course().world("reports")
+
+
+@pytest.mark.parametrize("path", find_course().worlds(), ids=lambda path: path.stem)
+def test_the_courses_worlds_have_no_fault(path):
+    assert load_world(path).world == path.stem
+
+
+# What the world says, what an author wrote instead, and what they are told.
+MISTAKES = [
+    ("groups: [developers]", "groups: [developer]", "accounts.main.users.dana.groups[0]: there is no group 'developer' in this account; did you mean developers?"),
+    ('id: "111122223333"', "id: 111122223333", "accounts.main.id: a text is wanted, not 111122223333; put it in quotes"),
+    ('id: "111122223333"', 'id: "1111"', "accounts.main.id: '1111' is no account id; twelve digits in quotes are"),
+    ("policy/IAMUserChangePassword", "policy/IAMUserChangePasswort", "AWS has no managed policy arn:aws:iam::aws:policy/IAMUserChangePasswort; did you mean arn:aws:iam::aws:policy/IAMUserChangePassword?"),
+    ("permissions_boundary: boundary", "permissions_boundary: bounds", "permissions_boundary: there is no managed policy 'bounds' in this account; did you mean boundary?"),
+    ("max_session_duration: 3600", "max_session_duration: 60", "max_session_duration: should be greater than or equal to 3600, not 60"),
+    ("web: {role: web}", "web: {role: wbe}", "instance_profiles.web.role: there is no role 'wbe' in this account; did you mean web?"),
+    ("{user: main/eve}", "{user: main/evil}", "actors.eve.user: there is no user 'main/evil'; did you mean main/eve?"),
+    ("{user: main/eve}", "{user: main/eve, instance: main/web-1}", "actors.eve: an actor is one user or one instance"),
+    ("http_tokens: required", "http_tokens: needed", "http_tokens: 'needed' is none of 'required' or 'optional'"),
+    ('Action: "s3:ListAllMyBuckets"', 'Actions: "s3:ListAllMyBuckets"', "MalformedPolicyDocument: Syntax errors in policy. 'Actions' is no element of a statement."),
+    ('{Service: ec2.amazonaws.com}, Action: "sts:AssumeRole"', '{Service: ec2.amazonaws.com}, Action: "s3:GetObject"', "MalformedPolicyDocument: AssumeRole policy may only specify STS AssumeRole actions."),
+    ("        tags: {team: data}", "        tag: {team: data}", "accounts.main.users.dana.tag: no such field; did you mean tags?"),
+    ("actors:  ", "actor:  ", "actor: no such field; did you mean actors?"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("right", "wrong", "told"), MISTAKES, ids=range(len(MISTAKES)))
+def test_an_authors_mistake_is_told_with_its_place_and_mend(tmp_path, right, wrong, told):
+    text = REPORTS.read_text()
+    assert right in text
+    file = tmp_path / "world.yaml"
+    file.write_text(text.replace(right, wrong, 1))
+
+    with pytest.raises(BadFile) as raised:
+        load_world(file)
+
+    line = text[: text.index(right)].count("\n") + 1
+    assert told in str(raised.value)
+    assert f"{file}:{line}:" in str(raised.value)
+
+
+def test_a_world_that_is_not_there_is_told():
+    with pytest.raises(BadFile, match=r"nowhere\.yaml:1:1: cannot be read: No such file"):
+        load_world(Path("nowhere.yaml"))
