@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_right
 from datetime import UTC, datetime, timedelta
 
@@ -27,7 +28,7 @@ class Clock:
         return real + self._ahead[bisect_right(self._moments, real)]
 
     def advance(self, by: timedelta) -> datetime:
-        """Puts the clock forward.
+        """Puts the clock forward, at the turn of a second: that is the unit in which signatures are dated.
 
         Raises
         ------
@@ -37,9 +38,11 @@ class Clock:
         if by < timedelta():
             raise ValueError("the clock only goes forward")
         ahead = self._ahead[-1] + by
-        now = self.real_now()
-        advanced = now + ahead
-        self._moments.append(now)
+        turn = self.real_now().replace(microsecond=0) + timedelta(seconds=1)
+        advanced = turn + ahead
+        while (left := turn - self.real_now()) > timedelta():
+            time.sleep(left.total_seconds())
+        self._moments.append(turn)
         self._ahead.append(ahead)
         return advanced
 
