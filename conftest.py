@@ -14,3 +14,10 @@ os.environ["IPYTHONDIR"] = f"{_PRIVATE}/ipython"
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 for _name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[_name]
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--iam-cases", type=int, default=20_000, help="random cases against the slow evaluator"
+    )
+    parser.addoption("--iam-seed", type=int, default=1, help="which random cases")

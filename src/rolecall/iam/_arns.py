@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from rolecall.iam._glob import Predicate, Token, Wild, compile_tokens
 
 SEGMENTS = 6
@@ -30,9 +32,13 @@ def compile_resource(parts: tuple[Token, ...]) -> Predicate:
     leading = segments[: SEGMENTS - 1]
     if not any(isinstance(part, Wild) for segment in leading for part in segment):
         return whole
-    if any(segment and segment[-1] is Wild.ANY for segment in leading):
-        return whole
-    return _by_segment(segments)
+    if not any(segment and segment[-1] is Wild.ANY for segment in leading):
+        return _by_segment(segments)
+    if any(isinstance(part, Wild) for segment in leading for part in segment[:-1]) or any(
+        segment and segment[-1] is Wild.ONE for segment in leading
+    ):
+        return _Mixed(_steps(parts)).matches
+    return whole
 
 
 def compile_arn_like(parts: tuple[Token, ...]) -> Predicate:
@@ -56,6 +62,58 @@ def split_segments(parts: tuple[Token, ...]) -> tuple[tuple[Token, ...], ...]:
         segments[-1].append(pieces[0])
         segments.extend([piece] for piece in pieces[1:])
     return tuple(tuple(part for part in segment if part != "") for segment in segments)
+
+
+_Step = tuple[Token, bool]
+"""A character or a wildcard, and whether the wildcard may stand for colons."""
+
+
+def _steps(parts: tuple[Token, ...]) -> tuple[_Step, ...]:
+    steps: list[_Step] = []
+    colons = 0
+    for index, part in enumerate(parts):
+        if isinstance(part, str):
+            steps += [(character, False) for character in part]
+            colons += part.count(":")
+            continue
+        behind = parts[index + 1] if index + 1 < len(parts) else ":"
+        ends_segment = part is Wild.ANY and isinstance(behind, str) and behind.startswith(":")
+        steps.append((part, ends_segment or colons >= SEGMENTS - 1))
+    return tuple(steps)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mixed:
+    """A pattern some of whose wildcards may cross colons: all its possible states at once, none retried."""
+
+    steps: tuple[_Step, ...]
+
+    def matches(self, text: str) -> bool:
+        states = self._rest({0})
+        for character in text:
+            ahead: set[int] = set()
+            for state in states:
+                if state == len(self.steps):
+                    continue
+                step, crosses = self.steps[state]
+                if isinstance(step, str):
+                    if step == character:
+                        ahead.add(state + 1)
+                elif crosses or character != ":":
+                    ahead.add(state if step is Wild.ANY else state + 1)
+            states = self._rest(ahead)
+            if not states:
+                return False
+        return len(self.steps) in states
+
+    def _rest(self, states: set[int]) -> set[int]:
+        """Adds what is reached by letting a star stand for nothing."""
+        reached = set(states)
+        for state in states:
+            while state < len(self.steps) and self.steps[state][0] is Wild.ANY:
+                state += 1  # noqa: PLW2901
+                reached.add(state)
+        return reached
 
 
 def _by_segment(segments: tuple[tuple[Token, ...], ...]) -> Predicate:

@@ -37,6 +37,9 @@ _ALWAYS_ALLOWED = {
 }
 
 
+_BUCKET_POLICY_ACTIONS = frozenset({"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"})
+
+
 class Outcome(Enum):
     """The three answers, spelled as the policy simulator's API would with capitals."""
 
@@ -132,7 +135,11 @@ class Decision:
         """Every statement that was looked at, with what matched and what failed."""
         return tuple(
             Traced(
-                policy, statement, level, statement.grant(self.request), statement.failures(self.request)
+                policy,
+                statement,
+                level,
+                statement.grant(self.request, bounded=bool(self.policies.boundaries)),
+                statement.failures(self.request, bounded=bool(self.policies.boundaries)),
             )
             for policy, level in consulted(self.request, self.policies)
             for statement in policy.statements
@@ -170,11 +177,23 @@ def consulted(request: Request, policies: PolicySet) -> Iterator[tuple[Policy, i
     yield from ((policy, None) for policy in policies.vpc_endpoint)
     if request.caller.account is not None:
         yield from ((policy, None) for policy in policies.identity)
-    if policies.resource is not None:
+    if policies.resource is not None and not _owner_mends_bucket_policy(request):
         yield policies.resource, None
     if request.caller.account is not None:
         yield from ((policy, None) for policy in policies.boundaries)
         yield from ((policy, None) for policy in policies.session)
+
+
+def _owner_mends_bucket_policy(request: Request) -> bool:
+    """The root user of the bucket's account can always read, replace and delete a bucket policy.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html
+    """
+    return (
+        request.caller.kind is Kind.ROOT
+        and request.caller.account == request.resource_account
+        and request.action_lower in _BUCKET_POLICY_ACTIONS
+    )
 
 
 def decide(request: Request, policies: PolicySet) -> Decision:
@@ -187,9 +206,10 @@ def decide(request: Request, policies: PolicySet) -> Decision:
         return Decision(
             Outcome.ALLOWED, request, policies, reason="This call needs no permission and heeds no deny."
         )
+    bounded = bool(policies.boundaries)
     for policy, _ in consulted(request, policies):
         for statement in policy.statements:
-            if statement.effect == "Deny" and statement.grant(request) is not Grant.NONE:
+            if statement.effect == "Deny" and statement.grant(request, bounded=bounded) is not Grant.NONE:
                 return Decision(
                     Outcome.EXPLICITLY_DENIED,
                     request,

@@ -97,10 +97,15 @@ class Statement:
         """How messages name the statement: its Sid, or its place counted from 1."""
         return f'"{self.sid}"' if self.sid else f"{self.index + 1}"
 
-    def grant(self, request: Request) -> Grant:
+    def grant(self, request: Request, *, bounded: bool = False) -> Grant:
         """NONE when the statement does not apply; else how far it reaches.
 
         A statement without principal (identity-based policies) reaches as far as can be.
+
+        Parameters
+        ----------
+        bounded
+            Whether the caller has a permissions boundary.
         """
         if not self.action.matches(request):
             return Grant.NONE
@@ -108,7 +113,7 @@ class Statement:
             return Grant.NONE
         reach = Grant.DIRECT
         if self.principal is not None:
-            reach = self.principal.grant(request.caller, request.context, denying=self.effect == "Deny")
+            reach = self._reach(self.principal, request, bounded)
             if reach is Grant.NONE:
                 return Grant.NONE
         context = request.context
@@ -117,12 +122,18 @@ class Statement:
                 return Grant.NONE
         return reach
 
-    def failures(self, request: Request) -> tuple[Failure, ...]:
+    def _reach(self, principal: PrincipalElement, request: Request, bounded: bool) -> Grant:
+        denying = self.effect == "Deny"
+        if bounded and denying and principal.negated:
+            # Whatever NotPrincipal lists, its Deny falls on every principal that has a boundary.
+            # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+            return Grant.DIRECT
+        return principal.grant(request.caller, request.context, denying=denying)
+
+    def failures(self, request: Request, *, bounded: bool = False) -> tuple[Failure, ...]:
         """Every element that keeps the statement from applying, in the order a reader would check."""
         failed: list[Failure] = []
-        if self.principal is not None and not self.principal.grant(
-            request.caller, request.context, denying=self.effect == "Deny"
-        ):
+        if self.principal is not None and self._reach(self.principal, request, bounded) is Grant.NONE:
             element = "NotPrincipal" if self.principal.negated else "Principal"
             failed.append(Failure(element, (self.principal.text,), (_who(request),)))
         if not self.action.matches(request):
