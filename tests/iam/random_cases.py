@@ -35,7 +35,12 @@ RESOURCE_PATTERNS = [
         "arn:aws:s3:::${aws:PrincipalTag/team, 'acme'}/q1.csv",
         "arn:aws:*s:*:*:jobs",
     ),
-    *("arn:aws:s3:::acme/${*}", "arn:aws:dynamodb:*:table/orders", "arn:*:kms:*:*:key/?"),
+    *(
+        "arn:aws:s3:::acme/${*}",
+        "arn:aws:s3:::acme/${$}",
+        "arn:aws:dynamodb:*:table/orders",
+        "arn:*:kms:*:*:key/?",
+    ),
 ]
 KEYS = {
     "aws:PrincipalTag/team": ["red", "blue", "Red", ""],

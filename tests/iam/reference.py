@@ -208,7 +208,7 @@ def _pieces(pattern: str, context: dict, variables: bool) -> list[tuple[str, boo
     """The pattern as single characters and wildcards; None when a variable has no value."""
     found: list[tuple[str, bool]] = []
     while pattern:
-        variable = re.match(r"\$\{([^${}]*)\}", pattern) if variables else None
+        variable = re.match(r"\$\{(\$|[^${}]*)\}", pattern) if variables else None
         if variable:
             name = variable[1]
             pattern = pattern[variable.end() :]

@@ -5,7 +5,6 @@ from random import Random
 
 from iam.random_cases import random_case
 from iam.reference import decide as slowly
-
 from rolecall.iam import parse_case
 
 

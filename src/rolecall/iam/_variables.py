@@ -13,7 +13,7 @@ from rolecall.iam._glob import Token, Wild, tokens
 
 Context = Mapping[str, tuple[str, ...]]
 
-_VARIABLE = re.compile(r"\$\{([^${}]*)\}")
+_VARIABLE = re.compile(r"\$\{(\$|[^${}]*)\}")
 _DEFAULT = re.compile(r"^\s*([^,\s]+)\s*,\s*'([^']*)'\s*$")
 
 
