@@ -144,3 +144,20 @@ def test_a_folder_that_may_not_be_written_is_told(tmp_path):
 
     assert done.returncode == 2
     assert "cannot be written: Permission denied" in done.stderr
+
+
+def test_explain_shows_the_gates_and_the_smallest_change():
+    done = rolecall("iam", "explain", "-", input=json.dumps({"id": 1, "request": REQUEST}))
+
+    assert done.returncode == 0
+    assert "Denied" in done.stdout
+    assert "Identity-based policy" in done.stdout
+    assert '"Action": "s3:GetObject"' in done.stdout
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"id": 1}'])
+def test_explain_tells_what_is_no_case(text):
+    done = rolecall("iam", "explain", "-", input=text)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("rolecall: <stdin>: ")

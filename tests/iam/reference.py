@@ -129,7 +129,7 @@ def _caller(principal: str, context: dict) -> dict:
         return caller | {"kind": "federated"}
     role = resource.split("/")[1]
     keys = {key.lower(): value for key, value in context.items()}
-    arn = keys.get("aws:principalarn", f"arn:aws:iam::{caller['account']}:role/{role}")
+    arn = _listed(keys.get("aws:principalarn", f"arn:aws:iam::{caller['account']}:role/{role}"))[0]
     return caller | {"kind": "session", "role": arn}
 
 

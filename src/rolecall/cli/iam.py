@@ -7,8 +7,11 @@ import sys
 from typing import TextIO
 
 import click
+from rich.console import Console
 
-from rolecall.iam import because, decide_lines
+from rolecall.cli._explanation import show
+from rolecall.cli._fail import Unusable
+from rolecall.iam import BadCase, because, decide_lines, explain, parse_case
 
 
 @click.group()
@@ -38,3 +41,19 @@ def decide(file: TextIO) -> None:
         click.echo(json.dumps(answer))
     if bad:
         sys.exit(2)
+
+
+@command.command("explain")
+@click.argument("file", type=click.File("r", encoding="utf-8", errors="surrogateescape"))
+def explain_command(file: TextIO) -> None:
+    """Explain the decision of the one case in FILE (JSON; - for standard input).
+
+    Says which gates the request met, which statement decided or came nearest, and the smallest change that
+    would allow what was denied.
+    """
+    try:
+        case = parse_case(json.loads(file.read()))
+    except (ValueError, RecursionError) as error:
+        what = str(error) if isinstance(error, BadCase) else f"this is not one case in JSON: {error}"
+        raise Unusable(f"{file.name}: {what}") from None
+    show(explain(case.decide()), Console())

@@ -16,20 +16,26 @@ from rolecall.iam._decisions import Deciding, Decision, Outcome, PolicySet, Trac
 from rolecall.iam._documents import Policy, PolicyType
 from rolecall.iam._errors import MalformedPolicyDocument
 from rolecall.iam._explain import Explanation, because, explain
+from rolecall.iam._gates import Gate, Stand
+from rolecall.iam._mend import Change
+from rolecall.iam._render import to_html
 from rolecall.iam._requests import Request
 
 __all__ = [
     "BadCase",
     "Case",
+    "Change",
     "Deciding",
     "Decision",
     "Explanation",
+    "Gate",
     "MalformedPolicyDocument",
     "Outcome",
     "Policy",
     "PolicySet",
     "PolicyType",
     "Request",
+    "Stand",
     "Traced",
     "because",
     "case_document",
@@ -37,4 +43,5 @@ __all__ = [
     "decide_lines",
     "explain",
     "parse_case",
+    "to_html",
 ]

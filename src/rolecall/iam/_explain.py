@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from rolecall.iam._decisions import Decision, Outcome, Traced
 from rolecall.iam._documents import PolicyType
+from rolecall.iam._gates import Gate, gates
+from rolecall.iam._mend import Change, smallest_change
 from rolecall.iam._principals import Grant, Kind
 from rolecall.iam._reference import spelling
 
@@ -24,28 +26,45 @@ class Explanation:
         Who asked for what, and the answer.
     because
         One sentence for each thing that led to it.
+    gates
+        The gates that the request met, and how each stood.
     near_misses
         Statements that almost applied, and the element each failed on.
     statement
         The deciding statement as JSON, or None when one was missing.
+    changes
+        The smallest change that flips a denial; empty when it was allowed, or nothing would.
+    after
+        The decision once those changes are made, which is what verified them.
     """
 
+    decision: Decision
     summary: str
     because: tuple[str, ...]
+    gates: tuple[Gate, ...]
     near_misses: tuple[str, ...]
     statement: str | None
+    changes: tuple[Change, ...]
+    after: Decision | None
 
     def __str__(self) -> str:
         lines = [self.summary, *(f"  - {one}" for one in self.because)]
+        if len(self.gates) > 1:
+            lines += ["Gates:", *(f"  {gate.stand.sign} {gate}" for gate in self.gates)]
         if self.near_misses:
             lines += ["Nearest statements:", *(f"  - {one}" for one in self.near_misses)]
         if self.statement:
             lines += ["Deciding statement:", *(f"  {line}" for line in self.statement.splitlines())]
+        if self.changes:
+            lines.append("The smallest change that would allow it:")
+        for change in self.changes:
+            lines.append(f"  - {change}")
+            lines += [f"      {line}" for line in (change.statement or "").splitlines()]
         return "\n".join(lines)
 
 
 def explain(decision: Decision) -> Explanation:
-    """Explains a decision: the deciding statement, or the one that is missing and what came near."""
+    """Explains a decision: its gates, the statement that decided or what came near, what would flip it."""
     request = decision.request
     verdict = {
         Outcome.ALLOWED: "allowed",
@@ -59,8 +78,15 @@ def explain(decision: Decision) -> Explanation:
         document = json.loads(deciding.policy.text)["Statement"]
         source = document[deciding.statement.index] if isinstance(document, list) else document
         statement = json.dumps(source, indent=2)
-    near = () if decision.allowed else _near_misses(decision)
-    return Explanation(summary, tuple(_because(decision)), near, statement)
+    return Explanation(
+        decision,
+        summary,
+        tuple(_because(decision)),
+        gates(decision) if not decision.reason else (),
+        () if decision.allowed else _near_misses(decision),
+        statement,
+        *smallest_change(decision),
+    )
 
 
 def because(decision: Decision) -> tuple[str, ...]:

@@ -1,0 +1,50 @@
+"""An explanation in a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from rolecall.iam import Explanation, Stand
+
+_STYLES = {Stand.OPEN: "green", Stand.SHUT: "red", Stand.FORBIDS: "bold red", Stand.SILENT: "dim"}
+
+
+def show(explanation: Explanation, console: Console) -> None:
+    """Prints an explanation: verdict, gates, what came near, and the smallest change."""
+    allowed = explanation.decision.allowed
+    console.print(
+        Panel(
+            Text("\n".join([explanation.summary, *(f"• {one}" for one in explanation.because)])),
+            title="✔ Allowed" if allowed else "✘ Denied",
+            title_align="left",
+            border_style="green" if allowed else "red",
+        )
+    )
+    if explanation.gates:
+        table = Table("", "Gate", "", "Statement", box=None, title="Gates", title_justify="left")
+        for gate in explanation.gates:
+            by = f"{gate.by.policy.name}, statement {gate.by.statement.label}" if gate.by else ""
+            told = f"{gate.stand.value} the account" if gate.delegates else gate.stand.value
+            table.add_row(gate.stand.sign, gate.title, told, by, style=_STYLES[gate.stand])
+        console.print(table)
+    if explanation.near_misses:
+        console.print("\nNearest statements", style="bold")
+        for near in explanation.near_misses:
+            console.print(Text(f"• {near}"))
+    if explanation.statement:
+        console.print("\nThe statement that decided", style="bold")
+        console.print(_json(explanation.statement))
+    if explanation.changes:
+        console.print("\nThe smallest change that would allow it", style="bold")
+    for change in explanation.changes:
+        console.print(Text(f"• {change}"))
+        if change.statement:
+            console.print(_json(change.statement))
+
+
+def _json(text: str) -> Syntax:
+    return Syntax(text, "json", theme="ansi_dark", background_color="default", word_wrap=True)

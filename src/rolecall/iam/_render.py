@@ -1,0 +1,101 @@
+"""An explanation as HTML: the gates as a diagram, the deciding statement marked in its document.
+
+Colours are JupyterLab's variables, so that both themes work; a sign and a word stand beside every colour.
+"""
+
+from __future__ import annotations
+
+import json
+from html import escape
+
+from rolecall.iam._decisions import Decision
+from rolecall.iam._explain import Explanation
+from rolecall.iam._gates import Gate, Stand
+
+_COLOURS = {
+    Stand.OPEN: "var(--jp-success-color1, #388e3c)",
+    Stand.SHUT: "var(--jp-error-color1, #d32f2f)",
+    Stand.FORBIDS: "var(--jp-error-color1, #d32f2f)",
+    Stand.SILENT: "var(--jp-border-color1, #bdbdbd)",
+}
+_BOX = (
+    "list-style: none; flex: 0 1 12em; padding: 0.4em 0.7em; "
+    "border: 2px solid {colour}; border-radius: 6px; "
+    "background: var(--jp-layout-color1, #fff)"
+)
+_CODE = (
+    "overflow-x: auto; padding: 0.5em 0.8em; background: var(--jp-layout-color2, #f3f4f6); "
+    "color: inherit; border-radius: 4px; font-family: var(--jp-code-font-family, monospace)"
+)
+_MARK = "background: var(--jp-warn-color3, #ffe0b2); color: #000"
+
+
+def to_html(explanation: Explanation) -> str:
+    """The explanation as one HTML element."""
+    decision = explanation.decision
+    colour = _COLOURS[Stand.OPEN if decision.allowed else Stand.SHUT]
+    parts = [
+        '<div class="rolecall-explanation" style="max-width: 60em; padding-left: 1em; '
+        f'border-left: 4px solid {colour}; color: var(--jp-content-font-color1, #1f2328)">',
+        f"<p>{escape(explanation.summary)}</p>",
+        _list(explanation.because),
+    ]
+    if len(explanation.gates) > 1:
+        parts.append(_diagram(explanation.gates))
+    if explanation.near_misses:
+        parts += ["<p><strong>What came nearest</strong></p>", _list(explanation.near_misses)]
+    if decision.statements:
+        parts += ["<p><strong>The statement that decided</strong></p>", _document(decision)]
+    if explanation.changes:
+        parts.append("<p><strong>The smallest change that would allow it</strong></p>")
+        for change in explanation.changes:
+            parts.append(_list((str(change),)))
+            if change.statement:
+                parts.append(f'<pre style="{_CODE}">{escape(change.statement)}</pre>')
+    return "".join([*parts, "</div>"])
+
+
+def _list(lines: tuple[str, ...]) -> str:
+    return f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>" if lines else ""
+
+
+def _diagram(gates: tuple[Gate, ...]) -> str:
+    boxes = "".join(_box(gate) for gate in gates)
+    return (
+        '<ol aria-label="The gates, in the order in which AWS looks at them" '
+        f'style="display: flex; flex-wrap: wrap; gap: 0.6em; margin: 0.6em 0; padding: 0">{boxes}</ol>'
+    )
+
+
+def _box(gate: Gate) -> str:
+    told = gate.stand.value
+    if gate.delegates:
+        told += " the account, which must pass it on"
+    by = ""
+    if gate.by is not None:
+        by = (
+            f"<br><small>{escape(gate.by.policy.name)}, statement {escape(gate.by.statement.label)}</small>"
+        )
+    return (
+        f'<li style="{_BOX.format(colour=_COLOURS[gate.stand])}"><strong>{escape(gate.title)}</strong><br>'
+        f'<span aria-hidden="true">{gate.stand.sign}</span> {told}{by}</li>'
+    )
+
+
+def _document(decision: Decision) -> str:
+    """The deciding policy with the deciding statement marked."""
+    deciding = decision.statements[0]
+    document = json.loads(deciding.policy.text)
+    statements = (
+        document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
+    )
+    shown = []
+    for index, statement in enumerate(statements):
+        text = escape(json.dumps(statement, indent=2), quote=False)
+        decides = index == deciding.statement.index
+        shown.append(f'<mark style="{_MARK}">{text}</mark>' if decides else text)
+    return (
+        f'<p><small>{escape(deciding.policy.name)}</small></p><pre style="{_CODE}">'
+        + ",\n".join(shown)
+        + "</pre>"
+    )
