@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rolecall.iam._decisions import Decision, PolicySet, decide
-from rolecall.iam._documents import Policy, PolicyType
+from rolecall.iam._documents import Policy
 from rolecall.iam._errors import MalformedPolicyDocument
 from rolecall.iam._requests import Request
+from rolecall.iam._types import PolicyType
 
 _REQUEST_FIELDS = {"principal", "action", "resource", "resource_account", "context", "issuer"}
 _CASE_FIELDS = {

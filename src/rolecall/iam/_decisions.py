@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from rolecall.iam._documents import Policy, PolicyType
+from rolecall.iam._documents import Policy
 from rolecall.iam._principals import Grant, Kind
 from rolecall.iam._reference import rcp_applies, spelling
 from rolecall.iam._requests import Request
 from rolecall.iam._statements import Failure, Statement
+from rolecall.iam._types import PolicyType
 
 Levels = tuple[tuple[Policy, ...], ...]
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rolecall.iam._decisions import Decision, Outcome, Traced
-from rolecall.iam._documents import PolicyType
 from rolecall.iam._gates import Gate, gates
 from rolecall.iam._mend import Change, smallest_change
 from rolecall.iam._principals import Grant, Kind
 from rolecall.iam._reference import spelling
+from rolecall.iam._types import PolicyType
 
 _NEAREST = 3
 

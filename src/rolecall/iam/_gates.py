@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from rolecall.iam._decisions import Deciding, Decision, Outcome, PolicySet, consulted, decide
-from rolecall.iam._documents import Policy, PolicyType
+from rolecall.iam._documents import Policy
 from rolecall.iam._principals import Caller, Grant, Kind
+from rolecall.iam._types import PolicyType
 
 _ORDER = {
     PolicyType.RCP: -3,

@@ -15,13 +15,14 @@ from itertools import count
 from typing import Any
 
 from rolecall.iam._decisions import Deciding, Decision, Outcome, PolicySet, decide
-from rolecall.iam._documents import Policy, PolicyType
+from rolecall.iam._documents import Policy
 from rolecall.iam._errors import MalformedPolicyDocument
 from rolecall.iam._gates import principal_element, shut_level, with_policy
 from rolecall.iam._principals import Grant
 from rolecall.iam._reference import spelling
 from rolecall.iam._requests import Request
 from rolecall.iam._statements import Failure
+from rolecall.iam._types import PolicyType
 
 _MOST_CHANGES = 4
 _MOST_TRIED = 400

@@ -29,7 +29,7 @@ from rolecall.sandbox.build import Builder
 from rolecall.sandbox.callers import Caller, Callers
 from rolecall.sandbox.clock import Clock, timestamp
 from rolecall.sandbox.iam_state import IamState
-from rolecall.sandbox.sessions import Sessions
+from rolecall.sandbox.sessions import SessionKind, Sessions
 from rolecall.sandbox.sts import Sts
 from rolecall.sandbox.trail import Trail
 from rolecall.sandbox.world import World
@@ -93,6 +93,7 @@ class Gateway:
         """
         if operation.service == "sts":
             self.sts.validate(operation)
+        _refuse_by_kind_of_session(operation, caller)
         scope = Scope(caller.account or "", region, caller.arn, self.iam)
         call = self.trail.next_call()
         for check in checks(operation, scope):
@@ -289,6 +290,25 @@ def _denial(operation: Operation, caller: Caller, decision: Decision) -> str:
     return (
         f"You are not authorized to perform this operation. {told}" if operation.service == "ec2" else told
     )
+
+
+_OF_ANY_SESSION = frozenset({"AssumeRole", "GetCallerIdentity"})
+
+
+def _refuse_by_kind_of_session(operation: Operation, caller: Caller) -> None:
+    """What sessions of GetSessionToken and GetFederationToken may not call, whatever their policies say.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
+    """
+    session = caller.session
+    if session is None or session.kind is SessionKind.ROLE:
+        return
+    federated = session.kind is SessionKind.FEDERATED
+    if operation.service == "iam" and (federated or not session.mfa):
+        raise failure("unknown key", operation.service, operation.protocol)
+    allowed = {"GetCallerIdentity"} if federated else _OF_ANY_SESSION
+    if operation.service == "sts" and operation.name not in allowed:
+        raise AwsError("AccessDenied", f"Cannot call {operation.name} with session credentials", 403)
 
 
 _OPERATION_KEYS = {

@@ -109,6 +109,7 @@ class Sts:
                 "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
                 400,
             )
+        _check_chain(operation, caller.session)
         policies, packed = self._session_policies(parameters, role.account)
         session = self.begin_role_session(
             role,
@@ -265,6 +266,28 @@ def _check_arn(arn: str) -> None:
         raise _constraint(arn, "roleArn", "Member must have length greater than or equal to 20")
     if not re.fullmatch(r"arn:aws[a-z-]*:iam::\d{12}:role/.+", arn):
         raise AwsError("ValidationError", f"{arn} is invalid", 400)
+
+
+def _check_chain(operation: Operation, by: Session | None) -> None:
+    """What a chained session cannot change of the one before.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
+    """
+    if by is None:
+        return
+    passed = {str(tag["Key"]).lower() for tag in operation.parameters.get("Tags") or []}
+    kept = {key.lower() for key in by.transitive_tags}
+    if passed & kept:
+        raise AwsError(
+            "InvalidParameterValue",
+            "One of the specified transitive tag keys can't be set because it conflicts with a transitive "
+            "tag key from the calling session.",
+            400,
+        )
+    asked = operation.text("SourceIdentity")
+    if by.source_identity is not None and asked not in (None, by.source_identity):
+        raise AwsError("AccessDenied", "The source identity of a role session cannot be changed.", 403)
 
 
 def _check_name(value: str, parameter: str, least: int, most: int, pattern: str = "") -> None:

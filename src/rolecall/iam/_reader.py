@@ -1,0 +1,357 @@
+"""Reads a policy document as AWS does, and says what AWS would refuse.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from rolecall.iam._conditions import Condition, Null, Test, parse_operator
+from rolecall.iam._errors import MalformedPolicyDocument, Path
+from rolecall.iam._json import SYNTAX
+from rolecall.iam._principals import PrincipalElement
+from rolecall.iam._statements import ActionElement, Effect, ResourceElement, Statement
+from rolecall.iam._types import PolicyType
+
+_WITHOUT_PRINCIPAL = (
+    PolicyType.IDENTITY,
+    PolicyType.BOUNDARY,
+    PolicyType.SESSION,
+    PolicyType.SCP,
+)
+_ELEMENTS = {
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+}
+_ACTION = re.compile(r"^(\*|[A-Za-z0-9-]+:[A-Za-z0-9*?_.-]+|\*:\*)$")
+_PARTITION = re.compile(r"^(aws|aws-cn|aws-us-gov|aws-iso(-[a-z])?|aws-eusc|.*[*?].*)$")
+_SID = re.compile(r"^[0-9A-Za-z]*$")
+_ACCOUNT = re.compile(r"^\d{12}$")
+_UNIQUE_ID = re.compile(r"^A(IDA|ROA|GPA|SIA|KIA)[A-Z0-9]{5,}$")
+_PRINCIPAL = re.compile(
+    r"^arn:aws[a-z-]*:(iam::\d{12}:(root|user/[^*?]+|role/[^*?]+)"
+    r"|sts::\d{12}:(assumed-role/[^*?/]+/[^*?/]+|federated-user/[^*?]+))$"
+)
+_TRUST_ACTIONS = "AssumeRole policy may only specify STS AssumeRole actions."
+
+
+class Reader:
+    """Reads one document of a given type, statement by statement."""
+
+    def __init__(self, type: PolicyType) -> None:
+        self.type = type
+        self.variables = False
+
+    def document(self, value: object) -> tuple[Statement, ...]:
+        if not isinstance(value, dict):
+            raise MalformedPolicyDocument(SYNTAX, "A policy is a JSON object.")
+        for key in value:
+            if key not in ("Version", "Id", "Statement"):
+                raise MalformedPolicyDocument(
+                    SYNTAX, f"{key!r} is no element of a policy: Version, Id and Statement are.", (key,)
+                )
+        version = value.get("Version", "2008-10-17")
+        if version not in ("2008-10-17", "2012-10-17"):
+            raise MalformedPolicyDocument(
+                "The policy must contain a valid version string.",
+                'Version is "2012-10-17" (or, for old policies, "2008-10-17").',
+                ("Version",),
+            )
+        if not isinstance(value.get("Id", ""), str):
+            raise MalformedPolicyDocument(SYNTAX, "Id is a string.", ("Id",))
+        self.variables = version == "2012-10-17"
+        statements = value.get("Statement")
+        if isinstance(statements, dict):
+            return (self._statement(statements, 0, ("Statement",)),)
+        if not isinstance(statements, list) or not statements:
+            raise MalformedPolicyDocument(
+                SYNTAX,
+                "Statement is an object or a list of at least one.",
+                ("Statement",) if "Statement" in value else (),
+            )
+        read_all = tuple(
+            self._statement(one, index, ("Statement", index)) for index, one in enumerate(statements)
+        )
+        seen: set[str] = set()
+        for one in read_all:
+            if one.sid and one.sid in seen:
+                raise MalformedPolicyDocument(
+                    "Statement IDs (SID) in a single policy must be unique.",
+                    f"{one.sid!r} stands twice.",
+                    ("Statement", one.index, "Sid"),
+                )
+            seen.add(one.sid or "")
+        return read_all
+
+    def _statement(self, value: object, index: int, path: Path) -> Statement:
+        if not isinstance(value, dict):
+            raise MalformedPolicyDocument(SYNTAX, "A statement is a JSON object.", path)
+        for key in value:
+            if key not in _ELEMENTS:
+                raise MalformedPolicyDocument(
+                    SYNTAX, f"{key!r} is no element of a statement.", (*path, key)
+                )
+        effect: object = value.get("Effect")
+        if effect not in ("Allow", "Deny"):
+            raise MalformedPolicyDocument(
+                SYNTAX,
+                'Effect is "Allow" or "Deny".',
+                (*path, "Effect") if "Effect" in value else path,
+            )
+        exact_effect: Effect = "Allow" if effect == "Allow" else "Deny"
+        return Statement(
+            index,
+            self._sid(value, path),
+            exact_effect,
+            self._action(value, path),
+            self._resource(value, path),
+            self._principal(value, path),
+            self._conditions(value, path),
+        )
+
+    def _sid(self, value: dict[str, object], path: Path) -> str | None:
+        sid = value.get("Sid")
+        if sid is None and "Sid" not in value:
+            return None
+        where = (*path, "Sid")
+        if not isinstance(sid, str):
+            raise MalformedPolicyDocument(SYNTAX, "Sid is a string.", where)
+        # Services with resource-based policies are freer here (S3 and SQS allow more characters).
+        if self.type in (*_WITHOUT_PRINCIPAL, PolicyType.TRUST) and not _SID.match(sid):
+            raise MalformedPolicyDocument(
+                "Statement IDs (SID) must be alpha-numeric. "
+                "Check that your input satisfies the regular expression [0-9A-Za-z]*",
+                f"{sid!r} is not.",
+                where,
+            )
+        return sid
+
+    def _one_of(self, value: dict[str, object], path: Path, name: str) -> tuple[str, bool] | None:
+        negative = f"Not{name}"
+        if name in value and negative in value:
+            raise MalformedPolicyDocument(
+                SYNTAX, f"A statement has {name} or {negative}, not both.", (*path, negative)
+            )
+        if name in value:
+            return name, False
+        return (negative, True) if negative in value else None
+
+    def _action(self, value: dict[str, object], path: Path) -> ActionElement:
+        found = self._one_of(value, path, "Action")
+        if found is None:
+            raise MalformedPolicyDocument(
+                "Policy statement must contain actions.", "Add Action or NotAction.", path
+            )
+        key, negated = found
+        values = _strings(value[key], (*path, key))
+        for one, where in values:
+            if not _ACTION.match(one):
+                vendor, colon, _ = one.partition(":")
+                if not colon:
+                    raise MalformedPolicyDocument(
+                        "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
+                        f"{one!r} has none.",
+                        where,
+                    )
+                raise MalformedPolicyDocument(
+                    f"Vendor {vendor} is not valid"
+                    if not re.fullmatch(r"[A-Za-z0-9-]+", vendor)
+                    else SYNTAX,
+                    f"An action looks like s3:GetObject, {one!r} does not.",
+                    where,
+                )
+            if self.type is PolicyType.TRUST and not one.lower().startswith("sts:"):
+                raise MalformedPolicyDocument(_TRUST_ACTIONS, f"{one!r} is none.", where)
+        return ActionElement.build(tuple(one for one, _ in values), negated=negated)
+
+    def _resource(self, value: dict[str, object], path: Path) -> ResourceElement | None:
+        found = self._one_of(value, path, "Resource")
+        if self.type is PolicyType.TRUST:
+            if found is not None:
+                raise MalformedPolicyDocument(
+                    f"Has prohibited field {found[0]}",
+                    "A trust policy stands on its role, which is the resource: leave it out.",
+                    (*path, found[0]),
+                )
+            return None
+        if found is None:
+            if self.type in _WITHOUT_PRINCIPAL:
+                raise MalformedPolicyDocument(
+                    "Policy statement must contain resources.", "Add Resource or NotResource.", path
+                )
+            # In a resource-based policy the resource may go unsaid: it is the one with the policy.
+            return None
+        key, negated = found
+        values = _strings(value[key], (*path, key))
+        for one, where in values:
+            if not one.strip("*"):
+                continue
+            segments = one.split(":", 5)
+            if segments[0] != "arn" or len(segments) < 2:
+                raise MalformedPolicyDocument(
+                    f'Resource {one} must be in ARN format or "*".', "An ARN starts with arn:aws:.", where
+                )
+            if not _PARTITION.match(segments[1]):
+                raise MalformedPolicyDocument(
+                    f'Partition "{segments[1]}" is not valid for resource "{one}".', "", where
+                )
+        return ResourceElement.build(
+            tuple(one for one, _ in values), negated=negated, variables=self.variables
+        )
+
+    def _principal(self, value: dict[str, object], path: Path) -> PrincipalElement | None:
+        found = self._one_of(value, path, "Principal")
+        if self.type in _WITHOUT_PRINCIPAL:
+            if found is not None:
+                raise MalformedPolicyDocument(
+                    "Policy document should not specify a principal.",
+                    f"A {self.type.value} applies to whatever it is attached to: leave {found[0]} out.",
+                    (*path, found[0]),
+                )
+            return None
+        if found is None:
+            if self.type in (PolicyType.RCP, PolicyType.VPC_ENDPOINT):
+                # AWS wants Principal "*" in both; nothing else can be meant.
+                return None
+            raise MalformedPolicyDocument(
+                "Missing required field Principal",
+                'Name whom the statement is for, such as {"AWS": "arn:aws:iam::111122223333:user/NAME"}.',
+                path,
+            )
+        key, negated = found
+        if negated and self.type is PolicyType.TRUST:
+            raise MalformedPolicyDocument(
+                "Has prohibited field NotPrincipal", "A trust policy names whom it trusts.", (*path, key)
+            )
+        return _principal_element(value[key], (*path, key), negated=negated)
+
+    def _conditions(self, value: dict[str, object], path: Path) -> tuple[Condition, ...]:
+        block = value.get("Condition", {})
+        where = (*path, "Condition")
+        if not isinstance(block, dict):
+            raise MalformedPolicyDocument(SYNTAX, "Condition is an object of operators.", where)
+        tests: list[Condition] = []
+        for name, keys in block.items():
+            parsed = parse_operator(name)
+            if parsed is None:
+                raise MalformedPolicyDocument(
+                    f"Invalid Condition type : {name}.",
+                    "Operators are StringEquals, ArnLike, IpAddress and their kin.",
+                    (*where, name),
+                )
+            if not isinstance(keys, dict):
+                raise MalformedPolicyDocument(
+                    SYNTAX, f"{name} holds condition keys with their values.", (*where, name)
+                )
+            quantifier, operator, if_exists = parsed
+            for key, raw in keys.items():
+                if ":" not in key:
+                    raise MalformedPolicyDocument(
+                        "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
+                        f"The condition key {key!r} has none.",
+                        (*where, name, key),
+                    )
+                values = _condition_values(raw, (*where, name, key))
+                if operator is None:
+                    tests.append(Null(key, values))
+                    continue
+                tests.append(
+                    Test.build(
+                        name,
+                        key,
+                        values,
+                        operator=operator,
+                        quantifier=quantifier,
+                        if_exists=if_exists,
+                        variables=self.variables,
+                    )
+                )
+        return tuple(tests)
+
+
+def _strings(value: object, path: Path) -> list[tuple[str, Path]]:
+    if isinstance(value, str):
+        return [(value, path)]
+    if not isinstance(value, list) or not value:
+        raise MalformedPolicyDocument(
+            SYNTAX, f"{path[-1]} is a string or a list of at least one string.", path
+        )
+    for index, one in enumerate(value):
+        if not isinstance(one, str):
+            raise MalformedPolicyDocument(SYNTAX, "Only strings may stand here.", (*path, index))
+    return [(one, (*path, index)) for index, one in enumerate(value)]
+
+
+def _condition_values(value: object, path: Path) -> tuple[str, ...]:
+    listed = value if isinstance(value, list) else [value]
+    for index, one in enumerate(listed):
+        if not isinstance(one, (str, bool, int, float)):
+            where = (*path, index) if isinstance(value, list) else path
+            raise MalformedPolicyDocument(
+                SYNTAX, "A condition's value is a string, a number, true or false.", where
+            )
+    return tuple(one if isinstance(one, str) else json.dumps(one) for one in listed)
+
+
+def _principal_element(value: object, path: Path, *, negated: bool) -> PrincipalElement:
+    if value == "*":
+        return PrincipalElement(everyone=True, negated=negated, text="*")
+    if not isinstance(value, dict) or not value:
+        raise MalformedPolicyDocument(
+            f"Invalid principal in policy: {json.dumps(value)[:200]}",
+            '"*" or an object with AWS, Service, Federated or CanonicalUser is right.',
+            path,
+        )
+    listed: dict[str, list[tuple[str, Path]]] = {}
+    for kind, given in value.items():
+        if kind not in ("AWS", "Service", "Federated", "CanonicalUser"):
+            raise MalformedPolicyDocument(
+                f'Invalid principal in policy: "{kind}"',
+                "Principals are AWS, Service, Federated and CanonicalUser.",
+                (*path, kind),
+            )
+        listed[kind] = _strings(given, (*path, kind))
+    for name, where in listed.get("AWS", []):
+        if not (name == "*" or _ACCOUNT.match(name) or _UNIQUE_ID.match(name) or _PRINCIPAL.match(name)):
+            raise MalformedPolicyDocument(
+                f'Invalid principal in policy: "AWS":"{name}"',
+                "Name one account, user, role or session; a wildcard may stand only for the whole.",
+                where,
+            )
+    for name, where in listed.get("Service", []):
+        if not re.fullmatch(r"[a-z0-9.-]+\.[a-z.]+", name):
+            raise MalformedPolicyDocument(
+                f'Invalid principal in policy: "SERVICE":"{name}"',
+                "A service is named like ec2.amazonaws.com.",
+                where,
+            )
+    aws = [name for name, _ in listed.get("AWS", [])]
+    accounts = {
+        name if _ACCOUNT.match(name) else name.split(":")[4]
+        for name in aws
+        if _ACCOUNT.match(name) or name.endswith(":root")
+    }
+
+    def names(kind: str) -> frozenset[str]:
+        return frozenset(name for name, _ in listed.get(kind, []))
+
+    return PrincipalElement(
+        aws_everyone="*" in aws,
+        aws=frozenset(aws),
+        accounts=frozenset(accounts),
+        services=names("Service"),
+        federated=names("Federated"),
+        canonical=names("CanonicalUser"),
+        negated=negated,
+        text=", ".join(name for pairs in listed.values() for name, _ in pairs),
+    )

@@ -1,0 +1,18 @@
+"""The policy types."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class PolicyType(Enum):
+    """The policy types that take part in a decision, named as AWS's deny messages name them."""
+
+    IDENTITY = "identity-based policy"
+    RESOURCE = "resource-based policy"
+    TRUST = "role trust policy"
+    BOUNDARY = "permissions boundary"
+    SESSION = "session policy"
+    SCP = "service control policy"
+    RCP = "resource control policy"
+    VPC_ENDPOINT = "VPC endpoint policy"
