@@ -37,7 +37,8 @@ def across_accounts() -> tuple[Request, PolicySet]:
     near = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
     return request, PolicySet(
         identity=tuple(
-            policy(PolicyType.IDENTITY, allow(f"s3:Get{i}"), allow("sqs:*", Condition=near)) for i in range(4)
+            policy(PolicyType.IDENTITY, allow(f"s3:Get{i}"), allow("sqs:*", Condition=near))
+            for i in range(4)
         ),
         resource=policy(PolicyType.RESOURCE, allow("sqs:SendMessage", Principal={"AWS": B})),
         boundaries=(policy(PolicyType.BOUNDARY, allow(["s3:*", "sqs:*"])),),
