@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from iam.build import A, B, allow, deny, document
 
+from iam.build import A, B, allow, deny, document
 from rolecall.iam import Policy, PolicySet, PolicyType, Request, decide
 
 SESSION = f"arn:aws:sts::{B}:assumed-role/reader/one"
