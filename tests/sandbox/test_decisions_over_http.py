@@ -149,7 +149,7 @@ def test_a_users_group_gives_it_permissions(reports):
     ("service", "operation", "code"),
     [
         ("dynamodb", "list_tables", "AccessDeniedException"),
-        ("sqs", "list_queues", "AccessDeniedException"),
+        ("sqs", "list_queues", "AccessDenied"),
         ("ec2", "describe_instances", "UnauthorizedOperation"),
         ("iam", "list_users", "AccessDenied"),
         ("lambda", "list_functions", "AccessDeniedException"),

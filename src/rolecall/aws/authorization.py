@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
-from rolecall.aws import s3
+from botocore.exceptions import UnknownServiceError
+from moto.core.utils import get_service_model
+
+from rolecall.aws import dynamodb, s3
 from rolecall.aws.operations import Operation
+from rolecall.aws.resources import Place, arns, resource_types, services
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +30,14 @@ class Check:
         The ARN that it is asked on, or ``*``.
     context
         Condition keys that belong to this check.
+    resolved
+        Whether the resource is known; where it is not, the decision is made on ``*``.
     """
 
     action: str
     resource: str
     context: Mapping[str, str | list[str]] = field(default_factory=dict)
+    resolved: bool = True
 
 
 class Names(Protocol):
@@ -37,6 +45,14 @@ class Names(Protocol):
 
     def iam_arn(self, account: str, type: str, name: str) -> str:
         """The ARN of a user, role, group or instance profile, with its path."""
+        ...
+
+    def profile_role_arn(self, account: str, profile: str) -> str | None:
+        """The ARN of the role in an instance profile, given by name or ARN."""
+        ...
+
+    def full_arn(self, service: str, account: str, region: str, name: str) -> str | None:
+        """The ARN behind a name that does not tell it: a key's alias, a secret's name."""
         ...
 
 
@@ -61,13 +77,87 @@ class Scope:
 def checks(operation: Operation, scope: Scope) -> list[Check]:
     """The permissions that an operation needs, the one that names it first."""
     special = _SERVICES.get(operation.service)
-    if special is not None:
-        return special(operation, scope)
-    return [Check(f"{_PREFIXES.get(operation.service, operation.service)}:{operation.name}", "*")]
+    needed = special(operation, scope) if special is not None else _by_reference(operation, scope)
+    return needed + _passed_roles(operation, scope)
+
+
+@lru_cache(maxsize=512)
+def prefix_of(service: str) -> str:
+    """The prefix of a service's IAM actions, from botocore's name of the service."""
+    if service in _PREFIXES:
+        return _PREFIXES[service]
+    if service in services():
+        return service
+    try:
+        signing_name = str(get_service_model(service).signing_name)
+    except UnknownServiceError:
+        return service
+    return signing_name if signing_name in services() else service
+
+
+def _by_reference(operation: Operation, scope: Scope) -> list[Check]:
+    prefix = prefix_of(operation.service)
+    name = _ACTIONS.get((prefix, operation.name), operation.name)
+    return _on_resources(prefix, name, operation, scope)
+
+
+def _on_resources(prefix: str, name: str, operation: Operation, scope: Scope) -> list[Check]:
+    action = f"{prefix}:{name}"
+    found = arns(prefix, name, operation.parameters, Place(scope.account, scope.region))
+    if found:
+        return [Check(action, arn) for arn in found]
+    return [Check(action, "*", resolved=not resource_types(prefix, name))]
 
 
 def _s3(operation: Operation, scope: Scope) -> list[Check]:
     return [Check(action, resource) for action, resource in s3.permissions(operation)]
+
+
+def _dynamodb(operation: Operation, scope: Scope) -> list[Check]:
+    place = Place(scope.account, scope.region)
+    special = dynamodb.permissions(operation, place)
+    if special is not None:
+        return [Check(action, resource) for action, resource in special]
+    return _by_reference(operation, scope)
+
+
+def _sqs(operation: Operation, scope: Scope) -> list[Check]:
+    name = _ACTIONS.get(("sqs", operation.name), operation.name)
+    url = operation.text("QueueUrl")
+    if url is None:
+        return _on_resources("sqs", name, operation, scope)
+    account, _, queue = url.rstrip("/").rpartition("/")
+    owner = account.rpartition("/")[2]
+    if not (owner.isdigit() and len(owner) == 12):
+        owner = scope.account
+    return [Check(f"sqs:{name}", f"arn:aws:sqs:{scope.region}:{owner}:{queue}")]
+
+
+def _kms(operation: Operation, scope: Scope) -> list[Check]:
+    if operation.name == "ReEncrypt":
+        ends = (("ReEncryptFrom", "SourceKeyId"), ("ReEncryptTo", "DestinationKeyId"))
+        return [_on_full_arn("kms", name, operation.text(key) or "", scope) for name, key in ends]
+    key = operation.text("KeyId") or operation.text("TargetKeyId")
+    if key is None:
+        return _by_reference(operation, scope)
+    needed = [_on_full_arn("kms", operation.name, key, scope)]
+    if operation.name in ("CreateAlias", "DeleteAlias", "UpdateAlias"):
+        alias = operation.text("AliasName") or ""
+        needed.append(Check(f"kms:{operation.name}", f"arn:aws:kms:{scope.region}:{scope.account}:{alias}"))
+    return needed
+
+
+def _secretsmanager(operation: Operation, scope: Scope) -> list[Check]:
+    secret = operation.text("SecretId")
+    if secret is None:
+        return _by_reference(operation, scope)
+    return [_on_full_arn("secretsmanager", operation.name, secret, scope)]
+
+
+def _on_full_arn(service: str, name: str, identifier: str, scope: Scope) -> Check:
+    arn = identifier if identifier.startswith("arn:") and ":alias/" not in identifier else None
+    arn = arn or scope.names.full_arn(service, scope.account, scope.region, identifier)
+    return Check(f"{service}:{name}", arn or "*", resolved=arn is not None)
 
 
 def _sts(operation: Operation, scope: Scope) -> list[Check]:
@@ -111,15 +201,47 @@ def _iam(operation: Operation, scope: Scope) -> list[Check]:
     needed = [Check(action, _iam_resource(operation, scope))]
     role = operation.text("RoleName")
     if operation.name == "AddRoleToInstanceProfile" and role:
-        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
-        needed.append(
-            Check(
-                "iam:PassRole",
-                scope.names.iam_arn(scope.account, "role", role),
-                {"iam:PassedToService": "ec2.amazonaws.com"},
-            )
-        )
+        needed.append(_pass_role(scope.names.iam_arn(scope.account, "role", role), "ec2.amazonaws.com"))
     return needed
+
+
+def _pass_role(role: str, service: str) -> Check:
+    """Whoever hands a role to a service needs the permission to pass it.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    """
+    return Check("iam:PassRole", role, {"iam:PassedToService": service})
+
+
+def _passed_roles(operation: Operation, scope: Scope) -> list[Check]:
+    if operation.service == "ec2" and operation.name in (
+        "RunInstances",
+        "AssociateIamInstanceProfile",
+        "ReplaceIamInstanceProfileAssociation",
+    ):
+        profile = operation.parameters.get("IamInstanceProfile") or {}
+        named = profile.get("Arn") or profile.get("Name")
+        role = scope.names.profile_role_arn(scope.account, named) if named else None
+        return [_pass_role(role, "ec2.amazonaws.com")] if role else []
+    passed = _PASSED.get((operation.service, operation.name))
+    if passed is None:
+        return []
+    service, parameters = passed
+    roles = [role for parameter in parameters if (role := operation.text(parameter))]
+    return [_pass_role(role, service) for role in roles if role.startswith("arn:")]
+
+
+_PASSED: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
+    ("lambda", "CreateFunction"): ("lambda.amazonaws.com", ("Role",)),
+    ("lambda", "UpdateFunctionConfiguration"): ("lambda.amazonaws.com", ("Role",)),
+    ("ecs", "RegisterTaskDefinition"): ("ecs-tasks.amazonaws.com", ("taskRoleArn", "executionRoleArn")),
+    ("stepfunctions", "CreateStateMachine"): ("states.amazonaws.com", ("roleArn",)),
+    ("stepfunctions", "UpdateStateMachine"): ("states.amazonaws.com", ("roleArn",)),
+    ("events", "PutRule"): ("events.amazonaws.com", ("RoleArn",)),
+    ("codebuild", "CreateProject"): ("codebuild.amazonaws.com", ("serviceRole",)),
+    ("glue", "CreateJob"): ("glue.amazonaws.com", ("Role",)),
+    ("sagemaker", "CreateNotebookInstance"): ("sagemaker.amazonaws.com", ("RoleArn",)),
+}
 
 
 def _iam_resource(operation: Operation, scope: Scope) -> str:
@@ -149,21 +271,33 @@ def _iam_resource(operation: Operation, scope: Scope) -> str:
 
 
 _SERVICES: dict[str, Callable[[Operation, Scope], list[Check]]] = {
+    "dynamodb": _dynamodb,
     "iam": _iam,
+    "kms": _kms,
     "s3": _s3,
+    "secretsmanager": _secretsmanager,
+    "sqs": _sqs,
     "sts": _sts,
 }
-# Prefixes of IAM actions that differ from botocore's service names.
+# Prefixes of IAM actions that differ from botocore's service names and from their signing names.
 _PREFIXES = {
     "cloudwatch": "cloudwatch",
-    "stepfunctions": "states",
-    "sesv2": "ses",
-    "efs": "elasticfilesystem",
-    "emr": "elasticmapreduce",
-    "elbv2": "elasticloadbalancing",
-    "resourcegroupstaggingapi": "tag",
-    "cognito-idp": "cognito-idp",
-    "apigateway": "apigateway",
     "dynamodbstreams": "dynamodb",
+    "resourcegroupstaggingapi": "tag",
+    "sesv2": "ses",
     "accessanalyzer": "access-analyzer",
+    "opensearch": "es",
+    "iot-data": "iot",
+    "mwaa": "airflow",
+}
+# Operations whose action is called otherwise.
+_ACTIONS = {
+    ("lambda", "Invoke"): "InvokeFunction",
+    ("lambda", "InvokeAsync"): "InvokeFunction",
+    ("lambda", "InvokeWithResponseStream"): "InvokeFunction",
+    ("lambda", "GetFunctionConfiguration"): "GetFunctionConfiguration",
+    ("sns", "PublishBatch"): "Publish",
+    ("sqs", "SendMessageBatch"): "SendMessage",
+    ("sqs", "DeleteMessageBatch"): "DeleteMessage",
+    ("sqs", "ChangeMessageVisibilityBatch"): "ChangeMessageVisibility",
 }

@@ -86,7 +86,8 @@ _TABLE: dict[str, dict[Failure, tuple[str, int, str | None]]] = {
 
 # Services whose own error for a denial differs from their protocol's.
 # https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html
-_DENIED = {"sns": "AuthorizationError"}
+# SQS speaks JSON, and tells the code that it had in the query protocol beside it.
+_DENIED = {"sns": "AuthorizationError", "sqs": "AccessDenied"}
 
 
 class AwsError(Exception):
@@ -118,8 +119,8 @@ def failure(kind: Failure, service: str, protocol: Protocol, message: str = "") 
     code, status, fixed = table[kind]
     if protocol == "rest-json":
         status = 403
-    if kind == "denied":
-        code = _DENIED.get(service, code)
+    if kind == "denied" and service in _DENIED:
+        code, status = _DENIED[service], 403
     return AwsError(code, fixed if fixed is not None else message, status)
 
 
@@ -147,6 +148,8 @@ def render(error: AwsError, service: str, protocol: Protocol, *, head: bool = Fa
         body = json.dumps({"__type": error.code, key: error.message})
         content_type = "application/x-amz-json-1.0" if protocol == "json" else "application/json"
         headers = [("x-amzn-RequestId", request_id), ("x-amzn-ErrorType", error.code)]
+        if service == "sqs":
+            headers.append(("x-amzn-query-error", f"{error.code};Sender"))
     else:
         content_type = "text/xml"
         headers = [("x-amzn-RequestId", request_id)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import UTC
 from typing import Any
@@ -29,6 +30,7 @@ from rolecall.sandbox.build import Builder
 from rolecall.sandbox.callers import Caller, Callers
 from rolecall.sandbox.clock import Clock, timestamp
 from rolecall.sandbox.iam_state import IamState
+from rolecall.sandbox.resource_state import resource_policy, tags
 from rolecall.sandbox.sessions import SessionKind, Sessions
 from rolecall.sandbox.sts import Sts
 from rolecall.sandbox.trail import Trail
@@ -76,15 +78,16 @@ class Gateway:
             if caller.account is None and not _may_be_unsigned(operation):
                 raise failure("missing", service, protocol)
             region = signature.region if signature else self.world.region
-            self._authorise(operation, caller, request, region)
-            return self._perform(operation, caller, environ, start_response)
+            self.builder.ensure(operation.service)
+            account = self._authorise(operation, caller, request, region)
+            return self._perform(operation, caller, account, environ, start_response)
         except AwsError as error:
             answer = render(error, service, protocol, head=request.method == "HEAD")
             start_response(f"{answer.status} {_REASONS.get(answer.status, 'Error')}", list(answer.headers))
             return [answer.body]
 
-    def _authorise(self, operation: Operation, caller: Caller, request: HttpRequest, region: str) -> None:
-        """Decides every permission that the call needs, and records each.
+    def _authorise(self, operation: Operation, caller: Caller, request: HttpRequest, region: str) -> str:
+        """Decides and records every permission that the call needs; returns the account it is done in.
 
         Raises
         ------
@@ -96,7 +99,8 @@ class Gateway:
         _refuse_by_kind_of_session(operation, caller)
         scope = Scope(caller.account or "", region, caller.arn, self.iam)
         call = self.trail.next_call()
-        for check in checks(operation, scope):
+        needed = checks(operation, scope)
+        for check in needed:
             decision = self._decide(check, operation, caller, request, region)
             error = None
             if not decision.allowed:
@@ -115,6 +119,18 @@ class Gateway:
             )
             if error is not None:
                 raise error
+        return self._owner(operation, caller, needed)
+
+    def _owner(self, operation: Operation, caller: Caller, needed: list[Check]) -> str:
+        """The account in which moto does the work."""
+        own = caller.account or next(iter(self.iam.accounts))
+        if operation.service == "s3":
+            bucket = operation.text("Bucket")
+            return (self.iam.bucket_account(bucket) if bucket else None) or own
+        if operation.service in ("iam", "sts"):
+            return own
+        parts = needed[0].resource.split(":", 5) if needed else []
+        return parts[4] if len(parts) == 6 and parts[4] in self.iam.accounts else own
 
     def _decide(
         self, check: Check, operation: Operation, caller: Caller, request: HttpRequest, region: str
@@ -148,7 +164,7 @@ class Gateway:
         if service == "s3" and check.resource.startswith("arn:aws:s3:::"):
             bucket = check.resource.removeprefix("arn:aws:s3:::").partition("/")[0]
             return self.iam.bucket_policy(bucket), self.iam.bucket_account(bucket)
-        return None, None
+        return resource_policy(check.resource), None
 
     def trust_policy(self, role: str, document: str) -> Policy | None:
         """A role's trust policy; None for one that AWS would not have taken."""
@@ -169,6 +185,7 @@ class Gateway:
             "aws:CurrentTime": timestamp(now),
             "aws:EpochTime": str(int(now.timestamp())),
             "aws:RequestedRegion": region,
+            "aws:ViaAWSService": "false",
             # Clients reach AWS over TLS; loopback stands in for it.
             "aws:SecureTransport": "true",
             "aws:SourceIp": request.source_ip,
@@ -176,9 +193,14 @@ class Gateway:
         }
         keys.update(self.callers.context(caller))
         keys.update(_operation_keys(operation))
+        keys.update(self._guardrails.context(caller.account))
+        service = check.action.partition(":")[0]
         if operation.service == "sts" and (role := self.iam.role(check.resource)):
             for key, value in role.tags.items():
                 keys[f"aws:ResourceTag/{key}"] = keys[f"iam:ResourceTag/{key}"] = value
+        elif check.resource != "*" and service not in ("s3", "iam", "sts"):
+            for key, value in tags(check.resource).items():
+                keys[f"aws:ResourceTag/{key}"] = keys[f"{service}:ResourceTag/{key}"] = value
         keys.update(check.context)
         return keys
 
@@ -186,6 +208,7 @@ class Gateway:
         self,
         operation: Operation,
         caller: Caller,
+        account: str,
         environ: WSGIEnvironment,
         start_response: StartResponse,
     ) -> Iterable[bytes]:
@@ -194,10 +217,7 @@ class Gateway:
             return _answer_query(operation, self.sts.answer(operation, caller), start_response)
         if operation.service == "s3":
             self._hide_missing_key(operation, caller, environ)
-        self.builder.ensure(operation.service)
-        bucket = operation.text("Bucket") if operation.service == "s3" else None
-        owner = self.iam.bucket_account(bucket) if bucket else None
-        environ[moto_app.ACCOUNT_HEADER] = owner or caller.account or next(iter(self.iam.accounts))
+        environ[moto_app.ACCOUNT_HEADER] = account
         environ["RAW_URI"] = environ.get("REQUEST_URI", environ["PATH_INFO"])
         return moto_app.application(environ, start_response)  # type: ignore[no-any-return]
 
@@ -224,6 +244,8 @@ class _Guardrails:
 
     def __init__(self, world: World) -> None:
         organization = world.organization
+        self._accounts = frozenset(account.id for account in world.accounts.values() if organization)
+        self._id = "o-" + hashlib.sha256(world.world.encode()).hexdigest()[:10]
         self._scps: dict[str, tuple[tuple[Policy, ...], ...]] = {}
         self._rcps: dict[str, tuple[tuple[Policy, ...], ...]] = {}
         if organization is None:
@@ -244,6 +266,10 @@ class _Guardrails:
                     for level in ("root", name)
                     if level in declared
                 )
+
+    def context(self, account: str | None) -> dict[str, str | list[str]]:
+        """The condition keys that membership of an organization brings."""
+        return {"aws:PrincipalOrgID": self._id} if account in self._accounts else {}
 
     def scps(self, account: str | None) -> tuple[tuple[Policy, ...], ...] | None:
         """The service control policies over an account; None where there are none."""
@@ -286,6 +312,9 @@ def _denial(operation: Operation, caller: Caller, decision: Decision) -> str:
     if caller.account is None:
         return "Access Denied"
     told = decision.reason or decision.message
+    if operation.service == "sqs":
+        # SQS alone writes its actions in lower case there.
+        told = told.replace(decision.request.action, decision.request.action_lower)
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (UnauthorizedOperation)
     return (
         f"You are not authorized to perform this operation. {told}" if operation.service == "ec2" else told

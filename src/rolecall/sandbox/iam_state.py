@@ -14,6 +14,7 @@ from moto.iam.utils import generate_access_key_id_from_account_id
 from moto.s3.models import s3_backends
 
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
+from rolecall.sandbox.resource_state import full_arn
 
 _ID_ALPHABET = string.ascii_uppercase + string.digits
 
@@ -103,6 +104,15 @@ class IamState:
         """The role in an instance profile, or None."""
         found = backend(account).instance_profiles.get(_profile_id(account, profile))
         return _role_facts(account, found.roles[0]) if found and found.roles else None
+
+    def profile_role_arn(self, account: str, profile: str) -> str | None:
+        """The ARN of the role in an instance profile, given by its name or ARN."""
+        role = self.profile_role(account, profile.rpartition("/")[2])
+        return role.arn if role else None
+
+    def full_arn(self, service: str, account: str, region: str, name: str) -> str | None:
+        """The ARN behind a key's id or alias, or a secret's name."""
+        return full_arn(service, account, region, name)
 
     def user_policies(self, account: str, name: str) -> tuple[Policy, ...]:
         """Inline and managed policies of a user and of its groups."""
