@@ -111,6 +111,9 @@ class _IamBuilder:
             self._attach(made_user, user.policies, user.managed_policies)
             # moto has no boundaries on users; the attribute is the one it keeps on roles.
             made_user.permissions_boundary_arn = self._arn(user.permissions_boundary)
+            if user.mfa:
+                device = iam.create_virtual_mfa_device(name, "/")
+                iam.enable_mfa_device(name, device.serial_number, "000000", "000000")
             for group_name in user.groups:
                 iam.add_user_to_group(group_name, name)
         for name, role in account.roles.items():

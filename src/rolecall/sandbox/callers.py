@@ -31,6 +31,8 @@ class Caller:
         The IAM user, when one calls with long-term keys or a session token.
     session
         The session, when temporary credentials were used.
+    mfa_presented
+        Whether this very call brings the code of an MFA device.
     """
 
     arn: str
@@ -38,6 +40,7 @@ class Caller:
     user_id: str = ""
     user: UserFacts | None = None
     session: Session | None = None
+    mfa_presented: bool = False
 
 
 ANONYMOUS = Caller("anonymous")
@@ -184,6 +187,9 @@ class Callers:
             passed = {key.lower() for key in session.tags}
             tags = {key: tag for key, tag in tags.items() if key.lower() not in passed}
             tags = {**tags, **session.tags}
+        if caller.mfa_presented:
+            keys["aws:MultiFactorAuthPresent"] = "true"
+            keys["aws:MultiFactorAuthAge"] = "0"
         for key, tag in tags.items():
             keys[f"aws:PrincipalTag/{key}"] = tag
         return keys

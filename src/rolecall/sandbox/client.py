@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote
 
 import boto3
 import botocore.session
@@ -205,6 +207,18 @@ class Sandbox:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
+    def mfa(self, actor: str) -> tuple[str, str]:
+        """The serial number of a user's MFA device, and the code that it shows now; each code works once.
+
+        Raises
+        ------
+        SandboxError
+            When the actor is no user with a device.
+        """
+        self._actor(actor)
+        told = self._control("GET", f"/mfa?actor={quote(actor)}")
+        return told["serial_number"], told["code"]
+
     def explain(self) -> Explained:
         """Why the last call was allowed or denied.
 
@@ -275,8 +289,11 @@ class Sandbox:
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {self._token}"},
         )
-        with _LOCAL.open(request, timeout=60) as answer:
-            return json.load(answer)
+        try:
+            with _LOCAL.open(request, timeout=60) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise SandboxError(json.load(error)["error"]) from None
 
 
 class _Session(boto3.Session):

@@ -23,7 +23,7 @@ class _Refused(Exception):
 
 
 class Control:
-    """A WSGI application: ``POST /clock``, ``POST /reset``, ``GET /decisions?last=N``."""
+    """A WSGI application: ``/clock`` and ``/reset`` to post to, ``/decisions`` and ``/mfa`` to get."""
 
     def __init__(self, gateway: Gateway, token: str) -> None:
         self._gateway = gateway
@@ -51,6 +51,8 @@ class Control:
                 return {"time": timestamp(self._gateway.clock.now())}
             case "GET", "/decisions":
                 return self._decisions(environ)
+            case "GET", "/mfa":
+                return self._mfa(environ)
             case method, path:
                 raise _Refused("404 Not Found", f"there is no {method} {path}")
 
@@ -67,6 +69,16 @@ class Control:
                 "400 Bad Request", 'a body such as {"advance_seconds": 3600} is wanted, not below 0'
             ) from None
         return {"time": timestamp(now)}
+
+    def _mfa(self, environ: WSGIEnvironment) -> Any:
+        name = parse_qs(environ.get("QUERY_STRING", "")).get("actor", [""])[0]
+        actor = self._gateway.world.actors.get(name)
+        account, _, user = (actor.user or "").partition("/") if actor else ("", "", "")
+        accounts = self._gateway.world.accounts
+        device = self._gateway.mfa.device(accounts[account].id, user) if account else None
+        if device is None:
+            raise _Refused("404 Not Found", f"{name!r} is no user with an MFA device (mfa: true)")
+        return {"serial_number": device.serial_number, "code": device.code}
 
     def _decisions(self, environ: WSGIEnvironment) -> Any:
         last = parse_qs(environ.get("QUERY_STRING", "")).get("last", ["1"])[0]

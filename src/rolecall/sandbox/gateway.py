@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -12,6 +12,7 @@ from moto.core.serialize import QuerySerializer
 from moto.core.utils import get_service_model
 
 from rolecall.aws.authorization import Check, Scope, checks
+from rolecall.aws.condition_keys import operation_keys
 from rolecall.aws.errors import AwsError, Protocol, failure, render
 from rolecall.aws.http import HttpRequest
 from rolecall.aws.operations import Operation, protocol_of, service_for, understand
@@ -29,7 +30,9 @@ from rolecall.sandbox import moto_app
 from rolecall.sandbox.build import Builder
 from rolecall.sandbox.callers import Caller, Callers
 from rolecall.sandbox.clock import Clock, timestamp
+from rolecall.sandbox.guardrails import Guardrails
 from rolecall.sandbox.iam_state import IamState
+from rolecall.sandbox.mfa import MfaDevices
 from rolecall.sandbox.resource_state import resource_policy, tags
 from rolecall.sandbox.sessions import SessionKind, Sessions
 from rolecall.sandbox.sts import Sts
@@ -57,12 +60,14 @@ class Gateway:
         self.iam = IamState(frozenset(account.id for account in world.accounts.values()))
         self.callers = Callers(self.iam, self.sessions, self.clock)
         self.sts = Sts(self.iam, self.sessions, self.clock)
-        self._guardrails = _Guardrails(world)
+        self.mfa = MfaDevices(self.iam, self.clock)
+        self._guardrails = Guardrails(world)
         self.builder.build()
 
     def reset(self) -> None:
         """Everything as the world declares it; actors keep their keys."""
         self.sessions.clear()
+        self.mfa.clear()
         self.clock.reset()
         self.trail.clear()
         self.builder.build()
@@ -79,6 +84,7 @@ class Gateway:
                 raise failure("missing", service, protocol)
             region = signature.region if signature else self.world.region
             self.builder.ensure(operation.service)
+            caller = replace(caller, mfa_presented=self.mfa.presented(operation, caller))
             account = self._authorise(operation, caller, request, region)
             return self._perform(operation, caller, account, environ, start_response)
         except AwsError as error:
@@ -192,7 +198,7 @@ class Gateway:
             "aws:UserAgent": request.headers.get("user-agent", ""),
         }
         keys.update(self.callers.context(caller))
-        keys.update(_operation_keys(operation))
+        keys.update(operation_keys(operation))
         keys.update(self._guardrails.context(caller.account))
         service = check.action.partition(":")[0]
         if operation.service == "sts" and (role := self.iam.role(check.resource)):
@@ -237,47 +243,6 @@ class Gateway:
         if not decision.allowed:
             message = _denial(operation, caller, decision)
             raise failure("denied", "s3", operation.protocol, message)
-
-
-class _Guardrails:
-    """The organization's policies, by level."""
-
-    def __init__(self, world: World) -> None:
-        organization = world.organization
-        self._accounts = frozenset(account.id for account in world.accounts.values() if organization)
-        self._id = "o-" + hashlib.sha256(world.world.encode()).hexdigest()[:10]
-        self._scps: dict[str, tuple[tuple[Policy, ...], ...]] = {}
-        self._rcps: dict[str, tuple[tuple[Policy, ...], ...]] = {}
-        if organization is None:
-            return
-        for name, account in world.accounts.items():
-            if name == organization.management_account:
-                # Neither kind binds the management account.
-                continue
-            for levels, declared, type in (
-                (self._scps, organization.service_control_policies, PolicyType.SCP),
-                (self._rcps, organization.resource_control_policies, PolicyType.RCP),
-            ):
-                levels[account.id] = tuple(
-                    tuple(
-                        Policy.parse(document, type, f"{type.value} {index + 1} of {level}")
-                        for index, document in enumerate(declared[level])
-                    )
-                    for level in ("root", name)
-                    if level in declared
-                )
-
-    def context(self, account: str | None) -> dict[str, str | list[str]]:
-        """The condition keys that membership of an organization brings."""
-        return {"aws:PrincipalOrgID": self._id} if account in self._accounts else {}
-
-    def scps(self, account: str | None) -> tuple[tuple[Policy, ...], ...] | None:
-        """The service control policies over an account; None where there are none."""
-        return self._scps.get(account or "") or None
-
-    def rcps(self, account: str | None) -> tuple[tuple[Policy, ...], ...] | None:
-        """The resource control policies over an account; None where there are none."""
-        return self._rcps.get(account or "") or None
 
 
 _REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found"}
@@ -338,37 +303,6 @@ def _refuse_by_kind_of_session(operation: Operation, caller: Caller) -> None:
     allowed = {"GetCallerIdentity"} if federated else _OF_ANY_SESSION
     if operation.service == "sts" and operation.name not in allowed:
         raise AwsError("AccessDenied", f"Cannot call {operation.name} with session credentials", 403)
-
-
-_OPERATION_KEYS = {
-    ("sts", "ExternalId"): "sts:ExternalId",
-    ("sts", "RoleSessionName"): "sts:RoleSessionName",
-    ("sts", "SourceIdentity"): "sts:SourceIdentity",
-    ("sts", "TransitiveTagKeys"): "sts:TransitiveTagKeys",
-    ("s3", "Prefix"): "s3:prefix",
-    ("s3", "Delimiter"): "s3:delimiter",
-    ("s3", "MaxKeys"): "s3:max-keys",
-    ("s3", "VersionId"): "s3:VersionId",
-    ("s3", "ACL"): "s3:x-amz-acl",
-    ("s3", "ServerSideEncryption"): "s3:x-amz-server-side-encryption",
-    ("iam", "PolicyArn"): "iam:PolicyARN",
-    ("iam", "PermissionsBoundary"): "iam:PermissionsBoundary",
-}
-
-
-def _operation_keys(operation: Operation) -> dict[str, str | list[str]]:
-    """The condition keys that an operation's parameters give."""
-    keys: dict[str, str | list[str]] = {}
-    for (service, parameter), key in _OPERATION_KEYS.items():
-        value = operation.parameters.get(parameter)
-        if service == operation.service and value is not None:
-            keys[key] = [str(one) for one in value] if isinstance(value, list) else str(value)
-    tags = operation.parameters.get("Tags")
-    if isinstance(tags, list) and tags:
-        keys["aws:TagKeys"] = [str(tag.get("Key")) for tag in tags]
-        for tag in tags:
-            keys[f"aws:RequestTag/{tag.get('Key')}"] = str(tag.get("Value"))
-    return keys
 
 
 _POLICY_PARAMETERS = {

@@ -114,6 +114,16 @@ class IamState:
         """The ARN behind a key's id or alias, or a secret's name."""
         return full_arn(service, account, region, name)
 
+    def mfa_seeds(self, account: str, user: str) -> dict[str, str]:
+        """The seeds of the virtual MFA devices that are enabled for a user, by serial number."""
+        state = backend(account)
+        found = state.users.get(user)
+        return {
+            serial: state.virtual_mfa_devices[serial].base32_string_seed
+            for serial in (found.mfa_devices if found else {})
+            if serial in state.virtual_mfa_devices
+        }
+
     def user_policies(self, account: str, name: str) -> tuple[Policy, ...]:
         """Inline and managed policies of a user and of its groups."""
         user = backend(account).users[name]

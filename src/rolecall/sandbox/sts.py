@@ -214,6 +214,7 @@ class Sts:
             name=caller.user.name,
             now=self._clock.now(),
             lasting=timedelta(seconds=duration),
+            mfa=caller.mfa_presented,
         )
         return {"Credentials": _credentials(session)}
 

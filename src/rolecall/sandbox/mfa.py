@@ -1,0 +1,99 @@
+"""Virtual MFA devices: the codes they show, and checking the ones that are sent.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyotp
+
+from rolecall.aws.errors import AwsError
+from rolecall.aws.operations import Operation
+from rolecall.sandbox.callers import Caller
+from rolecall.sandbox.clock import Clock
+from rolecall.sandbox.iam_state import IamState
+
+_STEP = 30
+_INVALID = "MultiFactorAuthentication failed with invalid MFA one time pass code. "
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device as its owner sees it.
+
+    Parameters
+    ----------
+    code
+        What it shows now.
+    """
+
+    serial_number: str
+    code: str
+
+
+class MfaDevices:
+    """The devices of the sandbox's users."""
+
+    def __init__(self, iam: IamState, clock: Clock) -> None:
+        self._iam = iam
+        self._clock = clock
+        self._used: set[tuple[str, int]] = set()
+        self._lock = threading.Lock()
+
+    def device(self, account: str, user: str) -> Device | None:
+        """A user's device with the code that it shows at the sandbox's time, or None."""
+        for serial, seed in self._iam.mfa_seeds(account, user).items():
+            return Device(serial, pyotp.TOTP(seed, interval=_STEP).at(self._clock.now()))
+        return None
+
+    def presented(self, operation: Operation, caller: Caller) -> bool:
+        """Whether a call brings a device's code that is right.
+
+        Raises
+        ------
+        AwsError
+            For a code that is wrong, was used before, or comes from a device that is not the caller's.
+        """
+        serial, code = operation.text("SerialNumber"), operation.text("TokenCode")
+        if operation.service != "sts" or (serial is None and code is None):
+            return False
+        seeds: dict[str, str] = {}
+        if caller.user is not None and caller.session is None:
+            seeds = self._iam.mfa_seeds(caller.user.account, caller.user.name)
+        if serial not in seeds or code is None or not self._take(serial, seeds[serial], code):
+            raise AwsError(
+                "AccessDenied",
+                "MultiFactorAuthentication failed with invalid MFA one time pass code. ",
+                403,
+            )
+        return True
+
+    def _take(self, serial: str, seed: str, code: str) -> bool:
+        """Uses a code up: each is good for one call."""
+        step = _step_of(seed, code, self._clock.now())
+        if step is None:
+            return False
+        with self._lock:
+            if (serial, step) in self._used:
+                return False
+            self._used.add((serial, step))
+        return True
+
+    def clear(self) -> None:
+        """Forgets which codes were used."""
+        with self._lock:
+            self._used.clear()
+
+
+def _step_of(seed: str, code: str, now: datetime) -> int | None:
+    """The time step whose code this is, among the present one and its neighbours."""
+    totp = pyotp.TOTP(seed, interval=_STEP)
+    current = int(now.timestamp()) // _STEP
+    for step in (current, current - 1, current + 1):
+        if pyotp.utils.strings_equal(totp.generate_otp(step), code):
+            return step
+    return None
