@@ -17,6 +17,7 @@ from rolecall.iam._documents import Policy
 from rolecall.iam._errors import MalformedPolicyDocument
 from rolecall.iam._explain import Explanation, because, explain
 from rolecall.iam._gates import Gate, Stand
+from rolecall.iam._keys import context_keys, statement_span
 from rolecall.iam._mend import Change
 from rolecall.iam._render import to_html
 from rolecall.iam._requests import Request
@@ -40,9 +41,11 @@ __all__ = [
     "Traced",
     "because",
     "case_document",
+    "context_keys",
     "decide",
     "decide_lines",
     "explain",
     "parse_case",
+    "statement_span",
     "to_html",
 ]

@@ -35,6 +35,7 @@ from rolecall.sandbox.iam_state import IamState
 from rolecall.sandbox.mfa import MfaDevices
 from rolecall.sandbox.resource_state import resource_policy, tags
 from rolecall.sandbox.sessions import SessionKind, Sessions
+from rolecall.sandbox.simulator import Simulator
 from rolecall.sandbox.sts import Sts
 from rolecall.sandbox.trail import Trail
 from rolecall.sandbox.world import World
@@ -62,6 +63,7 @@ class Gateway:
         self.sts = Sts(self.iam, self.sessions, self.clock)
         self.mfa = MfaDevices(self.iam, self.clock)
         self._guardrails = Guardrails(world)
+        self.simulator = Simulator(self.iam, self._guardrails)
         self.builder.build()
 
     def reset(self) -> None:
@@ -221,6 +223,9 @@ class Gateway:
         _validate_policies(operation)
         if operation.service == "sts":
             return _answer_query(operation, self.sts.answer(operation, caller), start_response)
+        if operation.service == "iam" and operation.name in self.simulator.operations:
+            answer = self.simulator.operations[operation.name](operation, caller)
+            return _answer_query(operation, answer, start_response)
         if operation.service == "s3":
             self._hide_missing_key(operation, caller, environ)
         environ[moto_app.ACCOUNT_HEADER] = account

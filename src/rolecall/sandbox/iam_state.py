@@ -137,6 +137,11 @@ class IamState:
         """Inline and managed policies of a role."""
         return tuple(_attached(backend(account).get_role(name), f"role {name}"))
 
+    def group_policies(self, account: str, name: str) -> tuple[Policy, ...] | None:
+        """Inline and managed policies of a group, or None where there is no such group."""
+        group = backend(account).groups.get(name)
+        return tuple(_attached(group, f"group {name}")) if group else None
+
     def user_boundary(self, account: str, name: str) -> tuple[Policy, ...]:
         """A user's permissions boundary."""
         return self._boundary(account, backend(account).users[name])

@@ -1,0 +1,42 @@
+"""Which condition keys policies ask for, and where their statements stand in the text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+from rolecall.iam._documents import Policy
+from rolecall.iam._json import locate
+from rolecall.iam._statements import Statement
+
+_VARIABLE = re.compile(r"\$\{\s*([A-Za-z0-9-]+:[^,}]+?)\s*(?:,[^}]*)?\}")
+
+
+def context_keys(policies: Iterable[Policy]) -> tuple[str, ...]:
+    """The condition keys of policies' conditions and variables, as they are spelled there, each once."""
+    found: dict[str, str] = {}
+    for policy in policies:
+        for key in _keys(policy):
+            found.setdefault(key.lower(), key)
+    return tuple(found.values())
+
+
+def _keys(policy: Policy) -> Iterator[str]:
+    for statement in policy.statements:
+        for condition in statement.conditions:
+            yield condition.key
+            for value in condition.values:
+                yield from _VARIABLE.findall(value)
+        for value in statement.resource.values if statement.resource else ():
+            yield from _VARIABLE.findall(value)
+
+
+def statement_span(policy: Policy, statement: Statement) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Where a statement begins and ends in its policy's text: line and column, from 1."""
+    text = policy.text
+    place = locate(text, ("Statement", statement.index)) or locate(text, ("Statement",)) or (1, 1)
+    lines = text.splitlines(keepends=True)
+    offset = sum(map(len, lines[: place[0] - 1])) + place[1] - 1
+    _, end = json.JSONDecoder().raw_decode(text, offset)
+    return place, (text.count("\n", 0, end) + 1, end - text.rfind("\n", 0, end))
