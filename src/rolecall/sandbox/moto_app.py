@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import os
 from collections.abc import Iterable
@@ -13,8 +14,23 @@ os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto.core.base_backend import BackendDict
+from moto.iam.models import IAMBackend, ManagedPolicy
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+# moto reads the 1,500 AWS-managed policies anew for each account and each reset; once is enough.
+_read_managed_policies = IAMBackend._init_aws_policies
+_managed_policies: list[ManagedPolicy] = []
+
+
+def _own_managed_policies(backend: IAMBackend) -> list[ManagedPolicy]:
+    """Copies, since each account counts its own attachments."""
+    if not _managed_policies:
+        _managed_policies.extend(_read_managed_policies(backend))
+    return [copy.copy(policy) for policy in _managed_policies]
+
+
+IAMBackend._init_aws_policies = _own_managed_policies
 
 ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
 application = DomainDispatcherApplication(create_backend_app)
