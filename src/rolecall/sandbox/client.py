@@ -27,9 +27,11 @@ import botocore.session
 from botocore.credentials import CredentialResolver, InstanceMetadataProvider
 from botocore.utils import InstanceMetadataFetcher
 
-from rolecall.iam import Decision, explain, parse_case
+from rolecall.iam import explain, parse_case
 from rolecall.sandbox._explained import Explained
+from rolecall.sandbox._trail_view import TrailEntry, TrailTable
 
+_KEPT = 10_000
 _LOCAL = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -219,23 +221,37 @@ class Sandbox:
         told = self._control("GET", f"/mfa?actor={quote(actor)}")
         return told["serial_number"], told["code"]
 
-    def explain(self) -> Explained:
-        """Why the last call was allowed or denied.
+    @property
+    def trail(self) -> TrailTable:
+        """Everything that was asked for since the start or the last reset, the newest last."""
+        return TrailTable(
+            TrailEntry.of(event) for event in self._control("GET", f"/decisions?last={_KEPT}")
+        )
+
+    def explain(self, entry: TrailEntry | int | None = None) -> Explained:
+        """Why a call was allowed or denied: the last one, or one of the trail.
+
+        Parameters
+        ----------
+        entry
+            An entry of the trail, or its id.
 
         Raises
         ------
         SandboxError
-            When no call was made yet.
+            When no call was made yet, or the trail has no such entry.
         """
-        decision, error = self._last_decision()
-        return Explained(explain(decision), decision.allowed, error)
-
-    def _last_decision(self) -> tuple[Decision, str | None]:
-        events = self._control("GET", "/decisions?last=1")
+        number = entry.id if isinstance(entry, TrailEntry) else entry
+        events = self._control("GET", f"/decisions?last={1 if number is None else _KEPT}")
         if not events:
             raise SandboxError("no call was made in this sandbox yet: make one, then ask why")
-        event = events[-1]
-        return parse_case(event["case"]).decide(), event["error"]
+        event = next((one for one in reversed(events) if number in (None, one["id"])), None)
+        if event is None:
+            raise SandboxError(
+                f"the trail has no entry {number}; it has {events[0]['id']} to {events[-1]['id']}"
+            )
+        decision = parse_case(event["case"]).decide()
+        return Explained(explain(decision), decision.allowed, event["error"])
 
     def reset(self) -> None:
         """Everything as the world declares it; the actors keep their keys."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from rolecall.iam import Decision, because, case_document
 from rolecall.sandbox.clock import timestamp
+from rolecall.sandbox.cloudtrail import user_identity
 
 _KEPT = 10_000
 
@@ -70,8 +71,27 @@ class Event:
                 }
                 for one in self.decision.trace
             ],
+            "cloudtrail": self._record(),
             "case": case_document(self.number, request, self.decision.policies),
         }
+
+    def _record(self) -> dict[str, Any]:
+        request = self.decision.request
+        record: dict[str, Any] = {
+            "eventVersion": "1.09",
+            "userIdentity": user_identity(request),
+            "eventTime": timestamp(self.time),
+            "eventSource": f"{request.action_lower.partition(':')[0]}.amazonaws.com",
+            "eventName": self.operation,
+            "awsRegion": request.context.get("aws:requestedregion", ("",))[0],
+            "sourceIPAddress": self.source_ip,
+            "userAgent": self.user_agent,
+            "eventType": "AwsApiCall",
+            "recipientAccountId": request.resource_account or request.caller.account,
+        }
+        if self.error is not None:
+            record |= {"errorCode": self.error, "errorMessage": self.decision.message}
+        return record
 
 
 class Trail:
