@@ -39,7 +39,7 @@ def signed(sandbox: Sandbox, service, method, path, body, headers) -> dict[str, 
 
 def send(sandbox: Sandbox, method, path, body, headers) -> int:
     address = urlsplit(sandbox.endpoint)
-    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=5)
     try:
         connection.putrequest(method, path, skip_accept_encoding=True)
         for name, value in headers.items():
@@ -82,7 +82,7 @@ def test_a_signed_request_with_anything_changed_is_refused(reports, request_, se
         case "body":
             body += b"&x=1"
         case "path":
-            path = path + chance.choice(["x", "%", "%zz", "?a=b", "//", "../.."])
+            path = path + chance.choice(["x", "%", "%zz", "?a=b", "x//", "x/../y"])
         case "drop":
             headers.pop(chance.choice(["Authorization", "X-Amz-Date"]))
         case "garble":

@@ -89,7 +89,7 @@ def understand(service: str, request: HttpRequest, environ: WSGIEnvironment) -> 
     wsgi = Request(environ | {"RAW_URI": request.path})
     try:
         operation, uri = get_service_router(service).match(wsgi)
-    except (HTTPException, NotImplementedError):
+    except (HTTPException, NotImplementedError, UnknownServiceError, DataNotFoundError):
         raise AwsError(
             "InvalidAction" if protocol == "query" else "UnknownOperationException",
             f"The action or operation requested is not one of {service}.",

@@ -91,11 +91,13 @@ class Sandbox:
         command += ["--world", str(world)]
         if course is not None:
             command += ["--course", str(course)]
+        # A file takes whatever the process has to say; a pipe that nobody reads would stop it.
+        self._told = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._told,
             text=True,
             encoding="utf-8",
             env=_environment_without_aws(),
@@ -106,7 +108,10 @@ class Sandbox:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            problem = self._process.communicate()[1].strip().removeprefix("rolecall: ")
+            self._process.wait()
+            self._told.seek(0)
+            problem = self._told.read().strip().removeprefix("rolecall: ")
+            self.close()
             raise SandboxError(problem)
         self._describe(json.loads(line))
         self._files = tempfile.TemporaryDirectory(prefix="rolecall-")
@@ -268,7 +273,7 @@ class Sandbox:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+        for stream in (self._process.stdin, self._process.stdout, self._told):
             if stream is not None:
                 stream.close()
         if hasattr(self, "_files"):
