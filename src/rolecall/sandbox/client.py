@@ -25,6 +25,7 @@ from urllib.parse import quote
 import boto3
 import botocore.session
 from botocore.credentials import CredentialResolver, InstanceMetadataProvider
+from botocore.loaders import create_loader
 from botocore.utils import InstanceMetadataFetcher
 
 from rolecall.iam import explain, parse_case
@@ -32,6 +33,8 @@ from rolecall.sandbox._explained import Explained
 from rolecall.sandbox._trail_view import TrailEntry, TrailTable
 
 _KEPT = 10_000
+# Sessions share what botocore reads of its services' models.
+_LOADER = create_loader()
 _LOCAL = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -150,6 +153,7 @@ class Sandbox:
             raise SandboxError("a session is an actor's, or made of credentials: give one of the two")
         who = self._actor(actor) if actor is not None else None
         core = botocore.session.Session()
+        core.register_component("data_loader", _LOADER)
         core.set_config_variable("region", self.region)
         core.set_config_variable("config_file", str(self._empty("config")))
         core.set_config_variable("credentials_file", str(self._empty("credentials")))

@@ -106,8 +106,12 @@ class Server:
 
     def close(self) -> None:
         """Stops listening."""
-        for server in self._listeners:
-            server.stop()
+        # Each listener takes up to half a second to notice.
+        stopping = [threading.Thread(target=server.stop) for server in self._listeners]
+        for thread in stopping:
+            thread.start()
+        for thread in stopping:
+            thread.join()
         for thread in self._threads:
             thread.join(timeout=5)
         self._listeners.clear()
