@@ -109,6 +109,7 @@ TAKEN = [
     (RES, document(allow(Principal={"AWS": ["111122223333", DANA], "Service": "sns.amazonaws.com"}))),
     (RES, document(allow(Principal={"AWS": "AIDAIOSFODNN7EXAMPLE"}))),
     (RES, document(allow(Principal={"CanonicalUser": "79a59df900b949e55d96a1e698fbaced"}))),
+    (RES, document(allow(Principal={"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity EH1HDMB1FH2TC"}))),
     (RES, document(deny(NotPrincipal={"AWS": DANA}))),
     (RES, document(allow("sqs:*", None, Principal="*"))),
     (TRUST, document(TRUSTED)),

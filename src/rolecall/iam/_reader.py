@@ -40,6 +40,7 @@ _ACCOUNT = re.compile(r"^\d{12}$")
 _UNIQUE_ID = re.compile(r"^A(IDA|ROA|GPA|SIA|KIA)[A-Z0-9]{5,}$")
 _PRINCIPAL = re.compile(
     r"^arn:aws[a-z-]*:(iam::\d{12}:(root|user/[^*?]+|role/[^*?]+)"
+    r"|iam::cloudfront:user/CloudFront Origin Access Identity [A-Z0-9]+"
     r"|sts::\d{12}:(assumed-role/[^*?/]+/[^*?/]+|federated-user/[^*?]+))$"
 )
 _TRUST_ACTIONS = "AssumeRole policy may only specify STS AssumeRole actions."
