@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rolecall.aws.errors import AwsError, Protocol, failure
 from rolecall.aws.http import HttpRequest
@@ -33,6 +33,10 @@ class Caller:
         The session, when temporary credentials were used.
     mfa_presented
         Whether this very call brings the code of an MFA device.
+    web_identity
+        For a call with a token of an identity provider: what the answer says of it.
+    web_context
+        The condition keys that its claims give.
     """
 
     arn: str
@@ -41,6 +45,8 @@ class Caller:
     user: UserFacts | None = None
     session: Session | None = None
     mfa_presented: bool = False
+    web_identity: Mapping[str, str] | None = None
+    web_context: Mapping[str, str | list[str]] = field(default_factory=dict)
 
 
 ANONYMOUS = Caller("anonymous")
@@ -162,7 +168,7 @@ class Callers:
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
         """
-        keys: dict[str, str | list[str]] = {}
+        keys: dict[str, str | list[str]] = dict(caller.web_context)
         if caller.account is None:
             return keys
         keys["aws:userid"] = caller.user_id

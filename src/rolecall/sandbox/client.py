@@ -125,6 +125,7 @@ class Sandbox:
         self.region: str = told["region"]
         self._control_url: str = told["control"]["url"]
         self._token: str = told["control"]["token"]
+        self.issuers: dict[str, str] = dict(told.get("issuers", {}))
         self._actors = {name: _Actor(**fields) for name, fields in told["actors"].items()}
 
     @property
@@ -236,6 +237,31 @@ class Sandbox:
         return TrailTable(
             TrailEntry.of(event) for event in self._control("GET", f"/decisions?last={_KEPT}")
         )
+
+    def web_identity_token(
+        self,
+        issuer: str,
+        *,
+        subject: str,
+        audience: str = "sts.amazonaws.com",
+        minutes: float = 10,
+        **claims: Any,
+    ) -> str:
+        """A token of one of the world's OpenID Connect issuers, as a CI job or a pod would be given.
+
+        Raises
+        ------
+        SandboxError
+            When the world has no such issuer.
+        """
+        asked = {
+            "issuer": issuer,
+            "subject": subject,
+            "audience": audience,
+            "lasting_seconds": minutes * 60,
+            "claims": claims,
+        }
+        return str(self._control("POST", "/token", asked)["token"])
 
     def explain(self, entry: TrailEntry | int | None = None) -> Explained:
         """Why a call was allowed or denied: the last one, or one of the trail.

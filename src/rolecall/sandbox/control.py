@@ -53,22 +53,47 @@ class Control:
                 return self._decisions(environ)
             case "GET", "/mfa":
                 return self._mfa(environ)
+            case "POST", "/token":
+                return self._token_of(environ)
             case method, path:
                 raise _Refused("404 Not Found", f"there is no {method} {path}")
 
     def _clock(self, environ: WSGIEnvironment) -> Any:
-        length = environ.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > _LONGEST_BODY:
-            raise _Refused("400 Bad Request", "a short JSON body is wanted")
         try:
-            body = json.loads(environ["wsgi.input"].read(int(length)) or b"{}")
-            seconds = body["advance_seconds"]
-            now = self._gateway.clock.advance(timedelta(seconds=float(seconds)))
+            seconds = float(self._body(environ)["advance_seconds"])
+            now = self._gateway.clock.advance(timedelta(seconds=seconds))
         except (ValueError, KeyError, TypeError, OverflowError):
             raise _Refused(
                 "400 Bad Request", 'a body such as {"advance_seconds": 3600} is wanted, not below 0'
             ) from None
         return {"time": timestamp(now)}
+
+    def _token_of(self, environ: WSGIEnvironment) -> Any:
+        asked = self._body(environ)
+        issuers = self._gateway.issuers
+        name = asked.get("issuer")
+        if name not in issuers.urls:
+            known = ", ".join(issuers.urls) or "none"
+            raise _Refused(
+                "404 Not Found",
+                f"there is no OIDC issuer {name!r} in this world; there are {known}",
+            )
+        claims = asked.get("claims") or {}
+        lasting = timedelta(seconds=float(asked.get("lasting_seconds", 600)))
+        token = issuers.mint(name, str(asked.get("subject")), str(asked.get("audience")), lasting, claims)
+        return {"token": token}
+
+    def _body(self, environ: WSGIEnvironment) -> dict[str, Any]:
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > _LONGEST_BODY:
+            raise _Refused("400 Bad Request", "a short JSON body is wanted")
+        try:
+            body = json.loads(environ["wsgi.input"].read(int(length)) or b"{}")
+        except ValueError:
+            raise _Refused("400 Bad Request", "the body is no JSON") from None
+        if not isinstance(body, dict):
+            raise _Refused("400 Bad Request", "the body is a JSON object")
+        return body
 
     def _mfa(self, environ: WSGIEnvironment) -> Any:
         name = parse_qs(environ.get("QUERY_STRING", "")).get("actor", [""])[0]

@@ -33,6 +33,7 @@ from rolecall.sandbox.clock import Clock, timestamp
 from rolecall.sandbox.guardrails import Guardrails
 from rolecall.sandbox.iam_state import IamState
 from rolecall.sandbox.mfa import MfaDevices
+from rolecall.sandbox.oidc import Issuers, caller_of
 from rolecall.sandbox.resource_state import resource_policy, tags
 from rolecall.sandbox.sessions import SessionKind, Sessions
 from rolecall.sandbox.simulator import Simulator
@@ -62,6 +63,7 @@ class Gateway:
         self.callers = Callers(self.iam, self.sessions, self.clock)
         self.sts = Sts(self.iam, self.sessions, self.clock)
         self.mfa = MfaDevices(self.iam, self.clock)
+        self.issuers = Issuers(world, self.iam, self.clock)
         self._guardrails = Guardrails(world)
         self.simulator = Simulator(self.iam, self._guardrails)
         self.builder.build()
@@ -86,6 +88,8 @@ class Gateway:
                 raise failure("missing", service, protocol)
             region = signature.region if signature else self.world.region
             self.builder.ensure(operation.service)
+            if identity := self.issuers.presented(operation):
+                caller = caller_of(identity)
             caller = replace(caller, mfa_presented=self.mfa.presented(operation, caller))
             account = self._authorise(operation, caller, request, region)
             return self._perform(operation, caller, account, environ, start_response)
@@ -279,6 +283,8 @@ def _may_be_unsigned(operation: Operation) -> bool:
 
 
 def _denial(operation: Operation, caller: Caller, decision: Decision) -> str:
+    if caller.web_identity is not None:
+        return f"Not authorized to perform {decision.request.action}"
     if caller.account is None:
         return "Access Denied"
     told = decision.reason or decision.message

@@ -58,6 +58,14 @@ class RoleFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderFacts:
+    """An OpenID Connect identity provider of an account."""
+
+    arn: str
+    client_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class KeyFacts:
     """A user's access key."""
 
@@ -113,6 +121,14 @@ class IamState:
     def full_arn(self, service: str, account: str, region: str, name: str) -> str | None:
         """The ARN behind a key's id or alias, or a secret's name."""
         return full_arn(service, account, region, name)
+
+    def oidc_provider(self, account: str, issuer: str) -> ProviderFacts | None:
+        """An account's provider for an issuer's address, or None."""
+        if account not in self.accounts:
+            return None
+        arn = f"arn:aws:iam::{account}:oidc-provider/{issuer.partition('://')[2]}"
+        found = backend(account).open_id_providers.get(arn)
+        return ProviderFacts(arn, tuple(found.client_id_list)) if found else None
 
     def mfa_seeds(self, account: str, user: str) -> dict[str, str]:
         """The seeds of the virtual MFA devices that are enabled for a user, by serial number."""

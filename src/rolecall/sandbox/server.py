@@ -17,6 +17,7 @@ from cheroot import wsgi
 from rolecall.sandbox.control import Control
 from rolecall.sandbox.gateway import Gateway
 from rolecall.sandbox.imds import InstanceMetadata
+from rolecall.sandbox.oidc import IssuerPages
 from rolecall.sandbox.world import World
 
 HOST = "127.0.0.1"
@@ -58,6 +59,10 @@ class Server:
                 if actor.instance is not None:
                     account_name, _, instance = actor.instance.partition("/")
                     self._imds[name] = self._listen(InstanceMetadata(self.gateway, account_name, instance))
+            self._issuers = {
+                name: self._listen(IssuerPages(self.gateway.issuers, url))
+                for name, url in self.gateway.issuers.urls.items()
+            }
         except BaseException:
             self.close()
             raise
@@ -102,6 +107,7 @@ class Server:
             "region": self.world.region,
             "control": {"url": self._control, "token": self._token},
             "actors": actors,
+            "issuers": self._issuers,
         }
 
     def close(self) -> None:

@@ -44,6 +44,7 @@ class Sts:
         self._clock = clock
         self._operations: dict[str, Callable[[Operation, Caller], Answer]] = {
             "AssumeRole": self._assume_role,
+            "AssumeRoleWithWebIdentity": self._assume_role,
             "GetAccessKeyInfo": self._get_access_key_info,
             "GetCallerIdentity": self._get_caller_identity,
             "GetFederationToken": self._get_federation_token,
@@ -61,7 +62,7 @@ class Sts:
         if operation.name not in self._operations:
             raise AwsError("InvalidAction", f"The sandbox has no {operation.name} of STS.", 400)
         parameters = operation.parameters
-        if operation.name == "AssumeRole":
+        if operation.name in ("AssumeRole", "AssumeRoleWithWebIdentity"):
             for required in ("RoleArn", "RoleSessionName"):
                 if not parameters.get(required):
                     raise _constraint("null", required[0].lower() + required[1:], "Member must not be null")
@@ -133,7 +134,7 @@ class Sts:
             answer["PackedPolicySize"] = packed
         if session.source_identity is not None:
             answer["SourceIdentity"] = session.source_identity
-        return answer
+        return answer | dict(caller.web_identity or {})
 
     def begin_role_session(
         self,

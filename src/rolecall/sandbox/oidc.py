@@ -1,0 +1,196 @@
+"""Identity providers: issuers that mint tokens as a CI system or a cluster would, and how STS checks them.
+
+https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from joserfc import jwk, jwt
+from joserfc.errors import JoseError
+
+from rolecall.aws.errors import AwsError
+from rolecall.aws.operations import Operation
+from rolecall.sandbox.callers import Caller
+from rolecall.sandbox.clock import Clock
+from rolecall.sandbox.iam_state import IamState
+from rolecall.sandbox.world import World
+
+_ALGORITHM = "RS256"
+_INVALID = "InvalidIdentityToken"
+_NO_KEY = "Couldn't retrieve verification key from your identity provider"
+_NO_TOKEN = "The ID Token provided is not a valid JWT."
+
+
+@dataclass(frozen=True, slots=True)
+class WebIdentity:
+    """Who a token says its bearer is, once STS believes it.
+
+    Parameters
+    ----------
+    provider_arn
+        The identity provider in the role's account.
+    host
+        The issuer without its scheme: what condition keys begin with.
+    """
+
+    provider_arn: str
+    host: str
+    claims: Mapping[str, Any]
+
+    def context(self) -> dict[str, str | list[str]]:
+        """The condition keys that the token's claims give, such as ``ci.example:sub``."""
+        keys: dict[str, str | list[str]] = {"aws:FederatedProvider": self.provider_arn}
+        for name in ("aud", "sub", "amr", "azp", "email", "oaud"):
+            value = self.claims.get(name)
+            if isinstance(value, list):
+                keys[f"{self.host}:{name}"] = [str(one) for one in value]
+            elif value is not None:
+                keys[f"{self.host}:{name}"] = str(value)
+        return keys
+
+
+class Issuers:
+    """The OpenID Connect issuers of a world, each with a key of its own."""
+
+    def __init__(self, world: World, iam: IamState, clock: Clock) -> None:
+        self._iam = iam
+        self._clock = clock
+        self.urls = {
+            name: provider.url.rstrip("/")
+            for account in world.accounts.values()
+            for name, provider in account.oidc_providers.items()
+        }
+        self._keys: dict[str, jwk.RSAKey] = {}
+        self._lock = threading.Lock()
+
+    def key(self, url: str) -> jwk.RSAKey:
+        """An issuer's signing key, made when it is first needed."""
+        with self._lock:
+            if url not in self._keys:
+                parameters: Any = {"use": "sig", "alg": _ALGORITHM, "kid": f"key-{len(self._keys) + 1}"}
+                self._keys[url] = jwk.RSAKey.generate_key(2048, parameters)
+            return self._keys[url]
+
+    def mint(
+        self, name: str, subject: str, audience: str, lasting: timedelta, claims: Mapping[str, Any]
+    ) -> str:
+        """A token of an issuer of the world, by the issuer's name there."""
+        url = self.urls[name]
+        now = int(self._clock.now().timestamp())
+        told = {
+            **claims,
+            "iss": url,
+            "sub": subject,
+            "aud": audience,
+            "iat": now,
+            "nbf": now,
+            "exp": now + int(lasting.total_seconds()),
+        }
+        key = self.key(url)
+        return jwt.encode({"alg": _ALGORITHM, "kid": key.kid, "typ": "JWT"}, told, key)
+
+    def presented(self, operation: Operation) -> WebIdentity | None:
+        """The identity in a call of AssumeRoleWithWebIdentity; None for any other call.
+
+        Raises
+        ------
+        AwsError
+            For a token that is no token, not the provider's, not meant for AWS, or past its time.
+        """
+        if operation.service != "sts" or operation.name != "AssumeRoleWithWebIdentity":
+            return None
+        token = operation.text("WebIdentityToken") or ""
+        account = (operation.text("RoleArn") or "::::").split(":")[4]
+        issuer = str(_unverified(token).get("iss", "")).rstrip("/")
+        provider = self._iam.oidc_provider(account, issuer)
+        if provider is None:
+            what = f"No OpenIDConnect provider found in your account for {issuer}"
+            raise AwsError(_INVALID, what, 400)
+        if issuer not in self.urls.values():
+            raise AwsError("IDPCommunicationError", _NO_KEY, 400)
+        try:
+            claims = jwt.decode(token, self.key(issuer), algorithms=[_ALGORITHM]).claims
+        except (JoseError, ValueError):
+            raise AwsError(_INVALID, _NO_KEY, 400) from None
+        self._check(claims, provider.client_ids)
+        return WebIdentity(provider.arn, issuer.partition("://")[2], claims)
+
+    def _check(self, claims: Mapping[str, Any], client_ids: Iterable[str]) -> None:
+        now = self._clock.now().timestamp()
+        if float(claims.get("exp", 0)) <= now:
+            what = "Token expired: current date/time must be before the expiration date/time"
+            raise AwsError("ExpiredTokenException", what, 400)
+        audience = claims.get("aud")
+        audiences = audience if isinstance(audience, list) else [audience]
+        if not set(client_ids) & {str(one) for one in audiences}:
+            raise AwsError(_INVALID, "Incorrect token audience", 400)
+
+
+def caller_of(identity: WebIdentity) -> Caller:
+    """The caller that a believed token makes."""
+    claims = identity.claims
+    return Caller(
+        identity.provider_arn,
+        web_identity={
+            "SubjectFromWebIdentityToken": str(claims.get("sub", "")),
+            "Audience": str(claims.get("aud", "")),
+            "Provider": identity.provider_arn,
+        },
+        web_context=identity.context(),
+    )
+
+
+def _unverified(token: str) -> Mapping[str, Any]:
+    """The claims that a token makes, before anyone believes them."""
+    try:
+        payload = token.split(".")[1]
+        claims = json.loads(_base64(payload))
+    except (IndexError, ValueError):
+        claims = None
+    if not isinstance(claims, dict):
+        raise AwsError(_INVALID, _NO_TOKEN, 400)
+    return claims
+
+
+def _base64(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+class IssuerPages:
+    """A WSGI application: an issuer's discovery document and its public keys."""
+
+    def __init__(self, issuers: Issuers, url: str) -> None:
+        self._issuers = issuers
+        self._url = url
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answers one request."""
+        here = f"http://{environ.get('HTTP_HOST', '')}"
+        pages: dict[str, Any] = {
+            "/.well-known/openid-configuration": {
+                "issuer": self._url,
+                "jwks_uri": f"{here}/keys",
+                "response_types_supported": ["id_token"],
+                "subject_types_supported": ["public"],
+                "id_token_signing_alg_values_supported": [_ALGORITHM],
+                "claims_supported": ["aud", "exp", "iat", "iss", "nbf", "sub"],
+            },
+        }
+        path = environ["PATH_INFO"]
+        if path == "/keys":
+            pages[path] = {"keys": [self._issuers.key(self._url).as_dict(private=False)]}
+        found = pages.get(path)
+        body = json.dumps(found if found is not None else {"error": "not found"}).encode()
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+        start_response("200 OK" if found is not None else "404 Not Found", headers)
+        return [body]
