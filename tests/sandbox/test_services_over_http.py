@@ -124,3 +124,34 @@ def test_the_trace_says_where_a_resource_could_not_be_told(services):
 
     assert event["request"]["action"] == "ec2:DescribeInstances"
     assert event["request"]["resource"] == "*"
+
+
+def test_deleting_several_objects_is_decided_key_by_key(tmp_path):
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+    world = tmp_path / "deletions.yaml"
+    world.write_text(
+        """
+world: deletions
+accounts:
+  main:
+    id: "111122223333"
+    users:
+      clerk:
+        policies:
+          own: {Version: "2012-10-17", Statement: {Effect: Allow, Action: ["s3:DeleteObject", "s3:GetObject"], Resource: "arn:aws:s3:::acme/mine/*"}}
+    buckets:
+      acme: {objects: {"mine/a": "1", "mine/b": "2", "theirs/c": "3"}}
+actors: {clerk: {user: main/clerk}}
+"""
+    )
+    with Sandbox(world) as sandbox:
+        s3 = sandbox.client("s3", actor="clerk")
+
+        answer = s3.delete_objects(
+            Bucket="acme", Delete={"Objects": [{"Key": "mine/a"}, {"Key": "theirs/c"}, {"Key": "mine/b"}]}
+        )
+
+        assert sorted(one["Key"] for one in answer["Deleted"]) == ["mine/a", "mine/b"]
+        assert [(one["Key"], one["Code"]) for one in answer["Errors"]] == [("theirs/c", "AccessDenied")]
+        assert code(s3.get_object, Bucket="acme", Key="mine/a") == "AccessDenied"
+        assert "s3:ListBucket" in str(sandbox.explain())

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from rolecall.aws.errors import AwsError, Protocol
 from rolecall.aws.http import HttpRequest
+from rolecall.aws.sigv4 import form_parameters
 
 # Signing names that differ from botocore's service names.
 # https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html
@@ -33,6 +34,10 @@ _BY_SIGNING_NAME = {
     "access-analyzer": "accessanalyzer",
     "execute-api": "apigateway",
 }
+
+
+UNSIGNED_STS = ("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")
+"""Operations that bring their proof in their parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,26 @@ def protocol_of(service: str, content_type: str | None) -> Protocol:
         return cast(Protocol, determine_request_protocol(model, content_type))
     except NotImplementedError:
         return cast(Protocol, str(model.protocol))
+
+
+def addressed(request: HttpRequest) -> tuple[str, Protocol]:
+    """The service that a request is for, by its credential scope, and the protocol to answer in."""
+    header = request.headers.get("authorization", "")
+    scope = header.partition("Credential=")[2].partition(",")[0].split("/")
+    if len(scope) != 5:
+        scope = request.query_parameters().get("X-Amz-Credential", "").split("/")
+    if len(scope) == 5:
+        service = service_for(scope[3])
+    elif request.method == "POST" and form_parameters(request).get("Action") in UNSIGNED_STS:
+        service = "sts"
+    elif request.method == "POST" and b"Action=" in request.body[:4096]:
+        version = form_parameters(request).get("Version")
+        service = {"2011-06-15": "sts", "2010-05-08": "iam", "2016-11-15": "ec2"}.get(version or "", "sts")
+    elif target := request.headers.get("x-amz-target"):
+        service = target.partition("_")[0].partition(".")[0].lower()
+    else:
+        service = "s3"
+    return service, protocol_of(service, request.headers.get("content-type"))
 
 
 def understand(service: str, request: HttpRequest, environ: WSGIEnvironment) -> Operation:

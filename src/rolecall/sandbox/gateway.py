@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -13,10 +13,9 @@ from moto.core.utils import get_service_model
 
 from rolecall.aws.authorization import Check, Scope, checks
 from rolecall.aws.condition_keys import operation_keys
-from rolecall.aws.errors import AwsError, Protocol, failure, render
+from rolecall.aws.errors import AwsError, failure, render
 from rolecall.aws.http import HttpRequest
-from rolecall.aws.operations import Operation, protocol_of, service_for, understand
-from rolecall.aws.sigv4 import form_parameters
+from rolecall.aws.operations import UNSIGNED_STS, Operation, addressed, understand
 from rolecall.iam import (
     Decision,
     MalformedPolicyDocument,
@@ -30,6 +29,7 @@ from rolecall.sandbox import moto_app
 from rolecall.sandbox.build import Builder
 from rolecall.sandbox.callers import Caller, Callers
 from rolecall.sandbox.clock import Clock, timestamp
+from rolecall.sandbox.deletions import delete_objects
 from rolecall.sandbox.guardrails import Guardrails
 from rolecall.sandbox.iam_state import IamState
 from rolecall.sandbox.mfa import MfaDevices
@@ -41,7 +41,21 @@ from rolecall.sandbox.sts import Sts
 from rolecall.sandbox.trail import Trail
 from rolecall.sandbox.world import World
 
-_UNSIGNED_STS = ("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")
+
+@dataclass(frozen=True, slots=True)
+class _Granted:
+    """A call that may go on.
+
+    Parameters
+    ----------
+    account
+        In which it is done.
+    refused
+        For each permission the message of its denial, where one denial does not end the call.
+    """
+
+    account: str
+    refused: tuple[str | None, ...]
 
 
 class Gateway:
@@ -79,7 +93,7 @@ class Gateway:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answers one request."""
         request = HttpRequest.from_environ(environ)
-        service, protocol = _addressed(request)
+        service, protocol = addressed(request)
         try:
             caller, signature = self.callers.authenticate(request, service, protocol)
             operation = understand(service, request, environ)
@@ -91,15 +105,17 @@ class Gateway:
             if identity := self.issuers.presented(operation):
                 caller = caller_of(identity)
             caller = replace(caller, mfa_presented=self.mfa.presented(operation, caller))
-            account = self._authorise(operation, caller, request, region)
-            return self._perform(operation, caller, account, environ, start_response)
+            granted = self._authorise(operation, caller, request, region)
+            return self._perform(operation, caller, granted, request, region, environ, start_response)
         except AwsError as error:
             answer = render(error, service, protocol, head=request.method == "HEAD")
             start_response(f"{answer.status} {_REASONS.get(answer.status, 'Error')}", list(answer.headers))
             return [answer.body]
 
-    def _authorise(self, operation: Operation, caller: Caller, request: HttpRequest, region: str) -> str:
-        """Decides and records every permission that the call needs; returns the account it is done in.
+    def _authorise(
+        self, operation: Operation, caller: Caller, request: HttpRequest, region: str
+    ) -> _Granted:
+        """Decides and records every permission that the call needs.
 
         Raises
         ------
@@ -112,26 +128,40 @@ class Gateway:
         scope = Scope(caller.account or "", region, caller.arn, self.iam)
         call = self.trail.next_call()
         needed = checks(operation, scope)
+        refused: list[str | None] = []
         for check in needed:
-            decision = self._decide(check, operation, caller, request, region)
-            error = None
-            if not decision.allowed:
-                error = failure(
-                    "denied", operation.service, operation.protocol, _denial(operation, caller, decision)
-                )
-            self.trail.record(
-                call,
-                self.clock.now(),
-                operation.service,
-                operation.name,
-                request.source_ip,
-                request.headers.get("user-agent", ""),
-                decision,
-                error.code if error else None,
-            )
-            if error is not None:
+            error = self._ask(call, check, operation, caller, request, region)
+            if error is not None and not _decided_by_key(operation):
                 raise error
-        return self._owner(operation, caller, needed)
+            refused.append(error.message if error else None)
+        return _Granted(self._owner(operation, caller, needed), tuple(refused))
+
+    def _ask(
+        self,
+        call: int,
+        check: Check,
+        operation: Operation,
+        caller: Caller,
+        request: HttpRequest,
+        region: str,
+    ) -> AwsError | None:
+        """Decides and records one permission; returns the denial, if it is one."""
+        decision = self._decide(check, operation, caller, request, region)
+        error = None
+        if not decision.allowed:
+            message = _denial(operation, caller, decision)
+            error = failure("denied", operation.service, operation.protocol, message)
+        self.trail.record(
+            call,
+            self.clock.now(),
+            operation.service,
+            operation.name,
+            request.source_ip,
+            request.headers.get("user-agent", ""),
+            decision,
+            error.code if error else None,
+        )
+        return error
 
     def _owner(self, operation: Operation, caller: Caller, needed: list[Check]) -> str:
         """The account in which moto does the work."""
@@ -220,7 +250,9 @@ class Gateway:
         self,
         operation: Operation,
         caller: Caller,
-        account: str,
+        granted: _Granted,
+        request: HttpRequest,
+        region: str,
         environ: WSGIEnvironment,
         start_response: StartResponse,
     ) -> Iterable[bytes]:
@@ -231,12 +263,16 @@ class Gateway:
             answer = self.simulator.operations[operation.name](operation, caller)
             return _answer_query(operation, answer, start_response)
         if operation.service == "s3":
-            self._hide_missing_key(operation, caller, environ)
-        environ[moto_app.ACCOUNT_HEADER] = account
+            self._hide_missing_key(operation, caller, request, region)
+        if _decided_by_key(operation):
+            return delete_objects(operation, granted.refused, granted.account, region, start_response)
+        environ[moto_app.ACCOUNT_HEADER] = granted.account
         environ["RAW_URI"] = environ.get("REQUEST_URI", environ["PATH_INFO"])
         return moto_app.application(environ, start_response)  # type: ignore[no-any-return]
 
-    def _hide_missing_key(self, operation: Operation, caller: Caller, environ: WSGIEnvironment) -> None:
+    def _hide_missing_key(
+        self, operation: Operation, caller: Caller, request: HttpRequest, region: str
+    ) -> None:
         """Without s3:ListBucket, a key that is not there is a 403 and no 404.
 
         https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
@@ -246,40 +282,24 @@ class Gateway:
             return
         if self.iam.bucket_account(bucket) is None or self.iam.object_exists(bucket, key):
             return
-        request = HttpRequest.from_environ(environ)
         listing = Check("s3:ListBucket", f"arn:aws:s3:::{bucket}")
-        decision = self._decide(listing, operation, caller, request, self.world.region)
-        if not decision.allowed:
-            message = _denial(operation, caller, decision)
-            raise failure("denied", "s3", operation.protocol, message)
+        error = self._ask(self.trail.next_call(), listing, operation, caller, request, region)
+        if error is not None:
+            raise error
+
+
+def _decided_by_key(operation: Operation) -> bool:
+    """Whether each object of a call is decided on its own, and a refusal told in the answer."""
+    objects = (operation.parameters.get("Delete") or {}).get("Objects")
+    return operation.service == "s3" and operation.name == "DeleteObjects" and bool(objects)
 
 
 _REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found"}
 
 
-def _addressed(request: HttpRequest) -> tuple[str, Protocol]:
-    """The service that a request is for, by its credential scope, and the protocol to answer in."""
-    header = request.headers.get("authorization", "")
-    scope = header.partition("Credential=")[2].partition(",")[0].split("/")
-    if len(scope) != 5:
-        scope = request.query_parameters().get("X-Amz-Credential", "").split("/")
-    if len(scope) == 5:
-        service = service_for(scope[3])
-    elif request.method == "POST" and form_parameters(request).get("Action") in _UNSIGNED_STS:
-        service = "sts"
-    elif request.method == "POST" and b"Action=" in request.body[:4096]:
-        version = form_parameters(request).get("Version")
-        service = {"2011-06-15": "sts", "2010-05-08": "iam", "2016-11-15": "ec2"}.get(version or "", "sts")
-    elif target := request.headers.get("x-amz-target"):
-        service = target.partition("_")[0].partition(".")[0].lower()
-    else:
-        service = "s3"
-    return service, protocol_of(service, request.headers.get("content-type"))
-
-
 def _may_be_unsigned(operation: Operation) -> bool:
     """S3 lets the anonymous ask; two operations of STS bring their proof in the parameters."""
-    return operation.service == "s3" or operation.name in _UNSIGNED_STS
+    return operation.service == "s3" or operation.name in UNSIGNED_STS
 
 
 def _denial(operation: Operation, caller: Caller, decision: Decision) -> str:
