@@ -33,9 +33,12 @@ class Lab:
 
 
 def start_lab(
-    folder: Path, *options: str, command: tuple[str, ...] = (sys.executable, "-m", "rolecall")
+    folder: Path,
+    *options: str,
+    command: tuple[str, ...] = (sys.executable, "-m", "rolecall"),
+    instead: tuple[str, ...] | None = None,
 ) -> Lab:
-    """Starts `rolecall lab` with everything it keeps below a folder, and waits for its address."""
+    """Starts `rolecall lab`, or another server instead, with everything it keeps below a folder."""
     environment = os.environ | {
         "ROLECALL_DATA": str(folder / "data"),
         "JUPYTER_DATA_DIR": str(folder / "jupyter-data"),
@@ -44,7 +47,7 @@ def start_lab(
         "IPYTHONDIR": str(folder / "ipython"),
     }
     process = subprocess.Popen(
-        [*command, "lab", "--no-browser", "--dir", str(folder / "course"), *options],
+        instead or [*command, "lab", "--no-browser", "--dir", str(folder / "course"), *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
