@@ -79,6 +79,7 @@ def protocol_of(service: str, content_type: str | None) -> Protocol:
     try:
         return cast(Protocol, determine_request_protocol(model, content_type))
     except NotImplementedError:
+        # moto knows no way to tell the protocol by the content type; the model's own it is.
         return cast(Protocol, str(model.protocol))
 
 

@@ -266,6 +266,7 @@ class Gateway:
             self._hide_missing_key(operation, caller, request, region)
         if _decided_by_key(operation):
             return delete_objects(operation, granted.refused, granted.account, region, start_response)
+        moto_app.address(environ, operation.service, region)
         environ[moto_app.ACCOUNT_HEADER] = granted.account
         environ["RAW_URI"] = environ.get("REQUEST_URI", environ["PATH_INFO"])
         return moto_app.application(environ, start_response)  # type: ignore[no-any-return]

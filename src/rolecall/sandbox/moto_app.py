@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import Iterable
 from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 # moto loads the AWS-managed policies when a backend is made; it must know before.
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
@@ -17,6 +18,8 @@ from moto.core.base_backend import BackendDict
 from moto.iam.models import IAMBackend, ManagedPolicy
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from rolecall.aws.errors import AwsError
 
 # moto reads the 1,500 AWS-managed policies anew for each account and each reset; once is enough.
 _read_managed_policies = IAMBackend._init_aws_policies
@@ -34,6 +37,25 @@ IAMBackend._init_aws_policies = _own_managed_policies
 
 ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
 application = DomainDispatcherApplication(create_backend_app)
+
+
+def address(environ: WSGIEnvironment, service: str, region: str) -> None:
+    """Makes sure that moto does what was decided: the same service, and none of moto's own pages.
+
+    An unsigned request names no service, and moto would look for one in its body.
+
+    Raises
+    ------
+    AwsError
+        For a path that moto keeps for itself; to a client it is a bucket that is not there.
+    """
+    if environ["PATH_INFO"].lstrip("/").partition("/")[0] == "moto-api":
+        raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404)
+    if "HTTP_AUTHORIZATION" not in environ and "X-Amz-Credential" not in environ.get("QUERY_STRING", ""):
+        scope = f"anonymous/20000101/{region}/{service}/aws4_request"
+        environ["HTTP_AUTHORIZATION"] = (
+            f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+        )
 
 
 def forget_everything() -> None:
