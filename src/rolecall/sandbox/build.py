@@ -16,7 +16,7 @@ from typing import Any
 from moto.s3.models import s3_backends
 
 from rolecall.sandbox import moto_app
-from rolecall.sandbox.iam_state import backend, new_access_key_id, new_unique_id
+from rolecall.sandbox.iam_state import backend, bound, new_access_key_id, new_unique_id
 from rolecall.sandbox.world import Account, World
 
 
@@ -70,8 +70,10 @@ class Builder:
                 arn = instance_arn(self.world.region, account, instance_id(account_name, who))
                 self.actors[name] = ActorKeys(arn, account, instance=who)
                 continue
-            user = backend(account).users[who]
-            key = user.create_access_key(prefix="AKIA")
+            iam = backend(account)
+            user = iam.users[who]
+            key = iam.create_access_key(who)
+            del iam.access_keys[key.access_key_id]
             kept = self.actors.get(name)
             if kept is not None:
                 # The same actor keeps its keys across a reset, so that open clients go on working.
@@ -79,6 +81,7 @@ class Builder:
                 key.secret_access_key = str(kept.secret_access_key)
             else:
                 key.access_key_id = new_access_key_id(account, "AKIA")
+            iam.access_keys[key.access_key_id] = key
             self.actors[name] = ActorKeys(user.arn, account, key.access_key_id, key.secret_access_key)
 
 
@@ -109,8 +112,7 @@ class _IamBuilder:
             made_user = iam.create_user(self.region, name, user.path, _tags(user.tags))
             made_user.id = new_unique_id("AIDA")
             self._attach(made_user, user.policies, user.managed_policies)
-            # moto has no boundaries on users; the attribute is the one it keeps on roles.
-            made_user.permissions_boundary_arn = self._arn(user.permissions_boundary)
+            bound(made_user, self._arn(user.permissions_boundary))
             if user.mfa:
                 device = iam.create_virtual_mfa_device(name, "/")
                 iam.enable_mfa_device(name, device.serial_number, "000000", "000000")

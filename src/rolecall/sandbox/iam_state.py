@@ -56,6 +56,14 @@ class RoleFacts:
     max_session_duration: int
     tags: dict[str, str]
 
+    @property
+    def trust_policy(self) -> Policy | None:
+        """The trust policy; None for one that AWS would not have taken."""
+        try:
+            return Policy.parse(self.trust, PolicyType.TRUST, f"trust policy of {self.name}")
+        except MalformedPolicyDocument:
+            return None
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderFacts:
@@ -219,6 +227,15 @@ class IamState:
 def backend(account: str) -> IAMBackend:
     """moto's IAM of an account."""
     return iam_backends[account]["aws"]
+
+
+def bound(user: Any, arn: str | None) -> None:
+    """Sets a user's permissions boundary, under the names that moto has for a role's."""
+    user.permissions_boundary_arn = arn
+    user.permissions_boundary = arn and {
+        "PermissionsBoundaryType": "Policy",
+        "PermissionsBoundaryArn": arn,
+    }
 
 
 def _profile_id(account: str, name: str) -> str:

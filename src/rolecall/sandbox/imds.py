@@ -214,5 +214,4 @@ class InstanceMetadata:
 
     def _ec2_is_trusted(self, role: RoleFacts) -> bool:
         asked = Request.of("ec2.amazonaws.com", "sts:AssumeRole", role.arn)
-        trust = self._gateway.trust_policy(role.name, role.trust)
-        return decide(asked, PolicySet(resource=trust)).allowed
+        return decide(asked, PolicySet(resource=role.trust_policy)).allowed

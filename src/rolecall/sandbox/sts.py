@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from rolecall.aws.operations import Operation
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
 from rolecall.sandbox.callers import Caller
 from rolecall.sandbox.clock import Clock
+from rolecall.sandbox.encoded_messages import EncodedMessages
 from rolecall.sandbox.iam_state import IamState, RoleFacts
 from rolecall.sandbox.sessions import Session, SessionKind, Sessions
 
@@ -38,13 +40,15 @@ def _constraint(value: object, parameter: str, rule: str) -> AwsError:
 class Sts:
     """Answers STS's operations; what may be asked has been decided before."""
 
-    def __init__(self, iam: IamState, sessions: Sessions, clock: Clock) -> None:
+    def __init__(self, iam: IamState, sessions: Sessions, clock: Clock, encoded: EncodedMessages) -> None:
         self._iam = iam
         self._sessions = sessions
         self._clock = clock
+        self._encoded = encoded
         self._operations: dict[str, Callable[[Operation, Caller], Answer]] = {
             "AssumeRole": self._assume_role,
             "AssumeRoleWithWebIdentity": self._assume_role,
+            "DecodeAuthorizationMessage": self._decode_authorization_message,
             "GetAccessKeyInfo": self._get_access_key_info,
             "GetCallerIdentity": self._get_caller_identity,
             "GetFederationToken": self._get_federation_token,
@@ -196,8 +200,7 @@ class Sts:
                     "ValidationError", f"Provided policy {arn} does not exist or is not attachable.", 400
                 )
             policies.append(policy)
-        size = len(text or "") + sum(map(len, arns))
-        return tuple(policies), -(-100 * size // _POLICY_LIMIT) if size else None
+        return tuple(policies), _packed_size(text or "", arns, parameters.get("Tags") or [])
 
     def _get_caller_identity(self, operation: Operation, caller: Caller) -> Answer:
         return {"UserId": caller.user_id, "Account": caller.account, "Arn": caller.arn}
@@ -245,6 +248,9 @@ class Sts:
         }
         return answer | ({"PackedPolicySize": packed} if packed is not None else {})
 
+    def _decode_authorization_message(self, operation: Operation, caller: Caller) -> Answer:
+        return {"DecodedMessage": self._encoded.decode(operation.text("EncodedMessage") or "")}
+
     def _get_access_key_info(self, operation: Operation, caller: Caller) -> Answer:
         identifier = operation.text("AccessKeyId") or ""
         session, key = self._sessions.find(identifier), self._iam.key(identifier)
@@ -252,6 +258,29 @@ class Sts:
         if account is None:
             raise AwsError("ValidationError", "Invalid Access Key ID.", 400)
         return {"Account": account}
+
+
+def _packed_size(policy: str, arns: list[str], tags: list[dict[str, str]]) -> int | None:
+    """How much of the space for policies and tags is taken, in per cent; None where nothing was passed.
+
+    AWS packs them into a binary form that it does not describe, so a compressed size stands in for it.
+
+    Raises
+    ------
+    AwsError
+        PackedPolicyTooLarge.
+    """
+    passed = "".join([policy, *arns, *(f"{tag['Key']}={tag['Value']}\n" for tag in tags)])
+    if not passed:
+        return None
+    percent = -(-100 * len(zlib.compress(passed.encode(), 9)) // _POLICY_LIMIT)
+    if percent > 100:
+        raise AwsError(
+            "PackedPolicyTooLarge",
+            f"Packed policy consumes {percent}% of allotted space, please use smaller policy.",
+            400,
+        )
+    return percent
 
 
 def _credentials(session: Session) -> Answer:

@@ -1,0 +1,236 @@
+"""Whether a call may go on, by every policy that AWS would consult; each answer is recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rolecall.aws.authorization import Check, Scope, checks
+from rolecall.aws.condition_keys import operation_keys
+from rolecall.aws.errors import AwsError, failure
+from rolecall.aws.http import HttpRequest
+from rolecall.aws.operations import Operation
+from rolecall.iam import Decision, Policy, PolicySet, Request, decide
+from rolecall.sandbox.callers import Caller, Callers
+from rolecall.sandbox.clock import Clock, timestamp
+from rolecall.sandbox.encoded_messages import EncodedMessages
+from rolecall.sandbox.guardrails import Guardrails
+from rolecall.sandbox.iam_state import IamState
+from rolecall.sandbox.resource_state import resource_policy, tags
+from rolecall.sandbox.sessions import SessionKind
+from rolecall.sandbox.trail import Trail
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A call that may go on.
+
+    Parameters
+    ----------
+    account
+        In which it is done.
+    refused
+        For each permission the message of its denial, where one denial does not end the call.
+    """
+
+    account: str
+    refused: tuple[str | None, ...]
+
+
+class Authorizer:
+    """Decides and records each permission that a call needs."""
+
+    def __init__(
+        self,
+        iam: IamState,
+        callers: Callers,
+        guardrails: Guardrails,
+        encoded: EncodedMessages,
+        clock: Clock,
+        trail: Trail,
+    ) -> None:
+        self._iam = iam
+        self._callers = callers
+        self._guardrails = guardrails
+        self._encoded = encoded
+        self._clock = clock
+        self._trail = trail
+
+    def authorise(self, operation: Operation, caller: Caller, request: HttpRequest, region: str) -> Granted:
+        """Decides and records every permission that the call needs.
+
+        Raises
+        ------
+        AwsError
+            The denial, at the first permission that is missing.
+        """
+        _refuse_by_kind_of_session(operation, caller)
+        scope = Scope(caller.account or "", region, caller.arn, self._iam)
+        call = self._trail.next_call()
+        needed = checks(operation, scope)
+        refused: list[str | None] = []
+        for check in needed:
+            error = self._ask(call, check, operation, caller, request, region)
+            if error is not None and not decided_by_key(operation):
+                raise error
+            refused.append(error.message if error else None)
+        return Granted(self._owner(operation, caller, needed), tuple(refused))
+
+    def _ask(
+        self,
+        call: int,
+        check: Check,
+        operation: Operation,
+        caller: Caller,
+        request: HttpRequest,
+        region: str,
+    ) -> AwsError | None:
+        """Decides and records one permission; returns the denial, if it is one."""
+        decision = self._decide(check, operation, caller, request, region)
+        error = None
+        if not decision.allowed:
+            message = _denial(operation, caller, decision) + self._encoded.beside(operation, decision)
+            error = failure("denied", operation.service, operation.protocol, message)
+        self._trail.record(
+            call,
+            self._clock.now(),
+            operation.service,
+            operation.name,
+            request.source_ip,
+            request.headers.get("user-agent", ""),
+            decision,
+            error.code if error else None,
+        )
+        return error
+
+    def _owner(self, operation: Operation, caller: Caller, needed: list[Check]) -> str:
+        """The account in which moto does the work."""
+        own = caller.account or next(iter(self._iam.accounts))
+        if operation.service == "s3":
+            bucket = operation.text("Bucket")
+            return (self._iam.bucket_account(bucket) if bucket else None) or own
+        if operation.service in ("iam", "sts"):
+            return own
+        parts = needed[0].resource.split(":", 5) if needed else []
+        return parts[4] if len(parts) == 6 and parts[4] in self._iam.accounts else own
+
+    def _decide(
+        self, check: Check, operation: Operation, caller: Caller, request: HttpRequest, region: str
+    ) -> Decision:
+        resource_policy, owner = self._resource_policy(check)
+        context = self._context(check, operation, caller, request, region)
+        asked = Request.of(
+            caller.arn, check.action, check.resource, resource_account=owner, context=context
+        )
+        session = caller.session
+        return decide(
+            asked,
+            PolicySet(
+                identity=self._callers.identity_policies(caller),
+                resource=resource_policy,
+                boundaries=self._callers.boundaries(caller),
+                session=session.policies if session else (),
+                scps=self._guardrails.scps(caller.account),
+                rcps=self._guardrails.rcps(asked.resource_account),
+            ),
+        )
+
+    def _resource_policy(self, check: Check) -> tuple[Policy | None, str | None]:
+        """The policy on the resource itself, and the account that owns it where the ARN does not tell."""
+        service = check.action.partition(":")[0]
+        if service == "sts":
+            role = self._iam.role(check.resource)
+            if role is None:
+                return None, None
+            return role.trust_policy, role.account
+        if service == "s3" and check.resource.startswith("arn:aws:s3:::"):
+            bucket = check.resource.removeprefix("arn:aws:s3:::").partition("/")[0]
+            return self._iam.bucket_policy(bucket), self._iam.bucket_account(bucket)
+        return resource_policy(check.resource), None
+
+    def _context(
+        self, check: Check, operation: Operation, caller: Caller, request: HttpRequest, region: str
+    ) -> dict[str, str | list[str]]:
+        """The condition keys of a request.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+        """
+        now = self._clock.now()
+        keys: dict[str, str | list[str]] = {
+            "aws:CurrentTime": timestamp(now),
+            "aws:EpochTime": str(int(now.timestamp())),
+            "aws:RequestedRegion": region,
+            "aws:ViaAWSService": "false",
+            # Clients reach AWS over TLS; loopback stands in for it.
+            "aws:SecureTransport": "true",
+            "aws:SourceIp": request.source_ip,
+            "aws:UserAgent": request.headers.get("user-agent", ""),
+        }
+        keys.update(self._callers.context(caller))
+        keys.update(operation_keys(operation))
+        keys.update(self._guardrails.context(caller.account))
+        service = check.action.partition(":")[0]
+        if operation.service == "sts" and (role := self._iam.role(check.resource)):
+            for key, value in role.tags.items():
+                keys[f"aws:ResourceTag/{key}"] = keys[f"iam:ResourceTag/{key}"] = value
+        elif check.resource != "*" and service not in ("s3", "iam", "sts"):
+            for key, value in tags(check.resource).items():
+                keys[f"aws:ResourceTag/{key}"] = keys[f"{service}:ResourceTag/{key}"] = value
+        keys.update(check.context)
+        return keys
+
+    def hide_missing_key(
+        self, operation: Operation, caller: Caller, request: HttpRequest, region: str
+    ) -> None:
+        """Without s3:ListBucket, a key that is not there is a 403 and no 404.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+        """
+        bucket, key = operation.text("Bucket"), operation.text("Key")
+        if operation.name not in ("GetObject", "HeadObject") or bucket is None or key is None:
+            return
+        if self._iam.bucket_account(bucket) is None or self._iam.object_exists(bucket, key):
+            return
+        listing = Check("s3:ListBucket", f"arn:aws:s3:::{bucket}")
+        error = self._ask(self._trail.next_call(), listing, operation, caller, request, region)
+        if error is not None:
+            raise error
+
+
+def decided_by_key(operation: Operation) -> bool:
+    """Whether each object of a call is decided on its own, and a refusal told in the answer."""
+    objects = (operation.parameters.get("Delete") or {}).get("Objects")
+    return operation.service == "s3" and operation.name == "DeleteObjects" and bool(objects)
+
+
+def _denial(operation: Operation, caller: Caller, decision: Decision) -> str:
+    if caller.web_identity is not None:
+        return f"Not authorized to perform {decision.request.action}"
+    if caller.account is None:
+        return "Access Denied"
+    told = decision.reason or decision.message
+    if operation.service == "sqs":
+        # SQS alone writes its actions in lower case there.
+        told = told.replace(decision.request.action, decision.request.action_lower)
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (UnauthorizedOperation)
+    return (
+        f"You are not authorized to perform this operation. {told}" if operation.service == "ec2" else told
+    )
+
+
+_OF_ANY_SESSION = frozenset({"AssumeRole", "GetCallerIdentity"})
+
+
+def _refuse_by_kind_of_session(operation: Operation, caller: Caller) -> None:
+    """What sessions of GetSessionToken and GetFederationToken may not call, whatever their policies say.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
+    """
+    session = caller.session
+    if session is None or session.kind is SessionKind.ROLE:
+        return
+    federated = session.kind is SessionKind.FEDERATED
+    if operation.service == "iam" and (federated or not session.mfa):
+        raise failure("unknown key", operation.service, operation.protocol)
+    allowed = {"GetCallerIdentity"} if federated else _OF_ANY_SESSION
+    if operation.service == "sts" and operation.name not in allowed:
+        raise AwsError("AccessDenied", f"Cannot call {operation.name} with session credentials", 403)
