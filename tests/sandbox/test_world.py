@@ -24,7 +24,7 @@ MISTAKES = [
     ("max_session_duration: 3600", "max_session_duration: 60", "max_session_duration: should be greater than or equal to 3600, not 60"),
     ("web: {role: web}", "web: {role: wbe}", "instance_profiles.web.role: there is no role 'wbe' in this account; did you mean web?"),
     ("{user: main/eve}", "{user: main/evil}", "actors.eve.user: there is no user 'main/evil'; did you mean main/eve?"),
-    ("{user: main/eve}", "{user: main/eve, instance: main/web-1}", "actors.eve: an actor is one user or one instance"),
+    ("{user: main/eve}", "{user: main/eve, instance: main/web-1}", "actors.eve: an actor is one user, instance, task or pod"),
     ("http_tokens: required", "http_tokens: needed", "http_tokens: 'needed' is none of 'required' or 'optional'"),
     ('Action: "s3:ListAllMyBuckets"', 'Actions: "s3:ListAllMyBuckets"', "MalformedPolicyDocument: Syntax errors in policy. 'Actions' is no element of a statement."),
     ('{Service: ec2.amazonaws.com}, Action: "sts:AssumeRole"', '{Service: ec2.amazonaws.com}, Action: "s3:GetObject"', "MalformedPolicyDocument: AssumeRole policy may only specify STS AssumeRole actions."),

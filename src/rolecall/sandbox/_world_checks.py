@@ -81,6 +81,11 @@ def _references(document: Document, world: World) -> Iterator[Fault]:
             if wanted is not None and wanted not in account.instance_profiles:
                 where = (*at, "instances", name, "instance_profile")
                 yield unknown(where, "instance profile", wanted, account.instance_profiles)
+        for kind in ("tasks", "pods"):
+            for name, container in getattr(account, kind).items():
+                if container.role not in account.roles:
+                    where = (*at, kind, name, "role")
+                    yield unknown(where, "role", container.role, account.roles)
     yield from _actor_references(document, world)
     yield from _organization_references(document, world)
 
@@ -125,10 +130,11 @@ def _meant(arn: str) -> str:
 
 def _actor_references(document: Document, world: World) -> Iterator[Fault]:
     for name, actor in world.actors.items():
-        given = [kind for kind in ("user", "instance") if getattr(actor, kind) is not None]
+        kinds = ("user", "instance", "task", "pod")
+        given = [kind for kind in kinds if getattr(actor, kind) is not None]
         if len(given) != 1:
             yield document.fault(
-                ("actors", name), "an actor is one user or one instance, as {user: ACCOUNT/NAME}"
+                ("actors", name), "an actor is one user, instance, task or pod, as {user: ACCOUNT/NAME}"
             )
             continue
         kind = given[0]

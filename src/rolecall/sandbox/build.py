@@ -6,7 +6,6 @@ tables and queues opens as fast as one without.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
 from collections.abc import Callable
@@ -16,19 +15,22 @@ from typing import Any
 from moto.s3.models import s3_backends
 
 from rolecall.sandbox import moto_app
+from rolecall.sandbox.container_names import container_arn
 from rolecall.sandbox.iam_state import backend, bound, new_access_key_id, new_unique_id
+from rolecall.sandbox.instances import build_instances, instance_arn, instance_id
 from rolecall.sandbox.world import Account, World
 
 
 @dataclass(frozen=True, slots=True)
 class ActorKeys:
-    """A user's long-term keys, or for an instance only who and where it is."""
+    """A user's long-term keys, or for an instance, a task or a pod only who and where it is."""
 
     arn: str
     account: str
     access_key_id: str | None = None
     secret_access_key: str | None = None
     instance: str | None = None
+    container: str | None = None
 
 
 @dataclass(slots=True)
@@ -57,18 +59,27 @@ class Builder:
             return
         with self._lock:
             if service not in self._built:
-                for account in self.world.accounts.values():
-                    build(account, self.world.region)
+                for name, account in self.world.accounts.items():
+                    build(name, account, self.world.region)
                 self._built.add(service)
+
+    def has_built(self, service: str) -> bool:
+        """Whether a further service's resources were set up since the start or the last reset."""
+        return service in self._built
 
     def _give_keys(self) -> None:
         for name, actor in self.world.actors.items():
-            reference = actor.user or actor.instance or ""
-            account_name, _, who = reference.partition("/")
+            account_name, _, who = actor.reference.partition("/")
             account = self.world.accounts[account_name].id
-            if actor.user is None:
-                arn = instance_arn(self.world.region, account, instance_id(account_name, who))
+            region = self.world.region
+            if actor.instance is not None:
+                arn = instance_arn(region, account, instance_id(account_name, who))
                 self.actors[name] = ActorKeys(arn, account, instance=who)
+                continue
+            if actor.user is None:
+                container = self.world.container(actor)
+                arn = container_arn(region, account, account_name, who, container)
+                self.actors[name] = ActorKeys(arn, account, container=who)
                 continue
             iam = backend(account)
             user = iam.users[who]
@@ -83,16 +94,6 @@ class Builder:
                 key.access_key_id = new_access_key_id(account, "AKIA")
             iam.access_keys[key.access_key_id] = key
             self.actors[name] = ActorKeys(user.arn, account, key.access_key_id, key.secret_access_key)
-
-
-def instance_id(account_name: str, name: str) -> str:
-    """A stable instance id for an instance of the world."""
-    return "i-" + hashlib.sha256(f"{account_name}/{name}".encode()).hexdigest()[:17]
-
-
-def instance_arn(region: str, account: str, identifier: str) -> str:
-    """The ARN of an instance."""
-    return f"arn:aws:ec2:{region}:{account}:instance/{identifier}"
 
 
 class _IamBuilder:
@@ -161,7 +162,7 @@ def _build_buckets(account: Account, region: str) -> None:
             s3.put_bucket_policy(name, json.dumps(bucket.policy).encode())
 
 
-def _build_tables(account: Account, region: str) -> None:
+def _build_tables(account_name: str, account: Account, region: str) -> None:
     dynamodb = moto_app.client("dynamodb", account.id, region)
     for name, table in account.tables.items():
         dynamodb.create_table(
@@ -177,20 +178,20 @@ def _build_tables(account: Account, region: str) -> None:
             dynamodb.put_resource_policy(ResourceArn=arn, Policy=json.dumps(table.policy))
 
 
-def _build_queues(account: Account, region: str) -> None:
+def _build_queues(account_name: str, account: Account, region: str) -> None:
     sqs = moto_app.client("sqs", account.id, region)
     for name, queue in account.queues.items():
         attributes = {"Policy": json.dumps(queue.policy)} if queue.policy else {}
         sqs.create_queue(QueueName=name, Attributes=attributes)
 
 
-def _build_topics(account: Account, region: str) -> None:
+def _build_topics(account_name: str, account: Account, region: str) -> None:
     sns = moto_app.client("sns", account.id, region)
     for name, topic in account.topics.items():
         sns.create_topic(Name=name, Attributes={"Policy": json.dumps(topic.policy)} if topic.policy else {})
 
 
-def _build_secrets(account: Account, region: str) -> None:
+def _build_secrets(account_name: str, account: Account, region: str) -> None:
     manager = moto_app.client("secretsmanager", account.id, region)
     for name, secret in account.secrets.items():
         manager.create_secret(Name=name, SecretString=secret.value)
@@ -198,13 +199,13 @@ def _build_secrets(account: Account, region: str) -> None:
             manager.put_resource_policy(SecretId=name, ResourcePolicy=json.dumps(secret.policy))
 
 
-def _build_parameters(account: Account, region: str) -> None:
+def _build_parameters(account_name: str, account: Account, region: str) -> None:
     ssm = moto_app.client("ssm", account.id, region)
     for name, parameter in account.parameters.items():
         ssm.put_parameter(Name=name, Value=parameter.value, Type="String")
 
 
-def _build_keys(account: Account, region: str) -> None:
+def _build_keys(account_name: str, account: Account, region: str) -> None:
     kms = moto_app.client("kms", account.id, region)
     for name, key in account.keys.items():
         policy = {"Policy": json.dumps(key.policy)} if key.policy else {}
@@ -213,8 +214,9 @@ def _build_keys(account: Account, region: str) -> None:
             kms.create_alias(AliasName=key.alias, TargetKeyId=made["KeyMetadata"]["KeyId"])
 
 
-_LATER: dict[str, Callable[[Account, str], None]] = {
+_LATER: dict[str, Callable[[str, Account, str], None]] = {
     "dynamodb": _build_tables,
+    "ec2": build_instances,
     "kms": _build_keys,
     "secretsmanager": _build_secrets,
     "sns": _build_topics,

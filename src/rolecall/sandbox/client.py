@@ -15,8 +15,7 @@ import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -24,11 +23,10 @@ from urllib.parse import quote
 
 import boto3
 import botocore.session
-from botocore.credentials import CredentialResolver, InstanceMetadataProvider
 from botocore.loaders import create_loader
-from botocore.utils import InstanceMetadataFetcher
 
 from rolecall.iam import explain, parse_case
+from rolecall.sandbox._actor_credentials import KERNEL_CLOCK, ActorAccess, environment_without_aws
 from rolecall.sandbox._explained import Explained
 from rolecall.sandbox._trail_view import TrailEntry, TrailTable
 
@@ -42,27 +40,22 @@ class SandboxError(RuntimeError):
     """The sandbox cannot do what was asked; the text says why and what would be right."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Actor:
-    """Whom a learner acts as: a user with keys, or an instance with its metadata endpoint."""
-
-    arn: str
-    account: str
-    access_key_id: str = ""
-    secret_access_key: str = ""
-    imds_endpoint: str | None = None
-
-
 class SandboxClock:
     """The sandbox's own time."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """The sandbox's time, UTC."""
+        return datetime.now(UTC) + self._ahead
 
     def advance(self, *, hours: float = 0, minutes: float = 0, seconds: float = 0) -> datetime:
         """Puts the clock forward, so that credentials expire without waiting; returns the new time, UTC."""
         by = timedelta(hours=hours, minutes=minutes, seconds=seconds).total_seconds()
         answer = self._sandbox._control("POST", "/clock", {"advance_seconds": by})
+        self._ahead += timedelta(seconds=by)
         return datetime.fromisoformat(answer["time"])
 
 
@@ -103,7 +96,7 @@ class Sandbox:
             stderr=self._told,
             text=True,
             encoding="utf-8",
-            env=_environment_without_aws(),
+            env=environment_without_aws(os.environ),
             # An interrupt of the kernel goes to its process group, and is not meant for the sandbox.
             start_new_session=True,
         )
@@ -126,7 +119,11 @@ class Sandbox:
         self._control_url: str = told["control"]["url"]
         self._token: str = told["control"]["token"]
         self.issuers: dict[str, str] = dict(told.get("issuers", {}))
-        self._actors = {name: _Actor(**fields) for name, fields in told["actors"].items()}
+        further = told.get("container_imds_endpoints", {})
+        self._actors = {
+            name: ActorAccess(**fields, container_imds_endpoint=further.get(name))
+            for name, fields in told["actors"].items()
+        }
 
     @property
     def actors(self) -> dict[str, str]:
@@ -141,7 +138,7 @@ class Sandbox:
         Parameters
         ----------
         actor
-            A user signs with its keys, an instance with what its metadata gives it.
+            A user signs with its keys; an instance, a task or a pod with what its endpoint gives it.
         credentials
             The ``Credentials`` of an answer of STS.
 
@@ -162,8 +159,8 @@ class Sandbox:
             core.set_credentials(
                 credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials.get("SessionToken")
             )
-        elif who is not None and who.imds_endpoint is not None:
-            core.register_component("credential_provider", _metadata_credentials(who.imds_endpoint))
+        elif who is not None and (provider := who.provider(self.clock.now)) is not None:
+            core.register_component("credential_provider", provider)
         elif who is not None:
             core.set_credentials(who.access_key_id, who.secret_access_key)
         return _Session(self.endpoint, core)
@@ -194,15 +191,22 @@ class Sandbox:
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             del os.environ[name]
         os.environ.update(self._environment(who))
+        KERNEL_CLOCK.follow(lambda: self.clock._ahead)
         # boto3 keeps the first session it made, with the credentials of that moment.
         boto3.DEFAULT_SESSION = None
 
-    def environment(self, actor: str) -> dict[str, str]:
-        """The variables that make any AWS client act as an actor."""
-        return self._environment(self._actor(actor))
+    def environment(self, actor: str, *, in_container: bool = False) -> dict[str, str]:
+        """The variables that make any AWS client act as an actor.
 
-    def _environment(self, who: _Actor) -> dict[str, str]:
-        variables = {
+        Parameters
+        ----------
+        in_container
+            For an instance: as what runs in a container there, one network hop further from its metadata.
+        """
+        return self._environment(self._actor(actor), in_container=in_container)
+
+    def _environment(self, who: ActorAccess, *, in_container: bool = False) -> dict[str, str]:
+        return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
@@ -210,13 +214,7 @@ class Sandbox:
             "AWS_SHARED_CREDENTIALS_FILE": str(self._empty("credentials")),
             "AWS_PAGER": "",
             **{name: _with_loopback(os.environ.get(name, "")) for name in ("NO_PROXY", "no_proxy")},
-        }
-        if who.imds_endpoint is not None:
-            return variables | {"AWS_EC2_METADATA_SERVICE_ENDPOINT": who.imds_endpoint}
-        return variables | {
-            "AWS_ACCESS_KEY_ID": who.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": who.secret_access_key,
-            "AWS_EC2_METADATA_DISABLED": "true",
+            **who.environment(in_container=in_container),
         }
 
     def mfa(self, actor: str) -> tuple[str, str]:
@@ -291,6 +289,7 @@ class Sandbox:
     def reset(self) -> None:
         """Everything as the world declares it; the actors keep their keys."""
         self._control("POST", "/reset", {})
+        self.clock._ahead = timedelta()
 
     def close(self) -> None:
         """Ends the sandbox and everything in it."""
@@ -323,7 +322,7 @@ class Sandbox:
     def __repr__(self) -> str:
         return f"<Sandbox at {self.endpoint} with {', '.join(self._actors)}>"
 
-    def _actor(self, name: str) -> _Actor:
+    def _actor(self, name: str) -> ActorAccess:
         if name not in self._actors:
             raise SandboxError(f"there is no actor {name!r}; there are {', '.join(self._actors)}")
         return self._actors[name]
@@ -359,19 +358,7 @@ class _Session(boto3.Session):
         return super().client(service_name, *args, **options)
 
 
-def _metadata_credentials(endpoint: str) -> CredentialResolver:
-    """botocore's own fetcher, pointed at an instance's metadata endpoint."""
-    fetcher = InstanceMetadataFetcher(
-        timeout=5, num_attempts=3, config={"ec2_metadata_service_endpoint": endpoint}, base_url=endpoint
-    )
-    return CredentialResolver([InstanceMetadataProvider(iam_role_fetcher=fetcher)])
-
-
 def _with_loopback(hosts: str) -> str:
     """The hosts reached without a proxy, this machine among them."""
     listed = [host for host in hosts.split(",") if host]
     return ",".join(dict.fromkeys([*listed, "127.0.0.1", "localhost"]))
-
-
-def _environment_without_aws() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}

@@ -121,6 +121,11 @@ class IamState:
         found = backend(account).instance_profiles.get(_profile_id(account, profile))
         return _role_facts(account, found.roles[0]) if found and found.roles else None
 
+    def profile_id(self, account: str, profile: str) -> str:
+        """The unique id of an instance profile, AIPA…."""
+        found = backend(account).instance_profiles.get(_profile_id(account, profile))
+        return str(found.id) if found else ""
+
     def profile_role_arn(self, account: str, profile: str) -> str | None:
         """The ARN of the role in an instance profile, given by its name or ARN."""
         role = self.profile_role(account, profile.rpartition("/")[2])

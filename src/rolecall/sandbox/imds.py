@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-c
 
 from __future__ import annotations
 
+import errno
 import json
 import secrets
 from collections.abc import Callable, Iterable
@@ -13,20 +14,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from rolecall.iam import PolicySet, Request, decide
-from rolecall.sandbox.build import instance_arn, instance_id
 from rolecall.sandbox.clock import timestamp
 from rolecall.sandbox.gateway import Gateway
 from rolecall.sandbox.iam_state import RoleFacts
-from rolecall.sandbox.sessions import Session
-from rolecall.sandbox.world import Instance
+from rolecall.sandbox.instances import (
+    IMAGE,
+    current_options,
+    current_profile,
+    instance_arn,
+    instance_id,
+    is_running,
+)
+from rolecall.sandbox.service_sessions import NotTrusted, ServiceSessions
+from rolecall.sandbox.world import Instance, MetadataOptions
 
 _TTL = "HTTP_X_AWS_EC2_METADATA_TOKEN_TTL_SECONDS"
 _TOKEN = "HTTP_X_AWS_EC2_METADATA_TOKEN"
 _LONGEST_TTL = 21_600
-_LASTING = timedelta(hours=6)
-# New credentials appear at least five minutes before the old ones expire.
-_ROTATE_BEFORE = timedelta(minutes=15)
 _CREDENTIALS = "/latest/meta-data/iam/security-credentials/"
 
 
@@ -54,17 +58,21 @@ class InstanceMetadata:
     ----------
     account_name, name
         Which instance of the world this is.
+    hops
+        How many network hops away its clients are: 1 for what runs on the instance, 2 for what runs in a
+        container there.
     """
 
-    def __init__(self, gateway: Gateway, account_name: str, name: str) -> None:
+    def __init__(self, gateway: Gateway, account_name: str, name: str, hops: int = 1) -> None:
         self._gateway = gateway
         account = gateway.world.accounts[account_name]
         self._account = account.id
         self._instance: Instance = account.instances[name]
         self._id = instance_id(account_name, name)
         self._tokens: dict[str, datetime] = {}
-        self._session: Session | None = None
-        self._issued: datetime | None = None
+        self._hops = hops
+        arn = instance_arn(gateway.world.region, account.id, self._id)
+        self._sessions = ServiceSessions(gateway, "ec2.amazonaws.com", self._id, instance_arn=arn)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answers one request."""
@@ -80,7 +88,9 @@ class InstanceMetadata:
         return [body]
 
     def _reply(self, environ: WSGIEnvironment) -> _Reply:
-        if self._instance.metadata_options.http_endpoint == "disabled":
+        if not self._is_running():
+            raise ConnectionResetError(errno.ECONNRESET, "nothing runs on an instance that is stopped")
+        if self._options().http_endpoint == "disabled":
             return _Reply(403)
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         if path == "/latest/api/token":
@@ -97,20 +107,25 @@ class InstanceMetadata:
         ttl = environ.get(_TTL, "")
         if not ttl.isdigit() or not 1 <= int(ttl) <= _LONGEST_TTL:
             return _Reply(400)
+        if self._options().http_put_response_hop_limit < self._hops:
+            # Only the answer that holds a token is limited; its packet dies on the way.
+            raise ConnectionResetError(errno.ECONNRESET, "the hop limit is too small for a container")
         token = secrets.token_urlsafe(42)
-        self._tokens[token] = self._gateway.clock.now() + timedelta(seconds=int(ttl))
+        now = self._gateway.clock.now()
+        self._tokens = {known: until for known, until in self._tokens.items() if now < until}
+        self._tokens[token] = now + timedelta(seconds=int(ttl))
         return _Reply(200, token, (("X-aws-ec2-metadata-token-ttl-seconds", ttl),))
 
     def _may_read(self, token: str | None) -> bool:
         if token is None:
-            return self._instance.metadata_options.http_tokens == "optional"
+            return self._options().http_tokens == "optional"
         good_until = self._tokens.get(token)
         return good_until is not None and self._gateway.clock.now() < good_until
 
     def _read(self, path: str) -> _Reply:
         region = self._gateway.world.region
         values: dict[str, Callable[[], str]] = {
-            "/latest/meta-data/ami-id": lambda: "ami-0abcdef1234567890",
+            "/latest/meta-data/ami-id": lambda: IMAGE,
             "/latest/meta-data/instance-id": lambda: self._id,
             "/latest/meta-data/instance-type": lambda: "t3.micro",
             "/latest/meta-data/local-ipv4": lambda: "10.0.0.10",
@@ -137,8 +152,26 @@ class InstanceMetadata:
         return _Reply(200, "\n".join(sorted(name + slash for name, slash, _ in names)))
 
     def _role(self) -> RoleFacts | None:
-        profile = self._instance.instance_profile
+        profile = self._profile()
         return self._gateway.iam.profile_role(self._account, profile) if profile else None
+
+    def _is_moved_to_moto(self) -> bool:
+        """Whether a request for EC2 was made, since when moto knows more than the world's file."""
+        return self._gateway.builder.has_built("ec2")
+
+    def _is_running(self) -> bool:
+        region = self._gateway.world.region
+        return not self._is_moved_to_moto() or is_running(self._account, region, self._id)
+
+    def _profile(self) -> str | None:
+        if self._is_moved_to_moto():
+            return current_profile(self._account, self._gateway.world.region, self._id)
+        return self._instance.instance_profile
+
+    def _options(self) -> MetadataOptions:
+        if self._is_moved_to_moto():
+            return current_options(self._account, self._gateway.world.region, self._id)
+        return self._instance.metadata_options
 
     def _identity(self) -> str:
         return json.dumps(
@@ -146,7 +179,7 @@ class InstanceMetadata:
                 "accountId": self._account,
                 "architecture": "x86_64",
                 "availabilityZone": f"{self._gateway.world.region}a",
-                "imageId": "ami-0abcdef1234567890",
+                "imageId": IMAGE,
                 "instanceId": self._id,
                 "instanceType": "t3.micro",
                 "pendingTime": timestamp(self._gateway.clock.now()),
@@ -158,20 +191,22 @@ class InstanceMetadata:
         )
 
     def _info(self, role: RoleFacts) -> str:
-        profile = self._instance.instance_profile or ""
+        profile = self._profile() or ""
         return json.dumps(
             {
                 "Code": "Success",
                 "LastUpdated": timestamp(self._gateway.clock.now()),
                 "InstanceProfileArn": self._gateway.iam.iam_arn(self._account, "instance-profile", profile),
-                "InstanceProfileId": "AIPA" + self._id.removeprefix("i-")[:17].upper(),
+                "InstanceProfileId": self._gateway.iam.profile_id(self._account, profile),
             },
             indent=2,
         )
 
     def _credentials(self, role: RoleFacts) -> str:
         now = self._gateway.clock.now()
-        if not self._ec2_is_trusted(role):
+        try:
+            session = self._sessions.credentials(role)
+        except NotTrusted:
             # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html
             return json.dumps(
                 {
@@ -185,24 +220,10 @@ class InstanceMetadata:
                 },
                 indent=2,
             )
-        session = self._session
-        if (
-            session is None
-            or session.unique_id != role.unique_id
-            or session.expires - _ROTATE_BEFORE <= now
-            or self._gateway.sessions.find(session.access_key_id) is None
-        ):
-            session = self._gateway.sts.begin_role_session(
-                role,
-                self._id,
-                _LASTING,
-                instance_arn=instance_arn(self._gateway.world.region, self._account, self._id),
-            )
-            self._session, self._issued = session, now
         return json.dumps(
             {
                 "Code": "Success",
-                "LastUpdated": timestamp(self._issued or now),
+                "LastUpdated": timestamp(session.issued),
                 "Type": "AWS-HMAC",
                 "AccessKeyId": session.access_key_id,
                 "SecretAccessKey": session.secret_access_key,
@@ -211,7 +232,3 @@ class InstanceMetadata:
             },
             indent=2,
         )
-
-    def _ec2_is_trusted(self, role: RoleFacts) -> bool:
-        asked = Request.of("ec2.amazonaws.com", "sts:AssumeRole", role.arn)
-        return decide(asked, PolicySet(resource=role.trust_policy)).allowed

@@ -14,11 +14,12 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from cheroot import wsgi
 
+from rolecall.sandbox.container_credentials import PATH, ContainerCredentials
 from rolecall.sandbox.control import Control
 from rolecall.sandbox.gateway import Gateway
 from rolecall.sandbox.imds import InstanceMetadata
 from rolecall.sandbox.oidc import IssuerPages
-from rolecall.sandbox.world import World
+from rolecall.sandbox.world import Actor, World
 
 HOST = "127.0.0.1"
 
@@ -54,11 +55,11 @@ class Server:
             self.endpoint = self._serve(front)
             self._token = secrets.token_urlsafe(32)
             self._control = self._listen(Control(self.gateway, self._token))
-            self._imds: dict[str, str] = {}
+            self._endpoints: dict[str, dict[str, str]] = {}
+            self._for_containers: dict[str, str] = {}
             for name, actor in world.actors.items():
-                if actor.instance is not None:
-                    account_name, _, instance = actor.instance.partition("/")
-                    self._imds[name] = self._listen(InstanceMetadata(self.gateway, account_name, instance))
+                if actor.user is None:
+                    self._endpoints[name] = self._serve_credentials(actor)
             self._issuers = {
                 name: self._listen(IssuerPages(self.gateway.issuers, url))
                 for name, url in self.gateway.issuers.urls.items()
@@ -66,6 +67,22 @@ class Server:
         except BaseException:
             self.close()
             raise
+
+    def _serve_credentials(self, actor: Actor) -> dict[str, str]:
+        """Where an instance, a task or a pod reads the credentials of its role."""
+        account_name, _, name = actor.reference.partition("/")
+        if actor.instance is not None:
+            of_instance, of_container = (
+                self._listen(InstanceMetadata(self.gateway, account_name, name, hops)) for hops in (1, 2)
+            )
+            self._for_containers[name] = of_container
+            return {"imds_endpoint": of_instance}
+        container = self.world.container(actor)
+        credentials = ContainerCredentials(self.gateway, account_name, name, container)
+        return {
+            "container_credentials_uri": self._listen(credentials) + PATH,
+            "container_authorization_token": credentials.authorization_token,
+        }
 
     def _front(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return self.gateway(environ, start_response)
@@ -96,8 +113,8 @@ class Server:
         actors: dict[str, dict[str, str | None]] = {}
         for name, keys in self.gateway.builder.actors.items():
             actor: dict[str, str | None] = {"arn": keys.arn, "account": keys.account}
-            if keys.instance is not None:
-                actor["imds_endpoint"] = self._imds[name]
+            if name in self._endpoints:
+                actor |= self._endpoints[name]
             else:
                 actor["access_key_id"] = keys.access_key_id
                 actor["secret_access_key"] = keys.secret_access_key
@@ -108,6 +125,7 @@ class Server:
             "control": {"url": self._control, "token": self._token},
             "actors": actors,
             "issuers": self._issuers,
+            "container_imds_endpoints": self._for_containers,
         }
 
     def close(self) -> None:

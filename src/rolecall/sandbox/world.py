@@ -84,6 +84,22 @@ class Instance(_Model):
     tags: dict[str, str] = {}
 
 
+class Task(_Model):
+    """An ECS task with its task role."""
+
+    role: str
+    cluster: str = "main"
+
+
+class Pod(_Model):
+    """A pod that EKS Pod Identity gives a role."""
+
+    role: str
+    cluster: str = "main"
+    namespace: str = "default"
+    service_account: str = "default"
+
+
 class Bucket(_Model):
     """An S3 bucket with its objects, by key."""
 
@@ -148,6 +164,8 @@ class Account(_Model):
     roles: dict[Name, Role] = {}
     instance_profiles: dict[Name, InstanceProfile] = {}
     instances: dict[str, Instance] = {}
+    tasks: dict[Name, Task] = {}
+    pods: dict[Name, Pod] = {}
     buckets: dict[str, Bucket] = {}
     tables: dict[str, Table] = {}
     queues: dict[str, Queue] = {}
@@ -167,10 +185,17 @@ class Organization(_Model):
 
 
 class Actor(_Model):
-    """Whom a learner can act as: a user or an instance, as ACCOUNT/NAME."""
+    """Whom a learner can act as: a user, an instance, a task or a pod, as ACCOUNT/NAME."""
 
     user: str | None = None
     instance: str | None = None
+    task: str | None = None
+    pod: str | None = None
+
+    @property
+    def reference(self) -> str:
+        """The one that is given."""
+        return self.user or self.instance or self.task or self.pod or ""
 
 
 class World(_Model):
@@ -182,3 +207,9 @@ class World(_Model):
     accounts: dict[str, Account] = Field(min_length=1)
     organization: Organization | None = None
     actors: dict[str, Actor] = {}
+
+    def container(self, actor: Actor) -> Task | Pod:
+        """The task or pod that an actor is."""
+        account, _, name = actor.reference.partition("/")
+        found = self.accounts[account]
+        return found.tasks[name] if actor.task is not None else found.pods[name]
