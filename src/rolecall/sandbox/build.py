@@ -134,6 +134,9 @@ class _IamBuilder:
             iam.create_instance_profile(name, "/", [profile.role] if profile.role else [])
         for provider in account.oidc_providers.values():
             iam.create_open_id_connect_provider(provider.url, ["0" * 40], provider.client_ids, [])
+        for name in account.saml_providers:
+            # Its certificate is made when it is first needed; until then there is no metadata.
+            iam.create_saml_provider(name, "")
 
     def _attach(self, entity: Any, inline: dict[str, Any], managed: list[str]) -> None:
         for name, document in inline.items():

@@ -261,6 +261,38 @@ class Sandbox:
         }
         return str(self._control("POST", "/token", asked)["token"])
 
+    def saml_assertion(
+        self,
+        provider: str,
+        *,
+        subject: str,
+        role: str,
+        minutes: float = 5,
+        attributes: Mapping[str, str | list[str]] | None = None,
+    ) -> str:
+        """A signed response of one of the world's SAML providers, as a company's directory would post it.
+
+        Parameters
+        ----------
+        role
+            The ARN of the role that the directory offers.
+        attributes
+            Further attributes of AWS's, such as ``{"PrincipalTag:team": "data"}``.
+
+        Raises
+        ------
+        SandboxError
+            When the world has no such provider.
+        """
+        asked = {
+            "provider": provider,
+            "subject": subject,
+            "role": role,
+            "lasting_seconds": minutes * 60,
+            "attributes": dict(attributes or {}),
+        }
+        return str(self._control("POST", "/assertion", asked)["assertion"])
+
     def explain(self, entry: TrailEntry | int | None = None) -> Explained:
         """Why a call was allowed or denied: the last one, or one of the trail.
 

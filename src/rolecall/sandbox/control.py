@@ -23,7 +23,8 @@ class _Refused(Exception):
 
 
 class Control:
-    """A WSGI application: ``/clock`` and ``/reset`` to post to, ``/decisions`` and ``/mfa`` to get."""
+    """A WSGI application: ``/clock``, ``/reset``, ``/token`` and ``/assertion`` to post to,
+    ``/decisions`` and ``/mfa`` to get."""
 
     def __init__(self, gateway: Gateway, token: str) -> None:
         self._gateway = gateway
@@ -55,6 +56,8 @@ class Control:
                 return self._mfa(environ)
             case "POST", "/token":
                 return self._token_of(environ)
+            case "POST", "/assertion":
+                return self._assertion_of(environ)
             case method, path:
                 raise _Refused("404 Not Found", f"there is no {method} {path}")
 
@@ -82,6 +85,18 @@ class Control:
         lasting = timedelta(seconds=float(asked.get("lasting_seconds", 600)))
         token = issuers.mint(name, str(asked.get("subject")), str(asked.get("audience")), lasting, claims)
         return {"token": token}
+
+    def _assertion_of(self, environ: WSGIEnvironment) -> Any:
+        asked = self._body(environ)
+        saml, name = self._gateway.saml, str(asked.get("provider"))
+        if name not in saml.names:
+            known = ", ".join(saml.names) or "none"
+            raise _Refused(
+                "404 Not Found", f"there is no SAML provider {name!r} in this world; there are {known}"
+            )
+        lasting = timedelta(seconds=float(asked.get("lasting_seconds", 300)))
+        subject, role = str(asked.get("subject")), str(asked.get("role"))
+        return {"assertion": saml.mint(name, subject, role, lasting, asked.get("attributes") or {})}
 
     def _body(self, environ: WSGIEnvironment) -> dict[str, Any]:
         length = environ.get("CONTENT_LENGTH") or "0"

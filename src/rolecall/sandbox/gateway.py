@@ -25,8 +25,9 @@ from rolecall.sandbox.guardrails import Guardrails
 from rolecall.sandbox.iam_deletions import refuse_if_needed
 from rolecall.sandbox.iam_state import IamState
 from rolecall.sandbox.mfa import MfaDevices
-from rolecall.sandbox.oidc import Issuers, caller_of
+from rolecall.sandbox.oidc import Issuers
 from rolecall.sandbox.policy_documents import PolicyDocuments
+from rolecall.sandbox.saml import SamlProviders
 from rolecall.sandbox.sessions import Sessions
 from rolecall.sandbox.simulator import Simulator
 from rolecall.sandbox.sts import Sts
@@ -54,6 +55,7 @@ class Gateway:
         self.callers = Callers(self.iam, self.sessions, self.clock)
         self.mfa = MfaDevices(self.iam, self.clock)
         self.issuers = Issuers(world, self.iam, self.clock)
+        self.saml = SamlProviders(world, self.iam, self.clock)
         guardrails = Guardrails(world)
         encoded = EncodedMessages()
         self.sts = Sts(self.iam, self.sessions, self.clock, encoded)
@@ -84,8 +86,8 @@ class Gateway:
                 raise failure("missing", service, protocol)
             region = signature.region if signature else self.world.region
             self.builder.ensure(operation.service)
-            if identity := self.issuers.presented(operation):
-                caller = caller_of(identity)
+            if federated := self.issuers.presented(operation) or self.saml.presented(operation):
+                caller, operation = federated
             caller = replace(caller, mfa_presented=self.mfa.presented(operation, caller))
             if operation.service == "sts":
                 self.sts.validate(operation)

@@ -143,6 +143,18 @@ class IamState:
         found = backend(account).open_id_providers.get(arn)
         return ProviderFacts(arn, tuple(found.client_id_list)) if found else None
 
+    def saml_metadata(self, arn: str) -> str | None:
+        """The metadata document of a SAML provider, or None where there is no such provider."""
+        account = arn.split(":")[4] if arn.count(":") >= 5 else ""
+        found = _saml_provider(account, arn) if account in self.accounts else None
+        return str(found.saml_metadata_document) if found else None
+
+    def set_saml_metadata(self, account: str, arn: str, document: str) -> None:
+        """Gives a provider of the world its metadata, unless it has some already."""
+        found = _saml_provider(account, arn)
+        if found is not None and not found.saml_metadata_document:
+            found.saml_metadata_document = document
+
     def mfa_seeds(self, account: str, user: str) -> dict[str, str]:
         """The seeds of the virtual MFA devices that are enabled for a user, by serial number."""
         state = backend(account)
@@ -232,6 +244,10 @@ class IamState:
 def backend(account: str) -> IAMBackend:
     """moto's IAM of an account."""
     return iam_backends[account]["aws"]
+
+
+def _saml_provider(account: str, arn: str) -> Any:
+    return next((one for one in backend(account).saml_providers.values() if one.arn == arn), None)
 
 
 def bound(user: Any, arn: str | None) -> None:

@@ -10,7 +10,7 @@ import base64
 import json
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -99,8 +99,8 @@ class Issuers:
         key = self.key(url)
         return jwt.encode({"alg": _ALGORITHM, "kid": key.kid, "typ": "JWT"}, told, key)
 
-    def presented(self, operation: Operation) -> WebIdentity | None:
-        """The identity in a call of AssumeRoleWithWebIdentity; None for any other call.
+    def presented(self, operation: Operation) -> tuple[Caller, Operation] | None:
+        """The caller that a believed token makes, and what it asks; None for any other call.
 
         Raises
         ------
@@ -123,7 +123,8 @@ class Issuers:
         except (JoseError, ValueError):
             raise AwsError(_INVALID, _NO_KEY, 400) from None
         self._check(claims, provider.client_ids)
-        return WebIdentity(provider.arn, issuer.partition("://")[2], claims)
+        identity = WebIdentity(provider.arn, issuer.partition("://")[2], claims)
+        return _caller(identity), _with_tags_of(claims, operation)
 
     def _check(self, claims: Mapping[str, Any], client_ids: Iterable[str]) -> None:
         now = self._clock.now().timestamp()
@@ -136,7 +137,7 @@ class Issuers:
             raise AwsError(_INVALID, "Incorrect token audience", 400)
 
 
-def caller_of(identity: WebIdentity) -> Caller:
+def _caller(identity: WebIdentity) -> Caller:
     """The caller that a believed token makes."""
     claims = identity.claims
     return Caller(
@@ -148,6 +149,24 @@ def caller_of(identity: WebIdentity) -> Caller:
         },
         web_context=identity.context(),
     )
+
+
+def _with_tags_of(claims: Mapping[str, Any], operation: Operation) -> Operation:
+    """The call with the session tags that the token carries.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_adding-assume-role-idp
+    """
+    carried = claims.get("https://aws.amazon.com/tags")
+    if not isinstance(carried, dict) or not isinstance(carried.get("principal_tags"), dict):
+        return operation
+    tags = [
+        {"Key": str(key), "Value": str(value[0] if isinstance(value, list) else value)}
+        for key, value in carried["principal_tags"].items()
+        if value
+    ]
+    transitive = [str(key) for key in carried.get("transitive_tag_keys") or []]
+    told = {"Tags": tags, **({"TransitiveTagKeys": transitive} if transitive else {})}
+    return replace(operation, parameters={**operation.parameters, **told})
 
 
 def _unverified(token: str) -> Mapping[str, Any]:

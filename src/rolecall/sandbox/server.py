@@ -59,7 +59,7 @@ class Server:
             self._for_containers: dict[str, str] = {}
             for name, actor in world.actors.items():
                 if actor.user is None:
-                    self._endpoints[name] = self._serve_credentials(actor)
+                    self._endpoints[name] = self._serve_credentials(name, actor)
             self._issuers = {
                 name: self._listen(IssuerPages(self.gateway.issuers, url))
                 for name, url in self.gateway.issuers.urls.items()
@@ -68,14 +68,14 @@ class Server:
             self.close()
             raise
 
-    def _serve_credentials(self, actor: Actor) -> dict[str, str]:
+    def _serve_credentials(self, actor_name: str, actor: Actor) -> dict[str, str]:
         """Where an instance, a task or a pod reads the credentials of its role."""
         account_name, _, name = actor.reference.partition("/")
         if actor.instance is not None:
             of_instance, of_container = (
                 self._listen(InstanceMetadata(self.gateway, account_name, name, hops)) for hops in (1, 2)
             )
-            self._for_containers[name] = of_container
+            self._for_containers[actor_name] = of_container
             return {"imds_endpoint": of_instance}
         container = self.world.container(actor)
         credentials = ContainerCredentials(self.gateway, account_name, name, container)

@@ -47,6 +47,7 @@ class Sts:
         self._encoded = encoded
         self._operations: dict[str, Callable[[Operation, Caller], Answer]] = {
             "AssumeRole": self._assume_role,
+            "AssumeRoleWithSAML": self._assume_role,
             "AssumeRoleWithWebIdentity": self._assume_role,
             "DecodeAuthorizationMessage": self._decode_authorization_message,
             "GetAccessKeyInfo": self._get_access_key_info,
@@ -66,7 +67,7 @@ class Sts:
         if operation.name not in self._operations:
             raise AwsError("InvalidAction", f"The sandbox has no {operation.name} of STS.", 400)
         parameters = operation.parameters
-        if operation.name in ("AssumeRole", "AssumeRoleWithWebIdentity"):
+        if operation.name.startswith("AssumeRole"):
             for required in ("RoleArn", "RoleSessionName"):
                 if not parameters.get(required):
                     raise _constraint("null", required[0].lower() + required[1:], "Member must not be null")

@@ -154,6 +154,12 @@ class OidcProvider(_Model):
     client_ids: list[str] = []
 
 
+class SamlProvider(_Model):
+    """A SAML 2.0 identity provider."""
+
+    entity_id: str
+
+
 class Account(_Model):
     """One AWS account with everything in it."""
 
@@ -174,6 +180,7 @@ class Account(_Model):
     parameters: dict[str, Parameter] = {}
     keys: dict[str, Key] = {}
     oidc_providers: dict[str, OidcProvider] = {}
+    saml_providers: dict[Name, SamlProvider] = {}
 
 
 class Organization(_Model):

@@ -1,0 +1,177 @@
+"""SAML 2.0 identity providers: assertions as a company's directory signs them, and how STS checks them.
+
+https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_saml.html
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from rolecall.aws.errors import AwsError
+from rolecall.aws.operations import Operation
+from rolecall.sandbox.callers import Caller
+from rolecall.sandbox.clock import Clock
+from rolecall.sandbox.iam_state import IamState
+from rolecall.sandbox.saml_documents import (
+    Assertion,
+    InvalidAssertion,
+    SigningKey,
+    believed,
+    metadata,
+    minted,
+)
+from rolecall.sandbox.world import World
+
+_AUDIENCES = frozenset({"https://signin.aws.amazon.com/saml", "urn:amazon:webservices"})
+_INVALID = "InvalidIdentityToken"
+_SHORT_FORMATS = {
+    "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent": "persistent",
+    "urn:oasis:names:tc:SAML:2.0:nameid-format:transient": "transient",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Provider:
+    account: str
+    name: str
+    entity_id: str
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:iam::{self.account}:saml-provider/{self.name}"
+
+
+class SamlProviders:
+    """The SAML identity providers of a world, each with a key and a certificate of its own."""
+
+    def __init__(self, world: World, iam: IamState, clock: Clock) -> None:
+        self._iam = iam
+        self._clock = clock
+        self._providers = {
+            name: _Provider(account.id, name, provider.entity_id)
+            for account in world.accounts.values()
+            for name, provider in account.saml_providers.items()
+        }
+        self._keys: dict[str, SigningKey] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The providers' names in the world."""
+        return tuple(self._providers)
+
+    def _key(self, entity_id: str) -> SigningKey:
+        with self._lock:
+            if entity_id not in self._keys:
+                self._keys[entity_id] = SigningKey.new(entity_id)
+            return self._keys[entity_id]
+
+    def publish(self) -> None:
+        """Puts the metadata of each provider where IAM keeps it, once its certificate is needed."""
+        for provider in self._providers.values():
+            document = metadata(provider.entity_id, self._key(provider.entity_id))
+            self._iam.set_saml_metadata(provider.account, provider.arn, document)
+
+    def mint(
+        self, name: str, subject: str, role: str, lasting: timedelta, attributes: Mapping[str, Any]
+    ) -> str:
+        """A signed response for one role, in Base64 as AssumeRoleWithSAML takes it."""
+        provider = self._providers[name]
+        told = {"RoleSessionName": subject, **attributes, "Role": f"{role},{provider.arn}"}
+        now = self._clock.now()
+        return minted(provider.entity_id, self._key(provider.entity_id), subject, told, now, now + lasting)
+
+    def presented(self, operation: Operation) -> tuple[Caller, Operation] | None:
+        """The caller that a believed assertion makes, and what it asks; None for any other call.
+
+        Raises
+        ------
+        AwsError
+            For an assertion that is not the provider's, not for this role, or past its time.
+        """
+        if operation.service != "sts" or operation.name != "AssumeRoleWithSAML":
+            return None
+        self.publish()
+        arn = operation.text("PrincipalArn") or ""
+        role = operation.text("RoleArn") or ""
+        document = self._iam.saml_metadata(arn)
+        if document is None:
+            raise AwsError(_INVALID, f"No SAML provider found in your account for {arn}", 400)
+        try:
+            assertion = believed(operation.text("SAMLAssertion") or "", document)
+        except InvalidAssertion as error:
+            raise AwsError(_INVALID, str(error), 400) from None
+        self._check(assertion, role, arn)
+        return _caller(assertion, arn), _with_parameters_of(assertion, operation)
+
+    def _check(self, assertion: Assertion, role: str, provider: str) -> None:
+        now = self._clock.now()
+        if not assertion.audiences & _AUDIENCES:
+            raise AwsError(_INVALID, "Response does not contain the required audience.", 400)
+        if assertion.issued + timedelta(minutes=5) <= now or assertion.expires <= now:
+            what = "Token must be redeemed within 5 minutes of issuance"
+            raise AwsError("ExpiredTokenException", what, 400)
+        offered = [
+            {part.strip() for part in pair.split(",")} for pair in assertion.attributes.get("Role", ())
+        ]
+        if {role, provider} not in offered:
+            raise AwsError("AccessDenied", "Not authorized to perform sts:AssumeRoleWithSAML", 403)
+        if not assertion.attributes.get("RoleSessionName"):
+            raise AwsError(_INVALID, "RoleSessionName is required in AuthnResponse", 400)
+
+
+def _caller(assertion: Assertion, provider: str) -> Caller:
+    """The condition keys and the answer's fields that an assertion gives.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-saml
+    """
+    account, _, name = provider.split(":", 4)[4].partition(":saml-provider/")
+    document = f"{account}/{name}"
+    qualified = f"{assertion.issuer}{account}/{name}".encode()
+    qualifier = base64.b64encode(hashlib.sha1(qualified, usedforsecurity=False).digest()).decode()
+    subject_type = _SHORT_FORMATS.get(assertion.subject_format, assertion.subject_format)
+    return Caller(
+        provider,
+        web_identity={
+            "Subject": assertion.subject,
+            "SubjectType": subject_type,
+            "Issuer": assertion.issuer,
+            "Audience": assertion.recipient,
+            "NameQualifier": qualifier,
+        },
+        web_context={
+            "aws:FederatedProvider": provider,
+            "saml:aud": assertion.recipient,
+            "saml:doc": document,
+            "saml:iss": assertion.issuer,
+            "saml:namequalifier": qualifier,
+            "saml:sub": assertion.subject,
+            "saml:sub_type": subject_type,
+        },
+    )
+
+
+def _with_parameters_of(assertion: Assertion, operation: Operation) -> Operation:
+    """The call with the session's name, tags and source identity, which the assertion tells."""
+    prefix = "PrincipalTag:"
+    told: dict[str, Any] = {"RoleSessionName": assertion.attributes["RoleSessionName"][0]}
+    tags = [
+        {"Key": name.removeprefix(prefix), "Value": values[0]}
+        for name, values in assertion.attributes.items()
+        if name.startswith(prefix)
+    ]
+    if tags:
+        told["Tags"] = tags
+    if transitive := assertion.attributes.get("TransitiveTagKeys"):
+        told["TransitiveTagKeys"] = list(transitive)
+    if source := assertion.attributes.get("SourceIdentity"):
+        told["SourceIdentity"] = source[0]
+    return replace(operation, parameters={**operation.parameters, **told})
