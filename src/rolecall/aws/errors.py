@@ -86,8 +86,9 @@ _TABLE: dict[str, dict[Failure, tuple[str, int, str | None]]] = {
 
 # Services whose own error for a denial differs from their protocol's.
 # https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html
-# SQS speaks JSON, and tells the code that it had in the query protocol beside it.
-_DENIED = {"sns": "AuthorizationError", "sqs": "AccessDenied"}
+# SQS and CloudWatch speak JSON, and tell the code that they had in the query protocol beside it.
+_DENIED = {"sns": "AuthorizationError", "sqs": "AccessDenied", "cloudwatch": "AccessDenied"}
+_QUERY_COMPATIBLE = ("sqs", "cloudwatch")
 
 
 class AwsError(Exception):
@@ -148,7 +149,7 @@ def render(error: AwsError, service: str, protocol: Protocol, *, head: bool = Fa
         body = json.dumps({"__type": error.code, key: error.message})
         content_type = "application/x-amz-json-1.0" if protocol == "json" else "application/json"
         headers = [("x-amzn-RequestId", request_id), ("x-amzn-ErrorType", error.code)]
-        if service == "sqs":
+        if service in _QUERY_COMPATIBLE:
             headers.append(("x-amzn-query-error", f"{error.code};Sender"))
     else:
         content_type = "text/xml"

@@ -19,6 +19,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials
 
+from rolecall.aws import chunked
 from rolecall.aws.http import HttpRequest
 
 SKEW = timedelta(minutes=15)
@@ -135,7 +136,19 @@ def verify(request: HttpRequest, signature: Signature, secret: str) -> bool:
     else:
         payload = hashlib.sha256(request.body).hexdigest()
     expected = _expected(request, signature, secret, payload)
-    return hmac.compare_digest(expected, signature.signature)
+    if not hmac.compare_digest(expected, signature.signature):
+        return False
+    if payload not in (chunked.SIGNED, chunked.SIGNED_WITH_TRAILER):
+        return True
+    scope = chunked.Scope(
+        secret,
+        signature.date,
+        signature.region,
+        signature.service,
+        signature.timestamp,
+        signature.signature,
+    )
+    return chunked.chunks_hold(request.body, payload, scope)
 
 
 def _expected(request: HttpRequest, signature: Signature, secret: str, payload: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rolecall.aws.authorization import Check, Scope, checks
-from rolecall.aws.condition_keys import operation_keys
+from rolecall.aws.condition_keys import operation_keys, signature_keys
 from rolecall.aws.errors import AwsError, failure
 from rolecall.aws.http import HttpRequest
 from rolecall.aws.operations import Operation
+from rolecall.aws.sigv4 import Signature
 from rolecall.iam import Decision, Policy, PolicySet, Request, decide
 from rolecall.sandbox.callers import Caller, Callers
 from rolecall.sandbox.clock import Clock, timestamp
@@ -36,6 +37,17 @@ class Granted:
     refused: tuple[str | None, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A call as it came: what is asked, by whom, from where."""
+
+    operation: Operation
+    caller: Caller
+    request: HttpRequest
+    signature: Signature | None
+    region: str
+
+
 class Authorizer:
     """Decides and records each permission that a call needs."""
 
@@ -55,7 +67,7 @@ class Authorizer:
         self._clock = clock
         self._trail = trail
 
-    def authorise(self, operation: Operation, caller: Caller, request: HttpRequest, region: str) -> Granted:
+    def authorise(self, asked: Asked) -> Granted:
         """Decides and records every permission that the call needs.
 
         Raises
@@ -63,29 +75,23 @@ class Authorizer:
         AwsError
             The denial, at the first permission that is missing.
         """
+        operation, caller = asked.operation, asked.caller
         _refuse_by_kind_of_session(operation, caller)
-        scope = Scope(caller.account or "", region, caller.arn, self._iam)
+        scope = Scope(caller.account or "", asked.region, caller.arn, self._iam)
         call = self._trail.next_call()
         needed = checks(operation, scope)
         refused: list[str | None] = []
         for check in needed:
-            error = self._ask(call, check, operation, caller, request, region)
+            error = self._ask(call, check, asked)
             if error is not None and not decided_by_key(operation):
                 raise error
             refused.append(error.message if error else None)
         return Granted(self._owner(operation, caller, needed), tuple(refused))
 
-    def _ask(
-        self,
-        call: int,
-        check: Check,
-        operation: Operation,
-        caller: Caller,
-        request: HttpRequest,
-        region: str,
-    ) -> AwsError | None:
+    def _ask(self, call: int, check: Check, asked: Asked) -> AwsError | None:
         """Decides and records one permission; returns the denial, if it is one."""
-        decision = self._decide(check, operation, caller, request, region)
+        operation, caller, request = asked.operation, asked.caller, asked.request
+        decision = self._decide(check, asked)
         error = None
         if not decision.allowed:
             message = _denial(operation, caller, decision) + self._encoded.beside(operation, decision)
@@ -113,11 +119,10 @@ class Authorizer:
         parts = needed[0].resource.split(":", 5) if needed else []
         return parts[4] if len(parts) == 6 and parts[4] in self._iam.accounts else own
 
-    def _decide(
-        self, check: Check, operation: Operation, caller: Caller, request: HttpRequest, region: str
-    ) -> Decision:
+    def _decide(self, check: Check, call: Asked) -> Decision:
+        caller = call.caller
         resource_policy, owner = self._resource_policy(check)
-        context = self._context(check, operation, caller, request, region)
+        context = self._context(check, call)
         asked = Request.of(
             caller.arn, check.action, check.resource, resource_account=owner, context=context
         )
@@ -147,51 +152,68 @@ class Authorizer:
             return self._iam.bucket_policy(bucket), self._iam.bucket_account(bucket)
         return resource_policy(check.resource), None
 
-    def _context(
-        self, check: Check, operation: Operation, caller: Caller, request: HttpRequest, region: str
-    ) -> dict[str, str | list[str]]:
+    def _context(self, check: Check, call: Asked) -> dict[str, str | list[str]]:
         """The condition keys of a request.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
         """
+        operation, request = call.operation, call.request
         now = self._clock.now()
         keys: dict[str, str | list[str]] = {
             "aws:CurrentTime": timestamp(now),
             "aws:EpochTime": str(int(now.timestamp())),
-            "aws:RequestedRegion": region,
+            "aws:RequestedRegion": call.region,
             "aws:ViaAWSService": "false",
             # Clients reach AWS over TLS; loopback stands in for it.
             "aws:SecureTransport": "true",
             "aws:SourceIp": request.source_ip,
             "aws:UserAgent": request.headers.get("user-agent", ""),
         }
-        keys.update(self._callers.context(caller))
+        if referer := request.headers.get("referer"):
+            keys["aws:Referer"] = referer
+        keys.update(self._callers.context(call.caller))
         keys.update(operation_keys(operation))
-        keys.update(self._guardrails.context(caller.account))
+        if operation.service == "s3":
+            keys.update(signature_keys(request, call.signature, now))
+        keys.update(self._guardrails.context(call.caller.account))
         service = check.action.partition(":")[0]
         if operation.service == "sts" and (role := self._iam.role(check.resource)):
             for key, value in role.tags.items():
                 keys[f"aws:ResourceTag/{key}"] = keys[f"iam:ResourceTag/{key}"] = value
-        elif check.resource != "*" and service not in ("s3", "iam", "sts"):
+        elif service == "iam":
+            for key, value in self._iam.tags(check.resource).items():
+                keys[f"aws:ResourceTag/{key}"] = keys[f"iam:ResourceTag/{key}"] = value
+        elif service == "s3":
+            keys.update(self._s3_context(check.resource))
+        elif check.resource != "*" and service != "sts":
             for key, value in tags(check.resource).items():
                 keys[f"aws:ResourceTag/{key}"] = keys[f"{service}:ResourceTag/{key}"] = value
         keys.update(check.context)
         return keys
 
-    def hide_missing_key(
-        self, operation: Operation, caller: Caller, request: HttpRequest, region: str
-    ) -> None:
+    def _s3_context(self, arn: str) -> dict[str, str | list[str]]:
+        """The owner of a bucket, and the tags of an object that is there."""
+        bucket, _, key = arn.removeprefix("arn:aws:s3:::").partition("/")
+        owner = self._iam.bucket_account(bucket)
+        if owner is None:
+            return {}
+        tagged = self._iam.object_tags(bucket, key) if key else {}
+        existing = {f"s3:ExistingObjectTag/{name}": value for name, value in tagged.items()}
+        return {"s3:ResourceAccount": owner, **existing}
+
+    def hide_missing_key(self, asked: Asked) -> None:
         """Without s3:ListBucket, a key that is not there is a 403 and no 404.
 
         https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
         """
+        operation = asked.operation
         bucket, key = operation.text("Bucket"), operation.text("Key")
         if operation.name not in ("GetObject", "HeadObject") or bucket is None or key is None:
             return
         if self._iam.bucket_account(bucket) is None or self._iam.object_exists(bucket, key):
             return
         listing = Check("s3:ListBucket", f"arn:aws:s3:::{bucket}")
-        error = self._ask(self._trail.next_call(), listing, operation, caller, request, region)
+        error = self._ask(self._trail.next_call(), listing, asked)
         if error is not None:
             raise error
 

@@ -175,6 +175,7 @@ class Callers:
         tags: Mapping[str, str] = caller.user.tags if caller.user else {}
         session = caller.session
         if session is not None:
+            keys.update(session.federation)
             keys["aws:TokenIssueTime"] = timestamp(session.issued)
             keys["aws:MultiFactorAuthPresent"] = "true" if session.mfa else "false"
             if session.mfa:

@@ -15,9 +15,9 @@ from rolecall.aws.errors import AwsError, failure, render
 from rolecall.aws.http import HttpRequest
 from rolecall.aws.operations import UNSIGNED_STS, Operation, addressed, understand
 from rolecall.sandbox import moto_app
-from rolecall.sandbox.authorizer import Authorizer, Granted, decided_by_key
+from rolecall.sandbox.authorizer import Asked, Authorizer, Granted, decided_by_key
 from rolecall.sandbox.build import Builder
-from rolecall.sandbox.callers import Caller, Callers
+from rolecall.sandbox.callers import Callers
 from rolecall.sandbox.clock import Clock
 from rolecall.sandbox.deletions import delete_objects
 from rolecall.sandbox.encoded_messages import EncodedMessages
@@ -91,23 +91,18 @@ class Gateway:
             caller = replace(caller, mfa_presented=self.mfa.presented(operation, caller))
             if operation.service == "sts":
                 self.sts.validate(operation)
-            granted = self._authorizer.authorise(operation, caller, request, region)
-            return self._perform(operation, caller, granted, request, region, environ, start_response)
+            asked = Asked(operation, caller, request, signature, region)
+            granted = self._authorizer.authorise(asked)
+            return self._perform(asked, granted, environ, start_response)
         except AwsError as error:
             answer = render(error, service, protocol, head=request.method == "HEAD")
             start_response(f"{answer.status} {_REASONS.get(answer.status, 'Error')}", list(answer.headers))
             return [answer.body]
 
     def _perform(
-        self,
-        operation: Operation,
-        caller: Caller,
-        granted: Granted,
-        request: HttpRequest,
-        region: str,
-        environ: WSGIEnvironment,
-        start_response: StartResponse,
+        self, asked: Asked, granted: Granted, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
+        operation, caller, region = asked.operation, asked.caller, asked.region
         self._documents.check(operation)
         if operation.service == "sts":
             return _answer_query(operation, self.sts.answer(operation, caller), start_response)
@@ -118,7 +113,7 @@ class Gateway:
         refuse_if_needed(operation, granted.account)
         self._boundaries.check(operation, granted.account)
         if operation.service == "s3":
-            self._authorizer.hide_missing_key(operation, caller, request, region)
+            self._authorizer.hide_missing_key(asked)
         if decided_by_key(operation):
             return delete_objects(operation, granted.refused, granted.account, region, start_response)
         moto_app.address(environ, operation.service, region)

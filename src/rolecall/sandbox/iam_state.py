@@ -240,6 +240,33 @@ class IamState:
         account = self.bucket_account(bucket)
         return account is not None and s3_backends[account]["aws"].get_object(bucket, key) is not None
 
+    def object_tags(self, bucket: str, key: str) -> dict[str, str]:
+        """The tags of an object; empty where there is none."""
+        account = self.bucket_account(bucket)
+        found = s3_backends[account]["aws"].get_object(bucket, key) if account else None
+        if found is None:
+            return {}
+        tags: dict[str, str] = s3_backends[account]["aws"].tagger.get_tag_dict_for_resource(found.arn)
+        return tags
+
+    def tags(self, arn: str) -> dict[str, str]:
+        """The tags of a user, role, policy or instance profile."""
+        parts = arn.split(":")
+        if len(parts) != 6 or parts[4] not in self.accounts:
+            return {}
+        account, (kind, _, path) = parts[4], parts[5].partition("/")
+        name = path.rpartition("/")[2]
+        if kind == "user":
+            user = self.user(account, name)
+            return user.tags if user else {}
+        if kind == "role":
+            role = self.role(arn)
+            return role.tags if role else {}
+        if kind == "policy":
+            policy = backend(account).managed_policies.get(arn)
+            return {tag["Key"]: tag["Value"] for tag in policy.get_tags()} if policy else {}
+        return {}
+
 
 def backend(account: str) -> IAMBackend:
     """moto's IAM of an account."""

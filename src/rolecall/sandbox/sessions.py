@@ -40,6 +40,8 @@ class Session:
         Session tags.
     instance_arn
         For an instance's credentials, the instance.
+    federation
+        For a federated session the condition keys of its identity provider that last as long as it does.
     """
 
     kind: SessionKind
@@ -60,6 +62,7 @@ class Session:
     chained: bool = False
     mfa: bool = False
     instance_arn: str | None = None
+    federation: Mapping[str, str | list[str]] = field(default_factory=dict)
 
 
 class Sessions:
@@ -87,6 +90,7 @@ class Sessions:
         chained: bool = False,
         mfa: bool = False,
         instance_arn: str | None = None,
+        federation: Mapping[str, str | list[str]] | None = None,
     ) -> Session:
         """Gives out credentials that last for a time."""
         session = Session(
@@ -108,6 +112,7 @@ class Sessions:
             chained,
             mfa,
             instance_arn,
+            dict(federation or {}),
         )
         with self._lock:
             self._by_key[session.access_key_id] = session

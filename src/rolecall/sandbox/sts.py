@@ -127,6 +127,7 @@ class Sts:
             tags={tag["Key"]: tag["Value"] for tag in parameters.get("Tags") or []},
             transitive=frozenset(parameters.get("TransitiveTagKeys") or ()),
             source_identity=operation.text("SourceIdentity"),
+            federation=_lasting(caller.web_context),
         )
         answer: Answer = {
             "Credentials": _credentials(session),
@@ -154,6 +155,7 @@ class Sts:
         transitive: frozenset[str] = frozenset(),
         source_identity: str | None = None,
         instance_arn: str | None = None,
+        federation: Mapping[str, str | list[str]] | None = None,
     ) -> Session:
         """Begins a session of a role; transitive tags and source identity ride along a chain."""
         inherited = {key: by.tags[key] for key in by.transitive_tags if key in by.tags} if by else {}
@@ -172,6 +174,7 @@ class Sts:
             source_identity=(by.source_identity if by and by.source_identity else source_identity),
             chained=chained,
             instance_arn=instance_arn,
+            federation=federation,
         )
 
     def _session_policies(
@@ -282,6 +285,19 @@ def _packed_size(policy: str, arns: list[str], tags: list[dict[str, str]]) -> in
             400,
         )
     return percent
+
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+_OF_THE_SESSION = ("aws:FederatedProvider", "saml:namequalifier", "saml:sub", "saml:sub_type")
+
+
+def _lasting(context: Mapping[str, str | list[str]]) -> dict[str, str | list[str]]:
+    """The keys of a federated call that later calls of its session have too."""
+    return {
+        key: value
+        for key, value in context.items()
+        if key in _OF_THE_SESSION or (not key.startswith("saml:") and key.endswith((":sub", ":aud")))
+    }
 
 
 def _credentials(session: Session) -> Answer:
