@@ -97,7 +97,8 @@ def addressed(request: HttpRequest) -> tuple[str, Protocol]:
         version = form_parameters(request).get("Version")
         service = {"2011-06-15": "sts", "2010-05-08": "iam", "2016-11-15": "ec2"}.get(version or "", "sts")
     elif target := request.headers.get("x-amz-target"):
-        service = target.partition("_")[0].partition(".")[0].lower()
+        # The service has a prefix of its own there; that the protocol is JSON is all an answer needs.
+        return target.partition("_")[0].partition(".")[0].lower(), "json"
     else:
         service = "s3"
     return service, protocol_of(service, request.headers.get("content-type"))

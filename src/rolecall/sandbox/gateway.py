@@ -80,6 +80,8 @@ class Gateway:
         service, protocol = addressed(request)
         try:
             caller, signature = self.callers.authenticate(request, service, protocol)
+            if caller.account is None and service not in ("s3", "sts"):
+                raise failure("missing", service, protocol)
             operation = understand(service, request, environ)
             protocol = operation.protocol
             if caller.account is None and not _may_be_unsigned(operation):
