@@ -27,6 +27,7 @@ from botocore.loaders import create_loader
 
 from rolecall.iam import explain, parse_case
 from rolecall.sandbox._actor_credentials import KERNEL_CLOCK, ActorAccess, environment_without_aws
+from rolecall.sandbox._diagram import Diagram
 from rolecall.sandbox._explained import Explained
 from rolecall.sandbox._trail_view import TrailEntry, TrailTable
 
@@ -317,6 +318,10 @@ class Sandbox:
             )
         decision = parse_case(event["case"]).decide()
         return Explained(explain(decision), decision.allowed, event["error"])
+
+    def diagram(self) -> Diagram:
+        """Who may assume which role now, who is only trusted, and who has: drawn in a notebook."""
+        return Diagram(self._control("GET", "/relations"))
 
     def reset(self) -> None:
         """Everything as the world declares it; the actors keep their keys."""

@@ -12,6 +12,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from rolecall.sandbox.clock import timestamp
 from rolecall.sandbox.gateway import Gateway
+from rolecall.sandbox.relations import relations
 
 _LONGEST_BODY = 64 * 1024
 
@@ -24,7 +25,7 @@ class _Refused(Exception):
 
 class Control:
     """A WSGI application: ``/clock``, ``/reset``, ``/token`` and ``/assertion`` to post to,
-    ``/decisions`` and ``/mfa`` to get."""
+    ``/decisions``, ``/relations`` and ``/mfa`` to get."""
 
     def __init__(self, gateway: Gateway, token: str) -> None:
         self._gateway = gateway
@@ -52,6 +53,8 @@ class Control:
                 return {"time": timestamp(self._gateway.clock.now())}
             case "GET", "/decisions":
                 return self._decisions(environ)
+            case "GET", "/relations":
+                return relations(self._gateway)
             case "GET", "/mfa":
                 return self._mfa(environ)
             case "POST", "/token":

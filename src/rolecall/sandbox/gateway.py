@@ -56,14 +56,16 @@ class Gateway:
         self.mfa = MfaDevices(self.iam, self.clock)
         self.issuers = Issuers(world, self.iam, self.clock)
         self.saml = SamlProviders(world, self.iam, self.clock)
-        guardrails = Guardrails(world)
+        self.guardrails = Guardrails(world)
         encoded = EncodedMessages()
         self.sts = Sts(self.iam, self.sessions, self.clock, encoded)
         self._documents = PolicyDocuments(self.iam)
         self._boundaries = UserBoundaries(self.iam)
         # What IAM can do and moto cannot.
-        self._own_iam = {**Simulator(self.iam, guardrails).operations, **self._boundaries.operations}
-        self._authorizer = Authorizer(self.iam, self.callers, guardrails, encoded, self.clock, self.trail)
+        self._own_iam = {**Simulator(self.iam, self.guardrails).operations, **self._boundaries.operations}
+        self._authorizer = Authorizer(
+            self.iam, self.callers, self.guardrails, encoded, self.clock, self.trail
+        )
         self.builder.build()
 
     def reset(self) -> None:

@@ -111,6 +111,10 @@ class IamState:
         role = next((one for one in backend(parts[4]).roles.values() if one.arn == arn), None)
         return _role_facts(parts[4], role) if role else None
 
+    def roles(self, account: str) -> list[RoleFacts]:
+        """Every role of an account."""
+        return [_role_facts(account, role) for role in backend(account).roles.values()]
+
     def role_named(self, account: str, name: str) -> RoleFacts | None:
         """A role by its name, or None."""
         role = next((one for one in backend(account).roles.values() if one.name == name), None)
