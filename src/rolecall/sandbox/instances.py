@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.htm
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
-import moto.ec2.models.iam_instance_profile as moto_profiles
-import moto.ec2.models.instances as moto_instances
 from moto.backends import get_backend
 
 from rolecall.sandbox import moto_app
@@ -30,6 +30,7 @@ def instance_arn(region: str, account: str, identifier: str) -> str:
 
 def build_instances(account_name: str, account: Account, region: str) -> None:
     """Starts an account's instances in moto, under the ids that the world gives them."""
+    moto_instances = _moto_instances()
     if not account.instances:
         return
     ec2 = moto_app.client("ec2", account.id, region)
@@ -89,40 +90,44 @@ def _backend(account: str, region: str) -> Any:
     return get_backend("ec2")[account][region]
 
 
-_moto_modifies = moto_instances.InstanceBackend.modify_instance_metadata_options
+@lru_cache(maxsize=1)
+def _moto_instances() -> Any:
+    """moto's module of instances, mended; EC2 is the slowest of moto's services to import."""
+    instances: Any = import_module("moto.ec2.models.instances")
+    profiles: Any = import_module("moto.ec2.models.iam_instance_profile")
+    modifies = instances.InstanceBackend.modify_instance_metadata_options
+    replaces = profiles.IamInstanceProfileAssociationBackend.replace_iam_instance_profile_association
 
+    def modify_only_what_is_given(backend: Any, instance_id: str, **given: Any) -> Any:
+        """moto would forget every option that a request leaves out; EC2 keeps it.
 
-def _modify_only_what_is_given(
-    self: Any, instance_id: str, http_tokens: Any = None, hop_limit: Any = None, *others: Any, **named: Any
-) -> Any:
-    """moto would forget every option that a request leaves out; EC2 keeps it.
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyInstanceMetadataOptions.html
+        """
+        before = backend.get_instance(instance_id).metadata_options
+        made = modifies(backend, instance_id, **given)
+        for option, value in vars(before).items():
+            asked = given.get("hop_limit" if option == "http_put_response_hop_limit" else option)
+            if asked is None and option != "state":
+                setattr(made, option, value)
+        for option, name in (
+            ("http_protocol_ipv6", "http_protocol"),
+            ("instance_metadata_tags", "metadata_tags"),
+        ):
+            if given.get(name) is not None:
+                setattr(made, option, given[name])
+        return made
 
-    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyInstanceMetadataOptions.html
-    """
-    before = self.get_instance(instance_id).metadata_options
-    made = _moto_modifies(self, instance_id, http_tokens, hop_limit, *others, **named)
-    made.http_tokens = http_tokens or before.http_tokens
-    made.http_put_response_hop_limit = int(hop_limit or before.http_put_response_hop_limit)
-    for name in ("http_endpoint", "http_protocol_ipv6", "instance_metadata_tags"):
-        setattr(made, name, getattr(made, name) or getattr(before, name))
-    return made
+    def replace_on_the_instance_too(backend: Any, *given: Any, **named: Any) -> Any:
+        """moto would go on showing the old profile on the instance itself."""
+        association = replaces(backend, *given, **named)
+        association.instance.iam_instance_profile = {
+            "Arn": association.iam_instance_profile.arn,
+            "Id": association.association_id,
+        }
+        return association
 
-
-moto_instances.InstanceBackend.modify_instance_metadata_options = _modify_only_what_is_given
-
-_moto_replaces = moto_profiles.IamInstanceProfileAssociationBackend.replace_iam_instance_profile_association
-
-
-def _replace_on_the_instance_too(self: Any, *given: Any, **named: Any) -> Any:
-    """moto would go on showing the old profile on the instance itself."""
-    association = _moto_replaces(self, *given, **named)
-    association.instance.iam_instance_profile = {
-        "Arn": association.iam_instance_profile.arn,
-        "Id": association.association_id,
-    }
-    return association
-
-
-moto_profiles.IamInstanceProfileAssociationBackend.replace_iam_instance_profile_association = (
-    _replace_on_the_instance_too
-)
+    instances.InstanceBackend.modify_instance_metadata_options = modify_only_what_is_given
+    profiles.IamInstanceProfileAssociationBackend.replace_iam_instance_profile_association = (
+        replace_on_the_instance_too
+    )
+    return instances

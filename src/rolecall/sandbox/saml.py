@@ -13,22 +13,19 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from rolecall.aws.errors import AwsError
 from rolecall.aws.operations import Operation
 from rolecall.sandbox.callers import Caller
 from rolecall.sandbox.clock import Clock
 from rolecall.sandbox.iam_state import IamState
-from rolecall.sandbox.saml_documents import (
-    Assertion,
-    InvalidAssertion,
-    SigningKey,
-    believed,
-    metadata,
-    minted,
-)
 from rolecall.sandbox.world import World
+
+if TYPE_CHECKING:
+    from rolecall.sandbox.saml_documents import Assertion, SigningKey
 
 _AUDIENCES = frozenset({"https://signin.aws.amazon.com/saml", "urn:amazon:webservices"})
 _INVALID = "InvalidIdentityToken"
@@ -47,6 +44,12 @@ class _Provider:
     @property
     def arn(self) -> str:
         return f"arn:aws:iam::{self.account}:saml-provider/{self.name}"
+
+
+@lru_cache(maxsize=1)
+def _documents() -> Any:
+    """The module that reads and writes XML, which few sandboxes need."""
+    return import_module("rolecall.sandbox.saml_documents")
 
 
 class SamlProviders:
@@ -71,13 +74,13 @@ class SamlProviders:
     def _key(self, entity_id: str) -> SigningKey:
         with self._lock:
             if entity_id not in self._keys:
-                self._keys[entity_id] = SigningKey.new(entity_id)
+                self._keys[entity_id] = _documents().SigningKey.new(entity_id)
             return self._keys[entity_id]
 
     def publish(self) -> None:
         """Puts the metadata of each provider where IAM keeps it, once its certificate is needed."""
         for provider in self._providers.values():
-            document = metadata(provider.entity_id, self._key(provider.entity_id))
+            document = _documents().metadata(provider.entity_id, self._key(provider.entity_id))
             self._iam.set_saml_metadata(provider.account, provider.arn, document)
 
     def mint(
@@ -87,7 +90,10 @@ class SamlProviders:
         provider = self._providers[name]
         told = {"RoleSessionName": subject, **attributes, "Role": f"{role},{provider.arn}"}
         now = self._clock.now()
-        return minted(provider.entity_id, self._key(provider.entity_id), subject, told, now, now + lasting)
+        response: str = _documents().minted(
+            provider.entity_id, self._key(provider.entity_id), subject, told, now, now + lasting
+        )
+        return response
 
     def presented(self, operation: Operation) -> tuple[Caller, Operation] | None:
         """The caller that a believed assertion makes, and what it asks; None for any other call.
@@ -106,8 +112,8 @@ class SamlProviders:
         if document is None:
             raise AwsError(_INVALID, f"No SAML provider found in your account for {arn}", 400)
         try:
-            assertion = believed(operation.text("SAMLAssertion") or "", document)
-        except InvalidAssertion as error:
+            assertion = _documents().believed(operation.text("SAMLAssertion") or "", document)
+        except _documents().InvalidAssertion as error:
             raise AwsError(_INVALID, str(error), 400) from None
         self._check(assertion, role, arn)
         return _caller(assertion, arn), _with_parameters_of(assertion, operation)
