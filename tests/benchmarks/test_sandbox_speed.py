@@ -70,13 +70,6 @@ def test_list_buckets(benchmark, clients, where):
     assert "Buckets" in benchmark(client(clients, where, "s3").list_buckets)
 
 
-def test_a_sandbox_is_ready(benchmark):
-    def open_and_close() -> None:
-        Sandbox("reports").close()
-
-    benchmark.pedantic(open_and_close, rounds=3)
-
-
 def test_a_sandbox_is_reset(benchmark, clients):
     with Sandbox("reports") as sandbox:
         benchmark(sandbox.reset)

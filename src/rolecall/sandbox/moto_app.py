@@ -13,6 +13,7 @@ from wsgiref.types import WSGIEnvironment
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
 import boto3
+import moto.backends
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto.core.base_backend import BackendDict
 from moto.iam.models import IAMBackend, ManagedPolicy
@@ -34,6 +35,10 @@ def _own_managed_policies(backend: IAMBackend) -> list[ManagedPolicy]:
 
 
 IAMBackend._init_aws_policies = _own_managed_policies
+
+# moto looks through its own folders twice for each request; they do not change.
+_modules = tuple(moto.backends.list_of_moto_modules())
+moto.backends.list_of_moto_modules = lambda: iter(_modules)
 
 ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
 application = DomainDispatcherApplication(create_backend_app)
