@@ -199,16 +199,29 @@ def validate(document: Document, model: type[M]) -> M:
     try:
         return model.model_validate(document.value)
     except ValidationError as error:
-        raise BadFile([_fault(document, model, one) for one in error.errors()]) from None
+        faults: dict[Where, Fault] = {}
+        for one in error.errors():
+            fault = _fault(document, model, one)
+            # Of a value that may be one of several things, each says why it is none; the first will do.
+            faults.setdefault((*fault.where, fault.line, fault.column), fault)
+        raise BadFile(list(faults.values())) from None
 
 
 def _fault(document: Document, model: type[BaseModel], error: Any) -> Fault:
-    where = tuple(one for one in error["loc"] if _stands(document, one))
+    where = _standing(document, error["loc"])
     problem: str
     match error["type"]:
         case "missing":
-            problem = f"{where[-1]} is missing"
-            return document.fault(where[:-1], problem)
+            return document.fault(where[:-1], f"{where[-1]} is missing")
+        case "union_tag_not_found":
+            return document.fault(where, f"{error['ctx']['discriminator'].strip(_QUOTE)} is missing")
+        case "union_tag_invalid":
+            tag = error["ctx"]["discriminator"].strip(_QUOTE)
+            expected = [one.strip(" '") for one in error["ctx"]["expected_tags"].split(",")]
+            given = error["ctx"]["tag"]
+            return document.fault(
+                (*where, tag), f"there is no {tag} {given!r}{did_you_mean(given, expected)}"
+            )
         case "extra_forbidden":
             return document.key_fault(where, f"no such field{_suggestion(document, model, where)}")
         case "value_error":
@@ -223,29 +236,59 @@ def _fault(document: Document, model: type[BaseModel], error: Any) -> Fault:
     return document.fault(where, problem)
 
 
-def _stands(document: Document, part: str | int) -> bool:
-    """Leaves out the names of union members that pydantic puts into a location."""
-    return isinstance(part, int) or (not part.endswith("]") and not part.startswith("function-"))
+_QUOTE = "'"
+
+
+def _standing(document: Document, location: Where) -> Where:
+    """A location without the names of union members that pydantic puts into it."""
+    where: Where = ()
+    for index, part in enumerate(location):
+        last = index == len(location) - 1
+        stands = (*where, part) in document.places
+        names_a_type = isinstance(part, str) and not re.fullmatch(r"[\w-]+", part)
+        if stands or (last and not names_a_type and isinstance(_value_at(document, where), dict)):
+            where = (*where, part)
+    return where
+
+
+def _value_at(document: Document, where: Where) -> Any:
+    value: Any = document.value
+    for part in where:
+        value = value[part]
+    return value
 
 
 def _suggestion(document: Document, model: type[BaseModel], where: Where) -> str:
-    fields = _fields_at(model, where[:-1])
+    fields = _fields_at(document, model, where[:-1])
     return did_you_mean(str(where[-1]), fields) if fields else ""
 
 
-def _fields_at(model: type[BaseModel], where: Where) -> list[str]:
-    """The field names of the model that stands at a path."""
+def _fields_at(document: Document, model: type[BaseModel], where: Where) -> list[str]:
+    """The field names of the model that stands at a path; of several, the one that its kind names."""
     current: Any = model
-    for part in where:
-        current = _inner(current, part)
+    for index, part in enumerate(where):
+        current = _inner(_models_at(document, current, where[:index]), current, part)
         if current is None:
             return []
-    models = _models(current)
+    models = _models_at(document, current, where)
     return [field.alias or name for one in models for name, field in one.model_fields.items()]
 
 
-def _inner(annotation: Any, part: str | int) -> Any:
-    for one in _models(annotation):
+def _models_at(document: Document, annotation: Any, where: Where) -> list[type[BaseModel]]:
+    models = _models(annotation)
+    value = _value_at(document, where)
+    kind = value.get("kind") if isinstance(value, dict) else None
+    named = [one for one in models if kind in _kinds(one)]
+    return named or models
+
+
+def _kinds(model: type[BaseModel]) -> tuple[Any, ...]:
+    field = model.model_fields.get("kind")
+    return getattr(field.annotation, "__args__", ()) if field else ()
+
+
+def _inner(models: list[type[BaseModel]], annotation: Any, part: str | int) -> Any:
+    for one in models:
         for name, field in one.model_fields.items():
             if part in (name, field.alias):
                 return field.annotation
@@ -256,6 +299,8 @@ def _inner(annotation: Any, part: str | int) -> Any:
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:
+    if hasattr(annotation, "__metadata__"):
+        annotation = annotation.__origin__
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     if getattr(annotation, "__origin__", None) in (dict, list, tuple):

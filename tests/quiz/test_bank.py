@@ -27,7 +27,7 @@ MISTAKES = [
     ("misconception: all-red", "misconception: al-red", "21:24: questions[0].options[1].misconception: there is no misconception 'al-red' in this bank; did you mean all-red?"),
     ("        why: None is.\n", "", "22:9: questions[0].options[2]: why is missing"),
     ("difficulty: easy", "difficulty: simple", "12:17: questions[0].difficulty: 'simple' is none of 'easy', 'medium' or 'hard'"),
-    ("kind: choice", "kind: chioce", "11:11: questions[0].kind: 'chioce' is none of 'choice'"),
+    ("kind: choice", "kind: chioce", "11:11: questions[0].kind: there is no kind 'chioce'; did you mean choice?"),
     ("hint: Think", "hnit: Think", "24:5: questions[0].hnit: no such field; did you mean hint?"),
     ("id: banana", "id: Ba nana", "10:9: questions[0].id: 'Ba nana' is no id; lower-case words joined by hyphens are, such as first-role"),
     ("text: Blue", "text: Red", "22:15: questions[0].options[2].text: this option stands twice; change or drop one"),

@@ -51,11 +51,11 @@ def do(card: PracticeCard, **message) -> dict:
 
 
 def place(card: PracticeCard, text: str) -> int:
-    return next(i for i, one in enumerate(card.view["question"]["options"]) if one["html"] == text)
+    return next(i for i, one in enumerate(card.view["question"]["face"]["options"]) if one["html"] == text)
 
 
 def answer(card: PracticeCard, text: str) -> dict:
-    return do(card, do="answer", question="banana", option=place(card, text))
+    return do(card, do="answer", question="banana", answer=place(card, text))
 
 
 def test_the_browser_is_not_told_the_key_before_it_is_due(card):
@@ -72,7 +72,7 @@ def test_a_wrong_answer_shows_why_and_what_lies_behind_it(card):
     question = answer(card, "Red")
 
     assert question["standing"] == "wrong"
-    assert question["options"][place(card, "Red")] == {
+    assert question["face"]["options"][place(card, "Red")] == {
         "html": "Red",
         "mark": "wrong",
         "why": "Cherries are.",
@@ -87,7 +87,7 @@ def test_a_right_answer_shows_everything(card):
 
     assert question["standing"] == "solved"
     assert question["solution"] == ["Picture one."]
-    assert all(option["why"] for option in question["options"])
+    assert all(option["why"] for option in question["face"]["options"])
     assert card.view["summary"] == "1 of 1 right at the first try."
 
 
@@ -104,7 +104,7 @@ def test_another_card_goes_on_where_this_one_was_left(card, bank, store):
     again = PracticeCard(bank, store=store)
 
     assert again.view["question"]["standing"] == "wrong"
-    assert again.view["question"]["chosen"] == place(again, "Red")
+    assert again.view["question"]["given"] == place(again, "Red")
 
 
 def test_practising_again_begins_anew_and_stays_so(card, bank, store):
@@ -118,9 +118,9 @@ def test_practising_again_begins_anew_and_stays_so(card, bank, store):
 @pytest.mark.parametrize(
     "message",
     [
-        {"do": "answer", "question": "cherry", "option": 0},
-        {"do": "answer", "question": "banana", "option": 99},
-        {"do": "answer", "question": "banana", "option": "1"},
+        {"do": "answer", "question": "cherry", "answer": 0},
+        {"do": "answer", "question": "banana", "answer": 99},
+        {"do": "answer", "question": "banana", "answer": "1"},
         {"do": "go", "place": -1},
         {"do": "go", "place": 5},
         {"do": "dance"},

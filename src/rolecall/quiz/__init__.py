@@ -1,25 +1,53 @@
 """Questions, banks and grading. No widgets, no database."""
 
+from rolecall.quiz._arranging import Item, Match, Order, Pair
 from rolecall.quiz._bank import Bank, load_bank
+from rolecall.quiz._choosing import Choice, Multi, Option
+from rolecall.quiz._deciding import Case, Decide, Policy
+from rolecall.quiz._filling import Blank, Blanks, Cli, Numeric
 from rolecall.quiz._grading import Grade, grade
+from rolecall.quiz._judges import BadPolicy, Command, Judges, NoCommand, Ruling
+from rolecall.quiz._kinds import Question
 from rolecall.quiz._practice import Entry, EntryKind, Practice, Standing
-from rolecall.quiz._questions import Choice, Misconception, Option, Proof, Question, Step
-from rolecall.quiz._selection import select
+from rolecall.quiz._questions import Misconception, Proof, Remark, Step
+from rolecall.quiz._selection import select, shown_order
+from rolecall.quiz._variants import BadTemplate, variant
 
 __all__ = [
+    "BadPolicy",
+    "BadTemplate",
     "Bank",
+    "Blank",
+    "Blanks",
+    "Case",
     "Choice",
+    "Cli",
+    "Command",
+    "Decide",
     "Entry",
     "EntryKind",
     "Grade",
+    "Item",
+    "Judges",
+    "Match",
     "Misconception",
+    "Multi",
+    "NoCommand",
+    "Numeric",
     "Option",
+    "Order",
+    "Pair",
+    "Policy",
     "Practice",
     "Proof",
     "Question",
+    "Remark",
+    "Ruling",
     "Standing",
     "Step",
     "grade",
     "load_bank",
     "select",
+    "shown_order",
+    "variant",
 ]

@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from rolecall._yaml import BadFile, Document, Fault, Where, did_you_mean, read_yaml, validate
-from rolecall.quiz._questions import Choice, Misconception, Question, Slug, Text
+from rolecall.quiz._kinds import Question
+from rolecall.quiz._questions import Misconception, Proof, Slug, Text
 
 
 class Bank(BaseModel):
@@ -56,41 +57,25 @@ def _faults(document: Document, bank: Bank) -> Iterator[Fault]:
         seen.setdefault(question.id, index)
         if question.skill not in bank.skills:
             yield document.fault((*at, "skill"), _unknown("skill", question.skill, bank.skills))
-        yield from _option_faults(document, at, question, bank)
-        yield from _proof_faults(document, at, question)
+        for where, name in question.wrong_ideas():
+            if name not in bank.misconceptions:
+                told = _unknown("misconception", name, bank.misconceptions)
+                yield document.fault((*at, *where), told)
+        for where, problem in question.problems():
+            yield document.fault((*at, *where), problem)
+        yield from _proof_faults(document, at, question.proof)
+    for slug, misconception in bank.misconceptions.items():
+        where = ("misconceptions", slug)
+        yield from _proof_faults(document, where, misconception.experiment, "experiment")
 
 
-def _option_faults(document: Document, at: Where, question: Choice, bank: Bank) -> Iterator[Fault]:
-    right = [index for index, option in enumerate(question.options) if option.correct]
-    if not right:
-        yield document.fault((*at, "options"), "no option is right; give one of them correct: true")
-    for index in right[1:]:
-        yield document.fault(
-            (*at, "options", index, "correct"),
-            "a second right option; a choice has one",
-        )
-    texts: dict[str, int] = {}
-    for index, option in enumerate(question.options):
-        where: Where = (*at, "options", index)
-        if option.text in texts:
-            yield document.fault((*where, "text"), "this option stands twice; change or drop one")
-        texts.setdefault(option.text, index)
-        if option.misconception is None:
-            continue
-        if option.misconception not in bank.misconceptions:
-            told = _unknown("misconception", option.misconception, bank.misconceptions)
-            yield document.fault((*where, "misconception"), told)
-        if option.correct:
-            yield document.fault(
-                (*where, "misconception"), "a right option shows no misconception; drop it"
-            )
-
-
-def _proof_faults(document: Document, at: Where, question: Choice) -> Iterator[Fault]:
-    for index, step in enumerate(question.proof.steps if question.proof else []):
+def _proof_faults(
+    document: Document, at: Where, proof: Proof | None, field: str = "proof"
+) -> Iterator[Fault]:
+    for index, step in enumerate(proof.steps if proof else []):
         if (step.expect.ok is None) == (step.expect.error is None):
             yield document.fault(
-                (*at, "proof", "steps", index, "expect"),
+                (*at, field, "steps", index, "expect"),
                 "a step expects {ok: [what the answer holds]} or {error: its code}, one of the two",
             )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rolecall.quiz._bank import Bank
-from rolecall.quiz._questions import Misconception, Option, Question
+from rolecall.quiz._judges import Judges
+from rolecall.quiz._kinds import Question
+from rolecall.quiz._questions import Misconception, Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,15 +18,19 @@ class Grade:
     ----------
     score
         From 0 to 1.
-    option
-        What was chosen.
+    answer
+        What was answered.
+    remarks
+        What is said of each of its parts.
     misconception
-        The wrong idea that it shows, if the author named one.
+        The wrong idea that it shows, if the author named one, and its name.
     """
 
     score: float
-    option: Option
+    answer: str
+    remarks: tuple[Remark, ...]
     misconception: Misconception | None
+    wrong_idea: str | None = None
 
     @property
     def correct(self) -> bool:
@@ -32,16 +38,16 @@ class Grade:
         return self.score == 1
 
 
-def grade(bank: Bank, question: Question, answer: str) -> Grade:
-    """Grades the text of the option that was chosen.
+def grade(bank: Bank, question: Question, answer: str, judges: Judges | None = None) -> Grade:
+    """Grades an answer, in the form that the kind of question gives it.
 
     Raises
     ------
     ValueError
-        When the question has no such option.
+        For what is no answer to the question.
     """
-    for option in question.options:
-        if option.text == answer:
-            wrong_idea = bank.misconceptions.get(option.misconception or "")
-            return Grade(1.0 if option.correct else 0.0, option, wrong_idea)
-    raise ValueError(f"question {question.id!r} has no option {answer!r}")
+    judged = question.judge(answer, judges)
+    wrong_idea = None if judged.score == 1 else judged.wrong_idea
+    return Grade(
+        judged.score, answer, judged.remarks, bank.misconceptions.get(wrong_idea or ""), wrong_idea
+    )

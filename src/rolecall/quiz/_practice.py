@@ -8,8 +8,10 @@ from enum import Enum
 
 from rolecall.quiz._bank import Bank
 from rolecall.quiz._grading import Grade, grade
-from rolecall.quiz._questions import Question
+from rolecall.quiz._judges import Judges
+from rolecall.quiz._kinds import Question
 from rolecall.quiz._selection import select
+from rolecall.quiz._variants import variant
 
 
 class EntryKind(Enum):
@@ -30,15 +32,24 @@ class Entry:
     question
         The question's id; empty for a restart.
     answer
-        The text of the option that was chosen.
+        What was answered, as the kind of question has it.
     correct
-        Whether it was the right one.
+        Whether it was wholly right.
+    score
+        What it was worth, from 0 to 1.
+    skill
+        What the question asked for.
+    misconception
+        The name of the wrong idea that the answer showed.
     """
 
     kind: EntryKind
     question: str = ""
     answer: str = ""
     correct: bool = False
+    score: float = 0.0
+    skill: str = ""
+    misconception: str = ""
 
 
 class Standing(Enum):
@@ -59,11 +70,20 @@ class Practice:
         How many questions a round has.
     entries
         What the learner did in this practice before, the oldest first.
+    judges
+        Who answers what a question asks of AWS.
     """
 
-    def __init__(self, bank: Bank, count: int = 5, entries: Iterable[Entry] = ()) -> None:
+    def __init__(
+        self,
+        bank: Bank,
+        count: int = 5,
+        entries: Iterable[Entry] = (),
+        judges: Judges | None = None,
+    ) -> None:
         self.bank = bank
         self.count = count
+        self.judges = judges
         self._entries: list[Entry] = []
         self._round = 0
         self._draw()
@@ -71,7 +91,8 @@ class Practice:
             self.note(entry)
 
     def _draw(self) -> None:
-        self.questions = select(self.bank, self.count, round=self._round)
+        drawn = select(self.bank, self.count, round=self._round)
+        self.questions = [variant(question, self._round, self.judges) for question in drawn]
 
     def note(self, entry: Entry) -> None:
         """Takes in what was done; an entry about a question that is not asked here changes nothing."""
@@ -88,12 +109,20 @@ class Practice:
         Raises
         ------
         ValueError
-            When the question has no such option, or is settled already.
+            When that is no answer to the question, or the question is settled already.
         """
         if self.standing(question) in (Standing.SOLVED, Standing.REVEALED):
             raise ValueError(f"question {question.id!r} is settled")
-        given = grade(self.bank, question, text)
-        return Entry(EntryKind.ANSWERED, question.id, text, given.correct)
+        given = grade(self.bank, question, text, self.judges)
+        return Entry(
+            EntryKind.ANSWERED,
+            question.id,
+            text,
+            given.correct,
+            given.score,
+            question.skill,
+            given.wrong_idea or "",
+        )
 
     def standing(self, question: Question) -> Standing:
         """How a question stands."""
@@ -105,12 +134,13 @@ class Practice:
         return Standing.WRONG if entries else Standing.OPEN
 
     def last_grade(self, question: Question) -> Grade | None:
-        """The grade of the last answer to a question, or None; an option since reworded counts as none."""
+        """The grade of the last answer to a question, or None; an answer that no longer fits is none."""
         for entry in reversed(self._entries):
             if entry.question == question.id and entry.kind is EntryKind.ANSWERED:
-                if all(option.text != entry.answer for option in question.options):
+                try:
+                    return grade(self.bank, question, entry.answer, self.judges)
+                except ValueError:
                     return None
-                return grade(self.bank, question, entry.answer)
         return None
 
     def right_at_once(self) -> int:

@@ -1,11 +1,16 @@
-"""What a question is."""
+"""What every question is."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from rolecall.quiz._judges import Judges
 
 Difficulty = Literal["easy", "medium", "hard"]
 
@@ -36,22 +41,47 @@ def _https(value: str) -> str:
     return value
 
 
+def _variable(value: str) -> str:
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*", value):
+        raise ValueError(f"{value!r} is no name of a parameter; lower-case letters, digits and _ are right")
+    return value
+
+
 Slug = Annotated[str, AfterValidator(_slug)]
 Text = Annotated[str, AfterValidator(_said)]
 
 
-class _Model(BaseModel):
+class Model(BaseModel):
+    """A part of a bank: no field that is not known, nothing changed afterwards."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
 
 
-class Misconception(_Model):
-    """A wrong idea that a wrong answer shows, and what puts it right."""
+class Range(Model):
+    """Whole numbers from one to another."""
 
-    title: Text
-    because: Text
+    first: int = Field(alias="from")
+    last: int = Field(alias="to")
+    step: int = Field(default=1, ge=1)
 
 
-class Expectation(_Model):
+class Expression(Model):
+    """What follows from other parameters: a Jinja2 expression such as ``hours * 3600``."""
+
+    let: Text
+
+
+class Made(Model):
+    """A name that is made up: an account's number, a user's, role's or bucket's name."""
+
+    kind: Literal["account", "user", "role", "bucket"]
+
+
+Scalar = str | int | float | bool | dict[str, Any] | list[Any]
+Vary = list[Scalar] | Range | Made | Expression
+
+
+class Expectation(Model):
     """How a step must end: `ok` names what must be in the answer, `error` the code of the refusal.
 
     Parameters
@@ -65,7 +95,7 @@ class Expectation(_Model):
     message: str | None = None
 
 
-class Step(_Model):
+class Step(Model):
     """One call of a proof.
 
     Parameters
@@ -90,24 +120,67 @@ class Step(_Model):
     expect: Expectation
 
 
-class Proof(_Model):
+class Proof(Model):
     """Calls that show a question's answer right, in a world."""
 
     world: str
     steps: list[Step] = Field(min_length=1)
 
 
-class Option(_Model):
-    """One answer to choose, and why it is right or wrong."""
+class Misconception(Model):
+    """A wrong idea that a wrong answer shows, and what puts it right.
 
-    text: Text
-    correct: bool = False
-    why: Text
-    misconception: str | None = None
+    Parameters
+    ----------
+    experiment
+        Calls that show in a sandbox what really happens.
+    """
+
+    title: Text
+    because: Text
+    experiment: Proof | None = None
 
 
-class Choice(_Model):
-    """A question with one right option.
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is said of one part of an answer.
+
+    Parameters
+    ----------
+    part
+        Which part: an option, a blank, a case; Markdown.
+    why
+        Why it is right or wrong; Markdown.
+    """
+
+    part: str
+    right: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a question says of an answer to it.
+
+    Parameters
+    ----------
+    score
+        From 0 to 1.
+    wrong_idea
+        The name of the misconception that the answer shows.
+    """
+
+    score: float
+    remarks: tuple[Remark, ...] = ()
+    wrong_idea: str | None = None
+
+
+Problem = tuple[tuple[str | int, ...], str]
+"""Where in a question an author's mistake is, and what would be right."""
+
+
+class Common(Model):
+    """What every question has.
 
     Parameters
     ----------
@@ -115,25 +188,76 @@ class Choice(_Model):
         Markdown.
     solution
         The steps to the answer.
+    vary
+        What the question's texts may differ in, by name; see `rolecall.quiz.variant`.
     """
 
     id: Slug
-    kind: Literal["choice"]
     difficulty: Difficulty
     skill: str
     prompt: Text
-    options: list[Option] = Field(min_length=2, max_length=8)
     hint: Text
     solution: list[Text] = Field(min_length=1)
     quick_check: Text
     common_mistakes: list[Text] = Field(min_length=1)
     references: list[Annotated[str, AfterValidator(_https)]] = []
     proof: Proof | None = None
+    vary: dict[Annotated[str, AfterValidator(_variable)], Vary] = {}
 
-    @property
-    def right(self) -> Option:
-        """The right option."""
-        return next(option for option in self.options if option.correct)
+    def judge(self, answer: str, judges: Judges | None = None) -> Judged:
+        """What an answer is worth.
+
+        Raises
+        ------
+        ValueError
+            For what is no answer to this question.
+        """
+        raise NotImplementedError
+
+    def problems(self) -> Iterator[Problem]:
+        """What an author should mend that no type tells."""
+        yield from ()
+
+    def wrong_ideas(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """The misconceptions that the question names, and where."""
+        yield from ()
+
+    def right_answer(self, judges: Judges | None = None) -> str:
+        """A right answer, as it is graded."""
+        raise NotImplementedError
 
 
-Question = Choice
+def read_list(answer: str) -> list[str]:
+    """An answer that is a list of texts, in JSON.
+
+    Raises
+    ------
+    ValueError
+        For anything else.
+    """
+    value = read_json(answer)
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise ValueError("this answer is a list of texts")
+    return value
+
+
+def read_texts(answer: str) -> dict[str, str]:
+    """An answer that is texts by name, in JSON.
+
+    Raises
+    ------
+    ValueError
+        For anything else.
+    """
+    value = read_json(answer)
+    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        raise ValueError("this answer is an object of texts")
+    return value
+
+
+def read_json(answer: str) -> Any:
+    """The value that an answer in JSON is."""
+    try:
+        return json.loads(answer)
+    except (ValueError, RecursionError):
+        raise ValueError("this answer is no JSON") from None

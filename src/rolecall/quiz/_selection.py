@@ -6,7 +6,9 @@ import random
 from collections import defaultdict
 
 from rolecall.quiz._bank import Bank
-from rolecall.quiz._questions import Difficulty, Option, Question
+from rolecall.quiz._choosing import Choice, Multi, Option
+from rolecall.quiz._kinds import Question
+from rolecall.quiz._questions import Difficulty
 
 _RISING: tuple[Difficulty, ...] = ("easy", "medium", "hard")
 
@@ -30,7 +32,7 @@ def select(bank: Bank, count: int, *, round: int = 0) -> list[Question]:
     return sorted(drawn, key=lambda question: _RISING.index(question.difficulty))
 
 
-def shown_order(question: Question) -> list[Option]:
+def shown_order(question: Choice | Multi) -> list[Option]:
     """The options as every learner sees them: an order of the question's own, not the author's."""
     options = list(question.options)
     random.Random(question.id).shuffle(options)

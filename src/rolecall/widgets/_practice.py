@@ -12,9 +12,10 @@ import anywidget
 import traitlets
 
 from rolecall.course import find_course
+from rolecall.course.judges import CourseJudges
 from rolecall.progress import Store, StoreError
-from rolecall.quiz import Bank, Entry, EntryKind, Practice, load_bank
-from rolecall.quiz._selection import shown_order
+from rolecall.quiz import Bank, Entry, EntryKind, Judges, Practice, load_bank
+from rolecall.widgets._faces import NoAnswer, answer_of
 from rolecall.widgets._view import view
 
 _HERE = Path(__file__).parent
@@ -31,13 +32,18 @@ class PracticeCard(anywidget.AnyWidget):
         How many a round has.
     store
         Where answers are kept.
+    judges
+        Who answers what a question asks of AWS.
     """
 
-    _esm = _HERE / "practice.js"
+    # Three files of one module, each of a screen or two; anywidget takes one text.
+    _esm = "\n".join((_HERE / name).read_text("utf-8") for name in ("dom.js", "forms.js", "practice.js"))
     _css = _HERE / "practice.css"
     view = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, bank: Bank, *, count: int = 5, store: Store | None = None) -> None:
+    def __init__(
+        self, bank: Bank, *, count: int = 5, store: Store | None = None, judges: Judges | None = None
+    ) -> None:
         self._store = store or Store()
         self._deck = f"practice/{bank.name}/{count}"
         self._problem = ""
@@ -46,7 +52,7 @@ class PracticeCard(anywidget.AnyWidget):
             entries = self._store.entries(self._deck)
         except StoreError as error:
             self._problem = str(error)
-        self._practice = Practice(bank, count, entries)
+        self._practice = Practice(bank, count, entries, judges or CourseJudges())
         self._place = self._practice.where_to_start()
         self._hinted: set[str] = set()
         self._serial = 0
@@ -72,8 +78,8 @@ class PracticeCard(anywidget.AnyWidget):
         question = self._practice.questions[self._place]
         try:
             match content:
-                case {"do": "answer", "question": question.id, "option": int(chosen)}:
-                    self._answer(chosen)
+                case {"do": "answer", "question": question.id, "answer": given}:
+                    self._keep(self._practice.answer(question, answer_of(question, given)))
                 case {"do": "hint", "question": question.id}:
                     self._hinted.add(question.id)
                 case {"do": "reveal", "question": question.id}:
@@ -84,15 +90,12 @@ class PracticeCard(anywidget.AnyWidget):
                     self._keep(Entry(EntryKind.RESTARTED))
                     self._hinted.clear()
                     self._place = 0
+        except NoAnswer:
+            # Nothing that this card sends; whoever did sees that nothing changed.
+            pass
         except (StoreError, ValueError) as error:
             self._problem = str(error)
         self._show()
-
-    def _answer(self, chosen: int) -> None:
-        question = self._practice.questions[self._place]
-        shown = shown_order(question)
-        if 0 <= chosen < len(shown):
-            self._keep(self._practice.answer(question, shown[chosen].text))
 
     def _keep(self, entry: Entry) -> None:
         """An answer is kept before its feedback shows."""

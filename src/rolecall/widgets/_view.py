@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
-from rolecall.quiz import Option, Practice, Question, Standing
-from rolecall.quiz._selection import shown_order
+from rolecall.quiz import Grade, Practice, Question, Remark, Standing
+from rolecall.widgets._faces import best_answer_html, face_of, given_of, rule_of
 from rolecall.widgets._markdown import to_html, to_inline_html
 
 
-class OptionView(TypedDict):
-    """One option: its text, and once there is something to say of it, its mark and why."""
+class RemarkView(TypedDict):
+    """What is said of one part of an answer."""
 
     html: str
-    mark: str
+    right: bool
     why: str
 
 
 class QuestionView(TypedDict):
-    """One question as it stands."""
+    """One question as it stands; `face` and `given` are its kind's own."""
 
     id: str
+    kind: str
     place: int
     count: int
     difficulty: str
     skill: str
     prompt: str
-    options: list[OptionView]
-    chosen: int
+    rule: str
+    face: dict[str, Any]
+    given: Any
     standing: str
     verdict: str
+    remarks: list[RemarkView]
+    bestAnswer: str
     hint: str
     misconception: str
     mistakes: list[str]
@@ -83,20 +87,23 @@ def _question(practice: Practice, question: Question, place: int, *, hint: bool)
     standing = practice.standing(question)
     settled = _settled(standing)
     last = practice.last_grade(question)
-    shown = shown_order(question)
-    chosen = shown.index(last.option) if last else -1
     wrong_idea = last.misconception if last and not last.correct else None
+    right = question.right_answer(practice.judges) if settled else ""
     return QuestionView(
         id=question.id,
+        kind=question.kind,
         place=place,
         count=len(practice.questions),
         difficulty=question.difficulty,
         skill=practice.bank.skills[question.skill],
         prompt=to_html(question.prompt),
-        options=[_option(option, chosen=i == chosen, settled=settled) for i, option in enumerate(shown)],
-        chosen=chosen,
+        rule=rule_of(question),
+        face=face_of(question, last, settled=settled),
+        given=given_of(question, last.answer) if last else None,
         standing=standing.value,
-        verdict=_verdict(standing),
+        verdict=_verdict(standing, last),
+        remarks=_remarks(question, last),
+        bestAnswer=best_answer_html(question, right) if settled else "",
         hint=to_html(question.hint) if hint or settled else "",
         misconception=(
             f"<strong>{to_inline_html(wrong_idea.title)}?</strong> {to_inline_html(wrong_idea.because)}"
@@ -110,17 +117,20 @@ def _question(practice: Practice, question: Question, place: int, *, hint: bool)
     )
 
 
-def _option(option: Option, *, chosen: bool, settled: bool) -> OptionView:
-    told = settled or chosen
-    mark = ("right" if option.correct else "wrong") if told else ""
-    if settled and not chosen and not option.correct:
-        mark = ""
-    return OptionView(
-        html=to_inline_html(option.text), mark=mark, why=to_inline_html(option.why) if told else ""
-    )
+def _remarks(question: Question, last: Grade | None) -> list[RemarkView]:
+    """What is said of each part; options say it themselves."""
+    if last is None or question.kind in ("choice", "multi"):
+        return []
+    return [_remark(one) for one in last.remarks]
 
 
-def _verdict(standing: Standing) -> str:
+def _remark(remark: Remark) -> RemarkView:
+    return RemarkView(html=to_inline_html(remark.part), right=remark.right, why=to_html(remark.why))
+
+
+def _verdict(standing: Standing, last: Grade | None) -> str:
+    if standing is Standing.WRONG and last is not None and last.score > 0:
+        return f"Partly right: {last.score:.0%}. Read why, and try again."
     return {
         Standing.OPEN: "",
         Standing.WRONG: "Not this one. Read why, and try again.",

@@ -2,12 +2,11 @@
 // which option is right it learns when the learner does.
 
 /**
- * @typedef {{html: string, mark: "" | "right" | "wrong", why: string}} OptionView
  * @typedef {{
- *   id: string, place: number, count: number, difficulty: string, skill: string, prompt: string,
- *   options: OptionView[], chosen: number, standing: "open" | "wrong" | "solved" | "revealed",
- *   verdict: string, hint: string, misconception: string, mistakes: string[], solution: string[],
- *   quickCheck: string, references: string[],
+ *   id: string, kind: string, place: number, count: number, difficulty: string, skill: string, prompt: string,
+ *   rule: string, face: any, given: any, standing: "open" | "wrong" | "solved" | "revealed", verdict: string,
+ *   remarks: {html: string, right: boolean, why: string}[], bestAnswer: string, hint: string,
+ *   misconception: string, mistakes: string[], solution: string[], quickCheck: string, references: string[],
  * }} QuestionView
  * @typedef {{
  *   title: string, question: QuestionView, standings: string[], finished: boolean, summary: string,
@@ -15,7 +14,6 @@
  * }} View
  */
 
-const LETTERS = "ABCDEFGH";
 const PATIENCE = 6000;
 const STANDING = {
   open: ["○", "open"],
@@ -26,45 +24,13 @@ const STANDING = {
 
 let cards = 0;
 
-/**
- * An element with attributes and children. A child that is a string is text, never HTML.
- * @param {string} tag
- * @param {Record<string, unknown>} attributes
- * @param {...(Node | string | false | null | undefined)} children
- * @returns {HTMLElement}
- */
-function h(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
-    else if (name === "html") element.innerHTML = String(value);
-    else if (value === true) element.setAttribute(name, "");
-    else if (value !== false && value != null) element.setAttribute(name, String(value));
-  }
-  for (const child of children) if (child) element.append(child);
-  return element;
-}
-
-/**
- * @param {string} heading
- * @param {string} kind
- * @param {...(Node | string | false)} children
- */
-function section(heading, kind, ...children) {
-  return h("section", { class: `rc-note rc-${kind}` }, h("h4", {}, heading), ...children);
-}
-
-/** @param {string[]} items @param {"ol" | "ul"} tag */
-function list(items, tag) {
-  return h(tag, {}, ...items.map((html) => h("li", { html })));
-}
-
 class Card {
   /** @param {{model: any, el: HTMLElement}} context */
   constructor({ model, el }) {
     this.model = model;
     this.name = `rolecall-${(cards += 1)}`;
-    this.picked = -1;
+    /** What the learner has put in and not sent, by question. @type {Map<string, any>} */
+    this.drafts = new Map();
     /** @type {number | undefined} */
     this.waiting = undefined;
     this.body = h("div", {});
@@ -130,21 +96,26 @@ class Card {
   draw() {
     const { view } = this;
     const { question } = view;
-    if (this.shown !== question.id || question.chosen >= 0) this.picked = question.chosen;
+    if (this.serial !== view.serial && question.given != null) this.drafts.delete(question.id);
+    this.serial = view.serial;
     this.shown = question.id;
+    this.form = FORMS[question.kind](this, question);
     const focused = this.root.contains(document.activeElement)
       ? /** @type {HTMLElement} */ (document.activeElement).dataset.key
       : undefined;
     this.root.setAttribute("aria-label", `${view.title}, question ${question.place + 1} of ${question.count}`);
-    this.body.replaceChildren(
+    const parts = [
       this.head(),
       h("div", { class: "rc-prompt", html: question.prompt, tabindex: "-1", "data-key": "prompt" }),
-      this.options(),
+      this.form.element,
+      question.rule && !this.settled && h("p", { class: "rc-rule" }, question.rule),
       this.verdict(),
       this.buttons(),
       ...this.notes(),
       this.foot(),
-    );
+    ];
+    this.body.replaceChildren(.../** @type {Node[]} */ (parts.filter(Boolean)));
+    this.mayCheck();
     if (focused) this.focus(focused);
   }
 
@@ -170,42 +141,27 @@ class Card {
     );
   }
 
-  options() {
-    const { question } = this.view;
-    return h(
-      "fieldset",
-      { class: "rc-options" },
-      h("legend", {}, this.settled ? "The options" : "Choose one: A to D or the arrow keys, then Enter"),
-      ...question.options.map((option, index) => this.option(option, index)),
-    );
+  /** The answer in the form, or what was answered before. */
+  get draft() {
+    const { id, given } = this.view.question;
+    return this.drafts.has(id) ? this.drafts.get(id) : given;
   }
 
-  /** @param {OptionView} option @param {number} index */
-  option(option, index) {
-    const id = `${this.name}-${index}`;
-    const mark = { right: "✔ Right", wrong: "✘ Not this", "": "" }[option.mark];
-    return h(
-      "div",
-      { class: `rc-option ${option.mark ? `rc-${option.mark}` : ""}` },
-      h("input", {
-        type: "radio",
-        id,
-        name: this.name,
-        checked: index === this.picked,
-        disabled: this.settled,
-        "data-key": `option-${index}`,
-        "aria-describedby": option.why ? `${id}-why` : null,
-        onchange: () => this.pick(index),
-      }),
-      h(
-        "label",
-        { for: id },
-        h("span", { class: "rc-letter", "aria-hidden": "true" }, LETTERS[index]),
-        h("span", { html: option.html }),
-        mark ? h("span", { class: "rc-mark" }, mark) : null,
-      ),
-      option.why ? h("p", { class: "rc-why", id: `${id}-why`, html: option.why }) : null,
-    );
+  /** @param {any} value */
+  keep(value) {
+    this.drafts.set(this.view.question.id, value);
+    this.mayCheck();
+  }
+
+  mayCheck() {
+    const check = /** @type {HTMLButtonElement | null} */ (this.body.querySelector('[data-key="check"]'));
+    if (check) check.disabled = !this.isNew();
+  }
+
+  /** Whether there is an answer in the form, and another than the last one. */
+  isNew() {
+    const { question } = this.view;
+    return !this.settled && this.form.ready() && JSON.stringify(this.draft) !== JSON.stringify(question.given);
   }
 
   verdict() {
@@ -227,7 +183,7 @@ class Card {
       "div",
       { class: "rc-buttons" },
       !this.settled &&
-        button("check", "Check", () => this.check(), { class: "rc-main", disabled: this.picked < 0 || this.picked === question.chosen }),
+        button("check", "Check", () => this.check(), { class: "rc-main" }),
       !this.settled && !question.hint && button("hint", "Hint", () => this.tell({ do: "hint", question: question.id })),
       !this.settled &&
         question.standing === "wrong" &&
@@ -240,6 +196,26 @@ class Card {
   notes() {
     const { question } = this.view;
     return [
+      question.remarks.length
+        ? section(
+            "Your answer, part by part",
+            "remarks",
+            h(
+              "ul",
+              { class: "rc-remarks" },
+              ...question.remarks.map(({ html, right, why }) =>
+                h(
+                  "li",
+                  { class: right ? "rc-right" : "rc-wrong" },
+                  h("span", { class: "rc-mark" }, right ? "✔ Right: " : "✘ Not right: "),
+                  h("span", { html }),
+                  h("div", { class: "rc-why", html: why }),
+                ),
+              ),
+            ),
+          )
+        : "",
+      question.bestAnswer ? section("The right answer", "answer", h("div", { html: question.bestAnswer })) : "",
       question.hint && !this.settled ? section("Hint", "hint", h("div", { html: question.hint })) : "",
       question.misconception ? section("What lies behind it", "misconception", h("p", { html: question.misconception })) : "",
       question.solution.length ? section("Solution", "solution", list(question.solution, "ol")) : "",
@@ -298,30 +274,22 @@ class Card {
     this.tell({ do: "go", place });
   }
 
-  /** @param {number} index */
-  pick(index) {
-    if (this.settled || index >= this.view.question.options.length) return;
-    this.picked = index;
-    const input = /** @type {HTMLInputElement} */ (this.body.querySelector(`[data-key="option-${index}"]`));
-    input.checked = true;
-    input.focus({ preventScroll: true });
-    const check = /** @type {HTMLButtonElement | null} */ (this.body.querySelector('[data-key="check"]'));
-    if (check) check.disabled = index === this.view.question.chosen;
-  }
-
   check() {
-    const { question } = this.view;
-    if (this.settled || this.picked < 0 || this.picked === question.chosen) return;
-    this.tell({ do: "answer", question: question.id, option: this.picked });
+    if (this.isNew()) this.tell({ do: "answer", question: this.view.question.id, answer: this.draft });
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
     const target = /** @type {HTMLElement} */ (event.target);
-    const place = LETTERS.indexOf(event.key.toUpperCase());
-    if (event.key.length === 1 && place >= 0 && !this.settled) {
-      this.pick(place);
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      // From inside an editor, as it runs a cell; JupyterLab does not see it.
+      this.check();
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (!this.settled && this.form.key?.(event)) {
       event.preventDefault();
     } else if (event.key === "Enter" && target.tagName === "INPUT") {
       this.check();

@@ -1,0 +1,104 @@
+"""Reads a typed command with the AWS CLI's own parsers and botocore's models; runs nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shlex
+from typing import Any
+
+from rolecall.quiz import Command, NoCommand
+
+# They say how to show an answer or where to ask, not what is asked.
+_WITH_VALUE = ("--output", "--region", "--query", "--color", "--cli-read-timeout", "--cli-connect-timeout")
+_ALONE = ("--no-cli-pager", "--no-paginate")
+_LONGEST = 4000
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a command, as a POSIX shell splits them; line ends after a backslash included.
+
+    Raises
+    ------
+    NoCommand
+        For quotes that do not close, and for what is no command of the AWS CLI.
+    """
+    if len(text) > _LONGEST:
+        raise NoCommand("a command of this length is none")
+    try:
+        words = shlex.split(text.strip().replace("\\\n", " "))
+    except ValueError as error:
+        raise NoCommand(f"the shell cannot read it: {error}") from None
+    if not words or words[0] != "aws":
+        raise NoCommand("a command of the AWS CLI begins with aws")
+    return words
+
+
+def read_command(text: str) -> Command:
+    """What a command asks for.
+
+    Raises
+    ------
+    NoCommand
+        With the CLI's own words.
+    """
+    words = _without_looks(words_of(text)[1:])
+    told = io.StringIO()
+    asked: list[Command] = []
+    quietly = (contextlib.redirect_stderr(told), contextlib.redirect_stdout(told))
+    with quietly[0], quietly[1], contextlib.suppress(SystemExit):
+        _driver(asked).main(words)
+    if not asked:
+        lines = [line.strip() for line in told.getvalue().splitlines() if line.strip()]
+        wrong = [line for line in lines if "error:" in line or "Invalid choice" in line or "nvalid" in line]
+        raise NoCommand((wrong or lines or ["it does not say what to do"])[-1].removeprefix("aws: error: "))
+    return asked[0]
+
+
+def _without_looks(words: list[str]) -> list[str]:
+    kept: list[str] = []
+    skip = False
+    for word in words:
+        if skip:
+            skip = False
+        elif word in _WITH_VALUE:
+            skip = True
+        elif word not in _ALONE and word.partition("=")[0] not in _WITH_VALUE:
+            kept.append(word)
+    return kept
+
+
+def _driver(asked: list[Command]) -> Any:
+    """The CLI, with a hand that writes down what it would call, and no command that does more."""
+    from awscli.clidriver import CLIDriver, ServiceCommand, ServiceOperation, create_clidriver
+
+    class Scribe:
+        def invoke(self, service: str, operation: str, parameters: dict[str, Any], looks: Any) -> int:
+            asked.append(Command(service, operation, parameters))
+            return 0
+
+    def only_services(command_table: dict[str, Any], **others: Any) -> None:
+        for name in [name for name, one in command_table.items() if not isinstance(one, ServiceCommand)]:
+            del command_table[name]
+
+    def only_operations(command_table: dict[str, Any], event_name: str, **others: Any) -> None:
+        if event_name == "building-command-table.main":
+            return
+        for name, one in list(command_table.items()):
+            if isinstance(one, ServiceOperation):
+                one._operation_caller = Scribe()
+            else:
+                del command_table[name]
+
+    driver: CLIDriver = create_clidriver()
+    driver.session.register_last("building-command-table.main", only_services)
+    driver.session.register_last("building-command-table", only_operations)
+    # A text such as file://policy.json stays a text: no file of whoever grades is read.
+    driver.session.unregister("load-cli-arg", unique_id="uri-param")
+    for event in ("load-cli-arg", "load-cli-arg.*"):
+        driver.session.register_first(event, _as_it_is)
+    return driver
+
+
+def _as_it_is(value: Any, **others: Any) -> Any:
+    return value
