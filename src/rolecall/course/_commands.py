@@ -91,12 +91,11 @@ def _driver(asked: list[Command]) -> Any:
                 del command_table[name]
 
     driver: CLIDriver = create_clidriver()
-    driver.session.register_last("building-command-table.main", only_services)
-    driver.session.register_last("building-command-table", only_operations)
+    events = driver.session.get_component("event_emitter")
+    events.register_last("building-command-table.main", only_services)
+    events.register_last("building-command-table", only_operations)
     # A text such as file://policy.json stays a text: no file of whoever grades is read.
-    driver.session.unregister("load-cli-arg", unique_id="uri-param")
-    for event in ("load-cli-arg", "load-cli-arg.*"):
-        driver.session.register_first(event, _as_it_is)
+    events.register_first("load-cli-arg", _as_it_is)
     return driver
 
 

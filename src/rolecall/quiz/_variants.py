@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, UndefinedError
+from jinja2 import StrictUndefined, TemplateError, Undefined, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from rolecall.quiz._deciding import Decide
@@ -54,11 +54,14 @@ def _drawn(question: Question, chance: random.Random) -> Question:
         for name, how in question.vary.items():
             values[name] = _draw(how, chance, values)
         filled = _filled(question.model_dump(by_alias=True, exclude={"vary"}, exclude_unset=True), values)
-        return question_of(filled)
+        drawn = question_of(filled)
     except (TemplateError, UndefinedError) as error:
         raise BadTemplate(f"question {question.id!r}: {error}") from None
     except ValueError as error:
         raise BadTemplate(f"question {question.id!r} with {values}: {error}") from None
+    if problem := next(drawn.problems(), None):
+        raise BadTemplate(f"question {question.id!r} with {values}: {problem[1]}")
+    return drawn
 
 
 def _draw(how: Any, chance: random.Random, values: Mapping[str, Any]) -> Any:
@@ -70,13 +73,20 @@ def _draw(how: Any, chance: random.Random, values: Mapping[str, Any]) -> Any:
         taken = set(map(str, values.values()))
         return chance.choice([name for name in _NAMES[how.kind] if name not in taken])
     if isinstance(how, Expression):
-        return _environment().compile_expression(how.let, undefined_to_none=False)(**values)
+        return _value_of(how.let, values)
     return chance.choice(how)
 
 
 @lru_cache(maxsize=1)
 def _environment() -> ImmutableSandboxedEnvironment:
     return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+
+
+def _value_of(expression: str, values: Mapping[str, Any]) -> Any:
+    value = _environment().compile_expression(expression, undefined_to_none=False)(**values)
+    if isinstance(value, Undefined):
+        str(value)  # says which name it is that nobody gave
+    return value
 
 
 def _filled(value: Any, values: Mapping[str, Any]) -> Any:
@@ -92,5 +102,5 @@ def _filled(value: Any, values: Mapping[str, Any]) -> Any:
         return value
     text = value.strip()
     if text.startswith("{{") and text.endswith("}}") and text.count("{{") == 1:
-        return _environment().compile_expression(text[2:-2].strip(), undefined_to_none=False)(**values)
+        return _value_of(text[2:-2].strip(), values)
     return _environment().from_string(value).render(**values) if "{{" in value or "{%" in value else value

@@ -1,0 +1,165 @@
+"""Each kind of question: what is right, what is partly right, what is wrong and what is no answer."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rolecall.course.judges import CourseJudges
+from rolecall.quiz import grade, load_bank
+
+BANK = load_bank(Path(__file__).parent / "banks" / "kinds.yaml")
+READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-reports/*"}
+ROLE = "arn:aws:iam::111122223333:role/reports-reader"
+
+
+@pytest.fixture(scope="module")
+def judges():
+    made = CourseJudges()
+    yield made
+    made.close()
+
+
+def text(value) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def policy(*statements) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+# question, answer, score, the misconception that it shows
+ANSWERS = [
+    ("one", "A trust policy", 1, None),
+    ("one", "A password", 0, "role-is-a-user"),
+    ("one", "An access key", 0, None),
+    ("several", ["A user", "An AWS service"], 1, None),
+    ("several", ["A user"], 0.5, None),
+    ("several", ["A user", "A group"], 0, "role-is-a-user"),
+    ("several", ["A user", "An AWS service", "A group"], 0.5, "role-is-a-user"),
+    ("several", ["A group", "A policy"], 0, "role-is-a-user"),
+    ("several", [], 0, None),
+    ("filled", {"effect": '"Allow"', "who": '"Service"'}, 1, None),
+    ("filled", {"effect": " 'Allow' ", "who": '"Service"'}, 1, None),
+    ("filled", {"effect": '"Allow"', "who": '"AWS"'}, 0.5, "role-is-a-user"),
+    ("filled", {"effect": '"allow"', "who": ""}, 0, None),
+    ("in-order", ["Call AssumeRole", "Sign with the credentials", "Get ExpiredToken"], 1, None),
+    ("in-order", ["Sign with the credentials", "Call AssumeRole", "Get ExpiredToken"], 2 / 3, None),
+    ("in-order", ["Get ExpiredToken", "Sign with the credentials", "Call AssumeRole"], 0, None),
+    ("together", {"A user's access key": "AKIA", "A session's access key": "ASIA"}, 1, None),
+    ("together", {"A user's access key": "AKIA", "A session's access key": "AROA"}, 0.5, None),
+    ("how-long", "3600", 1, None),
+    ("how-long", "3,600 seconds", 1, None),
+    ("how-long", "1 hour", 1, None),
+    ("how-long", "60 minutes", 1, None),
+    ("how-long", "60", 0, "minutes"),
+    ("how-long", "2 hours", 0, None),
+    ("predicted", {"outcome": "ExplicitlyDenied", "policy_type": "identity-based policy"}, 1, None),
+    ("predicted", {"outcome": "ExplicitlyDenied", "policy_type": "session policy"}, 0.5, None),
+    ("predicted", {"outcome": "Allowed"}, 0, None),
+    ("written", policy(READ), 1, None),
+    ("written", policy(READ | {"Action": ["s3:GetObject", "s3:Del*"]}), 2 / 3, None),
+    ("written", policy(READ | {"Action": "*", "Resource": "*"}), 1 / 3, None),
+    ("written", policy(READ | {"Action": "s3:PutObject"}), 2 / 3, None),
+    ("written", "{", 0, None),
+    ("written", "[]", 0, None),
+    ("written", policy(READ | {"Effect": "allow"}), 0, None),
+]
+
+
+@pytest.mark.parametrize(("identifier", "answer", "score", "wrong_idea"), ANSWERS)
+def test_an_answer_is_worth(judges, identifier, answer, score, wrong_idea):
+    given = grade(BANK, BANK.question(identifier), text(answer), judges)
+
+    assert given.score == pytest.approx(score)
+    assert given.wrong_idea == wrong_idea
+    assert given.correct == (score == 1)
+
+
+NONSENSE = [
+    ("one", "A cat"),
+    ("several", "A user"),
+    ("several", ["A cat"]),
+    ("several", ["A user", "A user"]),
+    ("several", [1]),
+    ("filled", {"effect": '"Allow"'}),
+    ("filled", ["Allow", "Service"]),
+    ("filled", {"effect": 1, "who": 2}),
+    ("in-order", ["Call AssumeRole"]),
+    ("in-order", ["Call AssumeRole"] * 3),
+    ("together", {"A user's access key": "AKIA"}),
+    ("together", {"A user's access key": "AKIA", "A session's access key": "BKIA"}),
+    ("how-long", "an hour"),
+    ("how-long", "3600 parsecs"),
+    ("how-long", ""),
+    ("predicted", {}),
+    ("predicted", {"outcome": "Perhaps"}),
+    ("predicted", "Allowed"),
+    ("typed", " "),
+    ("several", "[" * 100_000),
+]
+
+
+@pytest.mark.parametrize(("identifier", "answer"), NONSENSE, ids=range(len(NONSENSE)))
+def test_what_is_no_answer_is_told_and_worth_nothing(judges, identifier, answer):
+    with pytest.raises(ValueError, match=r"\w"):
+        grade(BANK, BANK.question(identifier), text(answer), judges)
+
+
+RIGHT_COMMANDS = [
+    f"aws sts assume-role --role-arn {ROLE} --role-session-name me",
+    f"aws sts assume-role --role-session-name me --role-arn {ROLE}",
+    f"aws sts assume-role --role-session-name='me' --role-arn=\"{ROLE}\"",
+    f"aws sts assume-role \\\n  --role-arn {ROLE} \\\n  --role-session-name me --output json --query Credentials",
+    f"aws --region us-east-1 sts assume-role --role-arn {ROLE} --role-session-name me",
+]
+
+
+@pytest.mark.parametrize("command", RIGHT_COMMANDS)
+def test_a_command_is_judged_by_its_meaning(judges, command):
+    assert grade(BANK, BANK.question("typed"), command, judges).correct
+
+
+WRONG_COMMANDS = [
+    ("aws sts assume-role --role-arn arn:aws:iam::111122223333:user/dana --role-session-name me", "That is a user."),
+    ("aws sts get-caller-identity", "`GetCallerIdentity` does something else."),
+    ("aws iam list-users", "`iam` is another service"),
+    (f"aws sts assume-role --role-arn {ROLE}x --role-session-name me", "RoleArn has another value"),
+    (f"aws sts assume-role --role-arn {ROLE} --role-session-name me --duration-seconds 900", "DurationSeconds is not asked for."),
+    ("aws sts assume-role --role-session-name me", "the following arguments are required: --role-arn"),
+    ("aws sts asume-role", "maybe you meant"),
+    ("aws s3 ls", "does not take it"),
+    ("rm -rf /", "begins with aws"),
+    ("aws 'sts", "the shell cannot read it"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "said"), WRONG_COMMANDS)
+def test_a_wrong_command_is_told_what_is_wrong_with_it(judges, command, said):
+    given = grade(BANK, BANK.question("typed"), command, judges)
+
+    assert given.score == 0
+    assert said in " ".join(remark.why for remark in given.remarks)
+
+
+def test_a_wrong_command_is_run_and_the_real_error_shown(judges):
+    command = "aws sts assume-role --role-arn arn:aws:iam::111122223333:role/web --role-session-name me"
+
+    [_, shown] = grade(BANK, BANK.question("typed"), command, judges).remarks
+
+    assert "An error occurred (AccessDenied) when calling the AssumeRole operation" in shown.why
+
+
+def test_a_policy_that_is_too_broad_is_told_apart_from_one_that_is_too_narrow(judges):
+    question = BANK.question("written")
+
+    broad = grade(BANK, question, policy(READ | {"Action": "*", "Resource": "*"}), judges)
+    narrow = grade(BANK, question, policy(READ | {"Action": "s3:PutObject"}), judges)
+
+    assert broad.remarks[0].why.startswith("**Too broad**")
+    assert narrow.remarks[0].why.startswith("**Too narrow**")
+
+
+@pytest.mark.parametrize("question", BANK.questions, ids=lambda question: question.kind)
+def test_the_right_answer_of_every_kind_is_right(judges, question):
+    assert grade(BANK, question, question.right_answer(judges), judges).correct
