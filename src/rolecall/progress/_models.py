@@ -1,11 +1,14 @@
-"""The tables."""
+"""The tables; a change to them has its migration in `_migrations/versions`."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import DateTime, Index, String
+from sqlalchemy import DateTime, Float, Index, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+HEAD = "0002"
+"""The newest migration."""
 
 
 class Base(DeclarativeBase):
@@ -25,3 +28,17 @@ class Row(Base):
     question: Mapped[str] = mapped_column(String(200))
     answer: Mapped[str]
     correct: Mapped[bool]
+    score: Mapped[float] = mapped_column(Float, server_default="0")
+    skill: Mapped[str] = mapped_column(String(200), server_default="")
+    misconception: Mapped[str] = mapped_column(String(200), server_default="")
+
+
+class CardRow(Base):
+    """A flash card's place in its schedule."""
+
+    __tablename__ = "cards"
+
+    deck: Mapped[str] = mapped_column(String(200), primary_key=True)
+    card: Mapped[str] = mapped_column(String(200), primary_key=True)
+    due: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    state: Mapped[str]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import platformdirs
-from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy import Engine, Select, create_engine, event, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from rolecall.progress._models import Base, Row
+from rolecall.progress._models import CardRow, Row
+from rolecall.progress._schema import migrate
 from rolecall.quiz import Entry, EntryKind
 
 DATA_VARIABLE = "ROLECALL_DATA"
@@ -30,6 +33,30 @@ def default_path() -> Path:
     """Where progress is kept: under the platform's folder for a user's data."""
     folder = os.environ.get(DATA_VARIABLE) or platformdirs.user_data_dir("rolecall", appauthor=False)
     return Path(folder) / "progress.sqlite3"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An entry with when and where it was made."""
+
+    at: datetime
+    deck: str
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledCard:
+    """A flash card's place in its schedule.
+
+    Parameters
+    ----------
+    state
+        What the scheduler knows of it, in JSON.
+    """
+
+    name: str
+    due: datetime
+    state: str
 
 
 class Store:
@@ -60,6 +87,9 @@ class Store:
             question=entry.question,
             answer=entry.answer,
             correct=entry.correct,
+            score=entry.score,
+            skill=entry.skill,
+            misconception=entry.misconception,
         )
         try:
             with Session(self._connected()) as session, session.begin():
@@ -75,15 +105,75 @@ class Store:
         StoreError
             When they cannot be read.
         """
-        asked = select(Row).where(Row.deck == deck).order_by(Row.id)
+        return [kept.entry for kept in self._kept(select(Row).where(Row.deck == deck).order_by(Row.id))]
+
+    def everything(self) -> list[Kept]:
+        """Every entry of every deck, the oldest first.
+
+        Raises
+        ------
+        StoreError
+            When they cannot be read.
+        """
+        return self._kept(select(Row).order_by(Row.id))
+
+    def _kept(self, asked: Select[Any]) -> list[Kept]:
         try:
             with Session(self._connected()) as session:
-                return [
-                    Entry(EntryKind(row.kind), row.question, row.answer, row.correct)
-                    for row in session.scalars(asked)
-                ]
+                return [_read(row) for row in session.scalars(asked)]
         except (OSError, SQLAlchemyError) as error:
             raise self._failed("read", error) from error
+
+    def times_shown(self, misconception: str) -> int:
+        """How often answers, of whatever deck, showed a misconception."""
+        asked = select(func.count()).select_from(Row).where(Row.misconception == misconception)
+        try:
+            with Session(self._connected()) as session:
+                return int(session.scalar(asked) or 0)
+        except (OSError, SQLAlchemyError) as error:
+            raise self._failed("read", error) from error
+
+    def bring_in(self, entries: Iterable[Kept]) -> int:
+        """Adds entries that were exported elsewhere; those that are there already are left out.
+
+        Returns
+        -------
+        How many were new.
+        """
+        known = set(self.everything())
+        new = [kept for kept in entries if kept not in known]
+        try:
+            with Session(self._connected()) as session, session.begin():
+                session.add_all(_row(kept) for kept in new)
+        except (OSError, SQLAlchemyError) as error:
+            raise self._failed("written", error) from error
+        return len(new)
+
+    def cards(self, deck: str) -> dict[str, ScheduledCard]:
+        """The flash cards of a deck that were seen, by name."""
+        try:
+            with Session(self._connected()) as session:
+                rows = session.scalars(select(CardRow).where(CardRow.deck == deck))
+                return {row.card: ScheduledCard(row.card, _utc(row.due), row.state) for row in rows}
+        except (OSError, SQLAlchemyError) as error:
+            raise self._failed("read", error) from error
+
+    def due(self, now: datetime) -> dict[str, int]:
+        """How many flash cards of each deck are due."""
+        asked = select(CardRow.deck, func.count()).where(CardRow.due <= now).group_by(CardRow.deck)
+        try:
+            with Session(self._connected()) as session:
+                return {str(deck): int(number) for deck, number in session.execute(asked)}
+        except (OSError, SQLAlchemyError) as error:
+            raise self._failed("read", error) from error
+
+    def schedule(self, deck: str, card: ScheduledCard) -> None:
+        """Keeps where a flash card stands."""
+        try:
+            with Session(self._connected()) as session, session.begin():
+                session.merge(CardRow(deck=deck, card=card.name, due=card.due, state=card.state))
+        except (OSError, SQLAlchemyError) as error:
+            raise self._failed("written", error) from error
 
     def close(self) -> None:
         """Lets go of the database."""
@@ -96,7 +186,7 @@ class Store:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             engine = create_engine(f"sqlite:///{self.path}", connect_args={"timeout": _PATIENCE})
             event.listen(engine, "connect", _keep_a_log)
-            Base.metadata.create_all(engine)
+            migrate(engine)
             self._engine = engine
         return self._engine
 
@@ -106,6 +196,29 @@ class Store:
             f"progress cannot be {what} in {self.path}: {reason}; make the folder writable, "
             f"or name another one in {DATA_VARIABLE}"
         )
+
+
+def _read(row: Row) -> Kept:
+    entry = Entry(
+        EntryKind(row.kind),
+        row.question,
+        row.answer,
+        row.correct,
+        row.score,
+        row.skill,
+        row.misconception,
+    )
+    return Kept(_utc(row.at), row.deck, entry)
+
+
+def _row(kept: Kept) -> Row:
+    fields = asdict(kept.entry) | {"kind": kept.entry.kind.value}
+    return Row(at=kept.at, deck=kept.deck, **fields)
+
+
+def _utc(moment: datetime) -> datetime:
+    # SQLite keeps no time zone; every moment here is UTC.
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _keep_a_log(connection: Any, record: object) -> None:

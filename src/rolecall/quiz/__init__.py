@@ -1,5 +1,6 @@
 """Questions, banks and grading. No widgets, no database."""
 
+from rolecall.quiz._ability import DIFFICULTY, Estimate, Mastery, chance_of_right, estimate, mastery_of
 from rolecall.quiz._arranging import Item, Match, Order, Pair
 from rolecall.quiz._bank import Bank, load_bank
 from rolecall.quiz._choosing import Choice, Multi, Option
@@ -11,9 +12,19 @@ from rolecall.quiz._kinds import Question
 from rolecall.quiz._practice import Entry, EntryKind, Practice, Standing
 from rolecall.quiz._questions import Misconception, Proof, Remark, Step
 from rolecall.quiz._selection import select, shown_order
+from rolecall.quiz._test import SkillVerdict, Test, Verdict
 from rolecall.quiz._variants import BadTemplate, variant
 
 __all__ = [
+    "Verdict",
+    "Test",
+    "SkillVerdict",
+    "mastery_of",
+    "estimate",
+    "chance_of_right",
+    "Mastery",
+    "Estimate",
+    "DIFFICULTY",
     "BadPolicy",
     "BadTemplate",
     "Bank",
