@@ -13,15 +13,26 @@ from rolecall._version import __version__
 
 if TYPE_CHECKING:
     from rolecall.sandbox.client import Sandbox, SandboxError
-    from rolecall.widgets import practice
+    from rolecall.widgets import challenge, practice, recall, test
 
-__all__ = ["Sandbox", "SandboxError", "__version__", "practice"]
+__all__ = [
+    "Sandbox",
+    "SandboxError",
+    "__version__",
+    "challenge",
+    "practice",
+    "recall",
+    "test",
+]
 
 # Each name is imported when it is first used: a cell pays only for what it asks for.
 _HOMES = {
     "Sandbox": "rolecall.sandbox.client",
     "SandboxError": "rolecall.sandbox.client",
+    "challenge": "rolecall.widgets",
     "practice": "rolecall.widgets",
+    "recall": "rolecall.widgets",
+    "test": "rolecall.widgets",
 }
 
 

@@ -11,6 +11,8 @@ from rolecall._version import __version__
 _COMMANDS = {
     "iam": "Decide authorisation as IAM does.",
     "lab": "Open the course in JupyterLab.",
+    "progress": "Show what was learned; export and import it.",
+    "quiz": "Practise a bank's questions in the terminal.",
     "sandbox": "Serve a sandbox that any AWS client takes for AWS.",
 }
 

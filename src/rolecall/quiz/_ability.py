@@ -1,9 +1,9 @@
 """How able a learner is, from a few answers: the Rasch model.
 
-The chance of a right answer is a logistic function of ability less difficulty: G. Rasch, "Probabilistic Models
-for Some Intelligence and Attainment Tests" (1960). The estimate is the mean of the posterior over a grid:
-R. D. Bock and R. J. Mislevy, "Adaptive EAP Estimation of Ability in a Microcomputer Environment", Applied
-Psychological Measurement 6 (1982).
+The chance of a right answer is a logistic function of ability less difficulty: G. Rasch, "Probabilistic
+Models for Some Intelligence and Attainment Tests" (1960). The estimate is the mean of the posterior over a
+grid: R. D. Bock and R. J. Mislevy, "Adaptive EAP Estimation of Ability in a Microcomputer Environment",
+Applied Psychological Measurement 6 (1982).
 """
 
 from __future__ import annotations

@@ -12,6 +12,16 @@ from rolecall.quiz._kinds import Question
 from rolecall.quiz._questions import Misconception, Proof, Slug, Text
 
 
+class RecallCard(BaseModel):
+    """A flash card of its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    id: Slug
+    front: Text
+    back: Text
+
+
 class Bank(BaseModel):
     """Questions on a subject, with the skills they ask for and the misconceptions they uncover."""
 
@@ -22,6 +32,7 @@ class Bank(BaseModel):
     skills: dict[Slug, Text] = Field(min_length=1)
     misconceptions: dict[Slug, Misconception] = {}
     questions: list[Question] = Field(min_length=1)
+    cards: list[RecallCard] = []
 
     def question(self, identifier: str) -> Question | None:
         """A question by its id, or None."""
@@ -64,6 +75,12 @@ def _faults(document: Document, bank: Bank) -> Iterator[Fault]:
         for where, problem in question.problems():
             yield document.fault((*at, *where), problem)
         yield from _proof_faults(document, at, question.proof)
+    for index, card in enumerate(bank.cards):
+        if card.id in seen or card.id in [one.id for one in bank.cards[:index]]:
+            where = ("cards", index, "id")
+            yield document.fault(
+                where, f"{card.id!r} is the id of a question or card before; give it another"
+            )
     for slug, misconception in bank.misconceptions.items():
         where = ("misconceptions", slug)
         yield from _proof_faults(document, where, misconception.experiment, "experiment")

@@ -21,6 +21,8 @@ class EntryKind(Enum):
     REVEALED = "revealed"
     """Looked at the solution without having found it."""
     RESTARTED = "restarted"
+    TIMED_OUT = "timed out"
+    """Let a challenge's clock run out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,17 @@
 """What a learner sees in a notebook."""
 
+from rolecall.widgets._challenge import ChallengeCard, challenge
 from rolecall.widgets._practice import PracticeCard, practice
+from rolecall.widgets._recall import RecallCard, recall
+from rolecall.widgets._test import TestCard, test
 
-__all__ = ["PracticeCard", "practice"]
+__all__ = [
+    "ChallengeCard",
+    "PracticeCard",
+    "RecallCard",
+    "TestCard",
+    "challenge",
+    "practice",
+    "recall",
+    "test",
+]

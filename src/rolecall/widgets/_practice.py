@@ -5,23 +5,19 @@ The browser shows what it is told and says what the learner did; grading and rem
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-import anywidget
-import traitlets
-
 from rolecall.course import find_course
-from rolecall.course.judges import CourseJudges
-from rolecall.progress import Store, StoreError
-from rolecall.quiz import Bank, Entry, EntryKind, Judges, Practice, load_bank
-from rolecall.widgets._faces import NoAnswer, answer_of
+from rolecall.progress import Store
+from rolecall.quiz import Bank, Entry, EntryKind, Judges, Practice, answer_of, load_bank
+from rolecall.widgets._card import Card
 from rolecall.widgets._view import view
 
-_HERE = Path(__file__).parent
+_TWICE = 2
 
 
-class PracticeCard(anywidget.AnyWidget):
+class PracticeCard(Card):
     """Questions with hint, retry and solution.
 
     Parameters
@@ -36,66 +32,39 @@ class PracticeCard(anywidget.AnyWidget):
         Who answers what a question asks of AWS.
     """
 
-    # Three files of one module, each of a screen or two; anywidget takes one text.
-    _esm = "\n".join((_HERE / name).read_text("utf-8") for name in ("dom.js", "forms.js", "practice.js"))
-    _css = _HERE / "practice.css"
-    view = traitlets.Dict().tag(sync=True)
-
     def __init__(
         self, bank: Bank, *, count: int = 5, store: Store | None = None, judges: Judges | None = None
     ) -> None:
-        self._store = store or Store()
-        self._deck = f"practice/{bank.name}/{count}"
-        self._problem = ""
-        entries: list[Entry] = []
-        try:
-            entries = self._store.entries(self._deck)
-        except StoreError as error:
-            self._problem = str(error)
-        self._practice = Practice(bank, count, entries, judges or CourseJudges())
-        self._place = self._practice.where_to_start()
+        self._count = count
         self._hinted: set[str] = set()
-        self._serial = 0
-        super().__init__()
-        self.on_msg(self._received)
-        self._show()
+        super().__init__(bank, f"practice/{bank.name}/{count}", store, judges)
 
-    def _show(self) -> None:
-        question = self._practice.questions[self._place]
-        self._serial += 1
-        told = view(
-            self._practice,
-            self._place,
-            hint=question.id in self._hinted,
-            problem=self._problem,
-            serial=self._serial,
-        )
-        self.view = dict(told)
+    def _begin(self, entries: list[Entry]) -> None:
+        self._practice = Practice(self.bank, self._count, entries, self._judges)
+        self._place = self._practice.where_to_start()
 
-    def _received(self, widget: object, content: Any, buffers: object) -> None:
-        """Does what the learner asked for; a message about another question than the one shown is late."""
-        self._problem = ""
+    def _look(self) -> Mapping[str, Any]:
         question = self._practice.questions[self._place]
-        try:
-            match content:
-                case {"do": "answer", "question": question.id, "answer": given}:
-                    self._keep(self._practice.answer(question, answer_of(question, given)))
-                case {"do": "hint", "question": question.id}:
-                    self._hinted.add(question.id)
-                case {"do": "reveal", "question": question.id}:
-                    self._keep(Entry(EntryKind.REVEALED, question.id))
-                case {"do": "go", "place": int(place)} if 0 <= place < len(self._practice.questions):
-                    self._place = place
-                case {"do": "restart"}:
-                    self._keep(Entry(EntryKind.RESTARTED))
-                    self._hinted.clear()
-                    self._place = 0
-        except NoAnswer:
-            # Nothing that this card sends; whoever did sees that nothing changed.
-            pass
-        except (StoreError, ValueError) as error:
-            self._problem = str(error)
-        self._show()
+        last = self._practice.last_grade(question)
+        shown = last.wrong_idea if last else None
+        again = bool(shown) and not self._problem and self._store.times_shown(shown or "") >= _TWICE
+        return view(self._practice, self._place, hint=question.id in self._hinted, experiment=again)
+
+    def _do(self, message: dict[str, Any]) -> None:
+        question = self._practice.questions[self._place]
+        match message:
+            case {"do": "answer", "question": question.id, "answer": given}:
+                self._keep(self._practice.answer(question, answer_of(question, given)))
+            case {"do": "hint", "question": question.id}:
+                self._hinted.add(question.id)
+            case {"do": "reveal", "question": question.id}:
+                self._keep(Entry(EntryKind.REVEALED, question.id))
+            case {"do": "go", "place": int(place)} if 0 <= place < len(self._practice.questions):
+                self._place = place
+            case {"do": "restart"}:
+                self._keep(Entry(EntryKind.RESTARTED))
+                self._hinted.clear()
+                self._place = 0
 
     def _keep(self, entry: Entry) -> None:
         """An answer is kept before its feedback shows."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from typing import Any, TypedDict
 
-from rolecall.quiz import Grade, Practice, Question, Remark, Standing
-from rolecall.widgets._faces import best_answer_html, face_of, given_of, rule_of
+from rolecall.quiz import Bank, Grade, Judges, Practice, Proof, Question, Remark, Standing, given_of
+from rolecall.widgets._faces import best_answer_html, face_of, rule_of
 from rolecall.widgets._markdown import to_html, to_inline_html
 
 
@@ -36,6 +38,7 @@ class QuestionView(TypedDict):
     bestAnswer: str
     hint: str
     misconception: str
+    experiment: str
     mistakes: list[str]
     solution: list[str]
     quickCheck: str
@@ -45,37 +48,33 @@ class QuestionView(TypedDict):
 class View(TypedDict):
     """The whole card."""
 
+    mode: str
     title: str
     question: QuestionView
     standings: list[str]
     finished: bool
     summary: str
-    problem: str
-    serial: int
 
 
-def view(practice: Practice, place: int, *, hint: bool, problem: str, serial: int) -> View:
+def view(practice: Practice, place: int, *, hint: bool, experiment: bool = False) -> View:
     """The card at a question, without a word that would give its answer away before it is due.
 
     Parameters
     ----------
     hint
         Whether the learner asked for the hint.
-    problem
-        What went wrong with the last thing asked for.
-    serial
-        Grows with every view, so that the browser can tell an answer from silence.
+    experiment
+        Whether the misconception that the last answer shows was shown before, and may be refuted by trying.
     """
     settled = sum(_settled(practice.standing(one)) for one in practice.questions)
     summary = f"{practice.right_at_once()} of {len(practice.questions)} right at the first try."
     return View(
+        mode="practice",
         title=practice.bank.title,
-        question=_question(practice, practice.questions[place], place, hint=hint),
+        question=_question(practice, practice.questions[place], place, hint=hint, experiment=experiment),
         standings=[practice.standing(one).value for one in practice.questions],
         finished=settled == len(practice.questions),
         summary=summary if practice.finished else f"{settled} of {len(practice.questions)} settled.",
-        problem=problem,
-        serial=serial,
     )
 
 
@@ -83,7 +82,9 @@ def _settled(standing: Standing) -> bool:
     return standing in (Standing.SOLVED, Standing.REVEALED)
 
 
-def _question(practice: Practice, question: Question, place: int, *, hint: bool) -> QuestionView:
+def _question(
+    practice: Practice, question: Question, place: int, *, hint: bool, experiment: bool
+) -> QuestionView:
     standing = practice.standing(question)
     settled = _settled(standing)
     last = practice.last_grade(question)
@@ -110,11 +111,98 @@ def _question(practice: Practice, question: Question, place: int, *, hint: bool)
             if wrong_idea
             else ""
         ),
+        experiment=(
+            to_html(f"```python\n{experiment_code(wrong_idea.experiment)}\n```")
+            if experiment and wrong_idea and wrong_idea.experiment
+            else ""
+        ),
         mistakes=[to_inline_html(one) for one in question.common_mistakes] if last or settled else [],
         solution=[to_inline_html(one) for one in question.solution] if settled else [],
         quickCheck=to_inline_html(question.quick_check) if settled else "",
         references=list(question.references) if settled else [],
     )
+
+
+def experiment_code(proof: Proof) -> str:
+    """A cell that makes a proof's calls and shows what comes of each."""
+    lines = ["from botocore.exceptions import ClientError", "from rolecall import Sandbox", ""]
+    lines.append(f"lab = Sandbox({proof.world!r})")
+    for step in proof.steps:
+        service, _, method = step.call.partition(".")
+        arguments = ", ".join(f"{name}={value!r}" for name, value in step.parameters.items())
+        lines += [
+            "try:",
+            f"    print(lab.client({service!r}, actor={step.actor!r}).{method}({arguments}))",
+            "except ClientError as error:",
+            "    print(error)",
+        ]
+    return "\n".join(lines)
+
+
+def asked_view(bank: Bank, question: Question, place: int, count: int) -> QuestionView:
+    """A question that is only asked: no hint, no feedback."""
+    return QuestionView(
+        id=question.id,
+        kind=question.kind,
+        place=place,
+        count=count,
+        difficulty=question.difficulty,
+        skill=bank.skills[question.skill],
+        prompt=to_html(question.prompt),
+        rule=rule_of(question),
+        face=face_of(question, None, settled=False),
+        given=None,
+        standing="open",
+        verdict="",
+        remarks=[],
+        bestAnswer="",
+        hint="",
+        misconception="",
+        experiment="",
+        mistakes=[],
+        solution=[],
+        quickCheck="",
+        references=[],
+    )
+
+
+class ReviewView(TypedDict):
+    """A question that is over: what was asked, answered and right."""
+
+    mark: str
+    verdict: str
+    prompt: str
+    given: str
+    whys: list[str]
+    best: str
+    solution: list[str]
+
+
+def review_view(
+    reviewed: Iterable[tuple[Question, Grade | None]], judges: Judges | None
+) -> list[ReviewView]:
+    """The feedback at the end."""
+    return [_reviewed(question, last, judges) for question, last in reviewed]
+
+
+def _reviewed(question: Question, last: Grade | None, judges: Judges | None) -> ReviewView:
+    best = question.right_answer(judges)
+    correct = last is not None and last.correct
+    told = "right" if correct else f"{last.score:.0%}" if last and last.score else "not right"
+    remarks = last.remarks if last else ()
+    return ReviewView(
+        mark="✔" if correct else "✘",
+        verdict=told,
+        prompt=to_html(question.prompt),
+        given="".join(f"<p>{to_inline_html(one.part)}</p>" for one in remarks),
+        whys=[to_html(one.why) for one in remarks],
+        best="" if correct else best_answer_html(question, best) or to_html(_chosen(question, best)),
+        solution=[to_inline_html(one) for one in question.solution],
+    )
+
+
+def _chosen(question: Question, best: str) -> str:
+    return ", ".join(json.loads(best)) if question.kind == "multi" else best
 
 
 def _remarks(question: Question, last: Grade | None) -> list[RemarkView]:

@@ -6,11 +6,12 @@
  *   id: string, kind: string, place: number, count: number, difficulty: string, skill: string, prompt: string,
  *   rule: string, face: any, given: any, standing: "open" | "wrong" | "solved" | "revealed", verdict: string,
  *   remarks: {html: string, right: boolean, why: string}[], bestAnswer: string, hint: string,
- *   misconception: string, mistakes: string[], solution: string[], quickCheck: string, references: string[],
+ *   misconception: string, experiment: string, mistakes: string[], solution: string[], quickCheck: string, references: string[],
  * }} QuestionView
  * @typedef {{
- *   title: string, question: QuestionView, standings: string[], finished: boolean, summary: string,
- *   problem: string, serial: number,
+ *   mode: "practice" | "test" | "challenge" | "recall", title: string, question?: QuestionView,
+ *   standings: string[], finished: boolean, summary: string, problem: string, serial: number,
+ *   secondsLeft?: number, start?: string, result?: any, flash?: any,
  * }} View
  */
 
@@ -20,6 +21,7 @@ const STANDING = {
   wrong: ["✘", "not yet right"],
   solved: ["✔", "solved"],
   revealed: ["◐", "solution shown"],
+  "solved-unseen": ["●", "answered"],
 };
 
 let cards = 0;
@@ -33,6 +35,8 @@ class Card {
     this.drafts = new Map();
     /** @type {number | undefined} */
     this.waiting = undefined;
+    /** @type {number | undefined} */
+    this.ticking = undefined;
     this.body = h("div", {});
     this.spoken = h("div", { class: "rc-spoken", "aria-live": "polite", role: "status" });
     this.silence = h("p", { class: "rc-problem", role: "alert", hidden: true });
@@ -65,7 +69,7 @@ class Card {
   }
 
   get settled() {
-    return ["solved", "revealed"].includes(this.view.question.standing);
+    return ["solved", "revealed"].includes(this.view.question?.standing);
   }
 
   /** @param {Record<string, unknown>} message */
@@ -86,7 +90,10 @@ class Card {
     const before = this.shown;
     this.draw();
     const { question, problem } = this.view;
-    if (before !== question.id) {
+    if (!question) {
+      this.spoken.textContent = problem || this.body.innerText.slice(0, 400);
+      this.focus("prompt");
+    } else if (before !== question.id) {
       this.focus("prompt");
     } else {
       this.spoken.textContent = problem || question.verdict;
@@ -95,6 +102,11 @@ class Card {
 
   draw() {
     const { view } = this;
+    window.clearInterval(this.ticking);
+    if (!view.question) {
+      this.drawOther();
+      return;
+    }
     const { question } = view;
     if (this.serial !== view.serial && question.given != null) this.drafts.delete(question.id);
     this.serial = view.serial;
@@ -106,6 +118,7 @@ class Card {
     this.root.setAttribute("aria-label", `${view.title}, question ${question.place + 1} of ${question.count}`);
     const parts = [
       this.head(),
+      this.clock(),
       h("div", { class: "rc-prompt", html: question.prompt, tabindex: "-1", "data-key": "prompt" }),
       this.form.element,
       question.rule && !this.settled && h("p", { class: "rc-rule" }, question.rule),
@@ -117,6 +130,43 @@ class Card {
     this.body.replaceChildren(.../** @type {Node[]} */ (parts.filter(Boolean)));
     this.mayCheck();
     if (focused) this.focus(focused);
+  }
+
+  /** A start, a result, a flash card: what is no question. */
+  drawOther() {
+    const { view } = this;
+    this.shown = undefined;
+    this.root.setAttribute("aria-label", view.title);
+    const start = view.start && [
+      h("p", { class: "rc-prompt", tabindex: "-1", "data-key": "prompt" }, view.start),
+      h("button", { type: "button", class: "rc-main", "data-key": "next", onclick: () => this.tell({ do: "start" }) }, "Start"),
+    ];
+    const parts = start || (view.result && resultParts(this, view.result)) || flashParts(this, view.flash);
+    const problem = view.problem && h("p", { class: "rc-problem", role: "alert" }, view.problem);
+    this.body.replaceChildren(
+      h("header", { class: "rc-head" }, h("h3", {}, view.title)),
+      .../** @type {Node[]} */ ([...parts, problem].filter(Boolean)),
+    );
+  }
+
+  /** The clock of a challenge; it ticks for the eye, and is said aloud only near the end. */
+  clock() {
+    if (this.view.secondsLeft == null) return null;
+    const ends = performance.now() + this.view.secondsLeft * 1000;
+    const shown = h("p", { class: "rc-clock", role: "timer" });
+    const { id } = this.view.question;
+    const tick = () => {
+      const left = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
+      shown.textContent = `⏱ ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+      if (left === 10) this.spoken.textContent = "Ten seconds left";
+      if (left === 0) {
+        window.clearInterval(this.ticking);
+        this.tell({ do: "timeout", question: id });
+      }
+    };
+    tick();
+    this.ticking = window.setInterval(tick, 250);
+    return shown;
   }
 
   /** @param {string} key */
@@ -175,7 +225,7 @@ class Card {
   }
 
   buttons() {
-    const { question, finished } = this.view;
+    const { question, finished, mode } = this.view;
     const last = question.place === question.count - 1;
     const button = (/** @type {string} */ key, /** @type {string} */ text, /** @type {() => void} */ act, more = {}) =>
       h("button", { type: "button", "data-key": key, onclick: act, ...more }, text);
@@ -183,9 +233,10 @@ class Card {
       "div",
       { class: "rc-buttons" },
       !this.settled &&
-        button("check", "Check", () => this.check(), { class: "rc-main" }),
-      !this.settled && !question.hint && button("hint", "Hint", () => this.tell({ do: "hint", question: question.id })),
-      !this.settled &&
+        button("check", mode === "practice" ? "Check" : "Answer", () => this.check(), { class: "rc-main" }),
+      mode === "practice" && !this.settled && !question.hint && button("hint", "Hint", () => this.tell({ do: "hint", question: question.id })),
+      mode === "practice" &&
+        !this.settled &&
         question.standing === "wrong" &&
         button("reveal", "Show the solution", () => this.tell({ do: "reveal", question: question.id })),
       this.settled && !last && button("next", "Next question", () => this.go(question.place + 1), { class: "rc-main" }),
@@ -218,6 +269,9 @@ class Card {
       question.bestAnswer ? section("The right answer", "answer", h("div", { html: question.bestAnswer })) : "",
       question.hint && !this.settled ? section("Hint", "hint", h("div", { html: question.hint })) : "",
       question.misconception ? section("What lies behind it", "misconception", h("p", { html: question.misconception })) : "",
+      question.experiment
+        ? section("See for yourself: run this in a cell", "experiment", h("div", { html: question.experiment }))
+        : "",
       question.solution.length ? section("Solution", "solution", list(question.solution, "ol")) : "",
       question.quickCheck ? section("Quick check", "quick", h("p", { html: question.quickCheck })) : "",
       question.mistakes.length ? section("Common mistakes", "mistakes", list(question.mistakes, "ul")) : "",
@@ -258,6 +312,7 @@ class Card {
                 "data-key": `step-${place}`,
                 "aria-label": `Question ${place + 1}, ${word}`,
                 "aria-current": place === question.place ? "step" : null,
+                disabled: this.view.mode !== "practice",
                 onclick: () => this.go(place),
               },
               h("span", { "aria-hidden": "true" }, `${place + 1} ${sign}`),
@@ -300,6 +355,7 @@ class Card {
 
   close() {
     window.clearTimeout(this.waiting);
+    window.clearInterval(this.ticking);
     window.removeEventListener("keydown", this.guard, true);
     this.model.off("change:view", this.changed);
   }

@@ -1,0 +1,144 @@
+"""`rolecall progress`: what was learned, in the terminal; export and import."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from rolecall.cli._fail import Unusable
+from rolecall.progress import Kept, Store, StoreError, report
+from rolecall.quiz import Entry, EntryKind, Mastery
+
+_SIGNS = {Mastery.STRONG: "✔ strong", Mastery.NEARLY: "◐ nearly", Mastery.NOT_YET: "○ not yet"}
+_FIELDS = ("at", "deck", "kind", "question", "answer", "correct", "score", "skill", "misconception")
+
+
+@click.group("progress", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
+    """Show what was learned: mastery by skill, streak, due cards, misconceptions."""
+    if context.invoked_subcommand is None:
+        _show()
+
+
+def _show() -> None:
+    store, now = Store(), datetime.now().astimezone()
+    try:
+        told = report(store.everything(), now, sum(store.due(now.astimezone(UTC)).values()))
+    except StoreError as error:
+        raise Unusable(str(error)) from None
+    console = Console()
+    if not told.answered:
+        console.print("Nothing was answered yet. Open the course with: rolecall lab")
+        return
+    days = f"{told.streak} day{'' if told.streak == 1 else 's'}"
+    console.print(
+        f"{told.answered} answers, {told.right} right. Streak: {days}. Flash cards due: {told.due}."
+    )
+    table = Table("Skill", "Verdict", "How sure", "Answered", "Right")
+    for skill in told.skills:
+        table.add_row(
+            skill.skill,
+            _SIGNS[skill.mastery],
+            f"{skill.confidence:.0%}",
+            str(skill.answered),
+            str(skill.right),
+        )
+    console.print(table)
+    for name, times in told.misconceptions[:5]:
+        console.print(f"Misconception shown {times} time{'' if times == 1 else 's'}: {name}")
+
+
+@command.command("export")
+@click.option(
+    "--format", "form", type=click.Choice(["json", "csv", "xapi"]), default="json", show_default=True
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+def export(form: str, file: Path | None) -> None:
+    """Write every answer to FILE, or to standard output."""
+    try:
+        entries = Store().everything()
+    except StoreError as error:
+        raise Unusable(str(error)) from None
+    stream = file.open("w", encoding="utf-8", newline="") if file else sys.stdout
+    with stream if file else nullcontext():
+        if form == "csv":
+            writer = csv.DictWriter(stream, _FIELDS)
+            writer.writeheader()
+            writer.writerows(map(_fields, entries))
+        else:
+            told = map(_statement, entries) if form == "xapi" else map(_fields, entries)
+            json.dump(list(told), stream, indent=1)
+            stream.write("\n")
+
+
+@command.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+def bring_in(file: Path) -> None:
+    """Add the answers in FILE, JSON or CSV as `export` writes them; none is added twice."""
+    try:
+        number = Store().bring_in(list(_read(file)))
+    except StoreError as error:
+        raise Unusable(str(error)) from None
+    click.echo(f"{number} new answer{'' if number == 1 else 's'}.")
+
+
+def _fields(kept: Kept) -> dict[str, Any]:
+    fields = dataclasses.asdict(kept.entry) | {"kind": kept.entry.kind.value}
+    return {"at": kept.at.isoformat(), "deck": kept.deck, **fields}
+
+
+def _read(file: Path) -> Iterator[Kept]:
+    with file.open(encoding="utf-8", newline="") as stream:
+        try:
+            rows = list(csv.DictReader(stream)) if file.suffix == ".csv" else json.load(stream)
+        except ValueError as error:
+            raise Unusable(f"{file} is no JSON: {error}") from None
+    for number, row in enumerate(rows, start=1):
+        try:
+            yield Kept(
+                datetime.fromisoformat(row["at"]),
+                row["deck"],
+                Entry(
+                    EntryKind(row["kind"]),
+                    row["question"],
+                    row["answer"],
+                    row["correct"] in (True, "True"),
+                    float(row["score"]),
+                    row["skill"],
+                    row["misconception"],
+                ),
+            )
+        except (KeyError, ValueError, TypeError) as error:
+            what = f"{file}, entry {number}: {type(error).__name__}: {error}"
+            raise Unusable(f"{what}; the fields are {', '.join(_FIELDS)}") from None
+
+
+def _statement(kept: Kept) -> dict[str, Any]:
+    """An xAPI statement: https://github.com/adlnet/xAPI-Spec/blob/master/xAPI-Data.md"""
+    answered = kept.entry.kind is EntryKind.ANSWERED
+    verb = "answered" if answered else "interacted"
+    statement: dict[str, Any] = {
+        "actor": {"account": {"homePage": "https://rolecall.invalid", "name": "learner"}},
+        "verb": {"id": f"http://adlnet.gov/expapi/verbs/{verb}", "display": {"en": verb}},
+        "object": {"id": f"https://rolecall.invalid/{kept.deck}/{kept.entry.question}"},
+        "timestamp": kept.at.isoformat(),
+    }
+    if answered:
+        statement["result"] = {
+            "success": kept.entry.correct,
+            "score": {"scaled": kept.entry.score},
+            "response": kept.entry.answer,
+        }
+    return statement

@@ -1,0 +1,113 @@
+"""The challenge card: problems against the clock, and a badge for all right."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from rolecall.course import find_course
+from rolecall.progress import Store
+from rolecall.quiz import SECONDS, Bank, Challenge, Entry, EntryKind, Judges, Question, answer_of, load_bank
+from rolecall.widgets._card import Card
+from rolecall.widgets._view import asked_view, review_view
+
+
+class ChallengeCard(Card):
+    """Problems against the clock, two attempts each, a badge for all right.
+
+    Parameters
+    ----------
+    count
+        How many problems it has.
+    """
+
+    def __init__(
+        self, bank: Bank, *, count: int = 5, store: Store | None = None, judges: Judges | None = None
+    ) -> None:
+        self._count = count
+        self._opened: float | None = None
+        self._shown = ""
+        super().__init__(bank, f"challenge/{bank.name}/{count}", store, judges)
+
+    def _begin(self, entries: list[Entry]) -> None:
+        self._challenge = Challenge(self.bank, self._count, entries, self._judges)
+
+    def _seconds_left(self) -> float:
+        question = self._challenge.current
+        if question is None or self._opened is None:
+            return 0.0
+        return SECONDS[question.difficulty] - (time.monotonic() - self._opened)
+
+    def _look(self) -> Mapping[str, Any]:
+        challenge = self._challenge
+        question = challenge.current
+        told: dict[str, Any] = {"mode": "challenge", "title": self.bank.title, "standings": []}
+        if question is None:
+            return told | {"result": self._result()}
+        if self._opened is None:
+            return told | {"start": f"{len(challenge.questions)} problems, each against the clock."}
+        if self._shown != question.id:
+            self._shown, self._opened = question.id, time.monotonic()
+        place = challenge.questions.index(question)
+        standings = [_standing(challenge, one) for one in challenge.questions]
+        left = 2 - challenge.attempts(question)
+        return told | {
+            "question": asked_view(self.bank, question, place, len(challenge.questions)),
+            "standings": standings,
+            "summary": f"{left} attempt{'s' if left > 1 else ''} left.",
+            "secondsLeft": round(self._seconds_left(), 1),
+        }
+
+    def _result(self) -> dict[str, Any]:
+        challenge = self._challenge
+        solved = sum(challenge.solved(question) for question in challenge.questions)
+        return {
+            "sign": "★" if challenge.badge else "○",
+            "verdict": "Badge earned" if challenge.badge else "No badge this time",
+            "told": f"{solved} of {len(challenge.questions)} solved.",
+            "skills": [],
+            "next": ""
+            if challenge.badge
+            else "Look at what went wrong, then try again: other problems wait.",
+            "review": review_view(challenge.review(), self._judges),
+            "again": "Try again",
+        }
+
+    def _do(self, message: dict[str, Any]) -> None:
+        question = self._challenge.current
+        match message:
+            case {"do": "start"} if self._opened is None:
+                self._opened, self._shown = time.monotonic(), question.id if question else ""
+                return
+            case {"do": "restart"} if question is None:
+                entry = Entry(EntryKind.RESTARTED)
+                self._opened = None
+            case {"do": "timeout", "question": asked} if (
+                question and asked == question.id and self._seconds_left() <= 1
+            ):
+                entry = Entry(EntryKind.TIMED_OUT, question.id, skill=question.skill)
+            case {"do": "answer", "question": asked, "answer": given} if (
+                question and self._opened is not None and asked == question.id
+            ):
+                # A late answer is no answer, whatever the browser's clock says.
+                entry = (
+                    self._challenge.answer(answer_of(question, given))
+                    if self._seconds_left() > -1
+                    else Entry(EntryKind.TIMED_OUT, question.id, skill=question.skill)
+                )
+            case _:
+                return
+        self._store.record(self._deck, entry)
+        self._challenge.note(entry)
+
+
+def _standing(challenge: Challenge, question: Question) -> str:
+    if challenge.solved(question):
+        return "solved"
+    return "wrong" if challenge.over(question) else "open"
+
+
+def challenge(bank: str, count: int = 5) -> ChallengeCard:
+    """A challenge from one of the course's banks."""
+    return ChallengeCard(load_bank(find_course().bank(bank)), count=count)
