@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -121,7 +122,7 @@ def read_yaml(path: Path) -> Document:
 def parse_yaml(text: str, name: str) -> Document:
     """Reads a text; `name` is what faults call it."""
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        node = _compose(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -135,6 +136,22 @@ def parse_yaml(text: str, name: str) -> Document:
     if reader.faults:
         raise BadFile(reader.faults)
     return Document(name, value, reader.places, reader.keys)
+
+
+def _compose(text: str) -> yaml.Node | None:
+    """The tree of a text, by libyaml where it is there; PyYAML's own reader has better words for faults."""
+    fast = getattr(yaml, "CSafeLoader", None)
+    if fast is not None:
+        try:
+            return yaml.compose(text, Loader=_fast_loader(fast))
+        except yaml.YAMLError:
+            pass
+    return yaml.compose(text, Loader=_Loader)
+
+
+@lru_cache(maxsize=1)
+def _fast_loader(fast: Any) -> Any:
+    return type("_FastLoader", (fast,), {"yaml_implicit_resolvers": _Loader.yaml_implicit_resolvers})
 
 
 def _syntax(error: yaml.MarkedYAMLError) -> str:
@@ -244,11 +261,19 @@ def _standing(document: Document, location: Where) -> Where:
     where: Where = ()
     for index, part in enumerate(location):
         last = index == len(location) - 1
+        if index and isinstance(location[index - 1], int) and _kind_at(document, where) == part:
+            # The name of the kind, which may be the name of a field too; the field's comes after it.
+            continue
         stands = (*where, part) in document.places
         names_a_type = isinstance(part, str) and not re.fullmatch(r"[\w-]+", part)
         if stands or (last and not names_a_type and isinstance(_value_at(document, where), dict)):
             where = (*where, part)
     return where
+
+
+def _kind_at(document: Document, where: Where) -> Any:
+    value = _value_at(document, where)
+    return value.get("kind") if isinstance(value, dict) else None
 
 
 def _value_at(document: Document, where: Where) -> Any:
@@ -276,8 +301,7 @@ def _fields_at(document: Document, model: type[BaseModel], where: Where) -> list
 
 def _models_at(document: Document, annotation: Any, where: Where) -> list[type[BaseModel]]:
     models = _models(annotation)
-    value = _value_at(document, where)
-    kind = value.get("kind") if isinstance(value, dict) else None
+    kind = _kind_at(document, where)
     named = [one for one in models if kind in _kinds(one)]
     return named or models
 

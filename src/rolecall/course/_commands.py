@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import shlex
+import threading
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from rolecall.quiz import Command, NoCommand
@@ -34,6 +37,7 @@ def words_of(text: str) -> list[str]:
     return words
 
 
+@lru_cache(maxsize=1024)
 def read_command(text: str) -> Command:
     """What a command asks for.
 
@@ -42,35 +46,48 @@ def read_command(text: str) -> Command:
     NoCommand
         With the CLI's own words.
     """
-    words = _without_looks(words_of(text)[1:])
+    words, profile = _without_looks(words_of(text)[1:])
     told = io.StringIO()
-    asked: list[Command] = []
     quietly = (contextlib.redirect_stderr(told), contextlib.redirect_stdout(told))
-    with quietly[0], quietly[1], contextlib.suppress(SystemExit):
-        _driver(asked).main(words)
-    if not asked:
-        lines = [line.strip() for line in told.getvalue().splitlines() if line.strip()]
-        wrong = [line for line in lines if "error:" in line or "Invalid choice" in line or "nvalid" in line]
-        raise NoCommand((wrong or lines or ["it does not say what to do"])[-1].removeprefix("aws: error: "))
-    return asked[0]
+    with _ONE_AT_A_TIME:
+        driver, asked = _driver()
+        asked.clear()
+        with quietly[0], quietly[1], contextlib.suppress(SystemExit):
+            driver.main(words)
+        if asked:
+            command = asked[0]
+            return replace(command, parameters={**command.parameters, **profile})
+    lines = [line.strip() for line in told.getvalue().splitlines() if line.strip()]
+    wrong = [line for line in lines if "error:" in line or "nvalid" in line]
+    raise NoCommand((wrong or lines or ["it does not say what to do"])[-1].removeprefix("aws: error: "))
 
 
-def _without_looks(words: list[str]) -> list[str]:
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def _without_looks(words: list[str]) -> tuple[list[str], dict[str, str]]:
+    """The words without those that say how to show the answer; and the profile apart."""
     kept: list[str] = []
-    skip = False
-    for word in words:
-        if skip:
-            skip = False
-        elif word in _WITH_VALUE:
-            skip = True
-        elif word not in _ALONE and word.partition("=")[0] not in _WITH_VALUE:
+    profile: dict[str, str] = {}
+    waiting = iter(words)
+    for word in waiting:
+        name, equals, value = word.partition("=")
+        if name == "--profile":
+            profile["--profile"] = value if equals else next(waiting, "")
+        elif name in _WITH_VALUE:
+            if not equals:
+                next(waiting, None)
+        elif word not in _ALONE:
             kept.append(word)
-    return kept
+    return kept, profile
 
 
-def _driver(asked: list[Command]) -> Any:
+@lru_cache(maxsize=1)
+def _driver() -> tuple[Any, list[Command]]:
     """The CLI, with a hand that writes down what it would call, and no command that does more."""
     from awscli.clidriver import CLIDriver, ServiceCommand, ServiceOperation, create_clidriver
+
+    asked: list[Command] = []
 
     class Scribe:
         def invoke(self, service: str, operation: str, parameters: dict[str, Any], looks: Any) -> int:
@@ -96,7 +113,7 @@ def _driver(asked: list[Command]) -> Any:
     events.register_last("building-command-table", only_operations)
     # A text such as file://policy.json stays a text: no file of whoever grades is read.
     events.register_first("load-cli-arg", _as_it_is)
-    return driver
+    return driver, asked
 
 
 def _as_it_is(value: Any, **others: Any) -> Any:

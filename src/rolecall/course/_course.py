@@ -34,7 +34,9 @@ class NoCourse(ValueError):
     """There is no course, or no such thing in it; the text says what there is."""
 
 
-class _LessonFile(BaseModel):
+class LessonFile(BaseModel):
+    """A lesson's `lesson.yaml`."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     title: str
@@ -125,7 +127,7 @@ class Course:
 
 def _lesson(file: Path) -> Lesson:
     document = read_yaml(file)
-    read = validate(document, _LessonFile)
+    read = validate(document, LessonFile)
     notebooks = {mode: file.parent / f"{mode}.ipynb" for mode in read.minutes}
     missing = [
         document.fault(("minutes", mode), f"there is no {mode}.ipynb beside this file")

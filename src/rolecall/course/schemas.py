@@ -1,0 +1,38 @@
+"""JSON Schemas of the files that an author writes, made from the models that read them.
+
+`python -m rolecall.course.schemas` writes them into `schemas` beside this package; a test compares them.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from rolecall.course._course import LessonFile
+from rolecall.quiz import Bank
+from rolecall.sandbox.world import World
+
+FOLDER = Path(__file__).parents[1] / "schemas"
+_MODELS: dict[str, type[BaseModel]] = {"bank": Bank, "lesson": LessonFile, "world": World}
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Each schema by what it is of: ``bank``, ``lesson``, ``world``."""
+    made = {}
+    for name, model in _MODELS.items():
+        schema = model.model_json_schema(by_alias=True)
+        made[name] = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return made
+
+
+def write(folder: Path = FOLDER) -> None:
+    """Writes each schema as ``NAME.schema.json``."""
+    for name, schema in schemas().items():
+        (folder / f"{name}.schema.json").write_text(json.dumps(schema, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
