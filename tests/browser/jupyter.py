@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -29,7 +30,14 @@ class Lab:
 
     def interrupt(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=60)
+
+
+def _port() -> tuple[str, str]:
+    """A port of its own: servers that start at once would all look for the same first free one."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return "--port", str(probe.getsockname()[1])
 
 
 def start_lab(
@@ -47,7 +55,7 @@ def start_lab(
         "IPYTHONDIR": str(folder / "ipython"),
     }
     process = subprocess.Popen(
-        instead or [*command, "lab", "--no-browser", "--dir", str(folder / "course"), *options],
+        instead or [*command, "lab", "--no-browser", *_port(), "--dir", str(folder / "course"), *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

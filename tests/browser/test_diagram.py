@@ -33,5 +33,9 @@ def test_the_diagram_is_drawn_in_both_themes(lab, page, screenshots):
     page.locator('.lm-Menu-itemLabel:text-is("Theme")').hover()
     page.locator('.lm-Menu-itemLabel:text-is("JupyterLab Dark")').click()
     expect(page.locator("body[data-jp-theme-light='false']")).to_be_attached()
+    expect(page.locator("#jupyterlab-splash")).to_have_count(0)
+    # JupyterLab draws in the theme of the moment.
+    menu(page, "Run", "Run All Cells")
+    expect(page.get_by_text("| Idle")).to_be_visible()
     expect(drawn).to_be_visible()
     page.screenshot(path=screenshots / "diagram-dark.png")

@@ -63,6 +63,7 @@ def face_of(question: Question, last: Grade | None, *, settled: bool) -> dict[st
         case Policy():
             return {
                 "starter": question.starter,
+                "written": _json(last.answer if last else question.starter) if settled else "",
                 "allow": [_plain(case.says) for case in question.allow],
                 "deny": [_plain(case.says) for case in question.deny],
             }
@@ -82,6 +83,10 @@ def _options(question: Choice | Multi, last: Grade | None, *, settled: bool) -> 
         why = to_inline_html(option.why) if told else ""
         shown.append({"html": to_inline_html(option.text), "mark": mark, "why": why})
     return shown
+
+
+def _json(text: str) -> str:
+    return to_html(f"```json\n{text}\n```")
 
 
 def _scene(question: Decide) -> list[dict[str, str]]:

@@ -258,30 +258,64 @@ function lineForm(/** @type {any} */ card, /** @type {string} */ label, /** @typ
   return { element, ready: () => Boolean((card.draft ?? "").trim()) };
 }
 
-/** A policy to write. @returns {Form} */
+const EDITOR_LABEL = "The policy, in JSON";
+
+/** The editor's module, asked of the kernel once for the whole page. @param {any} card @returns {Promise<any>} */
+function editorModule(card) {
+  const page = /** @type {any} */ (globalThis);
+  page.rolecallEditor ??= new Promise((resolve) => {
+    const received = (/** @type {any} */ message) => {
+      if (typeof message?.editor !== "string") return;
+      card.model.off("msg:custom", received);
+      const url = URL.createObjectURL(new Blob([message.editor], { type: "text/javascript" }));
+      resolve(import(/* webpackIgnore: true */ url));
+    };
+    card.model.on("msg:custom", received);
+    card.model.send({ do: "editor" });
+  });
+  return page.rolecallEditor;
+}
+
+/** A policy to write: a plain field at once, the editor as soon as it is there. @returns {Form} */
 function policyForm(/** @type {any} */ card, /** @type {any} */ question) {
   const { starter, allow, deny } = question.face;
+  const text = () => card.draft ?? starter;
   const area = /** @type {HTMLTextAreaElement} */ (
     h("textarea", {
-      class: "rc-editor rc-mono",
-      id: `${card.name}-editor`,
-      rows: Math.max(8, (card.draft ?? starter).split("\n").length + 1),
+      class: "rc-mono",
+      "aria-label": EDITOR_LABEL,
+      rows: Math.max(8, text().split("\n").length + 1),
       "data-key": "editor",
       spellcheck: "false",
-      disabled: card.settled,
       oninput: () => card.keep(area.value),
     })
   );
-  area.value = card.draft ?? starter;
+  area.value = text();
+  const place = h("div", { class: "rc-editor" }, area);
+  if (card.settled) {
+    place.replaceChildren(h("div", { html: question.face.written }));
+    return { element: place, ready: () => false };
+  }
+  editorModule(card).then(({ edit }) => {
+    if (!area.isConnected) return;
+    const focused = document.activeElement === area;
+    area.remove();
+    const view = edit(place, {
+      text: text(),
+      label: EDITOR_LABEL,
+      changed: (/** @type {string} */ now) => card.keep(now),
+    });
+    if (focused) view.focus();
+  });
   const element = h(
     "div",
     { class: "rc-typed" },
     section("Must be allowed", "cases", list(allow, "ul")),
     section("Must stay denied", "cases", list(deny, "ul")),
-    h("label", { for: `${card.name}-editor` }, "The policy, in JSON. Ctrl+Enter checks it; Tab leaves the editor."),
-    area,
+    h("p", { class: "rc-rule" }, `${EDITOR_LABEL}. Ctrl+Enter checks it; Tab leaves the editor.`),
+    place,
   );
-  return { element, ready: () => Boolean((card.draft ?? "").trim()) };
+  return { element, ready: () => Boolean(text().trim()) };
 }
 
 const OUTCOMES = [

@@ -74,14 +74,21 @@ class Card {
 
   /** @param {Record<string, unknown>} message */
   tell(message) {
-    this.model.send(message);
     window.clearTimeout(this.waiting);
-    this.waiting = window.setTimeout(() => {
-      this.silence.hidden = false;
-      this.silence.textContent =
-        "The kernel does not answer. If it is busy, wait; if it was restarted, run this cell again: " +
-        "answers given before are kept.";
-    }, PATIENCE);
+    this.waiting = window.setTimeout(() => this.tellSilence(), PATIENCE);
+    try {
+      this.model.send(message);
+    } catch {
+      // Nobody is at the other end any more.
+      this.tellSilence();
+    }
+  }
+
+  tellSilence() {
+    this.silence.hidden = false;
+    this.silence.textContent =
+      "The kernel does not answer. If it is busy, wait; if it was restarted, run this cell again: " +
+      "answers given before are kept.";
   }
 
   update() {

@@ -1,0 +1,105 @@
+"""The test, the challenge and the flash cards in real JupyterLab, with axe-core over each of their looks."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import expect
+
+from browser.accessibility import violations
+from browser.jupyter import menu, open_notebook
+
+pytestmark = pytest.mark.browser
+
+BANKS = Path(__file__).parents[1] / "quiz" / "banks"
+CELL = """\
+from pathlib import Path
+from rolecall.quiz import load_bank
+from rolecall.widgets import {card}
+{card}(load_bank(Path({file!r})){options})"""
+
+
+@pytest.fixture
+def show(lab, page):
+    """Shows a card in a notebook, and gives it."""
+
+    def shown(card, options=""):
+        file = str(BANKS / "kinds.yaml")
+        cell = nbformat.v4.new_code_cell(CELL.format(card=card, file=file, options=options))
+        notebook = nbformat.v4.new_notebook(cells=[cell])
+        notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(notebook, lab.folder / "01-temporary-access" / f"{card}.ipynb")
+        open_notebook(page, lab.notebook(card))
+        menu(page, "Run", "Run All Cells")
+        found = page.locator(".rolecall-card")
+        expect(found).to_be_visible()
+        return found
+
+    return shown
+
+
+def test_a_test_ends_in_a_verdict_and_feedback(show, page, screenshots):
+    card = show("TestCard", ", count=2")
+    for _ in range(2):
+        expect(card.get_by_role("button", name="Hint")).to_have_count(0)
+        if card.get_by_role("radio").count():
+            card.get_by_role("radio").first.check()
+        elif card.get_by_role("checkbox").count():
+            card.get_by_role("checkbox").first.check()
+        elif card.get_by_role("combobox").count():
+            for box in card.get_by_role("combobox").all():
+                box.select_option(index=1)
+        elif card.locator(".rc-blank").count():
+            for blank in card.locator(".rc-blank").all():
+                blank.fill("x")
+        elif card.locator(".rc-line").count():
+            card.locator(".rc-line").fill("60")
+        before = card.get_attribute("aria-label")
+        card.get_by_role("button", name="Answer", exact=True).click()
+        expect(card).not_to_have_attribute("aria-label", before)
+
+    expect(card.locator("caption")).to_be_visible()
+    expect(card.get_by_role("heading", name="What to do next")).to_be_visible()
+    card.locator("summary").first.click()
+    expect(card.get_by_text("Solution").first).to_be_visible()
+    assert violations(page) == []
+    card.screenshot(path=screenshots / "test-result-light.png")
+
+
+def test_a_challenge_runs_against_a_clock(show, page, screenshots):
+    card = show("ChallengeCard", ", count=1")
+    card.get_by_role("button", name="Start").click()
+
+    expect(card.get_by_role("timer")).to_have_text("⏱ 0:59")
+    assert violations(page) == []
+    card.screenshot(path=screenshots / "challenge-light.png")
+    card.get_by_label("A trust policy").check()
+    card.get_by_role("button", name="Answer", exact=True).click()
+
+    expect(card.locator("strong", has_text="Badge earned")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_a_flash_card_is_turned_and_rated_by_keyboard(show, page, screenshots):
+    card = show("RecallCard")
+    expect(card.locator("footer").get_by_text("9 due")).to_be_visible()
+    assert violations(page) == []
+
+    card.get_by_role("button", name="Turn the card").press("Enter")
+    expect(card.get_by_role("button", name="Good, in")).to_be_visible()
+    assert violations(page) == []
+    card.screenshot(path=screenshots / "recall-light.png")
+    card.get_by_role("button", name="Easy, in").press("Enter")
+
+    expect(card.locator("footer").get_by_text("8 due")).to_be_visible()
+
+
+def test_a_card_whose_kernel_is_gone_says_so(show, page):
+    card = show("PracticeCard", ", count=1")
+    menu(page, "Kernel", "Shut Down Kernel")
+    expect(page.get_by_role("button", name="No Kernel |")).to_be_visible()
+
+    card.get_by_label("A trust policy").check()
+    card.get_by_role("button", name="Check").click()
+
+    expect(card.get_by_role("alert")).to_contain_text("run this cell again")
