@@ -13,13 +13,14 @@ from rolecall._version import __version__
 
 if TYPE_CHECKING:
     from rolecall.sandbox.client import Sandbox, SandboxError
-    from rolecall.widgets import challenge, practice, recall, test
+    from rolecall.widgets import challenge, dashboard, practice, recall, test
 
 __all__ = [
     "Sandbox",
     "SandboxError",
     "__version__",
     "challenge",
+    "dashboard",
     "practice",
     "recall",
     "test",
@@ -30,6 +31,7 @@ _HOMES = {
     "Sandbox": "rolecall.sandbox.client",
     "SandboxError": "rolecall.sandbox.client",
     "challenge": "rolecall.widgets",
+    "dashboard": "rolecall.widgets",
     "practice": "rolecall.widgets",
     "recall": "rolecall.widgets",
     "test": "rolecall.widgets",

@@ -70,7 +70,7 @@ def test_a_challenge_runs_against_a_clock(show, page, screenshots):
     card = show("ChallengeCard", ", count=1")
     card.get_by_role("button", name="Start").click()
 
-    expect(card.get_by_role("timer")).to_have_text("⏱ 0:59")
+    expect(card.get_by_role("timer")).to_have_text("Time left: 0:59")
     assert violations(page) == []
     card.screenshot(path=screenshots / "challenge-light.png")
     card.get_by_label("A trust policy").check()
@@ -103,3 +103,22 @@ def test_a_card_whose_kernel_is_gone_says_so(show, page):
     card.get_by_role("button", name="Check").click()
 
     expect(card.get_by_role("alert")).to_contain_text("run this cell again")
+
+
+def test_the_dashboard_shows_numbers_and_a_plot_without_a_network(lab, page, screenshots):
+    answer = "Entry(EntryKind.ANSWERED, 'q', 'a', True, 1.0, 'roles')"
+    cell = (
+        "from rolecall import dashboard\nfrom rolecall.progress import Store\n"
+        f"from rolecall.quiz import Entry, EntryKind\nStore().record('a', {answer})\ndashboard()"
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, lab.folder / "01-temporary-access" / "dashboard.ipynb")
+    page.route(lambda url: "127.0.0.1" not in url, lambda route: route.abort())
+    open_notebook(page, lab.notebook("dashboard"))
+
+    menu(page, "Run", "Run All Cells")
+
+    expect(page.get_by_text("1 answers, 1 right. Streak: 1 day.")).to_be_visible()
+    expect(page.locator(".vega-embed canvas, .vega-embed svg").first).to_be_visible()
+    page.screenshot(path=screenshots / "dashboard-light.png")

@@ -13,7 +13,7 @@ CREDENTIALS = "/latest/meta-data/iam/security-credentials/"
 
 
 def ask(lab, path, *, method="GET", **headers) -> tuple[int, str]:
-    url = lab.environment("web-1")["AWS_EC2_METADATA_SERVICE_ENDPOINT"] + path
+    url = lab.environment("web-1")["AWS_EC2_METADATA_SERVICE_ENDPOINT"].rstrip("/") + path
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     try:
         with urllib.request.urlopen(urllib.request.Request(url, method=method, headers=named)) as answer:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.ht
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import urllib.error
@@ -46,7 +47,9 @@ def association(lab, actor="web-1") -> str:
 
 def metadata(lab, path, actor="web-1", *, in_container=False) -> tuple[int, str]:
     """Asks as IMDSv2 wants it: first for a token, then with it."""
-    base = lab.environment(actor, in_container=in_container)["AWS_EC2_METADATA_SERVICE_ENDPOINT"]
+    base = lab.environment(actor, in_container=in_container)["AWS_EC2_METADATA_SERVICE_ENDPOINT"].rstrip(
+        "/"
+    )
     ask = urllib.request.Request(
         base + "/latest/api/token", method="PUT", headers={"X-aws-ec2-metadata-token-ttl-seconds": "60"}
     )
@@ -237,3 +240,37 @@ def test_the_aws_cli_reads_the_credentials_of_a_container(lab):
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
 
     assert ran.stdout.strip() == who(lab, "worker")
+
+
+def _version_2() -> str | None:
+    """The AWS CLI of version 2, which PyPI does not have; Debian's package awscli is one."""
+    for folder in os.environ["PATH"].split(os.pathsep):
+        found = shutil.which("aws", path=folder)
+        if found is None:
+            continue
+        told = subprocess.run([found, "--version"], capture_output=True, text=True, check=False, timeout=60)
+        if told.stdout.startswith("aws-cli/2"):
+            return found
+    return None
+
+
+@pytest.mark.parametrize("actor", ["operator", "web-1", "worker"])
+def test_the_aws_cli_exports_the_credentials_of_an_actor(lab, actor):
+    # https://docs.aws.amazon.com/cli/latest/reference/configure/export-credentials.html
+    command = _version_2()
+    if command is None:
+        pytest.skip("wants version 2 of the AWS CLI, which .ci/run installs (apt-get install awscli)")
+
+    ran = subprocess.run(
+        [command, "configure", "export-credentials", "--format", "process"],
+        env={**os.environ, **lab.environment(actor)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    exported = json.loads(ran.stdout)
+    assert exported["Version"] == 1
+    assert lab.client("sts", credentials=exported).get_caller_identity()["Arn"] == who(lab, actor)

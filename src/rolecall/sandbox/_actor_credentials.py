@@ -40,7 +40,8 @@ class ActorAccess:
         """The variables by which any AWS client finds these credentials."""
         if self.imds_endpoint is not None:
             endpoint = self.container_imds_endpoint if in_container else self.imds_endpoint
-            return {"AWS_EC2_METADATA_SERVICE_ENDPOINT": endpoint or ""}
+            # Early versions 2 of the AWS CLI want the slash; later ones and the SDKs do not mind it.
+            return {"AWS_EC2_METADATA_SERVICE_ENDPOINT": f"{endpoint}/"}
         if self.container_credentials_uri is not None:
             return {
                 _URI: self.container_credentials_uri,

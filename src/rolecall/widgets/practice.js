@@ -164,7 +164,7 @@ class Card {
     const { id } = this.view.question;
     const tick = () => {
       const left = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
-      shown.textContent = `⏱ ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+      shown.textContent = `Time left: ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
       if (left === 10) this.spoken.textContent = "Ten seconds left";
       if (left === 0) {
         window.clearInterval(this.ticking);
