@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from html import escape
+from importlib import import_module
 from typing import Any
 
 from rolecall.progress import Report, Store, report
@@ -58,6 +59,7 @@ class Dashboard:
             for day, answered, right in self.report.by_day[-30:]
         ]
         colours = dict.fromkeys(("labelColor", "titleColor", "tickColor", "domainColor"), _GREY)
+        config = {"background": "transparent", "view": {"stroke": None}}
         return {
             "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
             "description": "Answers of each day, and how many of them were right",
@@ -83,13 +85,11 @@ class Dashboard:
         }
 
     def _ipython_display_(self) -> None:
-        from IPython import display as ipython
-
-        display: Any = ipython.display
-        display(ipython.HTML(self.html()))
+        ipython: Any = import_module("IPython.display")
+        ipython.display(ipython.HTML(self.html()))
         if self.report.by_day:
             plot = {"application/vnd.vegalite.v5+json": self.plot(), "text/plain": "Answers of each day"}
-            display(plot, raw=True)
+            ipython.display(plot, raw=True)
 
 
 def dashboard(store: Store | None = None) -> Dashboard:
