@@ -9,6 +9,7 @@ import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -68,8 +69,21 @@ def start_lab(
         if found := re.search(r"(http://127\S+token=\S+)", line):
             lab = Lab(process, found.group(1), folder / "course", environment, output)
             threading.Thread(target=output.extend, args=(process.stdout,), daemon=True).start()
+            _wait_until_it_listens(lab)
             return lab
     pytest.fail(f"rolecall lab told no address:\n{''.join(output)}")
+
+
+def _wait_until_it_listens(lab: Lab) -> None:
+    """The address is told a moment before the server takes connections."""
+    address = urlsplit(lab.url)
+    while lab.process.poll() is None:
+        try:
+            socket.create_connection((address.hostname, address.port), timeout=60).close()
+            return
+        except ConnectionRefusedError:
+            continue
+    pytest.fail(f"rolecall lab ended with {lab.process.returncode}:\n{''.join(lab.output)}")
 
 
 def open_notebook(page: Page, url: str) -> None:

@@ -66,11 +66,7 @@ class Dashboard:
             "data": {"values": values},
             "width": 480,
             "height": 140,
-            "config": {
-                "background": "transparent",
-                "view": {"stroke": None},
-                "axis": {**colours, "grid": False},
-            },
+            "config": {**config, "axis": {**colours, "grid": False}},
             "encoding": {
                 "x": {"field": "day", "type": "ordinal", "title": "Day"},
                 "y": {"field": "answers", "type": "quantitative", "title": "Answers"},
