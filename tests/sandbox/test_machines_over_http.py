@@ -78,6 +78,49 @@ def test_the_worlds_instances_are_there_to_be_described(lab):
     assert instance["State"]["Name"] == "running"
 
 
+def test_metadata_and_ec2_tell_the_same_of_an_instance(lab):
+    ec2, instance = lab.client("ec2", actor="operator"), instance_of(lab, "web-1")
+    described = ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]
+
+    document = json.loads(metadata(lab, "/latest/dynamic/instance-identity/document")[1])
+
+    assert metadata(lab, "/latest/meta-data/local-ipv4") == (200, described["PrivateIpAddress"])
+    assert document["privateIp"] == described["PrivateIpAddress"]
+    assert document["imageId"] == described["ImageId"]
+
+
+@pytest.mark.parametrize(
+    ("key", "field"),
+    [("aws:Ec2InstanceSourceVpc", "VpcId"), ("aws:Ec2InstanceSourcePrivateIPv4", "PrivateIpAddress")],
+)
+def test_credentials_of_an_instance_tell_where_they_were_given_out(lab, key, field):
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-ec2instancesourcevpc
+    described = lab.client("ec2", actor="operator").describe_instances(
+        InstanceIds=[instance_of(lab, "web-1")]
+    )
+    value = described["Reservations"][0]["Instances"][0][field]
+
+    def may_list(wanted) -> bool:
+        statement = {
+            "Effect": "Allow",
+            "Action": "s3:ListBucket",
+            "Resource": "*",
+            "Condition": {"StringEquals": {key: wanted}},
+        }
+        document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+        lab.client("iam", actor="operator").put_role_policy(
+            RoleName="web", PolicyName="from-here", PolicyDocument=document
+        )
+        try:
+            lab.client("s3", actor="web-1").list_objects_v2(Bucket="shop-files")
+        except ClientError:
+            return False
+        return True
+
+    assert may_list(value)
+    assert not may_list("vpc-elsewhere")
+
+
 def test_a_profile_that_is_replaced_changes_the_role_of_a_running_instance(lab):
     # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/replace-iam-role.html
     before = metadata(lab, CREDENTIALS)

@@ -11,11 +11,13 @@ from rolecall.aws.http import HttpRequest
 from rolecall.aws.operations import Operation
 from rolecall.aws.sigv4 import Signature
 from rolecall.iam import Decision, Policy, PolicySet, Request, decide
+from rolecall.sandbox.build import Builder
 from rolecall.sandbox.callers import Caller, Callers
 from rolecall.sandbox.clock import Clock, timestamp
 from rolecall.sandbox.encoded_messages import EncodedMessages
 from rolecall.sandbox.guardrails import Guardrails
 from rolecall.sandbox.iam_state import IamState
+from rolecall.sandbox.instances import source_context
 from rolecall.sandbox.resource_state import resource_policy, tags
 from rolecall.sandbox.sessions import SessionKind
 from rolecall.sandbox.trail import Trail
@@ -57,6 +59,7 @@ class Authorizer:
         callers: Callers,
         guardrails: Guardrails,
         encoded: EncodedMessages,
+        builder: Builder,
         clock: Clock,
         trail: Trail,
     ) -> None:
@@ -64,6 +67,7 @@ class Authorizer:
         self._callers = callers
         self._guardrails = guardrails
         self._encoded = encoded
+        self._builder = builder
         self._clock = clock
         self._trail = trail
 
@@ -172,6 +176,9 @@ class Authorizer:
         if referer := request.headers.get("referer"):
             keys["aws:Referer"] = referer
         keys.update(self._callers.context(call.caller))
+        if call.caller.session is not None and call.caller.session.instance_arn is not None:
+            self._builder.ensure("ec2")
+            keys.update(source_context(call.caller.session.instance_arn))
         keys.update(operation_keys(operation))
         if operation.service == "s3":
             keys.update(signature_keys(request, call.signature, now))

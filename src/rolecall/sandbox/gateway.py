@@ -64,7 +64,7 @@ class Gateway:
         # What IAM can do and moto cannot.
         self._own_iam = {**Simulator(self.iam, self.guardrails).operations, **self._boundaries.operations}
         self._authorizer = Authorizer(
-            self.iam, self.callers, self.guardrails, encoded, self.clock, self.trail
+            self.iam, self.callers, self.guardrails, encoded, self.builder, self.clock, self.trail
         )
         self.builder.build()
 

@@ -24,6 +24,7 @@ from rolecall.sandbox.instances import (
     instance_arn,
     instance_id,
     is_running,
+    private_address,
 )
 from rolecall.sandbox.service_sessions import NotTrusted, ServiceSessions
 from rolecall.sandbox.world import Instance, MetadataOptions
@@ -128,7 +129,7 @@ class InstanceMetadata:
             "/latest/meta-data/ami-id": lambda: IMAGE,
             "/latest/meta-data/instance-id": lambda: self._id,
             "/latest/meta-data/instance-type": lambda: "t3.micro",
-            "/latest/meta-data/local-ipv4": lambda: "10.0.0.10",
+            "/latest/meta-data/local-ipv4": self._address,
             "/latest/meta-data/placement/availability-zone": lambda: f"{region}a",
             "/latest/meta-data/placement/region": lambda: region,
             "/latest/dynamic/instance-identity/document": self._identity,
@@ -173,6 +174,11 @@ class InstanceMetadata:
             return current_options(self._account, self._gateway.world.region, self._id)
         return self._instance.metadata_options
 
+    def _address(self) -> str:
+        """The address that moto gave the instance; what EC2 tells of it must be the same."""
+        self._gateway.builder.ensure("ec2")
+        return private_address(self._account, self._gateway.world.region, self._id)
+
     def _identity(self) -> str:
         return json.dumps(
             {
@@ -183,7 +189,7 @@ class InstanceMetadata:
                 "instanceId": self._id,
                 "instanceType": "t3.micro",
                 "pendingTime": timestamp(self._gateway.clock.now()),
-                "privateIp": "10.0.0.10",
+                "privateIp": self._address(),
                 "region": self._gateway.world.region,
                 "version": "2017-09-30",
             },

@@ -80,6 +80,26 @@ def current_options(account: str, region: str, identifier: str) -> MetadataOptio
     )
 
 
+def private_address(account: str, region: str, identifier: str) -> str:
+    """An instance's private IPv4 address."""
+    return str(_find(account, region, identifier).private_ip)
+
+
+def source_context(arn: str) -> dict[str, str | list[str]]:
+    """The condition keys of a call with the credentials that an instance was given.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-ec2instancesourcevpc
+    """
+    _, _, _, region, account, resource = arn.split(":", 5)
+    instance = _find(account, region, resource.partition("/")[2])
+    if instance is None:
+        return {}
+    return {
+        "aws:Ec2InstanceSourceVpc": str(instance.vpc_id),
+        "aws:Ec2InstanceSourcePrivateIPv4": str(instance.private_ip),
+    }
+
+
 def _find(account: str, region: str, identifier: str) -> Any:
     reservations = _backend(account, region).reservations.values()
     instances = (one for reservation in reservations for one in reservation.instances)
