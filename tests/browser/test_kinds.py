@@ -124,3 +124,21 @@ def test_a_partly_right_answer_says_so_part_by_part(lab, page, card):
 
     expect(card.locator(".rc-verdict")).to_have_text("Partly right: 50%. Read why, and try again.")
     expect(card.get_by_role("button", name=f"Question {place + 1}, not yet right")).to_be_visible()
+
+
+def test_the_card_works_in_notebook_7_too(lab, page, screenshots):
+    # https://jupyter-notebook.readthedocs.io/en/stable/notebook_7_features.html
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, lab.folder / "01-temporary-access" / "seven.ipynb")
+    page.goto(lab.notebook("seven").replace("/lab/tree/", "/notebooks/"))
+    expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible()
+
+    menu(page, "Run", "Run All Cells")
+    card = page.locator(".rolecall-card")
+    expect(card).to_be_visible()
+    card.get_by_label("A trust policy").check()
+    card.get_by_role("button", name="Check").click()
+
+    expect(card.locator(".rc-verdict")).to_have_text("Right.")
+    page.screenshot(path=screenshots / "notebook-7.png")

@@ -59,8 +59,10 @@ def test_installed_elsewhere_it_runs_the_first_lesson(wheel, tmp_path, page):
     assert where.stdout.startswith(str(packages))
 
     lab = start_lab(tmp_path, command=(python, "-m", "rolecall"))
-    open_notebook(page, lab.notebook("learn"))
-    card = run_all(page)
-
-    expect(card.get_by_role("button", name="Check")).to_be_visible()
-    assert lab.interrupt() == 0
+    try:
+        open_notebook(page, lab.notebook("learn"))
+        card = run_all(page)
+        expect(card.get_by_role("button", name="Check")).to_be_visible()
+    finally:
+        ended = lab.interrupt()
+    assert ended == 0

@@ -74,12 +74,20 @@ def test_a_bad_line_is_reported_with_its_number_and_the_others_are_decided():
     assert "<stdin>:5: this is not JSON" in told
 
 
-def test_serve_announces_itself_in_one_line_and_ends_on_sigterm():
-    server = subprocess.Popen(
+@pytest.fixture
+def server():
+    started = subprocess.Popen(
         [sys.executable, "-m", "rolecall", "sandbox", "serve", "--world", "reports", "--json"],
         stdout=subprocess.PIPE,
         text=True,
     )
+    yield started
+    if started.poll() is None:
+        started.kill()
+        started.wait()
+
+
+def test_serve_announces_itself_in_one_line_and_ends_on_sigterm(server):
     told = json.loads(server.stdout.readline())
 
     control = urllib.request.Request(
