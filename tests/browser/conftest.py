@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from browser.jupyter import Lab, start_lab
 
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 
 REQUIRED = "ROLECALL_REQUIRE_BROWSER"
 SCREENSHOTS = Path(__file__).parents[2] / ".screenshots"

@@ -1,6 +1,7 @@
 """Each kind of question: what is right, what is partly right, what is wrong and what is no answer."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,11 @@ def test_a_policy_that_is_too_broad_is_told_apart_from_one_that_is_too_narrow(ju
 @pytest.mark.parametrize("question", BANK.questions, ids=lambda question: question.kind)
 def test_the_right_answer_of_every_kind_is_right(judges, question):
     assert grade(BANK, question, question.right_answer(judges), judges).correct
+
+
+def test_reading_a_command_leaves_the_environment_as_it_was(judges):
+    before = dict(os.environ)
+
+    judges.read_command("aws sts get-caller-identity")
+
+    assert dict(os.environ) == before

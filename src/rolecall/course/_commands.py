@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import shlex
 import threading
 from dataclasses import replace
@@ -85,6 +86,8 @@ def _without_looks(words: list[str]) -> tuple[list[str], dict[str, str]]:
 @lru_cache(maxsize=1)
 def _driver() -> tuple[Any, list[Command]]:
     """The CLI, with a hand that writes down what it would call, and no command that does more."""
+    # The CLI tells its data's folder to the whole environment, which would mislead another version.
+    before = os.environ.get("AWS_DATA_PATH")
     from awscli.clidriver import CLIDriver, ServiceCommand, ServiceOperation, create_clidriver
 
     asked: list[Command] = []
@@ -108,6 +111,10 @@ def _driver() -> tuple[Any, list[Command]]:
                 del command_table[name]
 
     driver: CLIDriver = create_clidriver()
+    driver.session.get_component("data_loader")
+    os.environ.pop("AWS_DATA_PATH", None)
+    if before is not None:
+        os.environ["AWS_DATA_PATH"] = before
     events = driver.session.get_component("event_emitter")
     events.register_last("building-command-table.main", only_services)
     events.register_last("building-command-table", only_operations)
