@@ -30,8 +30,14 @@ class Lab:
         return re.sub(r"/lab/tree/[^?]*", f"/lab/tree/01-temporary-access/{mode}.ipynb", self.url)
 
     def interrupt(self) -> int:
+        """Ctrl-C; a server that goes on tells where each of its threads stands."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=60)
+        try:
+            return self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)
+            self.process.wait(timeout=60)
+            pytest.fail(f"Ctrl-C did not end rolecall lab:\n{''.join(self.output)}")
 
 
 def _port() -> tuple[str, str]:
@@ -49,6 +55,7 @@ def start_lab(
 ) -> Lab:
     """Starts `rolecall lab`, or another server instead, with everything it keeps below a folder."""
     environment = os.environ | {
+        "PYTHONFAULTHANDLER": "1",
         "ROLECALL_DATA": str(folder / "data"),
         "JUPYTER_DATA_DIR": str(folder / "jupyter-data"),
         "JUPYTER_CONFIG_DIR": str(folder / "jupyter-config"),

@@ -9,6 +9,7 @@ import click
 from rolecall._version import __version__
 
 _COMMANDS = {
+    "bank": "Take banks to other quiz programs, and bring theirs here.",
     "iam": "Decide authorisation as IAM does.",
     "lab": "Open the course in JupyterLab.",
     "progress": "Show what was learned; export and import it.",

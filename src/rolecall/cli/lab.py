@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterable
@@ -95,7 +96,22 @@ def _trust(notebooks: Iterable[Path]) -> None:
 
 def _start(folder: Path, first: str, port: int | None, *, no_browser: bool) -> None:
     """Runs JupyterLab in this process, so that Ctrl-C and the end of the terminal reach it."""
+    from jupyter_server.serverapp import ServerApp
     from jupyterlab.labapp import LabApp
+
+    class _Server(ServerApp):  # type: ignore[misc]
+        """Ends in order on Ctrl-C, asked from a terminal or not.
+
+        Jupyter's own server asks in a thread, and away from a terminal leaves SIGINT to Python, whose
+        KeyboardInterrupt is lost where it is raised within a callback that swallows it.
+        """
+
+        def init_signal(self) -> None:
+            super().init_signal()
+            signal.signal(signal.SIGINT, self._signal_stop)
+
+    class _Lab(LabApp):  # type: ignore[misc]
+        serverapp_class = _Server
 
     arguments = [
         f"--ServerApp.root_dir={folder}",
@@ -110,4 +126,4 @@ def _start(folder: Path, first: str, port: int | None, *, no_browser: bool) -> N
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # On a fresh machine or in a container there may be nobody else; it listens on loopback only.
         arguments.append("--ServerApp.allow_root=True")
-    LabApp.launch_instance(arguments)
+    _Lab.launch_instance(arguments)

@@ -1,0 +1,91 @@
+"""Embedded answers, Moodle's "Cloze": https://docs.moodle.org/en/Embedded_Answers_(Cloze)_question_type"""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+
+from rolecall.quiz._filling import Blank, Blanks
+from rolecall.quiz.interchange._drafts import Fields
+from rolecall.quiz.interchange._html import to_html, to_markdown
+from rolecall.quiz.interchange._losses import Losses
+
+_GAP = re.compile(r"\{(\d*):(\w+):((?:\\.|[^{}\\])*)\}", re.S)
+_PIECE = re.compile(r"(?:\\.|[^~\\])+", re.S)
+_OURS = re.compile(
+    r'^<div class="rolecall-prompt">(.*?)</div>\s*<pre class="rolecall-(\w+)">(.*)</pre>$', re.S
+)
+_TYPED = ("SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC")
+_CHOSEN = ("MULTICHOICE", "MC", "MULTICHOICE_H", "MCH", "MULTICHOICE_V", "MCV", "MULTICHOICE_S", "MCS")
+
+
+def write(question: Blanks) -> str:
+    """A text with its blanks, and the prompt before it."""
+    text = "".join(
+        escape(text, quote=False) + (_gap(question.blanks[name]) if name else "")
+        for text, name in question.pieces
+    )
+    prompt = f'<div class="rolecall-prompt">{to_html(question.prompt)}</div>'
+    return f'{prompt}\n<pre class="rolecall-{question.language}">{text}</pre>'
+
+
+def _gap(blank: Blank) -> str:
+    right = [f"={_escaped(one)}#{_escaped(blank.why)}" for one in blank.accept]
+    wrong = [f"{_escaped(one)}#{_escaped(each.why)}" for one, each in blank.wrong.items()]
+    return "{1:SHORTANSWER_C:" + "~".join([*right, *wrong]) + "}"
+
+
+def _escaped(text: str) -> str:
+    return escape(re.sub(r"([}{#~=\\])", r"\\\1", text.replace("\n", " ")), quote=False)
+
+
+def _plain(text: str) -> str:
+    return unescape(re.sub(r"\\(.)", r"\1", text)).strip()
+
+
+def read(html: str, name: str, losses: Losses) -> Fields | None:
+    """The fields of a text with embedded answers; None where one of them is no text."""
+    ours = _OURS.match(html)
+    prompt, language, text = (
+        (to_markdown(ours[1]), ours[2], ours[3]) if ours else ("Complete the text.", "text", html)
+    )
+    blanks: Fields = {}
+    tokens: list[str] = []
+
+    def gap(found: re.Match[str]) -> str:
+        identifier = f"b{len(blanks) + 1}"
+        blanks[identifier] = _read_gap(found[3], name, losses)
+        if found[2] in _CHOSEN:
+            tokens.extend(blanks[identifier]["wrong"])
+        return f"[[{identifier}]]"
+
+    kinds = {found[2] for found in _GAP.finditer(text)}
+    if not kinds or not kinds <= {*_TYPED, *_CHOSEN}:
+        return None
+    text = _GAP.sub(gap, text)
+    return {
+        "kind": "blanks",
+        "prompt": prompt,
+        "language": language,
+        "text": unescape(text) if ours else to_markdown(text),
+        "blanks": blanks,
+        "tokens": list(dict.fromkeys(tokens)),
+    }
+
+
+def _read_gap(answers: str, name: str, losses: Losses) -> Fields:
+    accept, why, wrong = [], "", {}
+    for piece in _PIECE.findall(answers):
+        told = re.fullmatch(r"\s*(=|%(-?[\d.]+)%)?((?:\\.|[^#\\])*)(?:#(.*))?", piece, re.S)
+        if told is None:
+            continue
+        text, said = _plain(told[3]), _plain(told[4] or "")
+        share = 100.0 if told[1] == "=" else float(told[2] or 0)
+        if share >= 100:
+            accept.append(text)
+            why = why or said
+        elif text == "*" or share:
+            losses.add(name, f"the answer {text} with {share:g} %: {said}")
+        else:
+            wrong[text] = {"why": said or "TODO"}
+    return {"accept": accept, "why": why or "TODO", "wrong": wrong}

@@ -1,0 +1,150 @@
+"""A question of another format made one of ours, and one of ours made ready for another format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from rolecall.quiz._bank import Bank
+from rolecall.quiz._deciding import Decide
+from rolecall.quiz._filling import Blanks, Numeric
+from rolecall.quiz._kinds import Question, question_of
+from rolecall.quiz._questions import Common
+from rolecall.quiz._variants import variant
+from rolecall.quiz.interchange._losses import Losses
+
+TODO = "TODO"
+Fields = dict[str, Any]
+"""A question's fields, as its YAML has them."""
+
+_WANTED: Fields = {
+    "difficulty": "medium",
+    "skill": "imported",
+    "hint": TODO,
+    "solution": [TODO],
+    "quick_check": TODO,
+    "common_mistakes": [TODO],
+}
+_PARTS = {"choice": "options", "multi": "options", "order": "items", "match": "pairs"}
+
+
+class Drafts:
+    """Collects what a file has, and makes questions of it."""
+
+    def __init__(self, losses: Losses) -> None:
+        self.questions: list[Question] = []
+        self._losses = losses
+        self._taken: set[str] = set()
+
+    def add(self, name: str, fields: Fields) -> None:
+        """Adds a question; what it lacks is to be written, and is told."""
+        fields = {"id": self._identifier(fields.get("id") or name), **_without_id(fields)}
+        missing = [field for field in _WANTED if not fields.get(field)]
+        parts = fields.get(_PARTS.get(fields["kind"], ""), [])
+        if any(not part.get("why") for part in parts):
+            missing.append("why each part is right or wrong")
+        for part in parts:
+            part["why"] = part.get("why") or TODO
+        fields = {**fields, **{field: _WANTED[field] for field in missing if field in _WANTED}}
+        try:
+            question = question_of(fields)
+            problem = next(
+                (f"{'.'.join(map(str, where))}: {told}" for where, told in question.problems()), None
+            )
+        except ValueError as error:
+            problem = str(error).replace("\n", " ")
+        if problem is not None:
+            self._losses.add(name, f"the whole question: it makes no {fields['kind']} ({problem})")
+            return
+        self.questions.append(question)
+        if missing:
+            self._losses.add(question.id, f"not in the file, to be written: {', '.join(missing)}")
+
+    def _identifier(self, name: str) -> str:
+        slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-") or "question"
+        free, number = slug, 1
+        while free in self._taken:
+            number += 1
+            free = f"{slug}-{number}"
+        self._taken.add(free)
+        return free
+
+
+def _without_id(fields: Fields) -> Fields:
+    return {name: value for name, value in fields.items() if name != "id"}
+
+
+def ready(
+    bank: Bank, losses: Losses, kinds: tuple[type[Common], ...], carried: frozenset[str]
+) -> Iterator[Question]:
+    """The questions that a format has a kind for, each as one variant; the others are told as lost.
+
+    Parameters
+    ----------
+    carried
+        Which of ``id, difficulty, skill, hint, closing, parts, unit, tokens, misconceptions`` the format
+        carries; ``closing`` is solution, quick check, common mistakes and references, ``parts`` what
+        is said of the parts of an arrangement.
+    """
+    for question in bank.questions:
+        if not isinstance(question, kinds):
+            losses.add(question.id, f"the whole question: the format has nothing like {question.kind}")
+            continue
+        one = question
+        if question.vary and not isinstance(question, Decide):
+            losses.add(question.id, "its variants; one of them is written")
+            one = variant(question, 0)
+        losses.each(question.id, _lost(one, carried))
+        yield one
+
+
+def _lost(question: Question, carried: frozenset[str]) -> Iterator[str]:
+    yield from (field for field in ("id", "difficulty", "skill", "hint") if field not in carried)
+    if "closing" not in carried:
+        yield "solution, quick check, common mistakes and references"
+    if question.proof is not None:
+        yield "the proof"
+    if "misconceptions" not in carried and any(True for _ in question.wrong_ideas()):
+        yield "which misconception a wrong answer shows"
+    if question.kind in ("order", "match") and "parts" not in carried:
+        yield "why each part belongs where it does"
+    if isinstance(question, Numeric) and question.units and "unit" not in carried:
+        yield "other units than the first"
+    if isinstance(question, Blanks) and question.tokens and "tokens" not in carried:
+        yield "the pieces to drag; blanks are typed"
+
+
+_QUICK, _MISTAKES, _SEE = "**Quick check.**", "**Common mistakes.**", "**See also.**"
+
+
+def closing_text(question: Question) -> str:
+    """What is said once a question is done, in one Markdown text."""
+    lines = [f"{number}. {step}" for number, step in enumerate(question.solution, start=1)]
+    lines += ["", f"{_QUICK} {question.quick_check}", "", _MISTAKES, ""]
+    lines += [f"- {one}" for one in question.common_mistakes]
+    if question.references:
+        lines += ["", _SEE, "", *(f"- <{one}>" for one in question.references)]
+    return "\n".join(lines)
+
+
+def read_closing(text: str) -> Fields:
+    """The fields of a closing text; one that is not ours is a solution of one step."""
+    text = text.strip()
+    if not text:
+        return {}
+    if _QUICK not in text or _MISTAKES not in text:
+        return {"solution": [text]}
+    steps, rest = text.split(_QUICK, 1)
+    quick, rest = rest.split(_MISTAKES, 1)
+    mistakes, _, see = rest.partition(_SEE)
+    return {
+        "solution": _listed(steps, r"\d+\.\s+"),
+        "quick_check": quick.strip(),
+        "common_mistakes": _listed(mistakes, r"[-*]\s+"),
+        "references": re.findall(r"https://[^\s<>\])]+", see),
+    }
+
+
+def _listed(text: str, mark: str) -> list[str]:
+    return [one.strip() for one in re.split(rf"(?m)^\s*{mark}", text) if one.strip()]

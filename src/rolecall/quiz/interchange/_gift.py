@@ -1,0 +1,254 @@
+"""GIFT: https://docs.moodle.org/en/GIFT_format"""
+
+from __future__ import annotations
+
+import re
+
+from rolecall.quiz._arranging import Match
+from rolecall.quiz._bank import Bank
+from rolecall.quiz._choosing import Choice, Multi
+from rolecall.quiz._filling import Blanks, Numeric
+from rolecall.quiz._kinds import Question
+from rolecall.quiz.interchange._drafts import Drafts, Fields, closing_text, read_closing, ready
+from rolecall.quiz.interchange._html import to_markdown
+from rolecall.quiz.interchange._losses import Losses, Unreadable
+
+_CARRIED = frozenset({"id", "difficulty", "skill", "closing"})
+_SPECIAL = re.compile(r"([~=#{}:\\])")
+_BODY = re.compile(r"((?:\\.|[^{}\\])*)\{((?:\\.|[^{}\\])*)\}(.*)", re.S)
+_ANSWER = re.compile(r"([=~])((?:\\.|[^=~\\])*)", re.S)
+_COMMENT = re.compile(r"\[(id|tag):([^\]]+)\]")
+_FORMAT = re.compile(r"^\[(html|markdown|moodle|plain)\]")
+
+
+def write(bank: Bank, losses: Losses) -> bytes:
+    """A bank as GIFT, in Markdown."""
+    told = [f"// {bank.title}\n$CATEGORY: $course$/{bank.title}\n"]
+    for question in ready(bank, losses, (Choice, Multi, Numeric, Match, Blanks), _CARRIED):
+        answers = _answers(question, losses)
+        if answers is None:
+            continue
+        prompt = question.prompt
+        if isinstance(question, Blanks):
+            text = "".join(text + ("_____" if name else "") for text, name in question.pieces)
+            prompt += f"\n\n```{question.language}\n{text}\n```"
+        comment = (
+            f"// [id:{question.id}] [tag:difficulty:{question.difficulty}] [tag:skill:{question.skill}]"
+        )
+        lines = [f"\t{line}" for line in (*answers, f"####{_escaped(closing_text(question))}")]
+        # A numeric question's sign stands right behind the brace.
+        mark = "#" if isinstance(question, Numeric) else ""
+        body = "\n".join(lines)
+        told.append(f"{comment}\n::{question.id}::[markdown]{_escaped(prompt)}{{{mark}\n{body}\n}}\n")
+    return "\n".join(told).encode()
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text).replace("\n", "\\n")
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], text.strip())
+
+
+def _answers(question: Question, losses: Losses) -> list[str] | None:
+    match question:
+        case Choice():
+            return [
+                f"{'=' if one.correct else '~'}{_escaped(one.text)}#{_escaped(one.why)}"
+                for one in question.options
+            ]
+        case Multi():
+            share = 100 / sum(one.correct for one in question.options)
+            return [
+                f"~%{share if one.correct else -share:.5g}%{_escaped(one.text)}#{_escaped(one.why)}"
+                for one in question.options
+            ]
+        case Numeric():
+            if question.unit:
+                losses.add(question.id, f"that its numbers are in {question.unit}")
+            right = f"={float(question.answer):g}:{question.tolerance:g}#{_escaped(question.why)}"
+            wrong = [
+                f"=%0%{float(one.value):g}:{question.tolerance:g}#{_escaped(one.why)}"
+                for one in question.wrong
+            ]
+            return [right, *wrong]
+        case Match():
+            losses.each(question.id, (f"the extra answer {extra!r}" for extra in question.extras))
+            return [f"={_escaped(pair.left)} -> {_escaped(pair.right)}" for pair in question.pairs]
+        case Blanks() if len(question.blanks) == 1:
+            blank = next(iter(question.blanks.values()))
+            right_ = [f"={_escaped(one)}#{_escaped(blank.why)}" for one in blank.accept]
+            return right_ + [
+                f"=%0%{_escaped(one)}#{_escaped(each.why)}" for one, each in blank.wrong.items()
+            ]
+        case _:
+            losses.add(question.id, "the whole question: the format has one blank, not several")
+            return None
+
+
+def read(content: bytes, losses: Losses) -> list[Question]:
+    """The questions of a GIFT file."""
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise Unreadable("it is no text in UTF-8") from None
+    drafts = Drafts(losses)
+    told: Fields = {}
+    for number, block in enumerate(re.split(r"\n[ \t]*(?:\n[ \t]*)+", text), start=1):
+        lines = block.split("\n")
+        for comment in (line for line in lines if line.lstrip().startswith("//")):
+            for field, value in _COMMENT.findall(comment):
+                name, _, rest = value.partition(":")
+                if field == "id":
+                    told["id"] = value
+                elif name in ("difficulty", "skill") and rest:
+                    told[name] = rest
+                else:
+                    losses.add(f"question {number}", f"the tag {value!r}")
+        body = "\n".join(
+            line for line in lines if not line.lstrip().startswith(("//", "$CATEGORY:"))
+        ).strip()
+        if body:
+            _add(body, f"question {number}", told, drafts, losses)
+            told = {}
+    return drafts.questions
+
+
+def _add(body: str, name: str, told: Fields, drafts: Drafts, losses: Losses) -> None:
+    if title := re.match(r"::((?:\\.|[^:\\])*)::", body):
+        name, body = _plain(title[1]), body[title.end() :].strip()
+    found = _BODY.match(body)
+    if found is None:
+        losses.add(name, "the whole text: there are no answers in { }")
+        return
+    form = _FORMAT.match(found[1].strip())
+    prompt = found[1].strip()[form.end() if form else 0 :]
+    html = form is not None and form[1] == "html"
+    prompt = to_markdown(_plain(prompt)) if html else _plain(prompt)
+    after = found[3].strip().strip('";')
+    answers, _, closing = _split(found[2], "####")
+    fields = _kind_of(answers.strip(), name, losses)
+    if fields is None:
+        losses.add(name, "the whole question: it is an essay or a description")
+        return
+    if after and fields["kind"] == "blanks":
+        fields["text"] = f"{prompt} [[answer]] {_plain(after)}"
+        prompt = "Complete the sentence."
+    elif after:
+        prompt = f"{prompt} _____ {_plain(after)}"
+    fenced = re.search(r"\n\n```(json|bash|python|text)\n(.*)\n```$", prompt, re.S)
+    if fenced and fields["kind"] == "blanks":
+        fields |= {"language": fenced[1], "text": fenced[2].replace("_____", "[[answer]]", 1)}
+        prompt = prompt[: fenced.start()]
+    drafts.add(name, {"prompt": prompt, **told, **read_closing(_plain(closing)), **fields})
+
+
+def _split(text: str, mark: str) -> tuple[str, str, str]:
+    """A text before and after a mark that is not escaped."""
+    found = re.search(rf"(?<!\\){re.escape(mark)}", text)
+    return (text[: found.start()], mark, text[found.end() :]) if found else (text, "", "")
+
+
+def _text(raw: str) -> str:
+    raw = raw.strip()
+    form = _FORMAT.match(raw)
+    text = _plain(raw[form.end() if form else 0 :])
+    return to_markdown(text) if form is not None and form[1] == "html" else text
+
+
+def _kind_of(answers: str, name: str, losses: Losses) -> Fields | None:
+    if not answers:
+        return None
+    if judged := re.match(r"(TRUE|FALSE|T|F)\s*(?:#|$)", answers, re.I):
+        true = judged[1].upper().startswith("T")
+        said = [_text(one) for one in re.split(r"(?<!\\)#", answers)[1:]] + ["", ""]
+        # The first is said to a wrong answer, the second to a right one.
+        return {
+            "kind": "choice",
+            "options": [
+                {"text": text, "correct": value == true, "why": said[1] if value == true else said[0]}
+                for text, value in (("True", True), ("False", False))
+            ],
+        }
+    if answers.startswith("#"):
+        return _number(answers[1:], name, losses)
+    parts = [_part(sign, raw) for sign, raw in _ANSWER.findall(answers)]
+    if any(sign == "~" for sign, _, _, _ in parts):
+        return _choosing(parts, name, losses)
+    if parts and all("->" in text for _, _, text, _ in parts):
+        pairs = [[one.strip() for one in text.split("->", 1)] for _, _, text, _ in parts]
+        return {
+            "kind": "match",
+            "pairs": [{"left": _text(left), "right": _text(right)} for left, right in pairs if left],
+            "extras": [_text(right) for left, right in pairs if not left],
+        }
+    return _short(parts, name, losses)
+
+
+_Part = tuple[str, float | None, str, str]
+
+
+def _part(sign: str, raw: str) -> _Part:
+    """An answer's sign, its share of the mark where it has one, its text, and what is said to it."""
+    share = re.match(r"\s*%(-?[\d.]+)%", raw)
+    text, _, said = _split(raw[share.end() if share else 0 :], "#")
+    return sign, float(share[1]) if share else None, text.strip(), _text(said)
+
+
+def _choosing(parts: list[_Part], name: str, losses: Losses) -> Fields:
+    several = not any(sign == "=" for sign, _, _, _ in parts)
+    options = []
+    for sign, share, text, said in parts:
+        if share is not None and not several and sign == "~" and share > 0:
+            losses.add(name, f"the {share:g} % for {_text(text)!r}; it is read as wrong")
+        correct = (share or 0) > 0 if several else sign == "="
+        options.append({"text": _text(text), "correct": correct, "why": said})
+    return {"kind": "multi" if several else "choice", "options": options}
+
+
+def _number(answers: str, name: str, losses: Losses) -> Fields:
+    parts = [_part(sign, raw) for sign, raw in _ANSWER.findall(answers)]
+    if not parts:
+        text, _, said = _split(answers, "#")
+        parts = [("=", None, text.strip().lstrip("="), _text(said.lstrip("~#")))]
+    fields: Fields = {"kind": "numeric"}
+    wrong = []
+    for sign, share, text, said in parts:
+        middle, tolerance = _range(text)
+        if sign == "~" or not text:
+            losses.add(name, f"what is said to any other number: {said}")
+        elif share in (None, 100.0) and "answer" not in fields:
+            fields |= {"answer": middle, "tolerance": tolerance, "why": said or "TODO"}
+        elif share == 0:
+            wrong.append({"value": middle, "why": said or "TODO"})
+        else:
+            losses.add(
+                name, f"the answer {text}{f' with {share:g} %' if share is not None else ''}: {said}"
+            )
+    return fields | {"wrong": wrong}
+
+
+def _range(text: str) -> tuple[float, float]:
+    """``5``, ``5:1`` or ``4..6``, as a middle and a tolerance."""
+    number = r"\s*(-?[\d.]+(?:[eE][-+]?\d+)?)\s*"
+    if found := re.fullmatch(number.replace(r"[\d.]+", r"\d+(?:\.\d+)?") + r"\.\." + number, text):
+        low, high = float(found[1]), float(found[2])
+        return (low + high) / 2, (high - low) / 2
+    if found := re.fullmatch(number + r"(?::" + number + r")?", text):
+        return float(found[1]), float(found[2] or 0)
+    return 0.0, 0.0
+
+
+def _short(parts: list[_Part], name: str, losses: Losses) -> Fields:
+    accept, why, wrong = [], "", {}
+    for _, share, text, said in parts:
+        if share is None or share >= 100:
+            accept.append(_text(text))
+            why = why or said
+        elif share or text == "*":
+            losses.add(name, f"the answer {_text(text)} with {share:g} %: {said}")
+        else:
+            wrong[_text(text)] = {"why": said or "TODO"}
+    blank = {"accept": accept, "why": why or "TODO", "wrong": wrong}
+    return {"kind": "blanks", "text": "[[answer]]", "blanks": {"answer": blank}}

@@ -1,0 +1,135 @@
+"""jupyterquiz: https://github.com/jmshea/jupyterquiz, its schema folder says what a question has."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rolecall.quiz._bank import Bank
+from rolecall.quiz._choosing import Choice, Multi
+from rolecall.quiz._filling import Blanks, Numeric
+from rolecall.quiz._kinds import Question
+from rolecall.quiz.interchange._drafts import Drafts, Fields, ready
+from rolecall.quiz.interchange._losses import Losses, Unreadable
+
+
+def write(bank: Bank, losses: Losses) -> bytes:
+    """A bank as a list of jupyterquiz's questions."""
+    told = []
+    for question in ready(bank, losses, (Choice, Multi, Numeric, Blanks), frozenset()):
+        match question:
+            case Choice() | Multi():
+                told.append(_choosing(question))
+            case Numeric():
+                if question.unit:
+                    losses.add(question.id, f"that its numbers are in {question.unit}: its prompt says so")
+                told.append(_number(question))
+            case Blanks() if len(question.blanks) == 1:
+                told.append(_text(question))
+            case _:
+                losses.add(question.id, "the whole question: the format has one blank, not several")
+    return (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _choosing(question: Choice | Multi) -> Fields:
+    return {
+        "question": question.prompt,
+        "type": "multiple_choice" if isinstance(question, Choice) else "many_choice",
+        "answers": [
+            {"answer": one.text, "correct": one.correct, "feedback": one.why} for one in question.options
+        ],
+    }
+
+
+def _number(question: Numeric) -> Fields:
+    value = float(question.answer)
+    right: Fields = {"type": "value", "value": value}
+    if question.tolerance:
+        right = {"type": "range", "range": [value - question.tolerance, value + question.tolerance]}
+    wrong = [
+        {"type": "value", "value": float(one.value), "correct": False, "feedback": one.why}
+        for one in question.wrong
+    ]
+    unit = f" (in {question.unit})" if question.unit else ""
+    answers = [{**right, "correct": True, "feedback": question.why}, *wrong]
+    return {"question": question.prompt + unit, "type": "numeric", "answers": answers}
+
+
+def _text(question: Blanks) -> Fields:
+    blank = next(iter(question.blanks.values()))
+    gap = "".join(text + ("____" if name else "") for text, name in question.pieces)
+    told: Fields = {"question": question.prompt, "type": "string", "code": gap}
+    right = [{"answer": one, "correct": True, "feedback": blank.why} for one in blank.accept]
+    wrong = [{"answer": one, "correct": False, "feedback": each.why} for one, each in blank.wrong.items()]
+    return {**told, "answers": [{**one, "match_case": True} for one in (*right, *wrong)]}
+
+
+def read(content: bytes, losses: Losses) -> list[Question]:
+    """The questions of a jupyterquiz file."""
+    try:
+        told = json.loads(content)
+    except ValueError as error:
+        raise Unreadable(f"it is no JSON: {error}") from None
+    if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
+        raise Unreadable('a jupyterquiz file is a list of questions, [{"question": …, "type": …}, …]')
+    drafts = Drafts(losses)
+    for number, one in enumerate(told, start=1):
+        name = f"question {number}"
+        prompt = str(one.get("question", ""))
+        if one.get("code") and one.get("type") != "string":
+            prompt += f"\n\n```python\n{one['code']}\n```"
+        answers = [each for each in one.get("answers", []) if isinstance(each, dict)]
+        match one.get("type"):
+            case "multiple_choice" | "many_choice" as kind:
+                options = [_option(each) for each in answers]
+                told_kind = "choice" if kind == "multiple_choice" else "multi"
+                fields: Fields = {"kind": told_kind, "prompt": prompt, "options": options}
+            case "numeric":
+                fields = {"kind": "numeric", "prompt": prompt, **_read_number(name, answers, losses)}
+            case "string":
+                fields = {"kind": "blanks", "prompt": prompt, **_read_text(one, answers)}
+            case other:
+                losses.add(name, f"the whole question: there is no kind like {other!r}")
+                continue
+        losses.each(name, (key for key in ("answer_cols", "precision") if key in one))
+        drafts.add(name, fields)
+    return drafts.questions
+
+
+def _option(answer: dict[str, Any]) -> Fields:
+    text = str(answer.get("answer", ""))
+    if code := answer.get("code"):
+        text = f"{text} `{code}`".strip()
+    return {"text": text, "correct": bool(answer.get("correct")), "why": str(answer.get("feedback", ""))}
+
+
+def _read_number(name: str, answers: list[dict[str, Any]], losses: Losses) -> Fields:
+    fields: Fields = {}
+    wrong = []
+    for one in answers:
+        where = one.get("range") or [one.get("value")] * 2
+        if one.get("type") == "default" or where[0] is None:
+            losses.add(name, f"what is said to any other number: {one.get('feedback')}")
+            continue
+        middle, tolerance = (where[0] + where[1]) / 2, (where[1] - where[0]) / 2
+        why = str(one.get("feedback") or "TODO")
+        if one.get("correct") and not fields:
+            fields = {"answer": float(middle), "tolerance": float(tolerance), "why": why}
+        elif one.get("correct") or tolerance:
+            losses.add(name, f"a further range, {where[0]} to {where[1]}: {why}")
+        else:
+            wrong.append({"value": float(middle), "why": why})
+    return {**fields, "wrong": wrong}
+
+
+def _read_text(question: dict[str, Any], answers: list[dict[str, Any]]) -> Fields:
+    right = [one for one in answers if one.get("correct")]
+    why = str(right[0].get("feedback") or "TODO") if right else "TODO"
+    wrong = {
+        str(one["answer"]): {"why": str(one.get("feedback") or "TODO")}
+        for one in answers
+        if not one.get("correct")
+    }
+    blank = {"accept": [str(one["answer"]) for one in right], "why": why, "wrong": wrong}
+    text = str(question.get("code") or "____").replace("____", "[[answer]]", 1)
+    return {"text": text if "[[answer]]" in text else f"{text}\n[[answer]]", "blanks": {"answer": blank}}

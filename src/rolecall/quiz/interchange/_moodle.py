@@ -1,0 +1,260 @@
+"""Moodle XML: https://docs.moodle.org/en/Moodle_XML_format"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from rolecall.quiz._arranging import Match, Order
+from rolecall.quiz._bank import Bank
+from rolecall.quiz._choosing import Choice, Multi
+from rolecall.quiz._filling import Blanks, Numeric
+from rolecall.quiz._kinds import Question
+from rolecall.quiz.interchange import _cloze
+from rolecall.quiz.interchange._drafts import Drafts, Fields, closing_text, read_closing, ready
+from rolecall.quiz.interchange._html import parse_xml, tell_pictures, to_markdown
+from rolecall.quiz.interchange._losses import Losses, Unreadable
+
+_CARRIED = frozenset({"id", "difficulty", "skill", "hint", "closing", "unit"})
+_TYPES: dict[type, str] = {
+    Choice: "multichoice",
+    Multi: "multichoice",
+    Numeric: "numerical",
+    Match: "matching",
+    Order: "ordering",
+    Blanks: "cloze",
+}
+
+
+def write(bank: Bank, losses: Losses) -> bytes:
+    """A bank as a category with questions."""
+    quiz = etree.Element("quiz")
+    category = etree.SubElement(quiz, "question", type="category")
+    _text(etree.SubElement(category, "category"), f"$course$/{bank.title}")
+    for question in ready(bank, losses, tuple(_TYPES), _CARRIED):
+        element = etree.SubElement(quiz, "question", type=_TYPES[type(question)])
+        _text(etree.SubElement(element, "name"), question.id)
+        if isinstance(question, Blanks):
+            _text(etree.SubElement(element, "questiontext", format="html"), _cloze.write(question))
+        else:
+            _markdown(element, "questiontext", question.prompt)
+        _markdown(element, "generalfeedback", closing_text(question))
+        etree.SubElement(element, "idnumber").text = question.id
+        _parts(element, question)
+        _markdown(element, "hint", question.hint)
+        tags = etree.SubElement(element, "tags")
+        for tag in (f"difficulty:{question.difficulty}", f"skill:{question.skill}"):
+            _text(etree.SubElement(tags, "tag"), tag)
+    return etree.tostring(quiz, encoding="utf-8", xml_declaration=True, pretty_print=True)
+
+
+def _text(element: etree._Element, text: str) -> etree._Element:
+    etree.SubElement(element, "text").text = text
+    return element
+
+
+def _markdown(parent: etree._Element, name: str, text: str, **attributes: str) -> etree._Element:
+    return _text(etree.SubElement(parent, name, {"format": "markdown", **attributes}), text)
+
+
+def _parts(element: etree._Element, question: Question) -> None:
+    match question:
+        case Choice() | Multi():
+            etree.SubElement(element, "single").text = "true" if isinstance(question, Choice) else "false"
+            etree.SubElement(element, "shuffleanswers").text = "true"
+            share = 100 / sum(option.correct for option in question.options)
+            # The same rule as ours: a wrong one takes away what a right one adds.
+            wrong = -share if isinstance(question, Multi) else 0
+            for option in question.options:
+                fraction = f"{share if option.correct else wrong:.5f}".rstrip("0").rstrip(".")
+                _markdown(
+                    _markdown(element, "answer", option.text, fraction=fraction), "feedback", option.why
+                )
+        case Numeric():
+            answers = [(question.answer, "100", question.why)]
+            answers += [(one.value, "0", one.why) for one in question.wrong]
+            for value, fraction, why in answers:
+                answer = _text(etree.SubElement(element, "answer", fraction=fraction), f"{float(value):g}")
+                _markdown(answer, "feedback", why)
+                etree.SubElement(answer, "tolerance").text = f"{question.tolerance:g}"
+            units = etree.SubElement(element, "units") if question.unit else None
+            # Moodle's multiplier is how many of a unit one of the first is.
+            for name, factor in (
+                ({question.unit: 1.0} | question.units).items() if units is not None else ()
+            ):
+                unit = etree.SubElement(units, "unit")  # type: ignore[arg-type]
+                etree.SubElement(unit, "multiplier").text = repr(1 / factor)
+                etree.SubElement(unit, "unit_name").text = name
+        case Match():
+            pairs = [(pair.left, pair.right) for pair in question.pairs]
+            for left, right in (*pairs, *(("", extra) for extra in question.extras)):
+                sub = _markdown(element, "subquestion", left)
+                _text(etree.SubElement(sub, "answer"), right)
+        case Order():
+            for place, item in enumerate(question.items, start=1):
+                _markdown(element, "answer", item.text, fraction=str(place))
+        case _:
+            pass
+
+
+def read(content: bytes, losses: Losses) -> list[Question]:
+    """The questions of a Moodle XML file."""
+    quiz = parse_xml(content)
+    if quiz.tag != "quiz":
+        raise Unreadable(f"its outermost element is <{quiz.tag}>; that of a Moodle XML file is <quiz>")
+    drafts = Drafts(losses)
+    for element in quiz.iterfind("question"):
+        kind = element.get("type", "")
+        if kind == "category":
+            continue
+        name = _plain(element.find("name")) or f"line {element.sourceline}"
+        fields = _READERS[kind](element, name, losses) if kind in _READERS else None
+        if fields is None:
+            losses.add(name, f"the whole question: there is no kind like {kind!r}")
+            continue
+        prompt = _read(element.find("questiontext"))
+        tell_pictures(name, prompt, losses)
+        drafts.add(name, {"prompt": prompt, **_common(element, name, losses), **fields})
+    return drafts.questions
+
+
+def _common(element: etree._Element, name: str, losses: Losses) -> Fields:
+    fields: Fields = {"id": element.findtext("idnumber") or name}
+    hints = [text for hint in element.iterfind("hint") if (text := _read(hint))]
+    if hints:
+        fields["hint"] = hints[0]
+        losses.each(name, (f"a further hint: {hint}" for hint in hints[1:]))
+    for tag in map(_plain, element.iterfind("tags/tag")):
+        field, _, value = tag.partition(":")
+        if field in ("difficulty", "skill") and value:
+            fields[field] = value
+        else:
+            losses.add(name, f"the tag {tag!r}")
+    for field in ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"):
+        if text := _read(element.find(field)):
+            losses.add(name, f"what is said to any answer ({field}): {text}")
+    return fields | read_closing(_read(element.find("generalfeedback")))
+
+
+def _plain(element: etree._Element | None) -> str:
+    return (element.findtext("text") or "").strip() if element is not None else ""
+
+
+def _read(element: etree._Element | None) -> str:
+    """An element's text as Markdown; Moodle's own default is HTML."""
+    if element is None or not _plain(element):
+        return ""
+    if element.get("format", "html") in ("markdown", "plain_text"):
+        return _plain(element)
+    return to_markdown(_plain(element))
+
+
+def _answers(element: etree._Element) -> Iterator[tuple[etree._Element, str, float]]:
+    for answer in element.iterfind("answer"):
+        yield answer, _read(answer), float(answer.get("fraction") or 0)
+
+
+def _choosing(element: etree._Element, name: str, losses: Losses) -> Fields:
+    options = []
+    single = (element.findtext("single") or "true").strip().lower() in ("true", "1")
+    for answer, text, fraction in _answers(element):
+        correct = fraction >= 100 if single else fraction > 0
+        if single and 0 < fraction < 100:
+            losses.add(name, f"the {fraction:g} % for {text!r}; it is read as wrong")
+        options.append({"text": text, "correct": correct, "why": _read(answer.find("feedback"))})
+    return {"kind": "choice" if single else "multi", "options": options}
+
+
+def _true_false(element: etree._Element, name: str, losses: Losses) -> Fields:
+    fields = _choosing(element, name, losses)
+    for option in fields["options"]:
+        option["text"] = option["text"].capitalize()
+    return fields
+
+
+def _numerical(element: etree._Element, name: str, losses: Losses) -> Fields:
+    fields: Fields = {"kind": "numeric"}
+    wrong = []
+    for answer, text, fraction in _answers(element):
+        why = _read(answer.find("feedback")) or "TODO"
+        if text == "*" or (fraction < 100 and fraction > 0) or (fraction >= 100 and "answer" in fields):
+            losses.add(name, f"the answer {text} with {fraction:g} %: {why}")
+        elif fraction >= 100:
+            tolerance = float(answer.findtext("tolerance") or 0)
+            fields |= {"answer": float(text), "tolerance": tolerance, "why": why}
+        else:
+            wrong.append({"value": float(text), "why": why})
+    units = {
+        (unit.findtext("unit_name") or "").strip(): 1 / float(unit.findtext("multiplier") or 1)
+        for unit in element.iterfind("units/unit")
+    }
+    base = next((unit for unit, factor in units.items() if factor == 1), None)
+    if base:
+        fields |= {"unit": base, "units": {name: factor for name, factor in units.items() if name != base}}
+    return fields | {"wrong": wrong}
+
+
+def _matching(element: etree._Element, name: str, losses: Losses) -> Fields:
+    pairs, extras = [], []
+    for sub in element.iterfind("subquestion"):
+        left, right = _read(sub), _plain(sub.find("answer"))
+        if left:
+            pairs.append({"left": left, "right": right})
+        else:
+            extras.append(right)
+    return {"kind": "match", "pairs": pairs, "extras": extras}
+
+
+def _ordering(element: etree._Element, name: str, losses: Losses) -> Fields:
+    placed = sorted(_answers(element), key=lambda one: one[2])
+    return {"kind": "order", "items": [{"text": text} for _, text, _ in placed]}
+
+
+def _short_answer(element: etree._Element, name: str, losses: Losses) -> Fields:
+    accept, why, wrong = [], "", {}
+    for answer, text, fraction in _answers(element):
+        said = _read(answer.find("feedback"))
+        if fraction >= 100:
+            accept.append(text)
+            why = why or said
+        elif text == "*" or fraction:
+            losses.add(name, f"the answer {text} with {fraction:g} %: {said}")
+        else:
+            wrong[text] = {"why": said or "TODO"}
+    blank = {"accept": accept, "why": why or "TODO", "wrong": wrong}
+    return {"kind": "blanks", "text": "[[answer]]", "blanks": {"answer": blank}}
+
+
+def _embedded(element: etree._Element, name: str, losses: Losses) -> Fields | None:
+    return _cloze.read(_plain(element.find("questiontext")), name, losses)
+
+
+def _dragged(element: etree._Element, name: str, losses: Losses) -> Fields:
+    """Words to drag or select into a text, where ``[[2]]`` is the place of the second."""
+    boxes = [_plain(box) for tag in ("dragbox", "selectoption") for box in element.iterfind(tag)]
+    text = _read(element.find("questiontext"))
+    used = [int(number) for number in re.findall(r"\[\[(\d+)\]\]", text)]
+    blanks = {f"b{n}": {"accept": [boxes[n - 1]], "why": "TODO"} for n in used if n <= len(boxes)}
+    losses.add(name, "not in the file, to be written: why each word belongs where it does")
+    return {
+        "kind": "blanks",
+        "prompt": "Complete the text.",
+        "text": re.sub(r"\[\[(\d+)\]\]", r"[[b\1]]", text),
+        "blanks": blanks,
+        "tokens": [box for number, box in enumerate(boxes, start=1) if number not in used],
+    }
+
+
+_READERS = {
+    "multichoice": _choosing,
+    "truefalse": _true_false,
+    "numerical": _numerical,
+    "matching": _matching,
+    "ordering": _ordering,
+    "shortanswer": _short_answer,
+    "cloze": _embedded,
+    "ddwtos": _dragged,
+    "gapselect": _dragged,
+}

@@ -1,0 +1,129 @@
+"""QTI 2.1: content packages and single items.
+
+https://www.imsglobal.org/question/qtiv2p1/imsqti_infov2p1.html says what an item has;
+https://www.imsglobal.org/question/qtiv2p1/imsqti_implv2p1.html shows items and their package.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+from collections.abc import Iterator
+
+from lxml import etree
+
+from rolecall.quiz._bank import Bank
+from rolecall.quiz._kinds import Question
+from rolecall.quiz.interchange import _qti_items
+from rolecall.quiz.interchange._drafts import Drafts, Fields, ready
+from rolecall.quiz.interchange._html import parse_xml
+from rolecall.quiz.interchange._losses import Losses, Unreadable
+
+_CARRIED = frozenset({"id", "difficulty", "skill", "hint", "closing"})
+_PACKAGE = "http://www.imsglobal.org/xsd/imscp_v1p1"
+_METADATA = "http://www.imsglobal.org/xsd/imsmd_v1p2"
+_ITEM_TYPE = "imsqti_item_xmlv2p1"
+_DIFFICULTY = {"easy": "easy", "medium": "medium", "hard": "difficult"}
+_MOST = 50_000_000
+"""Bytes that the files of a package may have together once they are unpacked."""
+
+
+def write(bank: Bank, losses: Losses) -> bytes:
+    """A bank as a content package of items."""
+    spaces = {None: _PACKAGE, "imsmd": _METADATA}
+    manifest = etree.Element(
+        f"{{{_PACKAGE}}}manifest",
+        identifier=f"manifest-{bank.name}",
+        nsmap=spaces,  # type: ignore[arg-type]
+    )
+    metadata = etree.SubElement(manifest, f"{{{_PACKAGE}}}metadata")
+    etree.SubElement(metadata, f"{{{_PACKAGE}}}schema").text = "QTIv2.1 Package"
+    etree.SubElement(metadata, f"{{{_PACKAGE}}}schemaversion").text = "1.0.0"
+    etree.SubElement(manifest, f"{{{_PACKAGE}}}organizations")
+    resources = etree.SubElement(manifest, f"{{{_PACKAGE}}}resources")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for question in ready(bank, losses, _qti_items.KINDS, _CARRIED):
+            file = f"items/{question.id}.xml"
+            archive.writestr(_entry(file), _qti_items.write(question, losses))
+            _describe(resources, question, file)
+        archive.writestr(_entry("imsmanifest.xml"), _serialized(manifest))
+    return packed.getvalue()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """An entry that is the same whenever it is written."""
+    entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
+
+
+def _serialized(root: etree._Element) -> bytes:
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
+
+
+def _describe(resources: etree._Element, question: Question, file: str) -> None:
+    resource = etree.SubElement(
+        resources, f"{{{_PACKAGE}}}resource", identifier=f"item-{question.id}", type=_ITEM_TYPE, href=file
+    )
+    metadata = etree.SubElement(resource, f"{{{_PACKAGE}}}metadata")
+    lom = etree.SubElement(metadata, f"{{{_METADATA}}}lom")
+    keyword = etree.SubElement(etree.SubElement(lom, f"{{{_METADATA}}}general"), f"{{{_METADATA}}}keyword")
+    etree.SubElement(keyword, f"{{{_METADATA}}}langstring").text = question.skill
+    educational = etree.SubElement(lom, f"{{{_METADATA}}}educational")
+    difficulty = etree.SubElement(educational, f"{{{_METADATA}}}difficulty")
+    for name, text in (("source", "LOMv1.0"), ("value", _DIFFICULTY[question.difficulty])):
+        part = etree.SubElement(difficulty, f"{{{_METADATA}}}{name}")
+        etree.SubElement(part, f"{{{_METADATA}}}langstring").text = text
+    etree.SubElement(resource, f"{{{_PACKAGE}}}file", href=file)
+
+
+def read(content: bytes, losses: Losses) -> list[Question]:
+    """The questions of a package, or of one item."""
+    drafts = Drafts(losses)
+    for file, item, fields in _items(content):
+        try:
+            root = parse_xml(item)
+        except Unreadable as error:
+            losses.add(file, f"the whole question: {error}")
+            continue
+        name = root.get("identifier") or file
+        told = _qti_items.read(root, name, losses)
+        if told is not None:
+            drafts.add(name, {"id": name, **fields, **told})
+    return drafts.questions
+
+
+def _items(content: bytes) -> Iterator[tuple[str, bytes, Fields]]:
+    """Each item's file, its text, and what the manifest says of it."""
+    if not content.startswith(b"PK"):
+        yield "the item", content, {}
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(one.file_size for one in archive.infolist()) > _MOST:
+                raise Unreadable(f"its files have more than {_MOST:,} bytes together")
+            manifest = parse_xml(archive.read("imsmanifest.xml"))
+            for resource in manifest.iterfind(".//{*}resource"):
+                if resource.get("type", "").startswith("imsqti_item"):
+                    file = posixpath.normpath(resource.get("href", ""))
+                    yield file, archive.read(file), _described(resource)
+    except zipfile.BadZipFile:
+        raise Unreadable("it is no content package: the archive cannot be opened") from None
+    except KeyError as error:
+        raise Unreadable(f"it is no content package: {error.args[0]}") from None
+
+
+def _described(resource: etree._Element) -> Fields:
+    fields: Fields = {}
+    names = {value: key for key, value in _DIFFICULTY.items()} | {
+        "very easy": "easy",
+        "very difficult": "hard",
+    }
+    if keyword := resource.findtext(".//{*}keyword/{*}langstring"):
+        fields["skill"] = keyword.strip()
+    value = resource.findtext(".//{*}difficulty/{*}value/{*}langstring", "")
+    if value.strip() in names:
+        fields["difficulty"] = names[value.strip()]
+    return fields
