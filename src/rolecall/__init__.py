@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rolecall._version import __version__
 
 if TYPE_CHECKING:
+    from rolecall.lab import task
     from rolecall.sandbox.client import Sandbox, SandboxError
     from rolecall.widgets import challenge, dashboard, practice, recall, test
 
@@ -23,6 +24,7 @@ __all__ = [
     "dashboard",
     "practice",
     "recall",
+    "task",
     "test",
 ]
 
@@ -34,6 +36,7 @@ _HOMES = {
     "dashboard": "rolecall.widgets",
     "practice": "rolecall.widgets",
     "recall": "rolecall.widgets",
+    "task": "rolecall.lab",
     "test": "rolecall.widgets",
 }
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from playwright.sync_api import expect
 
@@ -92,6 +93,45 @@ def test_a_flash_card_is_turned_and_rated_by_keyboard(show, page, screenshots):
     card.get_by_role("button", name="Easy, in").press("Enter")
 
     expect(card.locator("footer").get_by_text("8 due")).to_be_visible()
+
+
+def test_a_kernel_that_is_killed_loses_no_answer(show, page, lab):
+    card = show("PracticeCard", ", count=1")
+    card.get_by_label("A password").check()
+    card.get_by_role("button", name="Check").click()
+    expect(card.get_by_text("Users have those.")).to_be_visible()
+    (kernel,) = [
+        one
+        for one in psutil.Process(lab.process.pid).children(recursive=True)
+        if "ipykernel_launcher" in " ".join(one.cmdline())
+    ]
+
+    kernel.kill()
+    psutil.wait_procs([kernel], timeout=20)
+    expect(page.get_by_text("appears to have died")).to_be_visible()
+    page.locator(".jp-Dialog button.jp-mod-accept").click()
+    expect(page.get_by_text("| Idle")).to_be_visible()
+    menu(page, "Run", "Run All Cells")
+
+    expect(card.get_by_role("button", name="Question 1, not yet right")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 450), (320, 640)], ids=["200 percent", "320 pixels"])
+def test_a_card_fits_a_narrow_window_and_moves_nothing(show, page, width, height, screenshots):
+    """At 200 % zoom a window of 1280 by 900 pixels has 640 by 450 of CSS's."""
+    page.emulate_media(reduced_motion="reduce")
+    card = show("PracticeCard", ", count=1")
+    page.keyboard.press("Control+b")
+    page.set_viewport_size({"width": width, "height": height})
+    card.scroll_into_view_if_needed()
+
+    assert card.evaluate("card => card.scrollWidth <= card.clientWidth")
+    assert card.evaluate(
+        "card => [...card.querySelectorAll('*')].every(one => {"
+        " const style = getComputedStyle(one);"
+        " return style.transitionDuration === '0s' && style.animationName === 'none' })"
+    )
+    page.screenshot(path=screenshots / f"card-{width}.png")
 
 
 def test_a_card_whose_kernel_is_gone_says_so(show, page):

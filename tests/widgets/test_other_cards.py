@@ -102,11 +102,22 @@ def test_two_wrong_attempts_lose_a_problem(store):
 def test_a_late_answer_counts_for_nothing(store, monkeypatch):
     card = ChallengeCard(BANK, count=1, store=store)
     do(card, do="start")
-    card._opened -= 1000
+    card._opened -= timedelta(seconds=1000)
 
     answer_rightly(card)
 
     assert card.view["result"]["verdict"] == "No badge this time"
+
+
+def test_a_clock_that_was_started_runs_on_without_the_kernel(store):
+    card = ChallengeCard(BANK, count=3, store=store)
+    do(card, do="start")
+    question, left = card.view["question"]["id"], card._seconds_left()
+
+    again = ChallengeCard(BANK, count=3, store=store)
+
+    assert again.view["question"]["id"] == question
+    assert 0 < again._seconds_left() < left
 
 
 def test_a_timeout_that_the_clock_does_not_know_changes_nothing(store):

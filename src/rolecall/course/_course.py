@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from rolecall._yaml import BadFile, did_you_mean, read_yaml, validate
+from rolecall.quiz import CATALOGUE
 
 COURSE_VARIABLE = "ROLECALL_COURSE"
 """The environment variable that tells a kernel which course it runs."""
@@ -101,7 +102,7 @@ class Course:
 
     def banks(self) -> list[Path]:
         """Every bank's file."""
-        return sorted((self.folder / "quizzes").glob("*.yaml"))
+        return sorted(one for one in (self.folder / "quizzes").glob("*.yaml") if one.name != CATALOGUE)
 
     def worlds(self) -> list[Path]:
         """Every world's file."""

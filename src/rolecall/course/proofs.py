@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,49 +13,87 @@ from rolecall.quiz import Proof, Step
 from rolecall.sandbox.client import Sandbox, SandboxError
 
 
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came of a call.
+
+    Parameters
+    ----------
+    error
+        The code of the refusal, or what kept the call from being made; empty where it went through.
+    """
+
+    answer: Mapping[str, Any] | None
+    error: str
+    message: str
+
+
+class Runner:
+    """Makes calls in a sandbox, one after another; later ones can act with what earlier ones saved."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._saved: dict[str, Mapping[str, str]] = {}
+
+    def run(self, step: Step) -> Came:
+        """Makes one call."""
+        service, _, method = step.call.partition(".")
+        try:
+            client = self._client(step, service)
+            answer = getattr(client, method)(**_as_sent(client, method, step.parameters))
+            if step.save is not None:
+                self._saved[step.save] = answer["Credentials"]
+        except ClientError as error:
+            told = error.response["Error"]
+            return Came(None, told["Code"], told["Message"])
+        except (BotoCoreError, SandboxError, AttributeError, KeyError) as error:
+            return Came(None, type(error).__name__, str(error))
+        return Came(answer, "", "")
+
+    def _client(self, step: Step, service: str) -> Any:
+        if step.actor not in self._saved:
+            return self._sandbox.client(service, actor=step.actor)
+        saved = self._saved[step.actor]
+        given = {name: value for name, value in saved.items() if name not in step.without}
+        return self._sandbox.client(service, credentials=given)
+
+
+def _as_sent(client: Any, method: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters with each document that the operation takes as a text put into one."""
+    operation = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])
+    members = operation.input_shape.members if operation.input_shape else {}
+
+    def sent(name: str, value: Any) -> Any:
+        is_text = name in members and members[name].type_name == "string"
+        return json.dumps(value) if is_text and isinstance(value, dict) else value
+
+    return {name: sent(name, value) for name, value in parameters.items()}
+
+
 def run_proof(proof: Proof, sandbox: Sandbox) -> Iterator[str]:
     """Runs a proof's steps in a sandbox of its world; yields what differs from what the proof expects."""
-    saved: dict[str, Mapping[str, str]] = {}
+    runner = Runner(sandbox)
     for number, step in enumerate(proof.steps, start=1):
-        told = _run(step, sandbox, saved)
+        told = unexpected(step, runner.run(step))
         if told is not None:
             yield f"step {number} ({step.actor}: {step.call}): {told}"
 
 
-def _run(step: Step, sandbox: Sandbox, saved: dict[str, Mapping[str, str]]) -> str | None:
-    service, _, method = step.call.partition(".")
-    try:
-        answer = getattr(_client(step, service, sandbox, saved), method)(**step.parameters)
-    except ClientError as error:
-        return _refused(step, error)
-    except (BotoCoreError, SandboxError, AttributeError) as error:
-        return str(error)
-    if step.save is not None:
-        saved[step.save] = answer["Credentials"]
-    if step.expect.ok is None:
-        return f"it went through; {step.expect.error} was expected"
-    missing = [path for path in step.expect.ok if not _holds(answer, path)]
-    return f"the answer lacks {', '.join(missing)}" if missing else None
-
-
-def _client(step: Step, service: str, sandbox: Sandbox, saved: Mapping[str, Mapping[str, str]]) -> Any:
-    if step.actor not in saved:
-        return sandbox.client(service, actor=step.actor)
-    given = {name: value for name, value in saved[step.actor].items() if name not in step.without}
-    return sandbox.client(service, credentials=given)
-
-
-def _refused(step: Step, error: ClientError) -> str | None:
-    code = error.response["Error"]["Code"]
-    text = error.response["Error"]["Message"]
+def unexpected(step: Step, came: Came) -> str | None:
+    """How what came of a step differs from what it expects; None where it does not."""
     wanted = step.expect
-    if wanted.error is None:
-        return f"it was refused with {code}: {text}"
-    if code != wanted.error:
-        return f"it was refused with {code}, not {wanted.error}: {text}"
-    if wanted.message is not None and wanted.message not in text:
-        return f"the refusal says {text!r}, which lacks {wanted.message!r}"
-    return None
+    if came.answer is None:
+        if wanted.error is None:
+            return f"it was refused with {came.error}: {came.message}"
+        if came.error != wanted.error:
+            return f"it was refused with {came.error}, not {wanted.error}: {came.message}"
+        if wanted.message is not None and wanted.message not in came.message:
+            return f"the refusal says {came.message!r}, which lacks {wanted.message!r}"
+        return None
+    if wanted.ok is None:
+        return f"it went through; {wanted.error} was expected"
+    missing = [path for path in wanted.ok if not _holds(came.answer, path)]
+    return f"the answer lacks {', '.join(missing)}" if missing else None
 
 
 def _holds(answer: Any, path: str) -> bool:

@@ -12,11 +12,18 @@ from typing import Any
 from pydantic import BaseModel
 
 from rolecall.course._course import LessonFile
-from rolecall.quiz import Bank
+from rolecall.lab import TaskFile
+from rolecall.quiz import Bank, Catalogue
 from rolecall.sandbox.world import World
 
 FOLDER = Path(__file__).parents[1] / "schemas"
-_MODELS: dict[str, type[BaseModel]] = {"bank": Bank, "lesson": LessonFile, "world": World}
+_MODELS: dict[str, type[BaseModel]] = {
+    "bank": Bank,
+    "lesson": LessonFile,
+    "world": World,
+    "misconceptions": Catalogue,
+    "tasks": TaskFile,
+}
 
 
 def schemas() -> dict[str, dict[str, Any]]:

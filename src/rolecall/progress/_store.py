@@ -107,6 +107,16 @@ class Store:
         """
         return [kept.entry for kept in self._kept(select(Row).where(Row.deck == deck).order_by(Row.id))]
 
+    def opened(self, deck: str, question: str) -> datetime | None:
+        """When a problem of a deck was last opened, UTC; None where it was not."""
+        asked = (
+            select(Row)
+            .where(Row.deck == deck, Row.question == question, Row.kind == EntryKind.OPENED.value)
+            .order_by(Row.id.desc())
+            .limit(1)
+        )
+        return next((kept.at for kept in self._kept(asked)), None)
+
     def everything(self) -> list[Kept]:
         """Every entry of every deck, the oldest first.
 

@@ -39,8 +39,45 @@ class Bank(BaseModel):
         return next((one for one in self.questions if one.id == identifier), None)
 
 
+CATALOGUE = "misconceptions.yaml"
+"""The file beside banks that holds the misconceptions which several of them name."""
+
+
+class Catalogue(BaseModel):
+    """Misconceptions that several banks share."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    misconceptions: dict[Slug, Misconception] = Field(min_length=1)
+
+
+def load_catalogue(folder: Path) -> dict[str, Misconception]:
+    """The misconceptions that the banks of a folder share; none where it has no such file.
+
+    Raises
+    ------
+    BadFile
+        With every fault.
+    """
+    file = folder / CATALOGUE
+    if not file.is_file():
+        return {}
+    document = read_yaml(file)
+    shared = validate(document, Catalogue).misconceptions
+    faults = [
+        fault
+        for slug, misconception in shared.items()
+        for fault in _proof_faults(
+            document, ("misconceptions", slug), misconception.experiment, "experiment"
+        )
+    ]
+    if faults:
+        raise BadFile(faults)
+    return dict(shared)
+
+
 def load_bank(path: Path) -> Bank:
-    """Reads and checks a bank's file.
+    """Reads and checks a bank's file; its misconceptions are its own and those that stand beside it.
 
     Raises
     ------
@@ -48,7 +85,8 @@ def load_bank(path: Path) -> Bank:
         With every fault: its file, line, column and what would be right.
     """
     document = read_yaml(path)
-    bank = validate(document, Bank)
+    own = validate(document, Bank)
+    bank = own.model_copy(update={"misconceptions": load_catalogue(path.parent) | own.misconceptions})
     faults = list(_faults(document, bank))
     if faults:
         raise BadFile(faults)

@@ -48,6 +48,12 @@ class Challenge:
         else:
             self._entries.append(entry)
 
+    def opened(self, question: Question) -> bool:
+        """Whether a problem was opened in this round, so that its clock runs."""
+        return any(
+            entry.question == question.id and entry.kind is EntryKind.OPENED for entry in self._entries
+        )
+
     def attempts(self, question: Question) -> int:
         """How many answers were given to a problem."""
         return sum(

@@ -23,6 +23,8 @@ class EntryKind(Enum):
     RESTARTED = "restarted"
     TIMED_OUT = "timed out"
     """Let a challenge's clock run out."""
+    OPENED = "opened"
+    """Was shown a challenge's problem; its clock runs from then on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ class Step(Model):
     parameters: dict[str, Any] = Field(default={}, alias="with")
     save: str | None = None
     without: list[Literal["SessionToken"]] = []
-    expect: Expectation
+    expect: Expectation = Expectation(ok=[])
 
 
 class Proof(Model):

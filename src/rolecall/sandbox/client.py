@@ -237,6 +237,16 @@ class Sandbox:
             TrailEntry.of(event) for event in self._control("GET", f"/decisions?last={_KEPT}")
         )
 
+    def calls(self, after: int = 0) -> list[dict[str, Any]]:
+        """Every call that came after one, with who made it, its parameters and its error's code.
+
+        Parameters
+        ----------
+        after
+            The number of a call; 0 for all that are kept.
+        """
+        return list(self._control("GET", f"/calls?after={after}"))
+
     def web_identity_token(
         self,
         issuer: str,

@@ -25,7 +25,7 @@ class _Refused(Exception):
 
 class Control:
     """A WSGI application: ``/clock``, ``/reset``, ``/token`` and ``/assertion`` to post to,
-    ``/decisions``, ``/relations`` and ``/mfa`` to get."""
+    ``/decisions``, ``/calls``, ``/relations`` and ``/mfa`` to get."""
 
     def __init__(self, gateway: Gateway, token: str) -> None:
         self._gateway = gateway
@@ -53,6 +53,8 @@ class Control:
                 return {"time": timestamp(self._gateway.clock.now())}
             case "GET", "/decisions":
                 return self._decisions(environ)
+            case "GET", "/calls":
+                return self._calls(environ)
             case "GET", "/relations":
                 return relations(self._gateway)
             case "GET", "/mfa":
@@ -122,6 +124,12 @@ class Control:
         if device is None:
             raise _Refused("404 Not Found", f"{name!r} is no user with an MFA device (mfa: true)")
         return {"serial_number": device.serial_number, "code": device.code}
+
+    def _calls(self, environ: WSGIEnvironment) -> Any:
+        after = parse_qs(environ.get("QUERY_STRING", "")).get("after", ["0"])[0]
+        if not after.isdigit():
+            raise _Refused("400 Bad Request", "after=N wants a number")
+        return self._gateway.calls.after(int(after))
 
     def _decisions(self, environ: WSGIEnvironment) -> Any:
         last = parse_qs(environ.get("QUERY_STRING", "")).get("last", ["1"])[0]

@@ -18,6 +18,7 @@ from rolecall.sandbox import moto_app
 from rolecall.sandbox.authorizer import Asked, Authorizer, Granted, decided_by_key
 from rolecall.sandbox.build import Builder
 from rolecall.sandbox.callers import Callers
+from rolecall.sandbox.calls import Calls, error_code
 from rolecall.sandbox.clock import Clock
 from rolecall.sandbox.deletions import delete_objects
 from rolecall.sandbox.encoded_messages import EncodedMessages
@@ -49,6 +50,7 @@ class Gateway:
         self.world = world
         self.clock = Clock()
         self.trail = Trail()
+        self.calls = Calls()
         self.sessions = Sessions()
         self.builder = Builder(world)
         self.iam = IamState(frozenset(account.id for account in world.accounts.values()))
@@ -74,17 +76,28 @@ class Gateway:
         self.mfa.clear()
         self.clock.reset()
         self.trail.clear()
+        self.calls.clear()
         self.builder.build()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answers one request."""
         request = HttpRequest.from_environ(environ)
         service, protocol = addressed(request)
+        # An error of moto's tells its code in the body only.
+        who, call, parameters, error_told = "", f"{service}.", {}, ""
+
+        def told(status: str, headers: list[tuple[str, str]], *further: Any) -> Any:
+            nonlocal error_told
+            error_told = "" if status[:1] in "23" else "Error"
+            return start_response(status, headers, *further)
+
         try:
             caller, signature = self.callers.authenticate(request, service, protocol)
+            who = caller.arn
             if caller.account is None and service not in ("s3", "sts"):
                 raise failure("missing", service, protocol)
             operation = understand(service, request, environ)
+            call, parameters = f"{operation.service}.{operation.name}", dict(operation.parameters)
             protocol = operation.protocol
             if caller.account is None and not _may_be_unsigned(operation):
                 raise failure("missing", service, protocol)
@@ -97,11 +110,17 @@ class Gateway:
                 self.sts.validate(operation)
             asked = Asked(operation, caller, request, signature, region)
             granted = self._authorizer.authorise(asked)
-            return self._perform(asked, granted, environ, start_response)
+            body = _whole(self._perform(asked, granted, environ, told))
         except AwsError as error:
+            error_told = error.code
             answer = render(error, service, protocol, head=request.method == "HEAD")
             start_response(f"{answer.status} {_REASONS.get(answer.status, 'Error')}", list(answer.headers))
             return [answer.body]
+        else:
+            error_told = error_told and error_code(body)
+            return [body]
+        finally:
+            self.calls.record(who, call, parameters, error_told)
 
     def _perform(
         self, asked: Asked, granted: Granted, environ: WSGIEnvironment, start_response: StartResponse
@@ -129,6 +148,14 @@ class Gateway:
         if leaving is not None:
             self._documents.left(*leaving)
         return answer
+
+
+def _whole(answer: Iterable[bytes]) -> bytes:
+    try:
+        return b"".join(answer)
+    finally:
+        if close := getattr(answer, "close", None):
+            close()
 
 
 _REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found"}

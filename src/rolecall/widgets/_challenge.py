@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from rolecall.course import find_course
@@ -26,18 +26,28 @@ class ChallengeCard(Card):
         self, bank: Bank, *, count: int = 5, store: Store | None = None, judges: Judges | None = None
     ) -> None:
         self._count = count
-        self._opened: float | None = None
-        self._shown = ""
+        self._opened: datetime | None = None
         super().__init__(bank, f"challenge/{bank.name}/{count}", store, judges)
 
     def _begin(self, entries: list[Entry]) -> None:
         self._challenge = Challenge(self.bank, self._count, entries, self._judges)
+        # A clock that was started runs on while the kernel is restarted or the notebook closed.
+        question = self._challenge.current
+        if question is not None and self._challenge.opened(question):
+            self._opened = self._store.opened(self._deck, question.id)
+
+    def _open(self, question: Question) -> None:
+        if not self._challenge.opened(question):
+            entry = Entry(EntryKind.OPENED, question.id)
+            self._store.record(self._deck, entry)
+            self._challenge.note(entry)
+        self._opened = self._store.opened(self._deck, question.id)
 
     def _seconds_left(self) -> float:
         question = self._challenge.current
         if question is None or self._opened is None:
             return 0.0
-        return SECONDS[question.difficulty] - (time.monotonic() - self._opened)
+        return SECONDS[question.difficulty] - (datetime.now(UTC) - self._opened).total_seconds()
 
     def _look(self) -> Mapping[str, Any]:
         challenge = self._challenge
@@ -47,8 +57,6 @@ class ChallengeCard(Card):
             return told | {"result": self._result()}
         if self._opened is None:
             return told | {"start": f"{len(challenge.questions)} problems, each against the clock."}
-        if self._shown != question.id:
-            self._shown, self._opened = question.id, time.monotonic()
         place = challenge.questions.index(question)
         standings = [_standing(challenge, one) for one in challenge.questions]
         left = 2 - challenge.attempts(question)
@@ -78,11 +86,11 @@ class ChallengeCard(Card):
         question = self._challenge.current
         match message:
             case {"do": "start"} if self._opened is None:
-                self._opened, self._shown = time.monotonic(), question.id if question else ""
+                if question is not None:
+                    self._open(question)
                 return
             case {"do": "restart"} if question is None:
                 entry = Entry(EntryKind.RESTARTED)
-                self._opened = None
             case {"do": "timeout", "question": asked} if (
                 question and asked == question.id and self._seconds_left() <= 1
             ):
@@ -100,6 +108,11 @@ class ChallengeCard(Card):
                 return
         self._store.record(self._deck, entry)
         self._challenge.note(entry)
+        following = self._challenge.current
+        if entry.kind is EntryKind.RESTARTED or following is None:
+            self._opened = None
+        elif following != question:
+            self._open(following)
 
 
 def _standing(challenge: Challenge, question: Question) -> str:

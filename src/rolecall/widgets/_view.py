@@ -6,7 +6,17 @@ import json
 from collections.abc import Iterable
 from typing import Any, TypedDict
 
-from rolecall.quiz import Bank, Grade, Judges, Practice, Proof, Question, Remark, Standing, given_of
+from rolecall.quiz import (
+    Bank,
+    Grade,
+    Judges,
+    Practice,
+    Question,
+    Remark,
+    Standing,
+    experiment_code,
+    given_of,
+)
 from rolecall.widgets._faces import best_answer_html, face_of, rule_of
 from rolecall.widgets._markdown import to_html, to_inline_html
 
@@ -121,22 +131,6 @@ def _question(
         quickCheck=to_inline_html(question.quick_check) if settled else "",
         references=list(question.references) if settled else [],
     )
-
-
-def experiment_code(proof: Proof) -> str:
-    """A cell that makes a proof's calls and shows what comes of each."""
-    lines = ["from botocore.exceptions import ClientError", "from rolecall import Sandbox", ""]
-    lines.append(f"lab = Sandbox({proof.world!r})")
-    for step in proof.steps:
-        service, _, method = step.call.partition(".")
-        arguments = ", ".join(f"{name}={value!r}" for name, value in step.parameters.items())
-        lines += [
-            "try:",
-            f"    print(lab.client({service!r}, actor={step.actor!r}).{method}({arguments}))",
-            "except ClientError as error:",
-            "    print(error)",
-        ]
-    return "\n".join(lines)
 
 
 def asked_view(bank: Bank, question: Question, place: int, count: int) -> QuestionView:

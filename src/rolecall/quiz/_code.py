@@ -1,0 +1,80 @@
+"""Calls as the Python that makes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pprint import pformat
+from typing import Any
+
+from rolecall.quiz._questions import Proof, Step
+
+_CREDENTIALS = {
+    "AccessKeyId": "aws_access_key_id",
+    "SecretAccessKey": "aws_secret_access_key",
+    "SessionToken": "aws_session_token",
+}
+
+
+def experiment_code(proof: Proof) -> str:
+    """A cell that makes a proof's calls in a sandbox of its world, and shows what comes of each."""
+    lines = ["from botocore.exceptions import ClientError", "from rolecall import Sandbox", ""]
+    lines.append(f"lab = Sandbox({proof.world!r})")
+    for step in proof.steps:
+        # A step without an expected refusal is on the way to the one that has it.
+        tried = step.expect.error is not None or step.save is None
+        lines += (
+            _tried(_call(step, proof.steps), step) if tried else [_saved(_call(step, proof.steps), step)]
+        )
+    return _with_json(lines)
+
+
+def solution_code(steps: Iterable[Step], acting: str) -> str:
+    """Cells that make calls with plain boto3, as whoever acts already."""
+    steps = list(steps)
+    lines = ["import boto3", ""]
+    actor = acting
+    for step in steps:
+        saved = any(one.save == step.actor for one in steps)
+        if not saved and step.actor != actor:
+            lines += ["", f'task.lab.use("{step.actor}")']
+            actor = step.actor
+        call = _call(step, steps, plain=True)
+        lines.append(_saved(call, step) if step.save is not None else call)
+    return _with_json(lines)
+
+
+def _with_json(lines: list[str]) -> str:
+    text = "\n".join(lines)
+    return f"import json\n{text}" if "json.dumps(" in text else text
+
+
+def _saved(call: str, step: Step) -> str:
+    return f'{step.save} = {call}["Credentials"]'
+
+
+def _tried(call: str, step: Step) -> list[str]:
+    return ["try:", f"    print({call})", "except ClientError as error:", "    print(error)"]
+
+
+def _call(step: Step, steps: Iterable[Step], *, plain: bool = False) -> str:
+    service, _, method = step.call.partition(".")
+    given = ", ".join(f"{name}={_value(value)}" for name, value in step.parameters.items())
+    saved = any(one.save == step.actor for one in steps)
+    if not plain:
+        how = f"credentials={step.actor}" if saved else f"actor={step.actor!r}"
+        return f"lab.client({service!r}, {how}).{method}({given})"
+    if not saved:
+        return f'boto3.client("{service}").{method}({given})'
+    keys = [
+        f'    {argument}={step.actor}["{name}"],'
+        for name, argument in _CREDENTIALS.items()
+        if name not in step.without
+    ]
+    return "\n".join([f'boto3.client(\n    "{service}",', *keys, f").{method}({given})"])
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"json.dumps({pformat(value, width=100, sort_dicts=False)})"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)

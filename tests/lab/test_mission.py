@@ -1,0 +1,136 @@
+"""A task as a learner works on it."""
+
+import json
+import os
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from rolecall.course import NoCourse, find_course
+from rolecall.lab import Mission, find_task, task
+from rolecall.progress import Store
+
+ROLE = "arn:aws:iam::111122223333:role/reports-reader"
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch):
+    """Acting as somebody changes the environment; a test gives it back."""
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+
+
+@pytest.fixture
+def store(tmp_path) -> Store:
+    return Store(tmp_path / "progress.sqlite3")
+
+
+@pytest.fixture
+def mission(store):
+    course = find_course()
+    begun = Mission(find_task(course, "let-dana-in"), course, store)
+    yield begun
+    begun.lab.close()
+
+
+def trust(principal: object) -> None:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    boto3.client("iam").update_assume_role_policy(RoleName="reports-reader", PolicyDocument=document)
+
+
+def test_a_task_shows_its_goal_and_whom_one_acts_as(mission):
+    told = mission._repr_markdown_()
+
+    assert told.startswith("**Let Dana in, and nobody else** (easy)")
+    assert "*You act as* `admin`. *You may change:* the policies of roles" in told
+
+
+def test_nothing_done_is_not_there_yet(mission):
+    checked = mission.check()
+
+    assert not checked
+    assert "✘ works: Dana assumes reports-reader" in repr(checked)
+    assert "✔ stays denied: Eve assumes reports-reader" in repr(checked)
+    assert "AccessDenied" in repr(checked)
+
+
+def test_plain_boto3_reaches_the_goal(mission):
+    trust({"AWS": "arn:aws:iam::111122223333:user/dana"})
+
+    assert mission.check().reached
+    assert repr(mission.check()).startswith("✔ Reached.")
+
+
+def test_a_wildcard_is_too_broad_and_its_misconception_is_named(mission):
+    trust("*")
+
+    told = repr(mission.check())
+
+    assert "Too broad" in told
+    assert 'Principal "*" in a trust policy means everybody in my account?' in told
+    assert "✘ stays denied: somebody of another company" in told
+
+
+def test_the_second_time_the_refuting_experiment_is_offered_and_runs(mission):
+    trust("*")
+    first, second = repr(mission.check()), mission.check()
+
+    assert "See what really happens" not in first
+    code = second.experiments["anyone-is-my-account"]
+    scope: dict = {}
+    exec(code, scope)
+    scope["lab"].close()
+
+
+def test_misconceptions_are_counted_across_tasks_and_questions(mission, store):
+    trust("*")
+    mission.check()
+
+    assert store.times_shown("anyone-is-my-account") == 1
+    (kept,) = store.everything()
+    assert (kept.deck, kept.entry.question, kept.entry.correct) == (
+        "task/let-dana-in",
+        "let-dana-in",
+        False,
+    )
+    assert kept.entry.score == pytest.approx(1 / 3)
+
+
+def test_what_a_probe_does_is_not_taken_for_the_learners_doing(store):
+    begun = Mission(find_task(find_course(), "read-the-report"), find_course(), store)
+    try:
+        begun.check()
+        assert [one["call"] for one in begun._calls] == []
+    finally:
+        begun.lab.close()
+
+
+def test_hints_come_one_after_another(mission):
+    first, _, third = (mission.hint().text for _ in range(3))
+
+    assert first.endswith("2 more.")
+    assert "Which of a role's two kinds of policy" in third
+    assert third.endswith("`solution()` shows the way.")
+
+
+def test_the_solution_is_plain_boto3_that_runs(mission):
+    code = mission.solution().text.split("```")[1].removeprefix("python\n")
+
+    exec(code, {"task": mission})
+
+    assert mission.check().reached
+
+
+def test_reset_starts_anew(mission):
+    trust({"AWS": "arn:aws:iam::111122223333:user/dana"})
+    mission.reset()
+
+    with pytest.raises(ClientError):
+        mission.lab.client("sts", actor="dana").assume_role(RoleArn=ROLE, RoleSessionName="dana")
+    assert not mission.check()
+
+
+def test_an_unknown_task_is_told_with_those_that_there_are():
+    with pytest.raises(NoCourse, match="there is no task 'let-dan-in'; there are read-the-report"):
+        task("let-dan-in")

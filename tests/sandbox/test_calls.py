@@ -1,0 +1,94 @@
+"""What was called, also what no policy decided."""
+
+import json
+import urllib.request
+
+import pytest
+from botocore.exceptions import ClientError
+
+READER = "arn:aws:iam::111122223333:role/reports-reader"
+
+
+def test_a_call_is_told_with_its_caller_and_parameters(lab):
+    lab.client("sts", actor="dana").assume_role(RoleArn=READER, RoleSessionName="q1")
+
+    (call,) = lab.calls()
+
+    assert (call["who"], call["call"], call["error"]) == (
+        "arn:aws:iam::111122223333:user/dana",
+        "sts.AssumeRole",
+        "",
+    )
+    assert call["parameters"] == {"RoleArn": READER, "RoleSessionName": "q1"}
+
+
+def test_a_document_among_the_parameters_is_read(lab):
+    document = {"Version": "2012-10-17", "Statement": []}
+    with pytest.raises(ClientError):
+        lab.client("iam", actor="dana").put_role_policy(
+            RoleName="web", PolicyName="p", PolicyDocument=json.dumps(document)
+        )
+
+    assert lab.calls()[-1]["parameters"]["PolicyDocument"] == document
+
+
+@pytest.mark.parametrize(
+    ("make", "error"),
+    [
+        (
+            lambda lab: lab.client("sts", actor="eve").assume_role(RoleArn=READER, RoleSessionName="q1"),
+            "AccessDenied",
+        ),
+        (
+            lambda lab: lab.client(
+                "sts", credentials={"AccessKeyId": "ASIA" + "X" * 16, "SecretAccessKey": "s"}
+            ).get_caller_identity(),
+            "InvalidClientTokenId",
+        ),
+        (
+            lambda lab: lab.client("sts", actor="dana").assume_role(
+                RoleArn=READER, RoleSessionName="q1", DurationSeconds=7200
+            ),
+            "ValidationError",
+        ),
+        (
+            lambda lab: lab.client("s3", actor="web-1").get_object(Bucket="acme-reports", Key="no"),
+            "AccessDenied",
+        ),
+    ],
+)
+def test_the_error_of_a_call_is_told_whoever_refused_it(lab, make, error):
+    with pytest.raises(ClientError) as refused:
+        make(lab)
+
+    assert refused.value.response["Error"]["Code"] == error
+    assert lab.calls()[-1]["error"] == error
+
+
+def test_an_error_of_the_service_itself_is_told(lab):
+    with pytest.raises(ClientError):
+        lab.client("sqs", actor="dana").get_queue_url(QueueName="none")
+    lab.client("s3", actor="dana").list_buckets()
+
+    assert [one["error"] != "" for one in lab.calls()] == [True, False]
+
+
+def test_only_what_came_after_a_call_is_asked_for(lab):
+    sts = lab.client("sts", actor="dana")
+    sts.get_caller_identity()
+    first = lab.calls()[-1]["number"]
+    sts.get_caller_identity()
+
+    assert [one["number"] for one in lab.calls(first)] == [first + 1]
+
+
+def test_the_calls_are_behind_the_token(lab):
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(f"{lab._control_url}/calls")
+
+
+def test_reset_forgets_the_calls(lab):
+    lab.client("sts", actor="dana").get_caller_identity()
+    lab.reset()
+
+    assert lab.calls() == []
