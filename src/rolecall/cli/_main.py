@@ -10,8 +10,10 @@ from rolecall._version import __version__
 
 _COMMANDS = {
     "bank": "Take banks to other quiz programs, and bring theirs here.",
+    "check": "Find the faults of a course.",
     "iam": "Decide authorisation as IAM does.",
     "lab": "Open the course in JupyterLab.",
+    "new": "Begin a course, a lesson, a bank, a world, a question.",
     "progress": "Show what was learned; export and import it.",
     "quiz": "Practise a bank's questions in the terminal.",
     "sandbox": "Serve a sandbox that any AWS client takes for AWS.",

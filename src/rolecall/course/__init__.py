@@ -1,5 +1,13 @@
 """Finding, reading and checking a course."""
 
-from rolecall.course._course import COURSE_VARIABLE, Course, Lesson, Mode, NoCourse, find_course
+from rolecall.course._course import (
+    COURSE_VARIABLE,
+    Course,
+    Lesson,
+    Mode,
+    NoCourse,
+    find_course,
+    read_lesson,
+)
 
-__all__ = ["COURSE_VARIABLE", "Course", "Lesson", "Mode", "NoCourse", "find_course"]
+__all__ = ["COURSE_VARIABLE", "Course", "Lesson", "Mode", "NoCourse", "find_course", "read_lesson"]

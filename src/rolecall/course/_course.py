@@ -116,7 +116,11 @@ class Course:
         BadFile
             When a lesson.yaml has faults, or tells of a mode that has no notebook.
         """
-        return [_lesson(file) for file in sorted((self.folder / "lessons").glob("*/lesson.yaml"))]
+        return [read_lesson(file) for file in self.lesson_files()]
+
+    def lesson_files(self) -> list[Path]:
+        """Every lesson's file."""
+        return sorted((self.folder / "lessons").glob("*/lesson.yaml"))
 
     def _named(self, part: str, kind: str, name: str) -> Path:
         path = self.folder / part / f"{name}.yaml"
@@ -126,7 +130,14 @@ class Course:
         raise NoCourse(f"there is no {kind} {name!r} in {self.folder / part}{did_you_mean(name, names)}")
 
 
-def _lesson(file: Path) -> Lesson:
+def read_lesson(file: Path) -> Lesson:
+    """Reads and checks a lesson.yaml.
+
+    Raises
+    ------
+    BadFile
+        With every fault.
+    """
     document = read_yaml(file)
     read = validate(document, LessonFile)
     notebooks = {mode: file.parent / f"{mode}.ipynb" for mode in read.minutes}

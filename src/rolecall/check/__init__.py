@@ -1,0 +1,76 @@
+"""Finds an author's faults before a learner does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from rolecall.check._banks import check_banks
+from rolecall.check._findings import Finding, Severity
+from rolecall.check._ids import LOCK, check_ids, write_ids
+from rolecall.check._lessons import check_lessons
+from rolecall.check._nbval import SANITIZE, NoNbval, run_notebooks
+from rolecall.check._notebooks import check_notebooks
+from rolecall.check._output import FORMATS
+from rolecall.check._proved import prove
+from rolecall.check._read import read_course
+from rolecall.course import Course
+
+__all__ = [
+    "FORMATS",
+    "LOCK",
+    "SANITIZE",
+    "Finding",
+    "NoNbval",
+    "Severity",
+    "check_course",
+    "update_ids",
+]
+
+
+def check_course(
+    course: Course,
+    *,
+    prove_it: bool = True,
+    notebooks: bool = True,
+    only: frozenset[Path] | None = None,
+    told: Callable[[str], None] = lambda _: None,
+) -> list[Finding]:
+    """Everything that is wrong with a course, in the order of its files.
+
+    Parameters
+    ----------
+    prove_it
+        Whether proofs and tasks run in sandboxes.
+    notebooks
+        Whether notebooks run.
+    only
+        Report on these files, and run only what they hold; None for all.
+    told
+        Is told what was done, one text at a time.
+
+    Raises
+    ------
+    NoNbval
+        When notebooks are to run and nbval is not there.
+    """
+    read = read_course(course)
+    found = list(read.findings)
+    for check in (check_banks, check_lessons, check_notebooks, check_ids):
+        found += check(read)
+    # What cannot be read cannot be run; the rest is.
+    if prove_it:
+        found += prove(read if only is None else read.only(only), told)
+    if notebooks:
+        found += run_notebooks(read, [one for one in read.notebooks if only is None or one in only])
+    wanted = {read.places.relative(one) for one in only} if only is not None else None
+    return sorted({one for one in found if wanted is None or one.file in wanted}, key=_order)
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str, str]:
+    return finding.file, finding.line, finding.column, finding.rule, finding.message
+
+
+def update_ids(course: Course) -> Path:
+    """Writes the list of the course's ids."""
+    return write_ids(read_course(course))

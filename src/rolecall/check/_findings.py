@@ -1,0 +1,91 @@
+"""What a check finds: where, what is wrong, and what would be right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from rolecall._yaml import BadFile, Document, Fault, Where, read_yaml
+
+
+class Severity(Enum):
+    """How bad a finding is: an error fails the check, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One thing wrong in a course.
+
+    Parameters
+    ----------
+    file
+        Relative to the course's folder.
+    line, column
+        From 1.
+    rule
+        The rule's name, such as ``unused-skill``.
+    """
+
+    file: str
+    line: int
+    column: int
+    rule: str
+    message: str
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.severity.value}: {self.message} [{self.rule}]"
+
+    def __hash__(self) -> int:
+        return hash((self.file, self.line, self.column, self.rule, self.message))
+
+
+class Places:
+    """Makes findings of places in the course's YAML files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._documents: dict[Path, Document] = {}
+
+    def relative(self, path: Path | str) -> str:
+        """A path as findings show it."""
+        path = Path(path)
+        return (
+            path.relative_to(self.folder).as_posix()
+            if path.is_relative_to(self.folder)
+            else path.as_posix()
+        )
+
+    def document(self, path: Path) -> Document:
+        """A file with the places of its nodes."""
+        if path not in self._documents:
+            self._documents[path] = read_yaml(path)
+        return self._documents[path]
+
+    def at(
+        self, path: Path, where: Where, rule: str, message: str, severity: Severity = Severity.ERROR
+    ) -> Finding:
+        """A finding at a node of a file."""
+        return self.of(self.document(path).fault(where, message), rule, severity)
+
+    def at_key(
+        self, path: Path, where: Where, rule: str, message: str, severity: Severity = Severity.ERROR
+    ) -> Finding:
+        """A finding at the key under which a node stands."""
+        return self.of(self.document(path).key_fault(where, message), rule, severity)
+
+    def of(self, fault: Fault, rule: str, severity: Severity = Severity.ERROR) -> Finding:
+        """A finding that is a file's fault."""
+        path = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in fault.where).lstrip(".")
+        problem = f"{path}: {fault.problem}" if path else fault.problem
+        return Finding(self.relative(fault.file), fault.line, fault.column, rule, problem, severity)
+
+    def faults(self, bad: BadFile, rule: str = "schema") -> Iterator[Finding]:
+        """Findings for everything wrong in a file that cannot be read."""
+        for fault in bad.faults:
+            yield self.of(fault, rule)

@@ -1,0 +1,89 @@
+"""A course read as far as it can be; what cannot be read is found, and the rest is checked all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from rolecall._yaml import BadFile
+from rolecall.check._findings import Finding, Places
+from rolecall.course import Course, Lesson, read_lesson
+from rolecall.lab import Task, load_tasks, task_files
+from rolecall.quiz import CATALOGUE, Bank, Misconception, load_bank, load_catalogue
+from rolecall.sandbox.world import World
+from rolecall.sandbox.world_file import load_world
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a course holds, by its files."""
+
+    course: Course
+    places: Places
+    banks: dict[Path, Bank]
+    worlds: dict[Path, World]
+    lessons: dict[Path, Lesson]
+    tasks: dict[Path, list[Task]]
+    shared: dict[str, Misconception]
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every file could be read; what one of the others holds is not missed."""
+        return not self.findings
+
+    @property
+    def notebooks(self) -> list[Path]:
+        """Every notebook of the lessons."""
+        return sorted((self.course.folder / "lessons").glob("**/*.ipynb"))
+
+    def only(self, files: frozenset[Path]) -> Read:
+        """What some of the files hold; a world among them brings along what takes place in it."""
+        worlds = {file for file in self.worlds if file in files}
+        names = {file.stem for file in worlds}
+        tasks = {
+            file: [one for one in tasks if file in files or one.world in names]
+            for file, tasks in self.tasks.items()
+        }
+        banks = {
+            file: bank
+            for file, bank in self.banks.items()
+            if file in files or any(one.proof and one.proof.world in names for one in bank.questions)
+        }
+        return replace(self, banks=banks, tasks=tasks)
+
+    def world(self, name: str) -> World | None:
+        """A world by the name of its file."""
+        return self.worlds.get(self.course.folder / "sandbox" / f"{name}.yaml")
+
+
+def read_course(course: Course) -> Read:
+    """Reads every file of a course."""
+    places = Places(course.folder)
+    findings: list[Finding] = []
+
+    def each(files: Iterable[Path], load: Callable[[Path], T]) -> dict[Path, T]:
+        found = {}
+        for file in files:
+            try:
+                found[file] = load(file)
+            except BadFile as error:
+                findings.extend(one for one in places.faults(error) if one not in findings)
+        return found
+
+    catalogue = course.folder / "quizzes" / CATALOGUE
+    shared = each([catalogue.parent] if catalogue.is_file() else [], load_catalogue)
+    return Read(
+        course,
+        places,
+        each(course.banks(), load_bank),
+        each(course.worlds(), load_world),
+        each(course.lesson_files(), read_lesson),
+        each(task_files(course), load_tasks),
+        next(iter(shared.values()), {}),
+        findings,
+    )

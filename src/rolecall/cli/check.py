@@ -1,0 +1,120 @@
+"""`rolecall check`: finds an author's faults before a learner does."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+
+import click
+from rich.console import Console
+from watchfiles import watch as changes
+
+from rolecall.check import FORMATS, LOCK, Finding, NoNbval, Severity, check_course, update_ids
+from rolecall.cli._fail import Unusable
+from rolecall.course import Course, NoCourse, find_course
+
+
+@click.command("check")
+@click.argument("course", type=click.Path(path_type=Path), required=False)
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="human", show_default=True)
+@click.option("--static", is_flag=True, help="Only read the files; run no proof, task or notebook.")
+@click.option("--no-notebooks", is_flag=True, help="Run proofs and tasks, and no notebook.")
+@click.option(
+    "--changed", metavar="REV", is_flag=False, flag_value="HEAD", help="Only files that differ from REV."
+)
+@click.option("--strict", is_flag=True, help="Warnings fail the check too.")
+@click.option("--update-ids", is_flag=True, help=f"Write {LOCK}, the list of ids that must stay.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
+def command(
+    course: Path | None,
+    form: str,
+    static: bool,
+    no_notebooks: bool,
+    changed: str | None,
+    strict: bool,
+    update_ids: bool,
+    watch: bool,
+) -> None:
+    """Check COURSE, a folder with lessons/, quizzes/ and sandbox/; by default the one that this is.
+
+    Exit status: 0 for a course without errors, 1 for one with errors, 2 where the check cannot be made.
+    """
+    try:
+        found = find_course(course or _here())
+    except NoCourse as error:
+        raise Unusable(str(error)) from None
+    if update_ids:
+        _write_ids(found)
+
+    def check() -> list[Finding]:
+        only = _changed(found, changed) if changed else None
+        console = Console(stderr=True)
+        quiet = form != "human" or not console.is_terminal
+        with nullcontext() if quiet else console.status("reading") as status:
+            return check_course(
+                found,
+                prove_it=not static,
+                notebooks=not (static or no_notebooks),
+                only=only,
+                told=(lambda _: None) if status is None else status.update,
+            )
+
+    try:
+        if watch:
+            _watch(found, lambda: _tell(check(), form))
+            return
+        findings = check()
+    except NoNbval as error:
+        raise Unusable(str(error)) from None
+    _tell(findings, form)
+    if any(strict or one.severity is Severity.ERROR for one in findings):
+        sys.exit(1)
+
+
+def _here() -> Path | None:
+    here = Path.cwd()
+    return here if all((here / part).is_dir() for part in ("lessons", "quizzes", "sandbox")) else None
+
+
+def _write_ids(course: Course) -> None:
+    click.echo(f"{update_ids(course)} is written.", err=True)
+
+
+def _tell(findings: list[Finding], form: str) -> None:
+    click.echo(FORMATS[form](findings), nl=False)
+    if form == "human":
+        errors = sum(one.severity is Severity.ERROR for one in findings)
+        click.echo(f"{errors} errors, {len(findings) - errors} warnings.", err=True)
+
+
+def _changed(course: Course, revision: str) -> frozenset[Path]:
+    """The course's files that differ from a revision, and those that git does not know yet."""
+    told: list[str] = []
+    for command in (
+        ["diff", "--name-only", revision],
+        ["ls-files", "--others", "--exclude-standard", "--full-name"],
+    ):
+        done = subprocess.run(
+            ["git", "-C", str(course.folder), *command], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise Unusable(f"--changed asks git: {done.stderr.strip()}")
+        told += done.stdout.splitlines()
+    top = subprocess.run(
+        ["git", "-C", str(course.folder), "rev-parse", "--show-toplevel"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    return frozenset(path for one in told if (path := Path(top, one)).is_relative_to(course.folder))
+
+
+def _watch(course: Course, check: Callable[[], None]) -> None:
+    check()
+    folders = [course.folder / part for part in ("lessons", "quizzes", "sandbox")]
+    for _ in changes(*folders, raise_interrupt=False):
+        click.clear()
+        check()

@@ -1,0 +1,59 @@
+"""What `rolecall new` makes passes `rolecall check` at once."""
+
+import pytest
+from click.testing import CliRunner
+
+from rolecall.check import check_course
+from rolecall.cli._main import main
+from rolecall.course import find_course
+from rolecall.scaffold import KINDS
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(main, ["new", *arguments])
+
+
+@pytest.fixture
+def course(tmp_path):
+    assert run("course", str(tmp_path / "tea")).exit_code == 0
+    return tmp_path / "tea"
+
+
+def test_a_new_course_has_no_fault(course):
+    assert check_course(find_course(course)) == []
+
+
+def test_everything_new_in_it_has_no_fault(course):
+    for arguments in (
+        ["world", "cups"],
+        ["bank", "cups", "--world", "cups"],
+        ["lesson", "02-cups", "--bank", "cups", "--world", "cups"],
+        *(["question", "cups", f"new-{kind}", "--kind", kind] for kind in KINDS),
+    ):
+        done = run(*arguments, "--course", str(course))
+        assert done.exit_code == 0, done.output
+
+    assert check_course(find_course(course), notebooks=False) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["world", "tea"], "tea.yaml is there already; what stands in it stays"),
+        (["bank", "cups", "--world", "cup"], "there is no world 'cup'"),
+        (["lesson", "02-x", "--bank", "x", "--world", "tea"], "there is no bank 'x'"),
+        (["question", "tea", "tea-reading"], "has a question 'tea-reading' already"),
+    ],
+)
+def test_what_cannot_be_made_is_told_and_nothing_is_lost(course, arguments, says):
+    before = {file: file.read_bytes() for file in course.rglob("*") if file.is_file()}
+
+    done = run(*arguments, "--course", str(course))
+
+    assert done.exit_code == 2
+    assert says in done.output
+    assert {file: file.read_bytes() for file in course.rglob("*") if file.is_file()} == before
+
+
+def test_a_folder_that_holds_something_is_left_alone(course):
+    assert "is not empty" in run("course", str(course)).output
