@@ -226,3 +226,30 @@ def test_38_keys_left_in_the_environment_shadow_the_instances_role(corners, monk
         monkeypatch.setenv(name, keys[name])
     assert who() == "user/admin"
     assert os.environ["AWS_EC2_METADATA_SERVICE_ENDPOINT"]
+
+
+def test_a_conditional_deny_of_a_bucket_keeps_out_whom_it_names_and_nobody_else(corners):
+    """moto reads bucket policies too, without conditions or principals; what was allowed it must do.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
+    """
+    admin = corners.client("s3", actor="admin")
+    admin.create_bucket(Bucket="guarded")
+    admin.put_object(Bucket="guarded", Key="x", Body=b"x")
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": ["s3:GetObject", "s3:DeleteObject"],
+        "Resource": "arn:aws:s3:::guarded/*",
+        "Condition": {"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:user/admin"}},
+    }
+    document = {"Version": "2012-10-17", "Statement": statement}
+    admin.put_bucket_policy(Bucket="guarded", Policy=json.dumps(document))
+
+    assert admin.get_object(Bucket="guarded", Key="x")["Body"].read() == b"x"
+    assert (
+        refused(corners.client("s3", actor="operator").get_object, Bucket="guarded", Key="x")
+        == "AccessDenied"
+    )
+    deleted = admin.delete_objects(Bucket="guarded", Delete={"Objects": [{"Key": "x"}]})
+    assert [one["Key"] for one in deleted["Deleted"]] == ["x"]

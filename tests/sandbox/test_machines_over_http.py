@@ -45,6 +45,46 @@ def association(lab, actor="web-1") -> str:
     return described["IamInstanceProfileAssociations"][0]["AssociationId"]
 
 
+@pytest.mark.parametrize(
+    ("profile", "says"),
+    [
+        (
+            {"Name": "webb"},
+            "Value (webb) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
+        ),
+        (
+            {"Arn": "arn:aws:iam::111122223333:role/web"},
+            "Value (arn:aws:iam::111122223333:role/web) for parameter iamInstanceProfile.arn is invalid. "
+            "Invalid IAM Instance Profile ARN",
+        ),
+    ],
+)
+@pytest.mark.parametrize("operation", ["run_instances", "associate_iam_instance_profile"])
+def test_a_profile_that_is_not_there_is_refused_as_ec2_does(lab, operation, profile, says):
+    """https://github.com/lacework/go-sdk/pull/1045 and
+    https://github.com/hashicorp/terraform-provider-aws/issues/27516 have the two answers of EC2."""
+    ec2 = lab.client("ec2", actor="operator")
+    further = (
+        {"InstanceId": instance_of(lab, "bare")}
+        if operation.startswith("assoc")
+        else {"ImageId": "ami-12345678", "MinCount": 1, "MaxCount": 1}
+    )
+
+    with pytest.raises(ClientError) as refused:
+        getattr(ec2, operation)(IamInstanceProfile=profile, **further)
+
+    assert refused.value.response["Error"] == {"Code": "InvalidParameterValue", "Message": says}
+
+
+def test_a_profile_without_a_role_gives_no_instance(lab):
+    lab.client("iam", actor="operator").create_instance_profile(InstanceProfileName="empty")
+
+    with pytest.raises(ClientError, match="has no associated IAM Roles"):
+        lab.client("ec2", actor="operator").associate_iam_instance_profile(
+            IamInstanceProfile={"Name": "empty"}, InstanceId=instance_of(lab, "bare")
+        )
+
+
 def metadata(lab, path, actor="web-1", *, in_container=False) -> tuple[int, str]:
     """Asks as IMDSv2 wants it: first for a token, then with it."""
     base = lab.environment(actor, in_container=in_container)["AWS_EC2_METADATA_SERVICE_ENDPOINT"].rstrip(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from rolecall.quiz import Proof, Step
 
 Where = tuple[str | int, ...]
 _WORDS_A_MINUTE = 200
-_WRITES = ("_policy", "put_resource_policy", "create_role", "put_key_policy", "set_queue_attributes")
+_WRITES = re.compile(r"\.(put|update|set|create)_\w*(polic(y|ies)|queue_attributes|policy_version)$")
 
 
 def check_lessons(read: Read) -> Iterator[Finding]:
@@ -101,7 +102,7 @@ def _task(read: Read, file: Path, at: Where, task: Task, skills: set[str]) -> It
     if world is not None and task.actor not in world.actors:
         told = f"there is no actor {task.actor!r}{did_you_mean(task.actor, world.actors)}"
         yield places.at(file, (*at, "actor"), "unknown-actor", told)
-    if any(one.call.endswith(_WRITES) for one in task.solution) and not (task.open_wide and task.denied):
+    if any(_WRITES.search(one.call) for one in task.solution) and not (task.open_wide and task.denied):
         told = "its solution writes a policy: say what stays denied, and what allows everything (open_wide)"
         yield places.at(file, at, "open-to-everything", told)
 

@@ -25,6 +25,7 @@ from rolecall.sandbox.encoded_messages import EncodedMessages
 from rolecall.sandbox.guardrails import Guardrails
 from rolecall.sandbox.iam_deletions import refuse_if_needed
 from rolecall.sandbox.iam_state import IamState
+from rolecall.sandbox.instance_profiles import refuse_unusable_profile
 from rolecall.sandbox.mfa import MfaDevices
 from rolecall.sandbox.oidc import Issuers
 from rolecall.sandbox.policy_documents import PolicyDocuments
@@ -134,6 +135,7 @@ class Gateway:
                 operation, self._own_iam[operation.name](operation, caller), start_response
             )
         refuse_if_needed(operation, granted.account)
+        refuse_unusable_profile(operation, granted.account)
         self._boundaries.check(operation, granted.account)
         if operation.service == "s3":
             self._authorizer.hide_missing_key(asked)
