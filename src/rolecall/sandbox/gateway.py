@@ -20,6 +20,7 @@ from rolecall.sandbox.build import Builder
 from rolecall.sandbox.callers import Callers
 from rolecall.sandbox.calls import Calls, error_code
 from rolecall.sandbox.clock import Clock
+from rolecall.sandbox.constraints import check_role_duration
 from rolecall.sandbox.deletions import delete_objects
 from rolecall.sandbox.encoded_messages import EncodedMessages
 from rolecall.sandbox.guardrails import Guardrails
@@ -107,6 +108,7 @@ class Gateway:
             if federated := self.issuers.presented(operation) or self.saml.presented(operation):
                 caller, operation = federated
             caller = replace(caller, mfa_presented=self.mfa.presented(operation, caller))
+            check_role_duration(operation)
             if operation.service == "sts":
                 self.sts.validate(operation)
             asked = Asked(operation, caller, request, signature, region)

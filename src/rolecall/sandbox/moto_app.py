@@ -42,8 +42,8 @@ IAMBackend._init_aws_policies = _own_managed_policies
 _modules = tuple(moto.backends.list_of_moto_modules())
 moto.backends.list_of_moto_modules = lambda: iter(_modules)
 
-# Whether a request may be done is decided before moto sees it. moto would read bucket policies a second time
-# and without their conditions and principals, and refuse what a conditional Deny lets through.
+# Whether a request may be done is decided before moto sees it. moto would read a bucket policy once more
+# without its conditions and principals, and refuse what a conditional Deny lets through.
 FakeBucket.get_permission = lambda bucket, action, resource: PermissionResult.PERMITTED
 
 ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"

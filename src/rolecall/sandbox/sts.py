@@ -16,6 +16,7 @@ from rolecall.aws.operations import Operation
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
 from rolecall.sandbox.callers import Caller
 from rolecall.sandbox.clock import Clock
+from rolecall.sandbox.constraints import constraint
 from rolecall.sandbox.encoded_messages import EncodedMessages
 from rolecall.sandbox.iam_state import IamState, RoleFacts
 from rolecall.sandbox.sessions import Session, SessionKind, Sessions
@@ -26,15 +27,6 @@ _MAX_POLICY_ARNS = 10
 _CHAIN_LIMIT = 3600
 
 Answer = dict[str, Any]
-
-
-def _constraint(value: object, parameter: str, rule: str) -> AwsError:
-    return AwsError(
-        "ValidationError",
-        f"1 validation error detected: Value '{value}' at '{parameter}' "
-        f"failed to satisfy constraint: {rule}",
-        400,
-    )
 
 
 class Sts:
@@ -70,7 +62,7 @@ class Sts:
         if operation.name.startswith("AssumeRole"):
             for required in ("RoleArn", "RoleSessionName"):
                 if not parameters.get(required):
-                    raise _constraint("null", required[0].lower() + required[1:], "Member must not be null")
+                    raise constraint("null", required[0].lower() + required[1:], "Member must not be null")
             _check_arn(str(parameters["RoleArn"]))
             _check_name(str(parameters["RoleSessionName"]), "roleSessionName", 2, 64)
             _check_duration(parameters, 900, 43200)
@@ -185,11 +177,11 @@ class Sts:
         text = parameters.get("Policy")
         arns = [one.get("arn") or "" for one in parameters.get("PolicyArns") or []]
         if text and len(text) > _POLICY_LIMIT:
-            raise _constraint(
+            raise constraint(
                 text, "policy", f"Member must have length less than or equal to {_POLICY_LIMIT}"
             )
         if len(arns) > _MAX_POLICY_ARNS:
-            raise _constraint(
+            raise constraint(
                 arns, "policyArns", f"Member must have length less than or equal to {_MAX_POLICY_ARNS}"
             )
         if text:
@@ -311,7 +303,7 @@ def _credentials(session: Session) -> Answer:
 
 def _check_arn(arn: str) -> None:
     if len(arn) < 20:
-        raise _constraint(arn, "roleArn", "Member must have length greater than or equal to 20")
+        raise constraint(arn, "roleArn", "Member must have length greater than or equal to 20")
     if not re.fullmatch(r"arn:aws[a-z-]*:iam::\d{12}:role/.+", arn):
         raise AwsError("ValidationError", f"{arn} is invalid", 400)
 
@@ -341,12 +333,12 @@ def _check_chain(operation: Operation, by: Session | None) -> None:
 def _check_name(value: str, parameter: str, least: int, most: int, pattern: str = "") -> None:
     if len(value) < least:
         rule = f"Member must have length greater than or equal to {least}"
-        raise _constraint(value, parameter, rule)
+        raise constraint(value, parameter, rule)
     if len(value) > most:
-        raise _constraint(value, parameter, f"Member must have length less than or equal to {most}")
+        raise constraint(value, parameter, f"Member must have length less than or equal to {most}")
     allowed = re.compile(pattern, re.ASCII) if pattern else _SESSION_NAME
     if not allowed.fullmatch(value):
-        raise _constraint(
+        raise constraint(
             value, parameter, f"Member must satisfy regular expression pattern: {allowed.pattern}"
         )
 
@@ -357,7 +349,7 @@ def _check_duration(parameters: Mapping[str, Any], least: int, most: int) -> Non
         return
     if int(duration) < least:
         rule = f"Member must have value greater than or equal to {least}"
-        raise _constraint(duration, "durationSeconds", rule)
+        raise constraint(duration, "durationSeconds", rule)
     if int(duration) > most:
         rule = f"Member must have value less than or equal to {most}"
-        raise _constraint(duration, "durationSeconds", rule)
+        raise constraint(duration, "durationSeconds", rule)
