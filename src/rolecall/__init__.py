@@ -14,7 +14,7 @@ from rolecall._version import __version__
 if TYPE_CHECKING:
     from rolecall.lab import task
     from rolecall.sandbox.client import Sandbox, SandboxError
-    from rolecall.widgets import challenge, dashboard, practice, recall, test
+    from rolecall.widgets import challenge, dashboard, home, plot, practice, recall, sequence, test
 
 __all__ = [
     "Sandbox",
@@ -22,8 +22,11 @@ __all__ = [
     "__version__",
     "challenge",
     "dashboard",
+    "home",
+    "plot",
     "practice",
     "recall",
+    "sequence",
     "task",
     "test",
 ]
@@ -34,8 +37,11 @@ _HOMES = {
     "SandboxError": "rolecall.sandbox.client",
     "challenge": "rolecall.widgets",
     "dashboard": "rolecall.widgets",
+    "home": "rolecall.widgets",
+    "plot": "rolecall.widgets",
     "practice": "rolecall.widgets",
     "recall": "rolecall.widgets",
+    "sequence": "rolecall.widgets",
     "task": "rolecall.lab",
     "test": "rolecall.widgets",
 }

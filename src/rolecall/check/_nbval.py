@@ -70,6 +70,8 @@ def _run(read: Read, mode: str, notebooks: list[Path]) -> Iterator[Finding]:
         ]
         environment = os.environ | {
             COURSE_VARIABLE: str(read.course.folder),
+            # The `aws` beside this Python, as in `rolecall lab`.
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
             # Answers that a notebook gives are none of the author's own.
             "ROLECALL_DATA": f"{folder}/data",
         }

@@ -2,19 +2,28 @@
 
 from rolecall.widgets._challenge import ChallengeCard, challenge
 from rolecall.widgets._dashboard import Dashboard, dashboard
+from rolecall.widgets._home import Home, home
+from rolecall.widgets._plot import Plot, plot
 from rolecall.widgets._practice import PracticeCard, practice
 from rolecall.widgets._recall import RecallCard, recall
+from rolecall.widgets._sequence import CallSequence, sequence
 from rolecall.widgets._test import TestCard, test
 
 __all__ = [
+    "CallSequence",
     "ChallengeCard",
     "Dashboard",
+    "Home",
+    "Plot",
     "PracticeCard",
     "RecallCard",
     "TestCard",
     "challenge",
     "dashboard",
+    "home",
+    "plot",
     "practice",
     "recall",
+    "sequence",
     "test",
 ]

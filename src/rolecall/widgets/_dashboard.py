@@ -9,12 +9,10 @@ from typing import Any
 
 from rolecall.progress import Report, Store, report
 from rolecall.quiz import Mastery
+from rolecall.widgets._plot import BLUE, GREY
 
 _SIGNS = {Mastery.STRONG: "✔ strong", Mastery.NEARLY: "◐ nearly", Mastery.NOT_YET: "○ not yet"}
 _CELL = "text-align: left; padding: 0.2em 0.8em 0.2em 0"
-# Readable on JupyterLab's white as on its black.
-_GREY = "#7d7d7d"
-_BLUE = "#4a8fd0"
 
 
 class Dashboard:
@@ -58,7 +56,7 @@ class Dashboard:
             {"day": day.isoformat(), "answers": answered, "told": f"{right} of {answered}"}
             for day, answered, right in self.report.by_day[-30:]
         ]
-        colours = dict.fromkeys(("labelColor", "titleColor", "tickColor", "domainColor"), _GREY)
+        colours = dict.fromkeys(("labelColor", "titleColor", "tickColor", "domainColor"), GREY)
         config = {"background": "transparent", "view": {"stroke": None}}
         return {
             "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
@@ -72,9 +70,9 @@ class Dashboard:
                 "y": {"field": "answers", "type": "quantitative", "title": "Answers"},
             },
             "layer": [
-                {"mark": {"type": "bar", "color": _BLUE}},
+                {"mark": {"type": "bar", "color": BLUE}},
                 {
-                    "mark": {"type": "text", "dy": -7, "color": _GREY},
+                    "mark": {"type": "text", "dy": -7, "color": GREY},
                     "encoding": {"text": {"field": "told", "type": "nominal"}},
                 },
             ],

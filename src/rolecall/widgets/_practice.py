@@ -5,7 +5,7 @@ The browser shows what it is told and says what the learner did; grading and rem
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rolecall.course import find_course
@@ -30,14 +30,30 @@ class PracticeCard(Card):
         Where answers are kept.
     judges
         Who answers what a question asks of AWS.
+    kinds
+        Which kinds of question are asked; all where it is empty.
     """
 
     def __init__(
-        self, bank: Bank, *, count: int = 5, store: Store | None = None, judges: Judges | None = None
+        self,
+        bank: Bank,
+        *,
+        count: int = 5,
+        store: Store | None = None,
+        judges: Judges | None = None,
+        kinds: Sequence[str] = (),
     ) -> None:
         self._count = count
         self._hinted: set[str] = set()
-        super().__init__(bank, f"practice/{bank.name}/{count}", store, judges)
+        deck = f"practice/{bank.name}/{count}"
+        if kinds:
+            chosen = [one for one in bank.questions if one.kind in kinds]
+            if not chosen:
+                known = ", ".join(sorted({one.kind for one in bank.questions}))
+                raise ValueError(f"the bank {bank.name!r} has no question of these kinds; it has {known}")
+            bank = bank.model_copy(update={"questions": chosen})
+            deck += f"/{','.join(sorted(kinds))}"
+        super().__init__(bank, deck, store, judges)
 
     def _begin(self, entries: list[Entry]) -> None:
         self._practice = Practice(self.bank, self._count, entries, self._judges)
@@ -72,7 +88,7 @@ class PracticeCard(Card):
         self._practice.note(entry)
 
 
-def practice(bank: str, count: int = 5) -> PracticeCard:
+def practice(bank: str, count: int = 5, kinds: Sequence[str] = ()) -> PracticeCard:
     """Questions of one of the course's banks, to practise in the notebook.
 
     Parameters
@@ -81,6 +97,8 @@ def practice(bank: str, count: int = 5) -> PracticeCard:
         The bank's name.
     count
         How many questions a round has.
+    kinds
+        Which kinds are asked, such as ``["blanks", "cli"]``; all by default.
 
     Raises
     ------
@@ -89,4 +107,4 @@ def practice(bank: str, count: int = 5) -> PracticeCard:
     BadFile
         When the bank has faults; with file, line and column of each.
     """
-    return PracticeCard(load_bank(find_course().bank(bank)), count=count)
+    return PracticeCard(load_bank(find_course().bank(bank)), count=count, kinds=kinds)
