@@ -1,8 +1,71 @@
 """This repository's own course has no fault; its notebooks run in the suite themselves."""
 
+from collections import Counter
+
+import pytest
+
 from rolecall.check import check_course
 from rolecall.course import find_course
+from rolecall.course.judges import CourseJudges
+from rolecall.lab import load_tasks, task_files
+from rolecall.quiz import Decide, load_bank, load_catalogue, variant
+
+KINDS = ("choice", "multi", "blanks", "order", "match", "numeric", "cli", "policy", "decide")
 
 
 def test_the_course_has_no_fault():
     assert list(map(str, check_course(find_course(), notebooks=False))) == []
+
+
+def test_each_lesson_has_ten_modes_and_a_home():
+    for lesson in find_course().lessons():
+        assert list(lesson.minutes) == [
+            *("why", "learn", "visualize", "try", "challenge"),
+            *("project", "complexity", "recall", "diagnose", "apply"),
+        ]
+        assert (find_course().folder / "lessons" / lesson.name / "index.ipynb").is_file()
+
+
+@pytest.mark.parametrize("bank", find_course().banks(), ids=lambda path: path.stem)
+class TestBank:
+    def test_it_has_fifteen_of_each_difficulty_and_every_kind(self, bank):
+        questions = load_bank(bank).questions
+
+        assert Counter(one.difficulty for one in questions) == {"easy": 15, "medium": 15, "hard": 15}
+        assert {one.kind for one in questions} == set(KINDS)
+
+    def test_each_option_says_why_and_each_distractor_names_a_misconception(self, bank):
+        for question in load_bank(bank).questions:
+            for option in getattr(question, "options", []):
+                assert option.why
+                assert option.correct or option.misconception, (question.id, option.text)
+
+    def test_each_question_cites_aws(self, bank):
+        for question in load_bank(bank).questions:
+            assert any("docs.aws.amazon.com" in one for one in question.references), question.id
+
+
+def test_the_catalogue_has_thirty_misconceptions_or_more():
+    assert len(load_catalogue(find_course().folder / "quizzes")) >= 30
+
+
+def test_there_are_twenty_four_tasks_and_each_is_in_a_notebook():
+    course = find_course()
+    tasks = [one.id for file in task_files(course) for one in load_tasks(file)]
+    notebooks = "".join(one.read_text() for one in (course.folder / "lessons").rglob("*.ipynb"))
+
+    assert len(tasks) >= 24
+    assert [one for one in tasks if f'task(\\"{one}\\")' not in notebooks] == []
+
+
+def test_the_variants_of_a_decision_are_balanced_between_outcomes():
+    judges = CourseJudges()
+    try:
+        for file in find_course().banks():
+            for question in load_bank(file).questions:
+                if isinstance(question, Decide):
+                    drawn = [variant(question, seed, judges) for seed in range(60)]
+                    outcomes = Counter(one.ruling(judges).outcome for one in drawn)
+                    assert set(outcomes.values()) == {60 // len(question.balance)}, question.id
+    finally:
+        judges.close()

@@ -15,7 +15,8 @@ ROOT = Path(__file__).parents[2]
 FILES = [
     *find_course().banks(),
     *(ROOT / "sandbox").glob("*.yaml"),
-    *(ROOT / "lessons").glob("*/lesson.yaml"),
+    ROOT / "quizzes" / "misconceptions.yaml",
+    *(ROOT / "lessons").glob("*/*.yaml"),
 ]
 
 
@@ -29,7 +30,7 @@ _NoDates.yaml_implicit_resolvers = {
 }
 
 
-@pytest.mark.parametrize("name", ["bank", "lesson", "world"])
+@pytest.mark.parametrize("name", ["bank", "lesson", "misconceptions", "tasks", "world"])
 def test_a_schema_is_what_its_model_says(name):
     written = json.loads((FOLDER / f"{name}.schema.json").read_text())
 
@@ -37,7 +38,7 @@ def test_a_schema_is_what_its_model_says(name):
     jsonschema.Draft202012Validator.check_schema(written)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_file_of_the_course_names_its_schema_and_keeps_it(path):
     first = path.read_text().splitlines()[0]
     named = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)

@@ -110,5 +110,16 @@ def test_the_courses_own_lessons_are_whole():
     first = find_course().lessons()[0]
 
     assert first.name == "01-temporary-access"
-    assert list(first.minutes) == ["why", "learn"]
+    assert list(first.minutes) == [
+        "why",
+        "learn",
+        "visualize",
+        "try",
+        "challenge",
+        "project",
+        "complexity",
+        "recall",
+        "diagnose",
+        "apply",
+    ]
     assert all(path.is_file() for path in first.notebooks.values())

@@ -36,9 +36,13 @@ class Plot:
             "x": {"field": self.x, "type": "quantitative" if number else "ordinal", "title": self.x},
             "y": {"field": self.y, "type": "quantitative", "title": self.y},
         }
+        points: dict[str, Any] = {
+            "mark": {"type": "point", "filled": True, "size": 60, **({} if self.by else {"color": BLUE})}
+        }
         if self.by:
+            encoding["color"] = {"field": self.by, "type": "nominal"}
             # Shape as well as colour tells the lines apart.
-            encoding |= {name: {"field": self.by, "type": "nominal"} for name in ("color", "shape")}
+            points["encoding"] = {"shape": {"field": self.by, "type": "nominal"}}
         return {
             "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
             "description": f"{self.y} by {self.x}",
@@ -54,14 +58,7 @@ class Plot:
             "encoding": encoding,
             "layer": [
                 {"mark": {"type": "line", **({} if self.by else {"color": BLUE})}},
-                {
-                    "mark": {
-                        "type": "point",
-                        "filled": True,
-                        "size": 60,
-                        **({} if self.by else {"color": BLUE}),
-                    }
-                },
+                points,
             ],
         }
 

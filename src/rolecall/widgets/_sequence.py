@@ -10,7 +10,7 @@ import ipywidgets
 from rolecall.sandbox._trail_view import TrailEntry
 from rolecall.sandbox.client import Sandbox
 
-_WIDTH, _TOP, _STEP = 220, 64, 46
+_WIDTH, _TOP, _STEP = 170, 64, 46
 _SIGNS = {
     "Allowed": ("✔", "allowed"),
     "ImplicitlyDenied": ("✘", "denied"),
@@ -67,7 +67,7 @@ def _drawing(entries: Sequence[TrailEntry], shown: Sequence[TrailEntry]) -> str:
     told = "; ".join(f"{_who(one)} asks {one.action}: {_SIGNS[one.decision][1]}" for one in shown)
     lines = [
         f'<svg role="img" aria-label="{escape(told)}" viewBox="0 0 {width} {height}" '
-        f'style="max-width: {width}px; width: 100%; font-size: 12px; fill: var(--jp-ui-font-color1)">',
+        f'style="max-width: {width}px; width: 100%; font-size: 13px; fill: var(--jp-ui-font-color1)">',
     ]
     for name, x in place.items():
         lines.append(f'<text x="{x}" y="20" text-anchor="middle" font-weight="bold">{escape(name)}</text>')

@@ -1,0 +1,140 @@
+"""What leads through the course, and draws what happened in it."""
+
+import pytest
+from lxml import etree
+
+from rolecall.course import NoCourse, find_course
+from rolecall.progress import Store
+from rolecall.quiz import Entry, EntryKind
+from rolecall.sandbox._trail_view import TrailEntry
+from rolecall.widgets import CallSequence, Home, Plot, home, practice
+
+USER = "arn:aws:iam::111122223333:user/dana"
+SESSION = "arn:aws:sts::111122223333:assumed-role/reader/q1"
+
+
+def entry(number: int, who: str, action: str, decision: str = "Allowed") -> TrailEntry:
+    return TrailEntry(
+        number, "2026-01-01T00:00:00Z", who, action, "arn:aws:s3:::b/<k>", decision, "because", ""
+    )
+
+
+@pytest.fixture
+def calls() -> CallSequence:
+    return CallSequence(
+        [
+            entry(1, USER, "s3:GetObject", "ImplicitlyDenied"),
+            entry(2, USER, "sts:AssumeRole"),
+            entry(3, SESSION, "s3:GetObject"),
+        ]
+    )
+
+
+def drawing(html: str) -> etree._Element:
+    return etree.fromstring(html[html.index("<svg") : html.index("</svg>") + 6])
+
+
+def test_a_sequence_shows_as_many_calls_as_its_slider_says(calls):
+    assert calls.html(1).count("<path") == 1
+    assert calls.html(3).count("<path") == 3
+    assert calls.html(3).count("<tr>") == 4
+
+
+def test_a_sequence_tells_in_words_what_it_draws(calls):
+    label = drawing(calls.html(2)).get("aria-label")
+
+    assert label == "user/dana asks s3:GetObject: denied; user/dana asks sts:AssumeRole: allowed"
+
+
+def test_lifelines_stand_from_the_first_step_so_that_nothing_jumps(calls):
+    first, last = (drawing(calls.html(steps)) for steps in (1, 3))
+
+    assert first.get("viewBox") == last.get("viewBox")
+    names = [one.text for one in first.iter("text") if one.get("font-weight")]
+    assert names == ["user/dana", "reader/q1", "S3", "STS"]
+
+
+def test_a_denied_call_is_told_by_more_than_colour(calls):
+    (line,) = [one for one in drawing(calls.html(1)).iter("line") if one.get("stroke-width")]
+
+    assert line.get("stroke-dasharray")
+    assert "✘ GetObject" in calls.html(1)
+
+
+def test_what_a_call_named_is_text_and_no_markup(calls):
+    assert "<k>" not in calls.html(3)
+    assert "&lt;k&gt;" in calls.html(3)
+
+
+def test_moving_the_slider_draws_anew(calls):
+    calls._slider.value = 1
+
+    assert calls._shown.value.count("<path") == 1
+
+
+def test_a_sandbox_without_calls_says_so():
+    assert "No call was made" in CallSequence([]).html(1)
+
+
+def test_a_plot_has_its_values_as_text_too():
+    plot = Plot([{"roles": 1, "ms": 3}, {"roles": 2, "ms": 5}], x="roles", y="ms")
+
+    told = plot._repr_mimebundle_()
+
+    assert told["text/plain"] == "1: 3\n2: 5"
+    assert told["application/vnd.vegalite.v5+json"]["data"]["values"] == plot.rows
+
+
+def test_several_lines_are_told_apart_by_shape_as_well():
+    plot = Plot([{"x": 1, "y": 2, "way": "a"}], x="x", y="y", by="way")
+
+    assert plot.specification()["layer"][1]["encoding"]["shape"]["field"] == "way"
+
+
+def test_a_row_that_lacks_a_name_is_told():
+    with pytest.raises(ValueError, match="row 1 has no 'ms'; it has roles"):
+        Plot([{"roles": 1, "ms": 3}, {"roles": 2}], x="roles", y="ms")
+
+
+def test_a_lessons_home_links_its_ten_modes():
+    html = home("01-temporary-access")._repr_html_()
+
+    assert html.count("<a href=") == 10
+    assert '<a href="diagnose.ipynb">diagnose</a>' in html
+    assert "Questions answered right: " in html
+    assert " of 45. Tasks reached: " in html
+
+
+def test_the_courses_home_links_every_lesson():
+    html = home()._repr_html_()
+
+    assert [f'"{one}/index.ipynb"' in html for one in ("01-temporary-access", "02-access-denied")] == [
+        True,
+        True,
+    ]
+
+
+def test_home_counts_what_was_done(tmp_path):
+    store = Store(tmp_path / "progress.sqlite3")
+    store.record("practice/assume-role/5", Entry(EntryKind.ANSWERED, "who-may-assume", "x", True, 1.0))
+    store.record("task/two-hours", Entry(EntryKind.ANSWERED, "two-hours", "", True, 1.0))
+    course = find_course()
+
+    html = Home(course, course.lessons()[0], store)._repr_html_()
+
+    assert "Questions answered right: 1 of 45. Tasks reached: 1 of 8." in html
+
+
+def test_an_unknown_lesson_is_told():
+    with pytest.raises(NoCourse, match="there is no lesson '1'; there are 01-temporary-access"):
+        home("1")
+
+
+def test_practice_of_some_kinds_asks_those_only(monkeypatch, tmp_path):
+    monkeypatch.setenv("ROLECALL_DATA", str(tmp_path))
+
+    card = practice("assume-role", kinds=["order"])
+
+    assert {one.kind for one in card._practice.questions} == {"order"}
+    with pytest.raises(ValueError, match=r"has no question of these kinds; it has blanks, choice"):
+        practice("assume-role", kinds=["orders"])
