@@ -7,7 +7,10 @@ import pytest
 from click.testing import CliRunner
 from lxml import etree
 
+from rolecall.check._nbval import run_notebooks
+from rolecall.check._read import read_course
 from rolecall.cli._main import main
+from rolecall.course import find_course
 
 
 def run(*arguments: str):
@@ -136,9 +139,27 @@ def test_a_solved_notebook_prints_what_it_printed_before(course):
         cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": [text.format(number)]}]
         (solved / "why.ipynb").write_text(json.dumps(notebook))
 
+    def strictly() -> list[tuple[str, str]]:
+        read = read_course(find_course(course))
+        return [(one.rule, one.file) for one in run_notebooks(read, [solved / "why.ipynb"])]
+
     saved(7)
-    assert run(course).stdout == ""
+    assert strictly() == []
     saved(8)
-    told = run(course).stdout
-    assert "lessons/01-buckets/solved/why.ipynb" in told
-    assert "cell-fails" in told
+    assert strictly() == [("cell-fails", "lessons/01-buckets/solved/why.ipynb")]
+
+
+def test_solved_notebooks_are_written_and_told_when_they_are_stale(course):
+    notebook = course / "lessons" / "01-buckets" / "why.ipynb"
+    text = notebook.read_text().replace('mission"', 'mission.check()"')
+    notebook.write_text(text)
+
+    assert run(course, "--static", "--update-solved").exit_code == 0
+
+    solved = json.loads((course / "lessons" / "01-buckets" / "solved" / "why.ipynb").read_text())
+    (cell,) = [one for one in solved["cells"] if "mission.solve()" in "".join(one["source"])]
+    assert "✔ Reached." in json.dumps(cell["outputs"], ensure_ascii=False)
+    notebook.write_text(
+        text.replace("Why bucket", "Why a bucket").replace("import boto3", "import boto3, json")
+    )
+    assert "[stale-solution]" in run(course, "--static").stdout

@@ -5,6 +5,8 @@ from collections import Counter
 import pytest
 
 from rolecall.check import check_course
+from rolecall.check._nbval import run_notebooks
+from rolecall.check._read import read_course
 from rolecall.course import find_course
 from rolecall.course.judges import CourseJudges
 from rolecall.lab import load_tasks, task_files
@@ -15,6 +17,22 @@ KINDS = ("choice", "multi", "blanks", "order", "match", "numeric", "cli", "polic
 
 def test_the_course_has_no_fault():
     assert list(map(str, check_course(find_course(), notebooks=False))) == []
+
+
+def test_each_solved_notebook_prints_what_it_printed_before():
+    read = read_course(find_course())
+    solved = [one for one in read.notebooks if "solved" in one.parts]
+
+    assert len(solved) == 9
+    assert list(map(str, run_notebooks(read, solved))) == []
+
+
+def test_each_solved_notebook_reaches_every_task_of_its():
+    for file in find_course().folder.glob("lessons/*/solved/*.ipynb"):
+        text = file.read_text()
+
+        assert "✘ Not yet" not in text
+        assert text.count("✔ Reached.") >= text.count(".solve()") > 0, file
 
 
 def test_each_lesson_has_ten_modes_and_a_home():

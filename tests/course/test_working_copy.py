@@ -13,6 +13,9 @@ def course(tmp_path) -> Course:
         (folder / part).mkdir(parents=True)
     (folder / "lessons/01-first/learn.ipynb").write_text("as shipped")
     (folder / "lessons/01-first/lesson.yaml").write_text("title: First")
+    (folder / "lessons/01-first/tasks.yaml").write_text("tasks: with their solutions")
+    (folder / "lessons/01-first/solved").mkdir()
+    (folder / "lessons/01-first/solved/learn.ipynb").write_text("solved")
     return Course(folder)
 
 
@@ -24,7 +27,7 @@ def test_the_notebooks_are_copied_and_the_authors_files_are_not(course, tmp_path
     placed = copy_course(course, tmp_path / "mine")
 
     assert [one.path.as_posix() for one in placed] == ["01-first/learn.ipynb"]
-    assert not (tmp_path / "mine/01-first/lesson.yaml").exists()
+    assert [one.name for one in (tmp_path / "mine/01-first").iterdir()] == ["learn.ipynb"]
 
 
 def test_what_the_learner_changed_is_never_overwritten(course, tmp_path):

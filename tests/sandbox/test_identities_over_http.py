@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import string
 from pathlib import Path
 
@@ -233,3 +234,21 @@ def test_nothing_is_deleted_while_something_hangs_on_it(lab):
         ("DeleteConflict", "Cannot delete entity, must remove users from group first."),
         ("DeleteConflict", "Cannot delete a policy attached to entities."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("create", "prefix"),
+    [
+        (lambda iam: iam.create_user(UserName="new")["User"]["UserId"], "AIDA"),
+        (lambda iam: iam.create_group(GroupName="new")["Group"]["GroupId"], "AGPA"),
+        (
+            lambda iam: iam.create_instance_profile(InstanceProfileName="new")["InstanceProfile"][
+                "InstanceProfileId"
+            ],
+            "AIPA",
+        ),
+    ],
+)
+def test_a_unique_id_tells_what_it_is_of(lab, create, prefix):
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids"""
+    assert re.fullmatch(prefix + "[A-Z0-9]{17}", create(lab.client("iam", actor="admin")))

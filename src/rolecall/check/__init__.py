@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rolecall.check._banks import check_banks
@@ -14,6 +14,7 @@ from rolecall.check._notebooks import check_notebooks
 from rolecall.check._output import FORMATS
 from rolecall.check._proved import prove
 from rolecall.check._read import read_course
+from rolecall.check._solved import check_solved, write_solved
 from rolecall.course import Course
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Severity",
     "check_course",
     "update_ids",
+    "update_solved",
 ]
 
 
@@ -56,7 +58,7 @@ def check_course(
     """
     read = read_course(course)
     found = list(read.findings)
-    for check in (check_banks, check_lessons, check_notebooks, check_ids):
+    for check in (check_banks, check_lessons, check_notebooks, check_solved, check_ids):
         found += check(read)
     # What cannot be read cannot be run; the rest is.
     if prove_it:
@@ -65,6 +67,11 @@ def check_course(
         found += run_notebooks(read, [one for one in read.notebooks if only is None or one in only])
     wanted = {read.places.relative(one) for one in only} if only is not None else None
     return sorted({one for one in found if wanted is None or one.file in wanted}, key=_order)
+
+
+def update_solved(course: Course) -> Iterator[Path]:
+    """Runs every notebook that has tasks with their solutions, and keeps what it prints."""
+    yield from write_solved(read_course(course))
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str, str]:

@@ -12,7 +12,18 @@ import click
 from rich.console import Console
 from watchfiles import watch as changes
 
-from rolecall.check import FORMATS, LOCK, Finding, NoNbval, Severity, check_course, update_ids
+from rolecall.check import (
+    FORMATS,
+    LOCK,
+    Finding,
+    NoNbval,
+    Severity,
+    check_course,
+    update_ids,
+)
+from rolecall.check import (
+    update_solved as solved_of,
+)
 from rolecall.cli._fail import Unusable
 from rolecall.course import Course, NoCourse, find_course
 
@@ -27,6 +38,9 @@ from rolecall.course import Course, NoCourse, find_course
 )
 @click.option("--strict", is_flag=True, help="Warnings fail the check too.")
 @click.option("--update-ids", is_flag=True, help=f"Write {LOCK}, the list of ids that must stay.")
+@click.option(
+    "--update-solved", is_flag=True, help="Run the notebooks with their tasks' solutions; keep the outputs."
+)
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
 def command(
     course: Path | None,
@@ -36,6 +50,7 @@ def command(
     changed: str | None,
     strict: bool,
     update_ids: bool,
+    update_solved: bool,
     watch: bool,
 ) -> None:
     """Check COURSE, a folder with lessons/, quizzes/ and sandbox/; by default the one that this is.
@@ -48,6 +63,9 @@ def command(
         raise Unusable(str(error)) from None
     if update_ids:
         _write_ids(found)
+    if update_solved:
+        for path in solved_of(found):
+            click.echo(f"{path} is written.", err=True)
 
     def check() -> list[Finding]:
         only = _changed(found, changed) if changed else None

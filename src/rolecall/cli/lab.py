@@ -110,9 +110,6 @@ def _start(folder: Path, first: str, port: int | None, *, no_browser: bool) -> N
             super().init_signal()
             signal.signal(signal.SIGINT, self._signal_stop)
 
-    class _Lab(LabApp):  # type: ignore[misc]
-        serverapp_class = _Server
-
     arguments = [
         f"--ServerApp.root_dir={folder}",
         f"--LabApp.default_url=/lab/tree/{first}",
@@ -126,4 +123,6 @@ def _start(folder: Path, first: str, port: int | None, *, no_browser: bool) -> N
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # On a fresh machine or in a container there may be nobody else; it listens on loopback only.
         arguments.append("--ServerApp.allow_root=True")
-    _Lab.launch_instance(arguments)
+    # A subclass would be looked for as an extension of our own.
+    LabApp.serverapp_class = _Server
+    LabApp.launch_instance(arguments)

@@ -62,12 +62,19 @@ def copy_course(course: Course, folder: Path) -> list[Placed]:
 
 
 def _files(course: Course) -> Iterator[tuple[Path, Path]]:
-    """Every file of the lessons but their lesson.yaml, with its path below the working folder."""
+    """Every file of the lessons that is a learner's, with its path below the working folder.
+
+    What an author writes beside them stays behind: it holds the solutions.
+    """
     lessons = course.folder / "lessons"
     for source in sorted(lessons.rglob("*")):
         path = source.relative_to(lessons)
-        hidden = any(part.startswith((".", "__")) for part in path.parts)
-        if source.is_file() and not hidden and path.name not in ("lesson.yaml", "conftest.py"):
+        hidden = any(part.startswith((".", "__")) or part == "solved" for part in path.parts)
+        if (
+            source.is_file()
+            and not hidden
+            and path.name not in ("lesson.yaml", "tasks.yaml", "conftest.py")
+        ):
             yield source, path
 
 

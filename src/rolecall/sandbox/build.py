@@ -16,8 +16,9 @@ from moto.s3.models import s3_backends
 
 from rolecall.sandbox import moto_app
 from rolecall.sandbox.container_names import container_arn
-from rolecall.sandbox.iam_state import backend, bound, new_access_key_id, new_unique_id
+from rolecall.sandbox.iam_state import backend, bound, new_access_key_id
 from rolecall.sandbox.instances import build_instances, instance_arn, instance_id
+from rolecall.sandbox.unique_ids import give_unique_ids
 from rolecall.sandbox.world import Account, World
 
 
@@ -44,6 +45,7 @@ class Builder:
 
     def build(self) -> None:
         """Empties moto and sets up the accounts."""
+        give_unique_ids()
         with self._lock:
             moto_app.forget_everything()
             self._built.clear()
@@ -111,7 +113,6 @@ class _IamBuilder:
             self._attach(made, group.policies, group.managed_policies)
         for name, user in account.users.items():
             made_user = iam.create_user(self.region, name, user.path, _tags(user.tags))
-            made_user.id = new_unique_id("AIDA")
             self._attach(made_user, user.policies, user.managed_policies)
             bound(made_user, self._arn(user.permissions_boundary))
             if user.mfa:

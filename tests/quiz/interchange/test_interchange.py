@@ -28,6 +28,7 @@ TOLD = {
     "unit": "numbers are in",
     "units": "other units",
     "extras": "extra answer",
+    "tolerance": "the tolerance",
 }
 """By field, words of what is told where it does not come back."""
 

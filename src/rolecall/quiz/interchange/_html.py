@@ -28,7 +28,13 @@ def to_inline_html(text: str) -> str:
 def to_markdown(html: str) -> str:
     """HTML, as Markdown."""
     text = markdownify(
-        html, heading_style="ATX", bullets="-", escape_misc=False, code_language_callback=_language
+        html,
+        heading_style="ATX",
+        bullets="-",
+        escape_misc=False,
+        # Within a word they mean nothing, and names such as role_arn are full of them.
+        escape_underscores=False,
+        code_language_callback=_language,
     )
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()
 

@@ -114,7 +114,8 @@ def _read_number(name: str, answers: list[dict[str, Any]], losses: Losses) -> Fi
         middle, tolerance = (where[0] + where[1]) / 2, (where[1] - where[0]) / 2
         why = str(one.get("feedback") or "TODO")
         if one.get("correct") and not fields:
-            fields = {"answer": float(middle), "tolerance": float(tolerance), "why": why}
+            # The two ends tell the tolerance but for what binary fractions lose.
+            fields = {"answer": round(middle, 12), "tolerance": round(tolerance, 12), "why": why}
         elif one.get("correct") or tolerance:
             losses.add(name, f"a further range, {where[0]} to {where[1]}: {why}")
         else:

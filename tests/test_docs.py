@@ -1,0 +1,38 @@
+"""The documentation builds without a warning, and what it says of the command is so."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+from check.test_mutations import FAULTS
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_documentation_builds_without_a_warning(tmp_path):
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-d", tmp_path / "html"]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "html" / "authoring" / "index.html").is_file()
+
+
+def test_every_rule_of_the_checker_is_in_the_reference():
+    said = (ROOT / "docs" / "reference" / "rules.md").read_text()
+    tried = {fault[3] for fault in FAULTS}
+
+    assert {one for one in tried if f"`{one}`" not in said} == set()
+
+
+def test_the_workflows_that_are_shown_are_yaml_and_call_the_check():
+    text = (ROOT / "docs" / "authoring.md").read_text()
+    blocks = [yaml.safe_load(one) for one in re.findall(r"```yaml\n(.*?)```", text, re.S)]
+
+    assert any("rolecall check --format github" in str(one) for one in blocks)
+    assert any("rolecall check --format junit" in str(one) for one in blocks)
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert [one["id"] for one in hooks] == ["rolecall-check"]
