@@ -134,3 +134,12 @@ def test_reset_starts_anew(mission):
 def test_an_unknown_task_is_told_with_those_that_there_are():
     with pytest.raises(NoCourse, match="there is no task 'let-dan-in'; there are read-the-report"):
         task("let-dan-in")
+
+
+def test_a_machine_is_probed_while_the_notebook_acts_as_a_user(store):
+    """A user's environment turns instance metadata off, for the user."""
+    begun = Mission(find_task(find_course(), "a-role-for-the-batch-server"), find_course(), store)
+    try:
+        assert begun.solve().reached
+    finally:
+        begun.lab.close()

@@ -24,7 +24,14 @@ _CHECK = re.compile(r"^(\w+)\.check\(\)$", re.M)
 def _given(read: Read) -> Iterator[Path]:
     """The learner's notebooks that have something to solve."""
     for file in read.notebooks:
-        if FOLDER not in file.parts and _CHECK.search(_code(nbformat.read(file, as_version=4))):
+        if FOLDER in file.parts:
+            continue
+        try:
+            code = _code(nbformat.read(file, as_version=4))
+        except (ValueError, AttributeError):
+            # What cannot be read is told by the rules for notebooks.
+            continue
+        if _CHECK.search(code):
             yield file
 
 

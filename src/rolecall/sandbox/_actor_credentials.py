@@ -62,6 +62,8 @@ class ActorAccess:
                 num_attempts=3,
                 config={"ec2_metadata_service_endpoint": self.imds_endpoint},
                 base_url=self.imds_endpoint,
+                # The kernel may act as a user meanwhile, whose environment turns metadata off.
+                env={"AWS_EC2_METADATA_DISABLED": "false"},
             )
             return CredentialResolver([_ByClock(InstanceMetadataProvider(iam_role_fetcher=fetcher), now)])
         if self.container_credentials_uri is not None:
