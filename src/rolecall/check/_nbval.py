@@ -27,8 +27,13 @@ class NoNbval(RuntimeError):
     """nbval is not installed; the text says how it is."""
 
 
-def run_notebooks(read: Read, files: list[Path]) -> Iterator[Finding]:
+def run_notebooks(read: Read, files: list[Path], workers: int | None = None) -> Iterator[Finding]:
     """Runs notebooks in parallel: a learner's copy must not fail, a solved one prints what it did before.
+
+    Parameters
+    ----------
+    workers
+        How many run at once; by default as many as there are cores.
 
     Raises
     ------
@@ -41,10 +46,10 @@ def run_notebooks(read: Read, files: list[Path]) -> Iterator[Finding]:
     given = [file for file in files if "solved" not in file.parts]
     for mode, notebooks in (("--nbval-lax", given), ("--nbval", solved)):
         if notebooks:
-            yield from _run(read, mode, notebooks)
+            yield from _run(read, mode, notebooks, workers or os.cpu_count() or 1)
 
 
-def _run(read: Read, mode: str, notebooks: list[Path]) -> Iterator[Finding]:
+def _run(read: Read, mode: str, notebooks: list[Path], workers: int) -> Iterator[Finding]:
     with tempfile.TemporaryDirectory(prefix="rolecall-check-") as folder:
         report = Path(folder) / "report.xml"
         (Path(folder) / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
@@ -64,7 +69,7 @@ def _run(read: Read, mode: str, notebooks: list[Path]) -> Iterator[Finding]:
                 "--nbval-sanitize-with",
                 str(SANITIZE),
                 "-n",
-                str(min(os.cpu_count() or 1, len(notebooks))),
+                str(min(workers, len(notebooks))),
             ),
             *("--dist", "loadfile", "-p", "no:cacheprovider", f"--junitxml={report}", *map(str, notebooks)),
         ]

@@ -203,11 +203,12 @@ class TestGift:
             "root": "choice",
             "default": "numeric",
             "range": "numeric",
+            "unsigned": "numeric",
             "several": "numeric",
             "prefix": "blanks",
             "pairs": "match",
             "missing": "choice",
-            "question-11": "choice",
+            "question-12": "choice",
         }
 
     def test_feedback_and_right_answers_are_read(self):
@@ -223,12 +224,13 @@ class TestGift:
         assert read_["range"].judge("13").score == 0
         assert read_["several"].judge("60").remarks[0].why == "That is the default"
         assert read_["missing"].prompt == "A role is _____ for a while."
-        assert read_["question-11"].prompt == "A role has a policy of its own: who may {come in}."
+        assert read_["question-12"].prompt == "A role has a policy of its own: who may {come in}."
 
     def test_what_a_bank_has_not_is_told(self):
         imported = read("questions.gift", "gift")
 
         assert told(imported, "Explain") == ["the whole question: it is an essay or a description"]
+        assert "what is said to any other number: Not that" in told(imported, "Unsigned")
         assert told(imported, "Several") == ["the answer 16:0 with 50 %: Nearly"]
 
 

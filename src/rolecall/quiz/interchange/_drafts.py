@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic import ValidationError
+
 from rolecall.quiz._bank import Bank
 from rolecall.quiz._deciding import Decide
 from rolecall.quiz._filling import Blanks, Numeric
@@ -52,8 +54,8 @@ class Drafts:
             problem = next(
                 (f"{'.'.join(map(str, where))}: {told}" for where, told in question.problems()), None
             )
-        except ValueError as error:
-            problem = str(error).replace("\n", " ")
+        except ValidationError as error:
+            problem = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors())
         if problem is not None:
             self._losses.add(name, f"the whole question: it makes no {fields['kind']} ({problem})")
             return

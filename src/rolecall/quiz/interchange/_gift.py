@@ -208,10 +208,9 @@ def _choosing(parts: list[_Part], name: str, losses: Losses) -> Fields:
 
 
 def _number(answers: str, name: str, losses: Losses) -> Fields:
-    parts = [_part(sign, raw) for sign, raw in _ANSWER.findall(answers)]
-    if not parts:
-        text, _, said = _split(answers, "#")
-        parts = [("=", None, text.strip().lstrip("="), _text(said.lstrip("~#")))]
+    # A first answer may stand without its sign.
+    signed = answers if answers.lstrip().startswith(("=", "~")) else f"={answers}"
+    parts = [_part(sign, raw) for sign, raw in _ANSWER.findall(signed)]
     fields: Fields = {"kind": "numeric"}
     wrong = []
     for sign, share, text, said in parts:
