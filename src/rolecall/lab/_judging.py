@@ -16,6 +16,8 @@ from rolecall.sandbox.client import Sandbox
 _DENIALS = frozenset(
     {
         "AccessDenied",
+        # A machine without credentials gets nothing either.
+        "NoCredentialsError",
         "AccessDeniedException",
         "UnauthorizedOperation",
         "AuthorizationError",

@@ -54,7 +54,6 @@ class Mission:
         self._calls += self.lab.calls(self._after)
         judged = judge(self._task, self.lab, self._calls)
         self._skip()
-        # The environment is the learner's again: a probe may have acted as somebody else.
         problem = self._keep(judged)
         ideas = self._misconceptions()
         told = [(one, ideas.get(one.misconception)) for one in judged.mistakes]

@@ -6,7 +6,7 @@ import re
 from html import escape, unescape
 
 from rolecall.quiz._filling import Blank, Blanks
-from rolecall.quiz.interchange._drafts import Fields
+from rolecall.quiz.interchange._drafts import Fields, blank_of
 from rolecall.quiz.interchange._html import to_html, to_markdown
 from rolecall.quiz.interchange._losses import Losses
 
@@ -74,18 +74,11 @@ def read(html: str, name: str, losses: Losses) -> Fields | None:
 
 
 def _read_gap(answers: str, name: str, losses: Losses) -> Fields:
-    accept, why, wrong = [], "", {}
+    found = []
     for piece in _PIECE.findall(answers):
         told = re.fullmatch(r"\s*(=|%(-?[\d.]+)%)?((?:\\.|[^#\\])*)(?:#(.*))?", piece, re.S)
         if told is None:
             continue
-        text, said = _plain(told[3]), _plain(told[4] or "")
         share = 100.0 if told[1] == "=" else float(told[2] or 0)
-        if share >= 100:
-            accept.append(text)
-            why = why or said
-        elif text == "*" or share:
-            losses.add(name, f"the answer {text} with {share:g} %: {said}")
-        else:
-            wrong[text] = {"why": said or "TODO"}
-    return {"accept": accept, "why": why or "TODO", "wrong": wrong}
+        found.append((_plain(told[3]), share, _plain(told[4] or "")))
+    return blank_of(found, name, losses)

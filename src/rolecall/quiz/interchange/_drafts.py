@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import ValidationError
@@ -75,6 +75,26 @@ class Drafts:
 
 def _without_id(fields: Fields) -> Fields:
     return {name: value for name, value in fields.items() if name != "id"}
+
+
+def blank_of(answers: Iterable[tuple[str, float, str]], name: str, losses: Losses) -> Fields:
+    """The fields of a blank.
+
+    Parameters
+    ----------
+    answers
+        Each with its share of the mark in percent, and what is said to it.
+    """
+    accept, why, wrong = [], "", {}
+    for text, share, said in answers:
+        if share >= 100:
+            accept.append(text)
+            why = why or said
+        elif text == "*" or share:
+            losses.add(name, f"the answer {text} with {share:g} %: {said}")
+        else:
+            wrong[text] = {"why": said or TODO}
+    return {"accept": accept, "why": why or TODO, "wrong": wrong}
 
 
 def ready(

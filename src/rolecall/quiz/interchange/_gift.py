@@ -9,7 +9,7 @@ from rolecall.quiz._bank import Bank
 from rolecall.quiz._choosing import Choice, Multi
 from rolecall.quiz._filling import Blanks, Numeric
 from rolecall.quiz._kinds import Question
-from rolecall.quiz.interchange._drafts import Drafts, Fields, closing_text, read_closing, ready
+from rolecall.quiz.interchange._drafts import Drafts, Fields, blank_of, closing_text, read_closing, ready
 from rolecall.quiz.interchange._html import to_markdown
 from rolecall.quiz.interchange._losses import Losses, Unreadable
 
@@ -240,14 +240,6 @@ def _range(text: str) -> tuple[float, float]:
 
 
 def _short(parts: list[_Part], name: str, losses: Losses) -> Fields:
-    accept, why, wrong = [], "", {}
-    for _, share, text, said in parts:
-        if share is None or share >= 100:
-            accept.append(_text(text))
-            why = why or said
-        elif share or text == "*":
-            losses.add(name, f"the answer {_text(text)} with {share:g} %: {said}")
-        else:
-            wrong[_text(text)] = {"why": said or "TODO"}
-    blank = {"accept": accept, "why": why or "TODO", "wrong": wrong}
+    found = ((_text(text), 100.0 if share is None else share, said) for _, share, text, said in parts)
+    blank = blank_of(found, name, losses)
     return {"kind": "blanks", "text": "[[answer]]", "blanks": {"answer": blank}}

@@ -13,7 +13,7 @@ from rolecall.quiz._choosing import Choice, Multi
 from rolecall.quiz._filling import Blanks, Numeric
 from rolecall.quiz._kinds import Question
 from rolecall.quiz.interchange import _cloze
-from rolecall.quiz.interchange._drafts import Drafts, Fields, closing_text, read_closing, ready
+from rolecall.quiz.interchange._drafts import Drafts, Fields, blank_of, closing_text, read_closing, ready
 from rolecall.quiz.interchange._html import parse_xml, tell_pictures, to_markdown
 from rolecall.quiz.interchange._losses import Losses, Unreadable
 
@@ -213,17 +213,8 @@ def _ordering(element: etree._Element, name: str, losses: Losses) -> Fields:
 
 
 def _short_answer(element: etree._Element, name: str, losses: Losses) -> Fields:
-    accept, why, wrong = [], "", {}
-    for answer, text, fraction in _answers(element):
-        said = _read(answer.find("feedback"))
-        if fraction >= 100:
-            accept.append(text)
-            why = why or said
-        elif text == "*" or fraction:
-            losses.add(name, f"the answer {text} with {fraction:g} %: {said}")
-        else:
-            wrong[text] = {"why": said or "TODO"}
-    blank = {"accept": accept, "why": why or "TODO", "wrong": wrong}
+    found = ((text, share, _read(answer.find("feedback"))) for answer, text, share in _answers(element))
+    blank = blank_of(found, name, losses)
     return {"kind": "blanks", "text": "[[answer]]", "blanks": {"answer": blank}}
 
 
