@@ -5,6 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from rolecall.check._solved import is_the_same_solved
+
 # Read when a kernel starts: what a notebook's run remembers stays out of the learner's own progress.
 _PRIVATE = tempfile.mkdtemp(prefix="rolecall-tests-")
 os.environ["ROLECALL_DATA"] = _PRIVATE
@@ -21,3 +23,8 @@ def pytest_addoption(parser):
         "--iam-cases", type=int, default=20_000, help="random cases against the slow evaluator"
     )
     parser.addoption("--iam-seed", type=int, default=1, help="which random cases")
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """A learner's notebook that its solved version repeats cell by cell runs as that one alone."""
+    return True if collection_path.suffix == ".ipynb" and is_the_same_solved(collection_path) else None

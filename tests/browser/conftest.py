@@ -1,7 +1,6 @@
 """Real JupyterLab, as `rolecall lab` starts it, in real Chromium."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from browser.jupyter import Lab, start_lab
+from rolecall.check import CHROMIUM_ARGUMENTS, NoBrowser, chromium
 
 expect.set_options(timeout=60_000)
 
@@ -17,28 +17,21 @@ SCREENSHOTS = Path(__file__).parents[2] / ".screenshots"
 
 
 def _chromium() -> str:
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    reason = "no Chromium found: install Debian's packages chromium and chromium-driver (apt-get install chromium)"
-    if os.environ.get(REQUIRED):
-        pytest.fail(f"{REQUIRED} is set, and {reason}")
-    pytest.skip(reason)
+    try:
+        return chromium()
+    except NoBrowser as error:
+        if os.environ.get(REQUIRED):
+            pytest.fail(f"{REQUIRED} is set, and {error}")
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     executable = _chromium()
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=executable,
-            args=[
-                *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-                *("--disable-background-networking", "--disable-component-update"),
-            ],
-        )
-        yield chromium
-        chromium.close()
+        launched = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_ARGUMENTS))
+        yield launched
+        launched.close()
 
 
 @pytest.fixture

@@ -1,29 +1,35 @@
 """`rolecall lab`, started for a test, and what one does in JupyterLab."""
 
-import os
 import re
 import signal
-import socket
 import subprocess
-import sys
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from rolecall.check._jupyterlab import JupyterLab, NotStarted, lab_command, start_jupyterlab
+
 
 @dataclass
 class Lab:
-    """A running `rolecall lab`."""
+    """A running `rolecall lab`, with the learner's folder."""
 
-    process: subprocess.Popen[str]
-    url: str
+    server: JupyterLab
     folder: Path
-    environment: dict[str, str]
-    output: list[str] = field(default_factory=list)
+
+    @property
+    def process(self) -> subprocess.Popen[str]:
+        return self.server.process
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return self.server.environment
 
     def notebook(self, mode: str) -> str:
         """The address of a notebook of the first lesson."""
@@ -37,58 +43,20 @@ class Lab:
         except subprocess.TimeoutExpired:
             self.process.send_signal(signal.SIGABRT)
             self.process.wait(timeout=60)
-            pytest.fail(f"Ctrl-C did not end rolecall lab:\n{''.join(self.output)}")
-
-
-def _port() -> tuple[str, str]:
-    """A port of its own: servers that start at once would all look for the same first free one."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return "--port", str(probe.getsockname()[1])
+            pytest.fail(f"Ctrl-C did not end rolecall lab:\n{''.join(self.server.output)}")
 
 
 def start_lab(
-    folder: Path,
-    *options: str,
-    command: tuple[str, ...] = (sys.executable, "-m", "rolecall"),
-    instead: tuple[str, ...] | None = None,
+    folder: Path, *options: str, python: str | None = None, instead: tuple[str, ...] | None = None
 ) -> Lab:
     """Starts `rolecall lab`, or another server instead, with everything it keeps below a folder."""
-    environment = os.environ | {
-        "PYTHONFAULTHANDLER": "1",
-        "ROLECALL_DATA": str(folder / "data"),
-        "JUPYTER_DATA_DIR": str(folder / "jupyter-data"),
-        "JUPYTER_CONFIG_DIR": str(folder / "jupyter-config"),
-        "JUPYTER_RUNTIME_DIR": str(folder / "jupyter-runtime"),
-        "IPYTHONDIR": str(folder / "ipython"),
-    }
-    process = subprocess.Popen(
-        instead or [*command, "lab", "--no-browser", *_port(), "--dir", str(folder / "course"), *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=environment,
-        cwd=folder,
-    )
-    output: list[str] = []
-    for line in process.stdout:
-        output.append(line)
-        if found := re.search(r"(http://127\S+token=\S+)", line):
-            lab = Lab(process, found.group(1), folder / "course", environment, output)
-            threading.Thread(target=output.extend, args=(process.stdout,), daemon=True).start()
-            _wait_until_it_listens(lab)
-            return lab
-    pytest.fail(f"rolecall lab told no address:\n{''.join(output)}")
-
-
-def _wait_until_it_listens(lab: Lab) -> None:
-    """The address is told a moment before the server takes connections."""
-    address = urlsplit(lab.url)
-    while lab.process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex((address.hostname, address.port)) == 0:
-                return
-    pytest.fail(f"rolecall lab ended with {lab.process.returncode}:\n{''.join(lab.output)}")
+    command = list(instead or lab_command("--dir", str(folder / "course"), *options))
+    if python is not None:
+        command[0] = python
+    try:
+        return Lab(start_jupyterlab(command, folder), folder / "course")
+    except NotStarted as error:
+        pytest.fail(str(error))
 
 
 def open_notebook(page: Page, url: str) -> None:

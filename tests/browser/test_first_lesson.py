@@ -40,9 +40,7 @@ def test_the_lesson_runs_from_top_to_bottom_and_answers_are_kept(lab, page, scre
     card = run_all(page)
 
     # No cell failed, and what the cells show is what the lesson says.
-    expect(page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']")).to_have_count(
-        0
-    )
+    expect(page.locator("[data-mime-type='application/vnd.jupyter.stderr']")).to_have_count(0)
     expect(page.get_by_text("region,total").first).to_be_attached()
     expect(page.get_by_text("The provided token has expired")).to_be_attached()
     page.screenshot(path=screenshots / "lesson-light.png")

@@ -58,7 +58,7 @@ def test_installed_elsewhere_it_runs_the_first_lesson(wheel, tmp_path, page):
     )
     assert where.stdout.startswith(str(packages))
 
-    lab = start_lab(tmp_path, command=(python, "-m", "rolecall"))
+    lab = start_lab(tmp_path, python=python)
     try:
         open_notebook(page, lab.notebook("learn"))
         card = run_all(page)

@@ -58,6 +58,12 @@ FAULTS = [
     (TASKS, "hints: [A bucket policy names its principal., ", "hints: [", "schema", "hints:"),
     (TASKS, "[?call=='s3.PutBucketPolicy'] | [-1]", "[?call=='s3.PutBucketPolicy' | [-1]", "schema", "when:"),
     (TASKS, "steps: [{as: clerk, call: s3.get_object, with: {Bucket: shop-prices, Key: prices.csv}}]", "steps: []", "schema", "- says: the clerk reads"),
+    # How it is spelled.
+    (BANK, "prompt: On what does a bucket policy stand?", "prompt: On what does a bukcet policy stand?", "spelling", "a bukcet policy"),
+    (BANK, "text: On the account,", "text: On the acount,", "spelling", "text: On the acount"),
+    (LESSON, "summary: ", "summary: Wich ", "spelling", "summary: Wich"),
+    (TASKS, "goal: Put", "goal: Putt teh", "spelling", "goal: Putt teh"),
+    (WHY, "helps nobody", "hepls nobody", "spelling", "why-01"),
     # What is named is there, what is there is named.
     (BANK, "  writing: Writing one", "  deleting: Taking one away\n  writing: Writing one", "unused-skill", "deleting"),
     (BANK, "  star-is-staff:", "  nobody:\n    title: x\n    because: y\n  star-is-staff:", "unused-misconception", "  nobody:"),

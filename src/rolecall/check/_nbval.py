@@ -1,4 +1,4 @@
-"""Runs the notebooks through nbval: as learners get them, and solved."""
+"""Runs the notebooks through nbval: as learners get them, and as they were kept with their outputs."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from lxml import etree
 
 from rolecall.check._findings import Finding
-from rolecall.check._notebooks import lines_of
+from rolecall.check._notebooks import lines_of_cells
 from rolecall.check._read import Read
+from rolecall.check._solved import FOLDER, is_the_same_solved
 from rolecall.course import COURSE_VARIABLE
 
 SANITIZE = Path(__file__).with_name("sanitize.cfg")
@@ -27,11 +29,20 @@ class NoNbval(RuntimeError):
     """nbval is not installed; the text says how it is."""
 
 
-def run_notebooks(read: Read, files: list[Path], workers: int | None = None) -> Iterator[Finding]:
-    """Runs notebooks in parallel: a learner's copy must not fail, a solved one prints what it did before.
+def run_notebooks(
+    read: Read,
+    files: list[Path],
+    reported: Callable[[str], None] = lambda _: None,
+    workers: int | None = None,
+) -> Iterator[Finding]:
+    """Runs notebooks in parallel: none may fail, and a solved one prints what it did before.
+
+    A learner's notebook that its solved version repeats cell by cell is run as that one alone.
 
     Parameters
     ----------
+    reported
+        Is told how long it took.
     workers
         How many run at once; by default as many as there are cores.
 
@@ -42,36 +53,27 @@ def run_notebooks(read: Read, files: list[Path], workers: int | None = None) -> 
     """
     if not all(importlib.util.find_spec(one) for one in ("nbval", "xdist")):
         raise NoNbval("notebooks are run by nbval and pytest-xdist: pip install 'rolecall[check]'")
-    solved = [file for file in files if "solved" in file.parts]
-    given = [file for file in files if "solved" not in file.parts]
-    for mode, notebooks in (("--nbval-lax", given), ("--nbval", solved)):
-        if notebooks:
-            yield from _run(read, mode, notebooks, workers or os.cpu_count() or 1)
+    solved = [file for file in files if file.parent.name == FOLDER]
+    given = [file for file in files if file not in solved and not is_the_same_solved(file)]
+    if given or solved:
+        # The longest first, so that no worker begins with it when the others are done.
+        ordered = sorted(given + solved, key=lambda file: -len(lines_of_cells(file, "code")))
+        yield from _run(read, ordered, min(workers or os.cpu_count() or 1, len(ordered)), reported)
 
 
-def _run(read: Read, mode: str, notebooks: list[Path], workers: int) -> Iterator[Finding]:
+def _run(
+    read: Read, notebooks: list[Path], workers: int, reported: Callable[[str], None]
+) -> Iterator[Finding]:
     with tempfile.TemporaryDirectory(prefix="rolecall-check-") as folder:
         report = Path(folder) / "report.xml"
         (Path(folder) / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
         command = [
-            *(
-                sys.executable,
-                "-m",
-                "pytest",
-                "-q",
-                "-c",
-                f"{folder}/pytest.ini",
-                "--rootdir",
-                str(read.course.folder),
-            ),
-            *(
-                mode,
-                "--nbval-sanitize-with",
-                str(SANITIZE),
-                "-n",
-                str(min(workers, len(notebooks))),
-            ),
-            *("--dist", "loadfile", "-p", "no:cacheprovider", f"--junitxml={report}", *map(str, notebooks)),
+            *(sys.executable, "-m", "pytest", "-q", "-c", f"{folder}/pytest.ini"),
+            *("--rootdir", str(read.course.folder)),
+            # Lax is strict for the cells of solved notebooks: they are tagged so.
+            *("--nbval-lax", "--nbval-sanitize-with", str(SANITIZE)),
+            *("-n", str(workers), "--dist", "loadfile", "-p", "no:cacheprovider"),
+            *(f"--junitxml={report}", *map(str, notebooks)),
         ]
         environment = os.environ | {
             COURSE_VARIABLE: str(read.course.folder),
@@ -80,17 +82,24 @@ def _run(read: Read, mode: str, notebooks: list[Path], workers: int) -> Iterator
             # Answers that a notebook gives are none of the author's own.
             "ROLECALL_DATA": f"{folder}/data",
         }
+        begun = time.monotonic()
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
         if not report.is_file():
             yield Finding(
                 "lessons", 1, 1, "nbval", f"nbval did not run: {(done.stdout + done.stderr)[-800:]}"
             )
             return
-        yield from _read(read, report)
+        cases = list(etree.parse(str(report)).iter("testcase"))
+        wall, kernels = time.monotonic() - begun, sum(float(case.get("time", 0)) for case in cases)
+        reported(
+            f"{len(notebooks)} notebooks ran in {wall:.0f} s, their kernels {kernels:.0f} s in all, "
+            f"{workers} at once: {wall * workers / max(kernels, 0.001):.2f} times the least"
+        )
+        yield from _read(read, cases)
 
 
-def _read(read: Read, report: Path) -> Iterator[Finding]:
-    for case in etree.parse(str(report)).iter("testcase"):
+def _read(read: Read, cases: list[etree._Element]) -> Iterator[Finding]:
+    for case in cases:
         failure = case.find("failure")
         failure = case.find("error") if failure is None else failure
         if failure is None:
@@ -98,7 +107,8 @@ def _read(read: Read, report: Path) -> Iterator[Finding]:
         name, cell = _notebook_of(read, case.get("classname", "")), _CELL.search(case.get("name", ""))
         number = int(cell[1]) if cell else 0
         file = read.course.folder / name
-        line = lines_of(file, number) if file.suffix == ".ipynb" and file.is_file() else 1
+        known = file.suffix == ".ipynb" and file.is_file()
+        line = (lines_of_cells(file, "code")[number:] or [1])[0] if known else 1
         text = re.sub(r"(\x1b|#x1B)\[[0-9;]*m", "", failure.text or failure.get("message") or "")
         yield Finding(name, line, 1, "cell-fails", f"code cell {number}: {_short(text)}")
 

@@ -108,12 +108,12 @@ def _code(source: str) -> Iterator[tuple[str, str]]:
                 yield "import", f"{top!r} may not be there; learners have {known} and Python's own"
 
 
-def lines_of(file: Path, code_cell: int) -> int:
-    """The line in which a code cell stands, counted from 0 as nbval does."""
+def lines_of_cells(file: Path, kind: str | None = None) -> list[int]:
+    """The line in which each cell stands, or each cell of a kind, such as code."""
     text = file.read_text("utf-8")
-    cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
-    identifier = cells[code_cell].get("id", "") if code_cell < len(cells) else ""
-    return _lines(text).get(identifier, 1)
+    lines = _lines(text)
+    cells = [cell for cell in json.loads(text)["cells"] if kind is None or cell["cell_type"] == kind]
+    return [lines.get(cell.get("id", ""), 1) for cell in cells]
 
 
 @lru_cache(maxsize=256)

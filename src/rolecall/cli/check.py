@@ -16,6 +16,7 @@ from rolecall.check import (
     FORMATS,
     LOCK,
     Finding,
+    NoBrowser,
     NoNbval,
     Severity,
     check_course,
@@ -33,6 +34,14 @@ from rolecall.course import Course, NoCourse, find_course
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="human", show_default=True)
 @click.option("--static", is_flag=True, help="Only read the files; run no proof, task or notebook.")
 @click.option("--no-notebooks", is_flag=True, help="Run proofs and tasks, and no notebook.")
+@click.option("--browser", is_flag=True, help="Run each notebook in Chromium too, and read it by axe.")
+@click.option(
+    "--screenshots",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("screenshots"),
+    show_default=True,
+    help="Where --browser puts its pictures.",
+)
 @click.option(
     "--changed", metavar="REV", is_flag=False, flag_value="HEAD", help="Only files that differ from REV."
 )
@@ -47,6 +56,8 @@ def command(
     form: str,
     static: bool,
     no_notebooks: bool,
+    browser: bool,
+    screenshots: Path,
     changed: str | None,
     strict: bool,
     update_ids: bool,
@@ -76,7 +87,9 @@ def command(
                 found,
                 prove_it=not static,
                 notebooks=not (static or no_notebooks),
+                screenshots=screenshots if browser else None,
                 only=only,
+                reported=(lambda _: None) if form != "human" else lambda text: click.echo(text, err=True),
                 told=(lambda _: None) if status is None else status.update,
             )
 
@@ -85,7 +98,7 @@ def command(
             _watch(found, lambda: _tell(check(), form))
             return
         findings = check()
-    except NoNbval as error:
+    except (NoBrowser, NoNbval) as error:
         raise Unusable(str(error)) from None
     _tell(findings, form)
     if any(strict or one.severity is Severity.ERROR for one in findings):

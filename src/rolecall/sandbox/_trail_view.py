@@ -90,7 +90,9 @@ class TrailTable(list[TrailEntry]):
             for title in ("#", "When", "Who", "What", "On what", "Decision", "Why")
         )
         rows = "".join(f"<tr>{_cells(one)}</tr>" for one in self)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        # Where it is wider than the page it scrolls, by the keyboard too.
+        return f'<div style="overflow-x: auto" role="region" aria-label="Trail" tabindex="0">{table}</div>'
 
 
 def _cells(one: TrailEntry) -> str:

@@ -37,8 +37,12 @@ def relations(gateway: Gateway) -> dict[str, Any]:
     now, ``trusted`` where the trust policy names the principal but something else is missing (a permission,
     or what a condition wants), and ``assumed`` where it was assumed since the start or the last reset.
     """
-    nodes = list(_nodes(gateway))
-    roles = [role for account in gateway.iam.accounts for role in gateway.iam.roles(account)]
+    # moto keeps roles by their random ids; a diagram is the same whenever it is drawn.
+    nodes = sorted(_nodes(gateway), key=lambda node: (node.account, node.kind, node.name))
+    roles = sorted(
+        (role for account in gateway.iam.accounts for role in gateway.iam.roles(account)),
+        key=lambda role: role.arn,
+    )
     edges = [edge for node in nodes for role in roles for edge in _edges(gateway, node, role)]
     return {
         "accounts": [{"name": name, "id": one.id} for name, one in gateway.world.accounts.items()],

@@ -9,7 +9,7 @@ from typing import Any
 
 from rolecall.progress import Report, Store, report
 from rolecall.quiz import Mastery
-from rolecall.widgets._plot import BLUE, GREY
+from rolecall.widgets._plot import BLUE, GREY, NO_MENU
 
 _SIGNS = {Mastery.STRONG: "✔ strong", Mastery.NEARLY: "◐ nearly", Mastery.NOT_YET: "○ not yet"}
 _CELL = "text-align: left; padding: 0.2em 0.8em 0.2em 0"
@@ -62,6 +62,7 @@ class Dashboard:
             "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
             "description": "Answers of each day, and how many of them were right",
             "data": {"values": values},
+            "usermeta": NO_MENU,
             "width": 480,
             "height": 140,
             "config": {**config, "axis": {**colours, "grid": False}},

@@ -8,6 +8,8 @@ from typing import Any
 # Readable on JupyterLab's white as on its black.
 GREY = "#7d7d7d"
 BLUE = "#4a8fd0"
+NO_MENU = {"embedOptions": {"actions": False}}
+"""For a plot's ``usermeta``: vega-embed's menu has no name that a screen reader could tell."""
 
 
 class Plot:
@@ -49,6 +51,7 @@ class Plot:
             "data": {"values": [dict(row) for row in self.rows]},
             "width": 480,
             "height": 220,
+            "usermeta": NO_MENU,
             "config": {
                 "background": "transparent",
                 "view": {"stroke": None},

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 
-import ipywidgets
+import anywidget
+import traitlets
 
 from rolecall.sandbox._trail_view import TrailEntry
 from rolecall.sandbox.client import Sandbox
 
+_HERE = Path(__file__).parent
 _WIDTH, _TOP, _STEP = 170, 64, 46
 _SIGNS = {
     "Allowed": ("✔", "allowed"),
@@ -20,8 +23,8 @@ _CELL = "text-align: left; padding: 0.15em 0.8em 0.15em 0; vertical-align: top"
 _MOST = 40
 
 
-class CallSequence(ipywidgets.VBox):  # type: ignore[misc]
-    """The calls of a trail, one after another: play them, or step with the slider.
+class CallSequence(anywidget.AnyWidget):
+    """The calls of a trail, one after another: play them, or step with the buttons or the slider.
 
     Parameters
     ----------
@@ -29,26 +32,22 @@ class CallSequence(ipywidgets.VBox):  # type: ignore[misc]
         What was asked for; the last forty are shown.
     """
 
+    _esm = _HERE / "sequence.js"
+    _css = _HERE / "sequence.css"
+    frames = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    step = traitlets.Int(1).tag(sync=True)
+
     def __init__(self, entries: Sequence[TrailEntry]) -> None:
         self.entries = tuple(entries)[-_MOST:]
         last = max(len(self.entries), 1)
-        self._slider = ipywidgets.IntSlider(value=last, min=1, max=last, description="Step")
-        play = ipywidgets.Play(value=last, min=1, max=last, interval=1500, description="Play the steps")
-        ipywidgets.jslink((play, "value"), (self._slider, "value"))
-        self._shown = ipywidgets.HTML()
-        self._slider.observe(lambda _: self._draw(), "value")
-        self._draw()
-        super().__init__([ipywidgets.HBox([play, self._slider]), self._shown])
-
-    def _draw(self) -> None:
-        self._shown.value = self.html(self._slider.value)
+        super().__init__(frames=[self.html(step) for step in range(1, last + 1)], step=last)
 
     def html(self, steps: int) -> str:
         """The drawing and the table of the first steps."""
         if not self.entries:
             return "<p>No call was made in this sandbox yet.</p>"
         shown = self.entries[:steps]
-        return f'<div aria-live="polite">{_drawing(self.entries, shown)}{_table(shown)}</div>'
+        return f"{_drawing(self.entries, shown)}{_table(shown)}"
 
 
 def _who(entry: TrailEntry) -> str:

@@ -1,0 +1,94 @@
+"""JupyterLab as `rolecall lab` starts it, in a process of its own, with all it keeps in one folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_ADDRESS = re.compile(r"(http://127\S+token=\S+)")
+
+
+class NotStarted(RuntimeError):
+    """The server ended before it listened; the text is what it said."""
+
+
+@dataclass
+class JupyterLab:
+    """A running server.
+
+    Parameters
+    ----------
+    url
+        Where the first notebook is opened, with the token.
+    output
+        Its lines so far; more are added while it runs.
+    """
+
+    process: subprocess.Popen[str]
+    url: str
+    environment: dict[str, str]
+    output: list[str] = field(default_factory=list)
+
+    def stop(self) -> None:
+        """Ends it and its kernels; waits until it is gone."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.wait(timeout=60)
+
+
+def lab_command(*options: str) -> list[str]:
+    """The command for `rolecall lab` on a port of its own.
+
+    Servers that start at once would all look for the same first free port.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return [sys.executable, "-m", "rolecall", "lab", "--no-browser", "--port", str(port), *options]
+
+
+def start_jupyterlab(command: list[str], folder: Path) -> JupyterLab:
+    """Starts a server and waits until it listens.
+
+    Raises
+    ------
+    NotStarted
+        When it ends, or closes its output, before that.
+    """
+    environment = os.environ | {
+        "PYTHONFAULTHANDLER": "1",
+        "ROLECALL_DATA": str(folder / "data"),
+        "JUPYTER_DATA_DIR": str(folder / "jupyter-data"),
+        "JUPYTER_CONFIG_DIR": str(folder / "jupyter-config"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "jupyter-runtime"),
+        "IPYTHONDIR": str(folder / "ipython"),
+    }
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=folder
+    )
+    output: list[str] = []
+    for line in process.stdout or ():
+        output.append(line)
+        if found := _ADDRESS.search(line):
+            server = JupyterLab(process, found[1], environment, output)
+            threading.Thread(target=output.extend, args=(process.stdout,), daemon=True).start()
+            _wait_until_it_listens(server)
+            return server
+    raise NotStarted(f"{' '.join(command)} told no address:\n{''.join(output)}")
+
+
+def _wait_until_it_listens(server: JupyterLab) -> None:
+    """The address is told a moment before the server takes connections."""
+    address = urlsplit(server.url)
+    while server.process.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex((address.hostname, address.port)) == 0:
+                return
+    raise NotStarted(f"the server ended with {server.process.returncode}:\n{''.join(server.output)}")

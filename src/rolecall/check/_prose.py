@@ -1,0 +1,121 @@
+"""Rules and figures for what a learner reads: how it is spelled, how long it is, and how hard."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from spellchecker import SpellChecker
+
+from rolecall._yaml import Where
+from rolecall.check._findings import Finding, Severity
+from rolecall.check._notebooks import lines_of_cells
+from rolecall.check._read import Read
+from rolecall.check._text import texts_in, words_in
+
+WORDS = "words.txt"
+"""Beside lessons/: words that are right though no dictionary has them, one a line."""
+_NOT_PROSE = re.compile(r"```.*?```|`[^`\n]*`|https?://\S+|<[^>]+>|\]\([^)]*\)|\{[^}]*\}", re.S)
+_WORD = re.compile(r"(?<![\w.:/@*$-])[A-Za-z]+(?:['’][a-z]+)?(?![\w/@*]|[.:]\w)")
+_NAME = re.compile(r"[a-z][A-Z]|[A-Z]{2}")
+"""AssumeRole, IAM: names are spelled as they are."""
+_SENTENCE = re.compile(r"(?<!\d)[.!?](?:\s|$)|\n\s*\n|\n\s*[-|]")
+_READ = frozenset(
+    {
+        *("prompt", "why", "text", "hint", "hints", "solution", "quick_check", "common_mistakes"),
+        *("because", "says", "goal", "title", "summary", "may_change"),
+    }
+)
+"""The fields of YAML files whose texts are prose."""
+_PER_MINUTE = 200
+
+
+def check_prose(read: Read) -> Iterator[Finding]:
+    """Words that no dictionary has."""
+    dictionary = _dictionary(read.course.folder)
+    for file, line, text in _texts(read):
+        for word in dict.fromkeys(_words(text)):
+            if not dictionary(word):
+                message = f"{word!r} is in no dictionary; if it is right, write it into {WORDS}"
+                yield Finding(read.places.relative(file), line, 1, "spelling", message, Severity.WARNING)
+
+
+def reading(read: Read) -> Iterator[str]:
+    """For each lesson, how much there is to read, and how hard it is.
+
+    The level is the Automated Readability Index, a school grade of the United States: R. J. Senter and
+    E. A. Smith, Automated Readability Index, AMRL-TR-66-220, 1967.
+    """
+    for file in read.lessons:
+        texts = [
+            text for path, _, text in _texts(read) if path.suffix == ".ipynb" and path.parent == file.parent
+        ]
+        prose = "\n\n".join(_NOT_PROSE.sub(" name ", text) for text in texts)
+        words = prose.split()
+        if words:
+            letters = sum(len(re.sub(r"\W", "", word)) for word in words)
+            sentences = max(1, sum(bool(one.strip()) for one in _SENTENCE.split(prose)))
+            level = 4.71 * letters / len(words) + 0.5 * len(words) / sentences - 21.43
+            count = sum(map(words_in, texts))
+            yield (
+                f"{file.parent.name}: {count} words in its notebooks, "
+                f"{count / _PER_MINUTE:.0f} minutes to read, reading level {max(level, 1):.1f}"
+            )
+
+
+def _texts(read: Read) -> Iterator[tuple[Path, int, str]]:
+    """Whatever is prose, with its line."""
+    for file in read.notebooks:
+        if file.parent.name != "solved":
+            yield from _cells(file)
+    catalogue = read.course.folder / "quizzes" / "misconceptions.yaml"
+    for file in (*read.banks, *read.lessons, *read.tasks, *([catalogue] if read.shared else [])):
+        for where, text in texts_in(read.places.document(file).value):
+            if _is_read(where):
+                yield file, read.places.at(file, where, "", "").line, text
+
+
+def _cells(file: Path) -> Iterator[tuple[Path, int, str]]:
+    try:
+        lines = lines_of_cells(file, "markdown")
+        cells = json.loads(file.read_text("utf-8"))["cells"]
+    except (ValueError, KeyError, TypeError):
+        # What cannot be read is told by the rules for notebooks.
+        return
+    markdown = [cell for cell in cells if cell["cell_type"] == "markdown"]
+    for line, cell in zip(lines, markdown, strict=True):
+        yield file, line, "".join(cell["source"])
+
+
+def _is_read(where: Where) -> bool:
+    """Whether a text under these keys is prose."""
+    names = [one for one in where if isinstance(one, str)]
+    return bool(names) and (names[-1] in _READ or names[0] == "skills")
+
+
+def _words(text: str) -> Iterator[str]:
+    for word in _WORD.findall(_NOT_PROSE.sub(" ", text)):
+        if not _NAME.search(word):
+            yield word.replace("’", "'")
+
+
+@lru_cache(maxsize=1)
+def _english() -> Any:
+    return SpellChecker(language="en")
+
+
+def _dictionary(folder: Path) -> Callable[[str], bool]:
+    own = folder / WORDS
+    written = own.read_text("utf-8").split() if own.is_file() else []
+    known = {word.lower() for word in written if not word.startswith("#")}
+
+    def has(word: str) -> bool:
+        lower = word.lower()
+        stems = {lower, lower.removesuffix("'s"), lower.removesuffix("s")}
+        return lower in _english() or lower.removesuffix("'s") in _english() or bool(stems & known)
+
+    return has
