@@ -116,3 +116,24 @@ def test_the_identity_document_names_the_instance_and_its_account(reports):
 
     assert document["accountId"] == "111122223333"
     assert document["instanceId"] == reports.actors["web-1"].rpartition("/")[2]
+
+
+def test_what_was_asked_is_told_in_order_with_the_trail(lab):
+    ask(lab, CREDENTIALS)
+    lab.client("sts", actor="dana").get_caller_identity()
+    ask(lab, CREDENTIALS, X_aws_ec2_metadata_token=token(lab))
+
+    first, second, third = lab.metadata_requests()
+
+    assert (first.instance, first.method, first.with_token, first.status) == ("web-1", "GET", False, 401)
+    assert (second.method, second.path, second.status) == ("PUT", "/latest/api/token", 200)
+    assert (third.path, third.with_token, third.status) == (CREDENTIALS, True, 200)
+    assert (first.after, second.after) == (0, lab.trail[-1].id)
+
+
+def test_a_reset_forgets_what_was_asked(lab):
+    ask(lab, CREDENTIALS)
+
+    lab.reset()
+
+    assert lab.metadata_requests() == []

@@ -7,6 +7,7 @@ from rolecall.course import NoCourse, find_course
 from rolecall.progress import Store
 from rolecall.quiz import Entry, EntryKind
 from rolecall.sandbox._trail_view import TrailEntry
+from rolecall.sandbox.metadata_log import MetadataRequest
 from rolecall.widgets import CallSequence, Home, Plot, home, practice
 
 USER = "arn:aws:iam::111122223333:user/dana"
@@ -69,6 +70,24 @@ def test_what_a_call_named_is_text_and_no_markup(calls):
 def test_there_is_a_drawing_for_each_step_and_the_last_is_shown(calls):
     assert [frame.count("<path") for frame in calls.frames] == [1, 2, 3]
     assert calls.step == 3
+
+
+def test_requests_of_metadata_stand_between_the_calls_in_their_order():
+    asked = [
+        MetadataRequest(1, "web-1", "GET", "/latest/meta-data/iam/security-credentials/", False, 401),
+        MetadataRequest(1, "web-1", "PUT", "/latest/api/token", False, 200),
+        MetadataRequest(1, "web-1", "GET", "/latest/meta-data/iam/security-credentials/web", True, 200),
+    ]
+
+    drawn = CallSequence([entry(1, USER, "s3:GetObject"), entry(2, SESSION, "s3:GetObject")], asked)
+
+    rows = drawn.html(5).split("<tr>")[2:]
+    assert ["metadata" if "/latest/" in one else "call" for one in rows] == [
+        *("call", "metadata", "metadata", "metadata", "call"),
+    ]
+    assert "A token is wanted." in rows[1]
+    assert "A token for this machine alone." in rows[2]
+    assert "With the token: the role&#x27;s credentials." in rows[3]
 
 
 def test_a_sandbox_without_calls_says_so():

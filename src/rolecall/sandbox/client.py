@@ -22,18 +22,16 @@ from typing import Any
 from urllib.parse import quote
 
 import boto3
-import botocore.session
-from botocore.loaders import create_loader
 
 from rolecall.iam import explain, parse_case
 from rolecall.sandbox._actor_credentials import KERNEL_CLOCK, ActorAccess, environment_without_aws
+from rolecall.sandbox._boto3_session import plain_session
 from rolecall.sandbox._diagram import Diagram
 from rolecall.sandbox._explained import Explained
 from rolecall.sandbox._trail_view import TrailEntry, TrailTable
+from rolecall.sandbox.metadata_log import MetadataRequest
 
 _KEPT = 10_000
-# Sessions share what botocore reads of its services' models.
-_LOADER = create_loader()
 _LOCAL = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -151,20 +149,8 @@ class Sandbox:
         if (actor is None) == (credentials is None):
             raise SandboxError("a session is an actor's, or made of credentials: give one of the two")
         who = self._actor(actor) if actor is not None else None
-        core = botocore.session.Session()
-        core.register_component("data_loader", _LOADER)
-        core.set_config_variable("region", self.region)
-        core.set_config_variable("config_file", str(self._empty("config")))
-        core.set_config_variable("credentials_file", str(self._empty("credentials")))
-        if credentials is not None:
-            core.set_credentials(
-                credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials.get("SessionToken")
-            )
-        elif who is not None and (provider := who.provider(self.clock.now)) is not None:
-            core.register_component("credential_provider", provider)
-        elif who is not None:
-            core.set_credentials(who.access_key_id, who.secret_access_key)
-        return _Session(self.endpoint, core)
+        empty = self._empty("credentials")
+        return plain_session(self.endpoint, self.region, empty, who, credentials or {}, self.clock.now)
 
     def client(
         self,
@@ -246,6 +232,10 @@ class Sandbox:
             The number of a call; 0 for all that are kept.
         """
         return list(self._control("GET", f"/calls?after={after}"))
+
+    def metadata_requests(self) -> list[MetadataRequest]:
+        """What was asked of the instances' metadata services since the start or the last reset."""
+        return [MetadataRequest(**one) for one in self._control("GET", "/metadata")]
 
     def web_identity_token(
         self,
@@ -391,18 +381,6 @@ class Sandbox:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             raise SandboxError(json.load(error)["error"]) from None
-
-
-class _Session(boto3.Session):
-    """A boto3 session whose clients speak to the sandbox unless told otherwise."""
-
-    def __init__(self, endpoint: str, core: botocore.session.Session) -> None:
-        super().__init__(botocore_session=core)
-        self._endpoint = endpoint
-
-    def client(self, service_name: str, *args: Any, **options: Any) -> Any:
-        options.setdefault("endpoint_url", self._endpoint)
-        return super().client(service_name, *args, **options)
 
 
 def _with_loopback(hosts: str) -> str:

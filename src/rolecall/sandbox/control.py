@@ -25,7 +25,7 @@ class _Refused(Exception):
 
 class Control:
     """A WSGI application: ``/clock``, ``/reset``, ``/token`` and ``/assertion`` to post to,
-    ``/decisions``, ``/calls``, ``/relations`` and ``/mfa`` to get."""
+    ``/decisions``, ``/calls``, ``/metadata``, ``/relations`` and ``/mfa`` to get."""
 
     def __init__(self, gateway: Gateway, token: str) -> None:
         self._gateway = gateway
@@ -55,6 +55,8 @@ class Control:
                 return self._decisions(environ)
             case "GET", "/calls":
                 return self._calls(environ)
+            case "GET", "/metadata":
+                return self._gateway.metadata.told()
             case "GET", "/relations":
                 return relations(self._gateway)
             case "GET", "/mfa":

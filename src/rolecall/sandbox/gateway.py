@@ -27,6 +27,7 @@ from rolecall.sandbox.guardrails import Guardrails
 from rolecall.sandbox.iam_deletions import refuse_if_needed
 from rolecall.sandbox.iam_state import IamState
 from rolecall.sandbox.instance_profiles import refuse_unusable_profile
+from rolecall.sandbox.metadata_log import MetadataLog
 from rolecall.sandbox.mfa import MfaDevices
 from rolecall.sandbox.oidc import Issuers
 from rolecall.sandbox.policy_documents import PolicyDocuments
@@ -53,6 +54,7 @@ class Gateway:
         self.clock = Clock()
         self.trail = Trail()
         self.calls = Calls()
+        self.metadata = MetadataLog()
         self.sessions = Sessions()
         self.builder = Builder(world)
         self.iam = IamState(frozenset(account.id for account in world.accounts.values()))
@@ -79,6 +81,7 @@ class Gateway:
         self.clock.reset()
         self.trail.clear()
         self.calls.clear()
+        self.metadata.clear()
         self.builder.build()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

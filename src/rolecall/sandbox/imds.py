@@ -26,6 +26,7 @@ from rolecall.sandbox.instances import (
     is_running,
     private_address,
 )
+from rolecall.sandbox.metadata_log import MetadataRequest
 from rolecall.sandbox.service_sessions import NotTrusted, ServiceSessions
 from rolecall.sandbox.world import Instance, MetadataOptions
 
@@ -69,6 +70,7 @@ class InstanceMetadata:
         account = gateway.world.accounts[account_name]
         self._account = account.id
         self._instance: Instance = account.instances[name]
+        self._name = name
         self._id = instance_id(account_name, name)
         self._tokens: dict[str, datetime] = {}
         self._hops = hops
@@ -78,6 +80,17 @@ class InstanceMetadata:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answers one request."""
         reply = self._reply(environ)
+        last = self._gateway.trail.last(1)
+        self._gateway.metadata.record(
+            MetadataRequest(
+                last[-1].number if last else 0,
+                self._name,
+                environ["REQUEST_METHOD"],
+                environ["PATH_INFO"],
+                _TOKEN in environ,
+                reply.status,
+            )
+        )
         body = reply.text.encode()
         headers = [
             ("Content-Type", "text/plain"),

@@ -48,7 +48,7 @@ class Home:
 
     def _modes(self, lesson: Lesson) -> str:
         rows = [
-            (f'<a href="{mode}.ipynb">{mode}</a>', escape(_WHAT[mode]), f"{minutes} min")
+            (_link(f"{mode}.ipynb", mode), escape(_WHAT[mode]), f"{minutes} min")
             for mode, minutes in lesson.minutes.items()
         ]
         return f"<p>{escape(lesson.summary)}</p>{_table(('Mode', 'What it is', 'Time'), rows)}" + (
@@ -58,7 +58,7 @@ class Home:
     def _lessons(self) -> str:
         rows = [
             (
-                f'<a href="{one.name}/index.ipynb">{escape(one.title)}</a>',
+                _link(f"{one.name}/index.ipynb", one.title),
                 f"{sum(one.minutes.values())} min",
                 escape(self._standing(one)),
             )
@@ -83,6 +83,11 @@ class Home:
         if tasks:
             told += f" Tasks reached: {len(tasks & right)} of {len(tasks)}."
         return f"{told} Flash cards due: {cards}."
+
+
+def _link(target: str, text: str) -> str:
+    """High enough to be hit by a finger: https://www.w3.org/TR/WCAG22/#target-size-minimum"""
+    return f'<a href="{target}" style="display: inline-block; line-height: 24px">{escape(text)}</a>'
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
