@@ -103,9 +103,9 @@ def _cells(one: TrailEntry) -> str:
         one.action,
         one.resource,
         _WORDS[one.decision],
-        one.why,
     )
-    return "".join(f'<td style="{_CELL}">{escape(text)}</td>' for text in texts)
+    cells = [f'<td style="{_CELL}">{escape(text)}</td>' for text in texts]
+    return "".join(cells) + f'<td style="{_CELL}; min-width: 18em">{escape(one.why)}</td>'
 
 
 def _short(principal: str) -> str:
