@@ -103,3 +103,18 @@ def test_use_makes_the_kernels_own_commands_the_actors(reports, monkeypatch):
     )
 
     assert json.loads(done.stdout)["Arn"] == "arn:aws:iam::111122223333:user/dana"
+
+
+def test_the_cli_takes_up_no_session_of_another_sandbox(tmp_path, monkeypatch):
+    """It caches sessions of profiles by the role's ARN, whatever endpoint gave them out."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    for _ in range(2):
+        with Sandbox("reports") as lab:
+            environment = lab.environment("dana")
+            for name, value in (("role_arn", READER), ("credential_source", "Environment")):
+                aws(environment, "configure", "set", name, value, "--profile", "reader")
+            done = aws(environment, "sts", "get-caller-identity", "--profile", "reader")
+            assert done.returncode == 0, done.stderr
+
+    assert not (tmp_path / ".aws").exists()

@@ -17,6 +17,7 @@ _COMMANDS = {
     "progress": "Show what was learned; export and import it.",
     "quiz": "Practise a bank's questions in the terminal.",
     "sandbox": "Serve a sandbox that any AWS client takes for AWS.",
+    "workshop": "Serve a room of learners, and graded quizzes.",
 }
 
 

@@ -26,6 +26,7 @@ import boto3
 from rolecall.iam import explain, parse_case
 from rolecall.sandbox._actor_credentials import KERNEL_CLOCK, ActorAccess, environment_without_aws
 from rolecall.sandbox._boto3_session import plain_session
+from rolecall.sandbox._cli_home import path_with_cli
 from rolecall.sandbox._diagram import Diagram
 from rolecall.sandbox._explained import Explained
 from rolecall.sandbox._trail_view import TrailEntry, TrailTable
@@ -200,6 +201,7 @@ class Sandbox:
             "AWS_CONFIG_FILE": str(self._empty("config")),
             "AWS_SHARED_CREDENTIALS_FILE": str(self._empty("credentials")),
             "AWS_PAGER": "",
+            **path_with_cli(Path(self._files.name)),
             **{name: _with_loopback(os.environ.get(name, "")) for name in ("NO_PROXY", "no_proxy")},
             **who.environment(in_container=in_container),
         }

@@ -1,0 +1,127 @@
+"""`rolecall workshop`: the service for instructors and assessors."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import click
+
+from rolecall.cli._fail import Unusable
+from rolecall.course import NoCourse, find_course
+
+
+@click.group("workshop")
+def command() -> None:
+    """Serve a room of learners, with a live dashboard and graded quizzes.
+
+    What it keeps, and where, is told by the environment: ROLECALL_WORKSHOP_DATA for the folder of the
+    SQLite database and the signing key, ROLECALL_WORKSHOP_DATABASE for another database,
+    ROLECALL_WORKSHOP_SECRETS_DIR for a folder of files with such values.
+    """
+
+
+@command.command()
+@click.option("--name", default="Workshop", show_default=True, help="The room's name.")
+@click.option("--course", type=click.Path(path_type=Path), help="Another course's folder.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 for a classroom's network.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True)
+@click.option("--new-link", is_flag=True, help="Make a new instructor's link; the old one is void.")
+@click.option(
+    "--instructor",
+    "instructors",
+    multiple=True,
+    help="Under JupyterHub: a user or group of instructors.",
+)
+def serve(
+    name: str, course: Path | None, host: str, port: int, new_link: bool, instructors: tuple[str, ...]
+) -> None:
+    """Open a room, print its join code and the instructor's link, and serve until Ctrl-C."""
+    try:
+        import uvicorn  # noqa: PLC0415
+
+        from rolecall.workshop.app import create_app  # noqa: PLC0415
+        from rolecall.workshop.database import Unavailable  # noqa: PLC0415
+        from rolecall.workshop.service import Service  # noqa: PLC0415
+        from rolecall.workshop.settings import Settings  # noqa: PLC0415
+    except ImportError as error:
+        raise Unusable(f"the service wants more: pip install 'rolecall[workshop]' ({error.name})") from None
+    try:
+        service = Service(Settings(), find_course(course), name)
+    except (NoCourse, OSError) as error:
+        raise Unusable(str(error)) from None
+    except Unavailable as error:
+        raise Unusable(f"the database cannot be used: {error}") from None
+    app = create_app(service, instructors)
+    under_hub = app.state.doors.hub is not None
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_level="warning",
+        # The Hub's proxy stands before it, or whatever terminates TLS.
+        proxy_headers=True,
+        timeout_graceful_shutdown=5,
+    )
+    server = uvicorn.Server(config)
+    listening = config.bind_socket()
+    base = os.environ.get("JUPYTERHUB_SERVICE_URL") if under_hub else None
+    address = base or f"http://{host}:{listening.getsockname()[1]}"
+    click.echo(_welcome(service, address, new_link=new_link, under_hub=under_hub))
+    sys.stdout.flush()
+    server.run(sockets=[listening])
+
+
+def _welcome(service: Any, address: str, *, new_link: bool, under_hub: bool) -> str:
+    from rolecall.workshop.rooms import new_instructor_token  # noqa: PLC0415
+    from rolecall.workshop.tables import Room  # noqa: PLC0415
+
+    token = service.instructor_token
+    with service.database.session() as session:
+        room = session.get_one(Room, service.room)
+        if new_link and token is None:
+            token = new_instructor_token(session, room)
+        lines = [f"{room.name} is open at {address}"]
+        if not under_hub:
+            lines.append(f'Learners:   from rolecall import join; join("{room.code}", "{address}")')
+            old = "the link is the one that was told first; --new-link makes another"
+            lines.append(f"Instructor: {f'{address}/login#{token}' if token else old}")
+    return "\n".join(lines)
+
+
+@command.command()
+@click.argument("receipt", type=click.File("r"))
+@click.option(
+    "--key", "key_file", type=click.Path(exists=True, path_type=Path), help="The public key, JWK."
+)
+@click.option("--url", help="The service's address, to ask it for its public key.")
+def verify(receipt: Any, key_file: Path | None, url: str | None) -> None:
+    """Check RECEIPT, a file or - for standard input, and print what it says.
+
+    Exit status: 0 for a good receipt, 1 for one that is not.
+    """
+    from rolecall.workshop.receipts import BadReceipt  # noqa: PLC0415
+    from rolecall.workshop.receipts import verify as verified  # noqa: PLC0415
+
+    if (key_file is None) == (url is None):
+        raise Unusable("the public key comes from --key FILE or from --url ADDRESS: give one of the two")
+    try:
+        if key_file is not None:
+            key = json.loads(key_file.read_text("utf-8"))
+        else:
+            with urlopen(f"{str(url).rstrip('/')}/api/key", timeout=10) as answer:
+                key = json.load(answer)
+    except (OSError, ValueError) as error:
+        raise Unusable(f"the public key cannot be read: {error}") from None
+    try:
+        read = verified(receipt.read(), key)
+    except BadReceipt as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    click.echo(f"{read.person} handed in {read.assessment}, attempt {read.number}, at {read.submitted}.")
+    click.echo(f"Room: {read.room}. Answers: SHA-256 {read.answers}.")

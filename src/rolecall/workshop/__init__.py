@@ -1,0 +1,1 @@
+"""The service for instructors and assessors: rooms of learners, and marks that can be trusted."""

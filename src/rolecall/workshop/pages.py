@@ -1,0 +1,285 @@
+"""What an instructor's browser shows and asks: the dashboard, the gradebook, the item analysis."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.templating import Jinja2Templates
+from jinja2 import Environment, FileSystemLoader
+from sse_starlette import EventSourceResponse
+
+from rolecall.course import NoCourse
+from rolecall.workshop import gradebook
+from rolecall.workshop.access import COOKIE, Instructor, TheDoors, TheService
+from rolecall.workshop.insight import insight
+from rolecall.workshop.live import snapshot
+from rolecall.workshop.marking import drop, dropped, regrade
+from rolecall.workshop.rooms import INSTRUCTOR, audit, renew_code
+from rolecall.workshop.service import Service, canonical
+from rolecall.workshop.tables import Push, Room
+
+router = APIRouter()
+_FOLDER = Path(__file__).parent / "templates"
+_pages = Jinja2Templates(
+    env=Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+)
+_BEAT = 1.0
+_Text = Annotated[str, Form(max_length=200)]
+
+
+@router.get("/login", response_class=HTMLResponse)
+async def get_login(request: Request, doors: TheDoors) -> Response:
+    """The form that the instructor's link fills in; with a Hub, its own sign-in."""
+    if doors.hub is not None:
+        address, state = doors.hub.login()
+        away = RedirectResponse(address, 303)
+        away.set_cookie("rolecall-state", state, max_age=600, httponly=True, samesite="lax")
+        return away
+    return _pages.TemplateResponse(request, "login.html", {})
+
+
+@router.get("/oauth_callback")
+async def get_oauth_callback(
+    request: Request, service: TheService, doors: TheDoors, code: str = "", state: str = ""
+) -> Response:
+    """Where the Hub sends a browser back to."""
+    if doors.hub is None or not state or state != request.cookies.get("rolecall-state"):
+        raise HTTPException(403, "this sign-in was not begun here")
+    user = await run_in_threadpool(doors.hub.user_of_code, code)
+    if user is None:
+        raise HTTPException(403, "JupyterHub does not let you in here")
+    caller = await run_in_threadpool(doors.hub_caller, user)
+    return await _signed_in(request, service, doors, caller)
+
+
+@router.post("/login")
+async def post_login(
+    request: Request, service: TheService, doors: TheDoors, token: Annotated[str, Form(max_length=200)]
+) -> Response:
+    """Signs a browser in by the token of the instructor's link."""
+    doors.may_try(request)
+    caller = await run_in_threadpool(doors.by_token, token.strip())
+    if caller is None or caller.role != INSTRUCTOR:
+        doors.was_wrong(request)
+        raise HTTPException(403, "this token opens no dashboard")
+    return await _signed_in(request, service, doors, caller)
+
+
+async def _signed_in(request: Request, service: Service, doors: Any, caller: Any) -> Response:
+    if caller.role != INSTRUCTOR:
+        raise HTTPException(403, "this page is the instructor's")
+    cookie, _ = await run_in_threadpool(doors.sign_in, caller)
+    answer = RedirectResponse(request.scope.get("root_path", "") + "/", 303)
+    answer.set_cookie(
+        COOKIE, cookie, httponly=True, samesite="strict", secure=service.settings.secure_cookies
+    )
+    return answer
+
+
+@router.post("/logout")
+async def post_logout(request: Request, caller: Instructor, doors: TheDoors) -> Response:
+    """Signs a browser out."""
+    await run_in_threadpool(doors.sign_out, request.cookies[COOKIE])
+    answer = RedirectResponse(request.scope.get("root_path", "") + "/login", 303)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+@router.get("/", response_class=HTMLResponse)
+async def get_dashboard(request: Request, service: TheService, caller: Instructor) -> Response:
+    """The room, live."""
+    lessons = await run_in_threadpool(service.course.lessons)
+    banks = [one.stem for one in service.course.banks()]
+    return _pages.TemplateResponse(
+        request,
+        "dashboard.html",
+        {
+            "form_token": caller.form_token,
+            "lessons": lessons,
+            "banks": {name: [one.id for one in service.assessments.bank(name).questions] for name in banks},
+            "assessments": service.assessments.names,
+        },
+    )
+
+
+@router.get("/live")
+async def get_live(request: Request, service: TheService, caller: Instructor) -> EventSourceResponse:
+    """The room's state, again whenever it changes, as server-sent events."""
+
+    def look() -> dict[str, Any]:
+        with service.database.session() as session:
+            return snapshot(session, session.get_one(Room, caller.room), service.clock.now())
+
+    async def changes() -> AsyncIterator[dict[str, str]]:
+        before = ""
+        while not await request.is_disconnected():
+            seen = await run_in_threadpool(look)
+            now = canonical({**seen, "now": ""})
+            if now != before:
+                yield {"data": json.dumps(seen)}
+                before = now
+            await asyncio.sleep(_BEAT)
+
+    return EventSourceResponse(changes())
+
+
+@router.post("/room/code")
+async def post_code(service: TheService, caller: Instructor) -> Response:
+    """Another join code; the one before opens nothing any more."""
+    now = service.clock.now()
+
+    def change(session: Any) -> None:
+        renew_code(session.get_one(Room, caller.room), now, service.settings.join_hours)
+        audit(session, caller.room, now, caller.name, "code renewed", "")
+
+    await asyncio.wrap_future(service.database.write(change))
+    return Response(status_code=204)
+
+
+@router.post("/room/lessons")
+async def post_lessons(request: Request, service: TheService, caller: Instructor) -> Response:
+    """Which lessons are open; none named opens all."""
+    names = [str(one) for one in (await request.form()).getlist("lesson")]
+    known = {one.name for one in service.course.lessons()}
+    if not set(names) <= known:
+        raise HTTPException(422, "there is no such lesson")
+
+    def change(session: Any) -> None:
+        session.get_one(Room, caller.room).open_lessons = names or None
+        audit(session, caller.room, service.clock.now(), caller.name, "lessons opened", ", ".join(names))
+
+    await asyncio.wrap_future(service.database.write(change))
+    return Response(status_code=204)
+
+
+@router.post("/room/timer")
+async def post_timer(
+    service: TheService, caller: Instructor, minutes: Annotated[float, Form(ge=0, le=600)]
+) -> Response:
+    """Starts a timer that everybody sees; 0 takes it away."""
+    until = service.clock.now() + timedelta(minutes=minutes) if minutes else None
+
+    def change(session: Any) -> None:
+        session.get_one(Room, caller.room).timer_until = until
+
+    await asyncio.wrap_future(service.database.write(change))
+    return Response(status_code=204)
+
+
+@router.post("/room/push")
+async def post_push(service: TheService, caller: Instructor, bank: _Text, question: _Text) -> Response:
+    """Puts a question to everybody; the one before is closed."""
+    try:
+        found = service.assessments.bank(bank).question(question)
+    except NoCourse as error:
+        raise HTTPException(422, str(error)) from None
+    if found is None:
+        raise HTTPException(422, f"the bank {bank!r} has no question {question!r}")
+
+    def change(session: Any) -> None:
+        _close_pushes(session, caller.room)
+        now = service.clock.now()
+        session.add(Push(room_id=caller.room, bank=bank, question=question, at=now, open=True))
+        audit(session, caller.room, now, caller.name, "question pushed", f"{bank} {question}")
+
+    await asyncio.wrap_future(service.database.write(change))
+    return Response(status_code=204)
+
+
+@router.post("/room/unpush")
+async def post_unpush(service: TheService, caller: Instructor) -> Response:
+    """Closes the question that was put to everybody."""
+    await asyncio.wrap_future(service.database.write(lambda session: _close_pushes(session, caller.room)))
+    return Response(status_code=204)
+
+
+def _close_pushes(session: Any, room: int) -> None:
+    for one in session.query(Push).where(Push.room_id == room, Push.open).all():
+        one.open = False
+
+
+@router.post("/room/reveal")
+async def post_reveal(service: TheService, caller: Instructor, question: _Text) -> Response:
+    """Shows which answer to a question is right, on the dashboard."""
+
+    def change(session: Any) -> None:
+        room = session.get_one(Room, caller.room)
+        room.revealed = [*dict.fromkeys([*room.revealed, question])]
+
+    await asyncio.wrap_future(service.database.write(change))
+    return Response(status_code=204)
+
+
+@router.get("/progress.csv", response_class=PlainTextResponse)
+async def get_progress(service: TheService, caller: Instructor) -> str:
+    """Everything that was done, as CSV."""
+
+    def read() -> str:
+        with service.database.session() as session:
+            return gradebook.progress_csv(session, caller.room)
+
+    return await run_in_threadpool(read)
+
+
+@router.get("/grades.csv", response_class=PlainTextResponse)
+async def get_grades(service: TheService, caller: Instructor, nbgrader: bool = False) -> str:
+    """The gradebook as CSV, or in nbgrader's columns."""
+
+    def read() -> str:
+        with service.database.session() as session:
+            found = gradebook.lines(session, caller.room)
+        return gradebook.as_nbgrader_csv(found) if nbgrader else gradebook.as_csv(found)
+
+    return await run_in_threadpool(read)
+
+
+@router.get("/assessments/{name}", response_class=HTMLResponse)
+async def get_assessment(request: Request, name: str, service: TheService, caller: Instructor) -> Response:
+    """The gradebook and the item analysis of one assessment."""
+    try:
+        assessment = await run_in_threadpool(service.assessments.assessment, name)
+    except NoCourse as error:
+        raise HTTPException(404, str(error)) from None
+
+    def read() -> dict[str, Any]:
+        with service.database.session() as session:
+            return {
+                "lines": gradebook.lines(session, caller.room, name),
+                "insight": insight(gradebook.items(session, caller.room, name)),
+                "dropped": sorted(dropped(session, caller.room, name)),
+            }
+
+    told = await run_in_threadpool(read)
+    context = {"assessment": assessment, "form_token": caller.form_token, **told}
+    return _pages.TemplateResponse(request, "assessment.html", context)
+
+
+@router.post("/assessments/{name}/drop")
+async def post_drop(
+    request: Request, name: str, service: TheService, caller: Instructor, question: _Text
+) -> Response:
+    """Takes a question out of everybody's marks."""
+    now = service.clock.now()
+    await asyncio.wrap_future(
+        service.database.write(lambda session: drop(session, caller.room, name, question, caller.name, now))
+    )
+    return RedirectResponse(request.scope.get("root_path", "") + f"/assessments/{name}", 303)
+
+
+@router.post("/assessments/{name}/regrade")
+async def post_regrade(request: Request, name: str, service: TheService, caller: Instructor) -> Response:
+    """Has every answer graded again, by the banks as they are now."""
+    now = service.clock.now()
+    await asyncio.wrap_future(
+        service.database.write(lambda session: regrade(session, caller.room, name, caller.name, now))
+    )
+    service.marker.wake()
+    return RedirectResponse(request.scope.get("root_path", "") + f"/assessments/{name}", 303)

@@ -1,0 +1,122 @@
+"""The service's parts, put together once and given to every route."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import func, select
+
+from rolecall.course import Course
+from rolecall.quiz import Grade, Question, Remark
+from rolecall.widgets._view import asked_view, review_view
+from rolecall.workshop._server_judges import ServerJudges
+from rolecall.workshop.assessments import Assessment, Assessments, Drawn
+from rolecall.workshop.clock import SteadyClock
+from rolecall.workshop.database import Database
+from rolecall.workshop.graders import Graders
+from rolecall.workshop.marking import Marker, Result, remarks_of
+from rolecall.workshop.receipts import Signer
+from rolecall.workshop.rooms import make_room
+from rolecall.workshop.settings import Settings
+from rolecall.workshop.tables import Answer, Attempt, Audited, Room
+
+
+class Service:
+    """A running service for one course.
+
+    Parameters
+    ----------
+    name
+        The room's name.
+
+    Attributes
+    ----------
+    instructor_token
+        Told once, when the room is new; None afterwards.
+    """
+
+    def __init__(self, settings: Settings, course: Course, name: str) -> None:
+        self.settings, self.course = settings, course
+        self.database = Database(settings.database_url)
+        self.database.migrate()
+        with self.database.session() as session:
+            self.clock = SteadyClock(session.scalar(select(func.max(Audited.at))))
+            room, self.instructor_token = make_room(session, name, self.clock.now(), settings.join_hours)
+            self.room: int = room.id
+        self.assessments = Assessments(course)
+        self.judges = ServerJudges(course.folder)
+        self.signer = Signer(settings.data / "receipts.jwk")
+        self.graders = Graders(course.folder, settings.graders)
+        self.marker = Marker(self.database, self.graders, self.signer, self.clock)
+        self._asked = lru_cache(maxsize=4096)(self._ask)
+
+    def start(self) -> None:
+        """Begins to grade what waits."""
+        self.marker.start(self.settings.graders)
+
+    def close(self) -> None:
+        """Ends; what is under way is finished."""
+        self.marker.close()
+        self.graders.close()
+        self.judges.close()
+        self.database.close()
+
+    def question(self, drawn: Drawn) -> Question | None:
+        """A question of a paper, as it is asked."""
+        return self._asked(drawn, self.course.bank(drawn.bank).stat().st_mtime_ns)
+
+    def _ask(self, drawn: Drawn, changed: int) -> Question | None:
+        return self.assessments.question(drawn, self.judges)
+
+    def paper(self, attempt: Attempt, answers: Sequence[Answer]) -> list[dict[str, Any]]:
+        """The questions of an attempt without a word of their key, each with the answer that is saved."""
+        saved = {one.place: one for one in answers}
+        told = []
+        for place, one in enumerate(attempt.paper):
+            drawn = Drawn(**one)
+            question = self.question(drawn)
+            if question is None:
+                continue
+            bank = self.assessments.bank(drawn.bank)
+            asked = dict(asked_view(bank, question, place, len(attempt.paper)))
+            kept = saved.get(place)
+            asked["given"] = kept.given if kept else None
+            told.append({"view": asked, "serial": kept.serial if kept else 0})
+        return told
+
+    def feedback(
+        self, attempt: Attempt, assessment: Assessment, answers: Sequence[Answer], marked: Result
+    ) -> dict[str, Any]:
+        """What the feedback policy lets a learner know now."""
+        if attempt.submitted is None or assessment.feedback == "none":
+            return {}
+        if assessment.feedback_when == "closed" and assessment.is_open(self.clock.now()):
+            return {"waits_for": "the end of the assessment"}
+        if marked.waiting:
+            return {"waits_for": "the grading"}
+        told: dict[str, Any] = {"score": round(marked.score, 4), "of": marked.of}
+        if assessment.feedback == "full":
+            given = {one.place: one.answer for one in answers}
+            reviewed = []
+            for mark in marked.marks:
+                question = self.question(Drawn(**attempt.paper[mark.place]))
+                if question is not None and mark.place not in marked.dropped:
+                    remarks = tuple(Remark(**one) for one in remarks_of(mark))
+                    graded = Grade(mark.score, given.get(mark.place, ""), remarks, None, mark.misconception)
+                    reviewed.append((question, graded if mark.place in given else None))
+            told["review"] = review_view(reviewed, self.judges)
+        return told
+
+    def room_of(self, session: Any, room: int) -> Room:
+        """A room by its id."""
+        found = session.get_one(Room, room)
+        assert isinstance(found, Room)
+        return found
+
+
+def canonical(value: Any) -> str:
+    """JSON whose text is the same for the same value."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)

@@ -1,0 +1,50 @@
+"""What the service is told: by the environment, or by files of secrets; never by the command line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "ROLECALL_WORKSHOP_"
+
+
+class Settings(BaseSettings):
+    """Each field is read from the environment, ``ROLECALL_WORKSHOP_DATABASE`` and so on, or from a file.
+
+    With ``ROLECALL_WORKSHOP_SECRETS_DIR`` set, a file of that folder with the variable's name, as
+    Kubernetes and Docker mount secrets, is read where the variable is not set.
+
+    Parameters
+    ----------
+    data
+        Where the default database and the signing key are kept.
+    database
+        A SQLAlchemy URL, such as ``postgresql+psycopg://rolecall:…@db/rolecall``; by default SQLite.
+    join_hours
+        How long a join code is good.
+    secure_cookies
+        Whether cookies travel over TLS only; set it where a proxy serves the dashboard by https.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, secrets_dir=os.environ.get(f"{PREFIX}SECRETS_DIR") or None, extra="ignore"
+    )
+
+    data: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("rolecall", appauthor=False), "workshop")
+    )
+    database: SecretStr | None = None
+    join_hours: float = Field(default=12, gt=0)
+    secure_cookies: bool = False
+    graders: int = Field(default=2, ge=1)
+
+    @property
+    def database_url(self) -> str:
+        """Where everything is kept."""
+        if self.database is not None:
+            return self.database.get_secret_value()
+        return f"sqlite:///{self.data / 'workshop.sqlite3'}"

@@ -1,0 +1,195 @@
+"""The tables; a change to them has its migration in `_migrations/versions`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+HEAD = "0001"
+"""The newest migration."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time, always UTC: SQLite forgets the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """As it is written."""
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """As it is read."""
+        if value is None:
+            return None
+        assert isinstance(value, datetime)
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """What every table is declared on."""
+
+
+class Room(Base):
+    """A workshop: its instructor's, with its learners."""
+
+    __tablename__ = "rooms"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    created: Mapped[datetime] = mapped_column(Moment)
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    code_until: Mapped[datetime] = mapped_column(Moment)
+    open_lessons: Mapped[list[str] | None] = mapped_column(JSON, nullable=True)
+    timer_until: Mapped[datetime | None] = mapped_column(Moment, nullable=True)
+    revealed: Mapped[list[str]] = mapped_column(JSON)
+
+
+class Person(Base):
+    """A learner or an instructor of a room."""
+
+    __tablename__ = "people"
+    __table_args__ = (UniqueConstraint("room_id", "hub_user"), UniqueConstraint("room_id", "name"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    hub_user: Mapped[str | None] = mapped_column(String(255), nullable=True)
+    role: Mapped[str] = mapped_column(String(10))
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    joined: Mapped[datetime] = mapped_column(Moment)
+    seen: Mapped[datetime] = mapped_column(Moment)
+    lesson: Mapped[str] = mapped_column(String(200))
+    mode: Mapped[str] = mapped_column(String(40))
+    question: Mapped[str] = mapped_column(String(200))
+
+
+class Visit(Base):
+    """An instructor's browser that is signed in."""
+
+    __tablename__ = "visits"
+
+    cookie: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    form_token: Mapped[str] = mapped_column(String(64))
+    until: Mapped[datetime] = mapped_column(Moment)
+
+
+class Done(Base):
+    """One thing that a learner did in a notebook; its key makes a second sending nothing new."""
+
+    __tablename__ = "done"
+    __table_args__ = (Index("done_of_a_room", "room_id", "at"),)
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+    deck: Mapped[str] = mapped_column(String(200))
+    question: Mapped[str] = mapped_column(String(200))
+    answer: Mapped[str] = mapped_column(Text)
+    correct: Mapped[bool]
+    score: Mapped[float]
+    misconception: Mapped[str] = mapped_column(String(200))
+
+
+class Push(Base):
+    """A question that an instructor put to the whole room."""
+
+    __tablename__ = "pushes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
+    bank: Mapped[str] = mapped_column(String(200))
+    question: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(Moment)
+    open: Mapped[bool]
+
+
+class Attempt(Base):
+    """A learner's attempt at an assessment.
+
+    `paper` is what was drawn: for each place the bank, the question and the seed of its variant.
+    """
+
+    __tablename__ = "attempts"
+    __table_args__ = (UniqueConstraint("person_id", "assessment", "number"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    assessment: Mapped[str] = mapped_column(String(200))
+    number: Mapped[int]
+    paper: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    begun: Mapped[datetime] = mapped_column(Moment)
+    deadline: Mapped[datetime] = mapped_column(Moment)
+    submitted: Mapped[datetime | None] = mapped_column(Moment, nullable=True)
+    receipt: Mapped[str] = mapped_column(Text)
+
+
+class Answer(Base):
+    """The newest answer to one question of an attempt, as it was sent and as it is graded."""
+
+    __tablename__ = "answers"
+
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    given: Mapped[Any] = mapped_column(JSON)
+    answer: Mapped[str] = mapped_column(Text)
+    serial: Mapped[int]
+    seconds: Mapped[float]
+    saved: Mapped[datetime] = mapped_column(Moment)
+
+
+class Mark(Base):
+    """What one answer is worth; `state` is waiting, claimed, done or failed."""
+
+    __tablename__ = "marks"
+
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    score: Mapped[float]
+    state: Mapped[str] = mapped_column(String(10))
+    claimed_until: Mapped[datetime | None] = mapped_column(Moment, nullable=True)
+    tries: Mapped[int]
+    misconception: Mapped[str] = mapped_column(String(200))
+    said: Mapped[str] = mapped_column(Text)
+
+
+class Amendment(Base):
+    """A question of an assessment that was dropped after the fact."""
+
+    __tablename__ = "amendments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
+    assessment: Mapped[str] = mapped_column(String(200))
+    question: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Audited(Base):
+    """Who did what, and when; nothing here is ever changed."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+    who: Mapped[str] = mapped_column(String(80))
+    what: Mapped[str] = mapped_column(String(40))
+    detail: Mapped[str] = mapped_column(Text)
