@@ -14,15 +14,28 @@ from rolecall._version import __version__
 if TYPE_CHECKING:
     from rolecall.lab import task
     from rolecall.sandbox.client import Sandbox, SandboxError
-    from rolecall.widgets import challenge, dashboard, home, plot, practice, recall, sequence, test
+    from rolecall.widgets import (
+        assessment,
+        challenge,
+        dashboard,
+        home,
+        join,
+        plot,
+        practice,
+        recall,
+        sequence,
+        test,
+    )
 
 __all__ = [
     "Sandbox",
     "SandboxError",
     "__version__",
+    "assessment",
     "challenge",
     "dashboard",
     "home",
+    "join",
     "plot",
     "practice",
     "recall",
@@ -35,9 +48,11 @@ __all__ = [
 _HOMES = {
     "Sandbox": "rolecall.sandbox.client",
     "SandboxError": "rolecall.sandbox.client",
+    "assessment": "rolecall.widgets",
     "challenge": "rolecall.widgets",
     "dashboard": "rolecall.widgets",
     "home": "rolecall.widgets",
+    "join": "rolecall.widgets",
     "plot": "rolecall.widgets",
     "practice": "rolecall.widgets",
     "recall": "rolecall.widgets",

@@ -1,7 +1,7 @@
 """What a learner has done, kept on their own machine."""
 
 from rolecall.progress._report import Report, SkillReport, report
-from rolecall.progress._store import Kept, ScheduledCard, Store, StoreError, default_path
+from rolecall.progress._store import Kept, ScheduledCard, Store, StoreError, default_path, on_record
 
 __all__ = [
     "Kept",
@@ -11,5 +11,6 @@ __all__ = [
     "Store",
     "StoreError",
     "default_path",
+    "on_record",
     "report",
 ]

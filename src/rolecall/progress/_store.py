@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,12 +21,18 @@ from rolecall.quiz import Entry, EntryKind
 DATA_VARIABLE = "ROLECALL_DATA"
 """The environment variable that names another folder than the platform's."""
 
+_LISTENERS: list[Callable[[str, Entry], None]] = []
 _PATIENCE = 10
 """Seconds to wait for another kernel that is writing."""
 
 
 class StoreError(RuntimeError):
     """What was done cannot be kept or read; the text names the file and what would help."""
+
+
+def on_record(told: Callable[[str, Entry], None]) -> None:
+    """Has a function told of each entry, with its deck, once it is kept."""
+    _LISTENERS.append(told)
 
 
 def default_path() -> Path:
@@ -96,6 +102,8 @@ class Store:
                 session.add(row)
         except (OSError, SQLAlchemyError) as error:
             raise self._failed("written", error) from error
+        for told in _LISTENERS:
+            told(deck, entry)
 
     def entries(self, deck: str) -> list[Entry]:
         """The entries of a deck, the oldest first.

@@ -1,7 +1,7 @@
 """A home of its own for the AWS CLI of a sandbox.
 
-The CLI keeps the sessions of profiles with a ``role_arn`` under ``~/.aws/cli/cache`` and takes them up again
-whatever endpoint gave them out; a session of another sandbox, or of a real account, means nothing in this one.
+The CLI keeps the sessions of profiles with a ``role_arn`` under ``~/.aws/cli/cache`` and takes them up
+again whatever endpoint gave them out; a session of another sandbox means nothing in this one.
 https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html#cli-configure-role-cache
 """
 
@@ -16,7 +16,7 @@ _FOLDER = "rolecall-aws-cli"
 
 
 def path_with_cli(files: Path) -> dict[str, str]:
-    """The variable ``PATH`` with an ``aws`` before all others that is the CLI found there, at a home of its own.
+    """The variable ``PATH`` with an ``aws`` before all others: the CLI found there, at a home of its own.
 
     Parameters
     ----------

@@ -1,8 +1,10 @@
 """What a learner sees in a notebook."""
 
+from rolecall.widgets._assessment import AssessmentCard, assessment
 from rolecall.widgets._challenge import ChallengeCard, challenge
 from rolecall.widgets._dashboard import Dashboard, dashboard
 from rolecall.widgets._home import Home, home
+from rolecall.widgets._join import Workshop, join
 from rolecall.widgets._plot import Plot, plot
 from rolecall.widgets._practice import PracticeCard, practice
 from rolecall.widgets._recall import RecallCard, recall
@@ -10,6 +12,7 @@ from rolecall.widgets._sequence import CallSequence, sequence
 from rolecall.widgets._test import TestCard, test
 
 __all__ = [
+    "AssessmentCard",
     "CallSequence",
     "ChallengeCard",
     "Dashboard",
@@ -18,9 +21,12 @@ __all__ = [
     "PracticeCard",
     "RecallCard",
     "TestCard",
+    "Workshop",
+    "assessment",
     "challenge",
     "dashboard",
     "home",
+    "join",
     "plot",
     "practice",
     "recall",

@@ -14,6 +14,11 @@ from rolecall.progress import Store, StoreError
 from rolecall.quiz import Bank, Entry, Judges, NoAnswer
 
 _HERE = Path(__file__).parent
+# Files of one module, each of a screen or two; anywidget takes one text.
+CARD_ESM = "\n".join(
+    (_HERE / name).read_text("utf-8") for name in ("dom.js", "forms.js", "result.js", "practice.js")
+)
+CARD_CSS = _HERE / "practice.css"
 
 
 class Card(anywidget.AnyWidget):
@@ -27,11 +32,8 @@ class Card(anywidget.AnyWidget):
         Under which name the store keeps what is done here.
     """
 
-    # Files of one module, each of a screen or two; anywidget takes one text.
-    _esm = "\n".join(
-        (_HERE / name).read_text("utf-8") for name in ("dom.js", "forms.js", "result.js", "practice.js")
-    )
-    _css = _HERE / "practice.css"
+    _esm = CARD_ESM
+    _css = CARD_CSS
     view = traitlets.Dict().tag(sync=True)
 
     def __init__(self, bank: Bank, deck: str, store: Store | None, judges: Judges | None) -> None:

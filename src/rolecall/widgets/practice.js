@@ -9,13 +9,15 @@
  *   misconception: string, experiment: string, mistakes: string[], solution: string[], quickCheck: string, references: string[],
  * }} QuestionView
  * @typedef {{
- *   mode: "practice" | "test" | "challenge" | "recall", title: string, question?: QuestionView,
+ *   mode: "practice" | "test" | "challenge" | "recall" | "assessment", title: string, question?: QuestionView,
  *   standings: string[], finished: boolean, summary: string, problem: string, serial: number,
- *   secondsLeft?: number, start?: string, result?: any, flash?: any,
+ *   secondsLeft?: number, confirming?: boolean, note?: string, start?: string, result?: any, flash?: any,
  * }} View
  */
 
 const PATIENCE = 6000;
+/** How long a learner's hand rests before what they wrote is saved, in milliseconds. */
+const REST = 500;
 const STANDING = {
   open: ["○", "open"],
   wrong: ["✘", "not yet right"],
@@ -60,6 +62,8 @@ class Card {
     window.addEventListener("keydown", this.guard, true);
     this.changed = () => this.update();
     model.on("change:view", this.changed);
+    this.told = () => this.tellSaved();
+    model.on("change:saved", this.told);
     this.draw();
   }
 
@@ -148,7 +152,8 @@ class Card {
       h("p", { class: "rc-prompt", tabindex: "-1", "data-key": "prompt" }, view.start),
       h("button", { type: "button", class: "rc-main", "data-key": "next", onclick: () => this.tell({ do: "start" }) }, "Start"),
     ];
-    const parts = start || (view.result && resultParts(this, view.result)) || flashParts(this, view.flash);
+    const note = view.note && [h("p", { class: "rc-prompt", tabindex: "-1", "data-key": "prompt" }, view.note)];
+    const parts = start || note || (view.result && resultParts(this, view.result)) || flashParts(this, view.flash);
     const problem = view.problem && h("p", { class: "rc-problem", role: "alert" }, view.problem);
     this.body.replaceChildren(
       h("header", { class: "rc-head" }, h("h3", {}, view.title)),
@@ -206,8 +211,24 @@ class Card {
 
   /** @param {any} value */
   keep(value) {
-    this.drafts.set(this.view.question.id, value);
+    const { id } = this.view.question;
+    this.drafts.set(id, value);
     this.mayCheck();
+    if (this.view.mode !== "assessment") return;
+    window.clearTimeout(this.saving);
+    this.saving = window.setTimeout(() => this.save(id), REST);
+  }
+
+  /** Sends what stands in the form, if it is an answer; the kernel says how its saving stands. @param {string} id */
+  save(id) {
+    window.clearTimeout(this.saving);
+    if (this.view.mode !== "assessment" || !this.drafts.has(id) || !this.form.ready()) return;
+    this.model.send({ do: "save", question: id, answer: this.drafts.get(id) });
+  }
+
+  tellSaved() {
+    const place = this.body.querySelector(".rc-saved");
+    if (place) place.textContent = this.model.get("saved");
   }
 
   mayCheck() {
@@ -233,6 +254,7 @@ class Card {
 
   buttons() {
     const { question, finished, mode } = this.view;
+    if (mode === "assessment") return this.assessmentButtons();
     const last = question.place === question.count - 1;
     const button = (/** @type {string} */ key, /** @type {string} */ text, /** @type {() => void} */ act, more = {}) =>
       h("button", { type: "button", "data-key": key, onclick: act, ...more }, text);
@@ -248,6 +270,30 @@ class Card {
         button("reveal", "Show the solution", () => this.tell({ do: "reveal", question: question.id })),
       this.settled && !last && button("next", "Next question", () => this.go(question.place + 1), { class: "rc-main" }),
       finished && button("restart", "Practise again", () => this.tell({ do: "restart" }), last ? { class: "rc-main" } : {}),
+    );
+  }
+
+  /** Free to go to any question; handing in asks once more. */
+  assessmentButtons() {
+    const { question, standings, confirming } = this.view;
+    const last = question.place === question.count - 1;
+    const open = standings.filter((one) => one === "open").length;
+    const button = (/** @type {string} */ key, /** @type {string} */ text, /** @type {() => void} */ act, more = {}) =>
+      h("button", { type: "button", "data-key": key, onclick: act, ...more }, text);
+    return h(
+      "div",
+      { class: "rc-buttons" },
+      ...(confirming
+        ? [
+            h("p", { role: "alert" }, open ? `${open} questions have no answer. Hand in all the same?` : "Hand in now? Answers stay as they are."),
+            button("submit", "Hand in now", () => this.tell({ do: "submit" }), { class: "rc-main" }),
+            button("next", "Not yet", () => this.tell({ do: "confirm", yes: false })),
+          ]
+        : [
+            !last && button("next", "Next question", () => this.go(question.place + 1), { class: "rc-main" }),
+            button("hand-in", "Hand in", () => this.tell({ do: "confirm", yes: true }), last ? { class: "rc-main" } : {}),
+          ]),
+      h("span", { class: "rc-saved", role: "status" }, this.model.get("saved") || ""),
     );
   }
 
@@ -319,7 +365,7 @@ class Card {
                 "data-key": `step-${place}`,
                 "aria-label": `Question ${place + 1}, ${word}`,
                 "aria-current": place === question.place ? "step" : null,
-                disabled: this.view.mode !== "practice",
+                disabled: !["practice", "assessment"].includes(this.view.mode),
                 onclick: () => this.go(place),
               },
               h("span", { "aria-hidden": "true" }, `${place + 1} ${sign}`),
@@ -333,11 +379,13 @@ class Card {
 
   /** @param {number} place */
   go(place) {
+    this.save(this.view.question.id);
     this.tell({ do: "go", place });
   }
 
   check() {
-    if (this.isNew()) this.tell({ do: "answer", question: this.view.question.id, answer: this.draft });
+    if (this.view.mode === "assessment") this.go(Math.min(this.view.question.place + 1, this.view.question.count - 1));
+    else if (this.isNew()) this.tell({ do: "answer", question: this.view.question.id, answer: this.draft });
   }
 
   /** @param {KeyboardEvent} event */
@@ -365,6 +413,8 @@ class Card {
     window.clearInterval(this.ticking);
     window.removeEventListener("keydown", this.guard, true);
     this.model.off("change:view", this.changed);
+    this.model.off("change:saved", this.told);
+    window.clearTimeout(this.saving);
   }
 }
 

@@ -22,6 +22,9 @@ function resultParts(card, result) {
           h("tbody", {}, ...skills),
         )
       : null,
+    result.receipt
+      ? section("Your receipt: keep this line", "receipt", h("pre", { tabindex: "0" }, h("code", {}, result.receipt)))
+      : null,
     result.next ? section("What to do next", "next", h("p", {}, result.next)) : null,
     ...result.review.map((/** @type {any} */ one, /** @type {number} */ place) =>
       h(
@@ -38,7 +41,8 @@ function resultParts(card, result) {
     h(
       "div",
       { class: "rc-buttons" },
-      h("button", { type: "button", "data-key": "restart", onclick: () => card.tell({ do: "restart" }) }, result.again),
+      result.again && h("button", { type: "button", "data-key": "restart", onclick: () => card.tell({ do: "restart" }) }, result.again),
+      result.look && h("button", { type: "button", "data-key": "look", onclick: () => card.tell({ do: "look" }) }, result.look),
     ),
   ];
 }

@@ -123,7 +123,9 @@ class Assessments:
         """
         if name not in self.names:
             raise NoCourse(f"there is no assessment {name!r}{did_you_mean(name, self.names)}")
-        return load_assessment(self._folder / f"{name}.yaml", self.course)
+        # Read anew when it or a bank changed.
+        files = (self._folder / f"{name}.yaml", *self.course.banks())
+        return _assessment(files[0], self.course, tuple(one.stat().st_mtime_ns for one in files))
 
     def bank(self, name: str) -> Bank:
         """A bank, read anew when its file changed: an assessor mends a question while the service runs."""
@@ -154,6 +156,11 @@ class Assessments:
             taken += [Drawn(bank, question, chance.randrange(10**6)) for bank, question in picked]
         chance.shuffle(taken)
         return taken
+
+
+@lru_cache(maxsize=64)
+def _assessment(file: Path, course: Course, changed: tuple[int, ...]) -> Assessment:
+    return load_assessment(file, course)
 
 
 @lru_cache(maxsize=64)

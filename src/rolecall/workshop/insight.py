@@ -123,8 +123,8 @@ def correlation(first: Sequence[float], second: Sequence[float]) -> float | None
     """Pearson's; with scores of 0 and 1 it is the point-biserial correlation."""
     if len(first) < 2 or len(set(first)) < 2 or len(set(second)) < 2:
         return None
-    found = float(statistics.correlation(first, second))
-    return None if math.isnan(found) else found
+    found = statistics.correlation(first, second)
+    return None if math.isnan(found) else float(found)
 
 
 def _report(question: str, by_learner: Mapping[str, Mapping[str, Item]]) -> ItemReport:

@@ -1,0 +1,78 @@
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from rolecall.course import Course, find_course
+from rolecall.workshop._server_judges import ServerJudges
+from rolecall.workshop.assessments import Assessments
+from rolecall.workshop.database import Database
+from rolecall.workshop.rooms import join, make_room
+from workshop.running import Running, start_workshop
+
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def course(tmp_path) -> Course:
+    """A copy of the course's banks and worlds, for a test that writes assessments of its own."""
+    folder = tmp_path / "course"
+    for part in ("quizzes", "sandbox"):
+        shutil.copytree(find_course().folder / part, folder / part)
+    (folder / "lessons").mkdir()
+    return Course(folder)
+
+
+@pytest.fixture
+def assessments(course) -> Assessments:
+    return Assessments(course)
+
+
+@pytest.fixture
+def write(course):
+    """Writes an assessment and gives its file."""
+
+    def written(name: str = "quiz", **fields: object) -> Path:
+        given = {
+            "assessment": name,
+            "title": "Quiz",
+            "banks": "[assume-role]",
+            "blueprint": "[{count: 3, kinds: [choice]}]",
+            "minutes": 10,
+        } | fields
+        file = course.folder / "quizzes" / "assessments" / f"{name}.yaml"
+        file.write_text("".join(f"{key}: {value}\n" for key, value in given.items()))
+        return file
+
+    return written
+
+
+@pytest.fixture(scope="session")
+def judges() -> ServerJudges:
+    return ServerJudges(find_course().folder)
+
+
+@pytest.fixture
+def database(tmp_path) -> Iterator[Database]:
+    made = Database(f"sqlite:///{tmp_path}/data/workshop.sqlite3")
+    made.migrate()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ana(database) -> int:
+    """A learner in a room."""
+    with database.session() as session:
+        room, _ = make_room(session, "Room", NOON, 12)
+        return join(session, room.code, "Ana", NOON).person
+
+
+@pytest.fixture(scope="session")
+def workshop(tmp_path_factory) -> Iterator[Running]:
+    """A service that tests share; each joins learners of its own."""
+    running = start_workshop(tmp_path_factory.mktemp("workshop"))
+    yield running
+    running.stop()

@@ -1,0 +1,80 @@
+"""What an assessor writes, and what is drawn from it."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rolecall._yaml import BadFile
+from rolecall.course import NoCourse, find_course
+from rolecall.workshop.assessments import Assessments
+
+OWN = Assessments(find_course())
+
+
+def test_a_paper_has_what_the_blueprint_says():
+    assessment = OWN.assessment("roles-midterm")
+
+    drawn = OWN.draw(assessment, "ana")
+
+    found = [OWN.bank(one.bank).question(one.question) for one in drawn]
+    assert len(found) == sum(line.count for line in assessment.blueprint) == 8
+    assert Counter(one.kind for one in found)["policy"] == 1
+    assert sum(one.difficulty == "easy" and one.kind in ("choice", "multi", "match") for one in found) >= 4
+
+
+@given(st.text(max_size=20))
+def test_the_same_seed_draws_the_same_and_no_question_twice(seed):
+    assessment = OWN.assessment("roles-midterm")
+
+    drawn = OWN.draw(assessment, seed)
+
+    assert drawn == OWN.draw(assessment, seed)
+    assert len({one.question for one in drawn}) == len(drawn)
+
+
+def test_learners_have_different_papers():
+    assessment = OWN.assessment("roles-midterm")
+
+    papers = {tuple(one.question for one in OWN.draw(assessment, str(seed))) for seed in range(50)}
+
+    assert len(papers) > 40
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"banks": "[assume-rol]"}, "there is no bank 'assume-rol'"),
+        ({"minutes": 0}, "minutes"),
+        ({"minuts": 10}, "minuts"),
+        ({"blueprint": "[{count: 100, kinds: [choice]}]"}, "100 cannot be drawn"),
+        ({"blueprint": "[{count: 1, kinds: [cloze]}]"}, "cloze"),
+        ({"blueprint": "[]"}, "blueprint"),
+        ({"opens": "2026-01-02T00:00:00Z", "closes": "2026-01-01T00:00:00Z"}, "it closes before it opens"),
+        ({"opens": "2026-01-02T00:00:00"}, "timezone"),
+        ({"accommodations": "{Ana: 0.5}"}, "Ana"),
+        ({"feedback": "some"}, "feedback"),
+    ],
+)
+def test_a_faulty_assessment_is_told_with_its_place(assessments, write, fields, told):
+    file = write(**fields)
+
+    with pytest.raises(BadFile) as caught:
+        assessments.assessment("quiz")
+
+    assert told in str(caught.value)
+    assert str(file) in str(caught.value)
+
+
+def test_lines_that_may_take_each_others_questions_must_leave_enough(assessments, write):
+    many = "[{count: 15, difficulty: easy}, {count: 1, difficulty: easy}]"
+    write(blueprint=many)
+
+    with pytest.raises(BadFile, match="lines before may take 15 of them; 1 cannot be drawn"):
+        assessments.assessment("quiz")
+
+
+def test_an_unknown_assessment_is_told_with_the_nearest(assessments):
+    with pytest.raises(NoCourse, match="did you mean roles-midterm"):
+        assessments.assessment("role-midterm")

@@ -1,0 +1,183 @@
+"""Attempts: the server keeps the time, the newest answer, and the paper."""
+
+from datetime import timedelta
+
+import pytest
+
+from rolecall.workshop import attempts
+from rolecall.workshop.attempts import GRACE, Refused, Sent
+from rolecall.workshop.receipts import Signer, digest, verify
+from rolecall.workshop.tables import Answer, Attempt, Mark
+from workshop.conftest import NOON
+
+
+@pytest.fixture
+def begin(database, assessments, ana):
+    """Begins, or goes on with, Ana's attempt."""
+
+    def begun(now=NOON) -> Attempt:
+        with database.session() as session:
+            return attempts.begin(session, assessments, assessments.assessment("quiz"), ana, now)
+
+    return begun
+
+
+@pytest.fixture
+def save(database, assessments, judges):
+    def saved(attempt: Attempt, given=0, serial=1, now=NOON, place=0) -> int:
+        question = attempts.questions_of(attempt, assessments, judges)[place]
+        with database.session() as session:
+            row = session.get_one(Attempt, attempt.id)
+            return attempts.save(session, row, question, Sent(place, given, serial), now)
+
+    return saved
+
+
+@pytest.fixture
+def hand_in(database, tmp_path):
+    signer = Signer(tmp_path / "key")
+
+    def handed_in(attempt: Attempt, now=NOON) -> str:
+        with database.session() as session:
+            return attempts.submit(session, session.get_one(Attempt, attempt.id), signer, now)
+
+    handed_in.signer = signer
+    return handed_in
+
+
+def kept(database, attempt) -> Answer:
+    with database.session() as session:
+        return session.get_one(Answer, (attempt.id, 0))
+
+
+def test_coming_back_goes_on_with_the_same_paper_and_the_same_time(write, begin):
+    write()
+
+    first, again = begin(), begin(NOON + timedelta(minutes=9))
+
+    assert (again.id, again.paper, again.deadline) == (first.id, first.paper, NOON + timedelta(minutes=10))
+
+
+def test_more_time_is_given_to_whom_it_is_granted(write, begin):
+    write(accommodations="{Ana: 1.5}")
+
+    assert begin().deadline == NOON + timedelta(minutes=15)
+
+
+def test_the_end_of_the_window_ends_an_attempt(write, begin):
+    write(closes="2026-11-26T12:03:00Z")
+
+    assert begin().deadline == NOON + timedelta(minutes=3)
+
+
+@pytest.mark.parametrize("window", [{"opens": "2026-11-26T12:00:01Z"}, {"closes": "2026-11-26T12:00:00Z"}])
+def test_outside_the_window_nothing_begins(write, begin, window):
+    write(**window)
+
+    with pytest.raises(Refused, match="is not open now"):
+        begin()
+
+
+def test_there_are_as_many_attempts_as_are_granted(write, begin, hand_in):
+    write(attempts=2)
+    first = begin()
+    hand_in(first)
+    second = begin()
+    hand_in(second)
+
+    assert (first.number, second.number) == (1, 2)
+    assert first.paper != second.paper
+    with pytest.raises(Refused, match="as often as it may be: 2"):
+        begin()
+
+
+def test_an_answer_sent_twice_is_saved_once_and_a_late_older_one_changes_nothing(
+    write, begin, save, database
+):
+    write()
+    attempt = begin()
+
+    assert [save(attempt, 0, 1), save(attempt, 1, 2), save(attempt, 0, 1), save(attempt, 1, 2)] == [
+        1,
+        2,
+        2,
+        2,
+    ]
+    assert kept(database, attempt).given == 1
+
+
+def test_an_answer_counts_until_the_deadline_and_its_way(write, begin, save):
+    write()
+    attempt = begin()
+
+    save(attempt, now=attempt.deadline + GRACE - timedelta(seconds=1))
+    with pytest.raises(Refused, match="the time is over") as caught:
+        save(attempt, 1, 2, now=attempt.deadline + GRACE)
+    assert caught.value.code == "late"
+
+
+def test_what_is_saved_already_may_be_sent_again_after_the_end(write, begin, save):
+    """The acknowledgement was lost on its way; the notebook must learn that it is saved."""
+    write()
+    attempt = begin()
+    save(attempt, 0, 1)
+
+    assert save(attempt, 0, 1, now=attempt.deadline + timedelta(hours=1)) == 1
+
+
+def test_after_handing_in_answers_stay(write, begin, save, hand_in):
+    write()
+    attempt = begin()
+    hand_in(attempt)
+
+    with pytest.raises(Refused, match="is handed in"):
+        save(attempt, 1, 2)
+
+
+@pytest.mark.parametrize("given", ["x", None, 99, -1, [0], True, {"a": 1}])
+def test_what_the_form_does_not_give_is_no_answer(write, begin, save, given):
+    write()
+    attempt = begin()
+
+    with pytest.raises(Refused, match="this is no answer to the question"):
+        save(attempt, given)
+
+
+def test_handing_in_twice_gives_one_receipt_which_tells_the_answers(write, begin, save, hand_in, database):
+    write()
+    attempt = begin()
+    save(attempt, 0, 1)
+    receipt = hand_in(attempt)
+
+    assert hand_in(attempt, NOON + timedelta(minutes=1)) == receipt
+    read = verify(receipt, hand_in.signer.public_key)
+    assert (read.person, read.assessment, read.attempt) == ("Ana", "quiz", attempt.id)
+    assert read.answers == digest([(0, kept(database, attempt).answer)])
+
+
+def test_an_attempt_that_nobody_hands_in_is_overdue_after_its_time(write, begin, database):
+    write()
+    attempt = begin()
+
+    with database.session() as session:
+        assert attempts.overdue(session, attempt.deadline + GRACE) == []
+        assert [one.id for one in attempts.overdue(session, attempt.deadline + GRACE * 2)] == [attempt.id]
+
+
+def test_another_learners_attempt_looks_as_if_it_were_not_there(write, begin, database):
+    write()
+    attempt = begin()
+
+    with database.session() as session:
+        for wanted in (attempt.id, "nothing"):
+            with pytest.raises(Refused, match="there is no such attempt of yours"):
+                attempts.own(session, wanted, 999)
+
+
+def test_handing_in_has_every_question_wait_for_its_mark(write, begin, hand_in, database):
+    write()
+    attempt = begin()
+    hand_in(attempt)
+
+    with database.session() as session:
+        assert [session.get_one(Mark, (attempt.id, place)).state for place in range(3)] == ["waiting"] * 3
