@@ -22,6 +22,9 @@ def pytest_addoption(parser):
     parser.addoption(
         "--iam-cases", type=int, default=20_000, help="random cases against the slow evaluator"
     )
+    parser.addoption(
+        "--load-learners", type=int, default=40, help="how many learners a room has under load"
+    )
     parser.addoption("--iam-seed", type=int, default=1, help="which random cases")
 
 

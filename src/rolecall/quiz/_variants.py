@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, Undefined, UndefinedError
+from jinja2 import StrictUndefined, Template, TemplateError, Undefined, UndefinedError
+from jinja2.environment import TemplateExpression
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from rolecall.quiz._deciding import Decide
@@ -82,8 +83,19 @@ def _environment() -> ImmutableSandboxedEnvironment:
     return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 
 
+# A question is filled for seed after seed, and its templates are compiled once.
+@lru_cache(maxsize=4096)
+def _expression(text: str) -> TemplateExpression:
+    return _environment().compile_expression(text, undefined_to_none=False)
+
+
+@lru_cache(maxsize=4096)
+def _template(text: str) -> Template:
+    return _environment().from_string(text)
+
+
 def _value_of(expression: str, values: Mapping[str, Any]) -> Any:
-    value = _environment().compile_expression(expression, undefined_to_none=False)(**values)
+    value = _expression(expression)(**values)
     if isinstance(value, Undefined):
         str(value)  # says which name it is that nobody gave
     return value
@@ -103,4 +115,4 @@ def _filled(value: Any, values: Mapping[str, Any]) -> Any:
     text = value.strip()
     if text.startswith("{{") and text.endswith("}}") and text.count("{{") == 1:
         return _value_of(text[2:-2].strip(), values)
-    return _environment().from_string(value).render(**values) if "{{" in value or "{%" in value else value
+    return _template(value).render(**values) if "{{" in value or "{%" in value else value

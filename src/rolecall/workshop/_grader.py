@@ -74,6 +74,8 @@ def _grade(job: dict[str, Any], assessments: Any, judges: Any) -> dict[str, Any]
 
 def main(folder: str) -> None:
     """Grades until standard input ends."""
+    # Answers are saved first, and graded with what is left.
+    os.nice(10)
     if not _leave_the_network():
         sys.addaudithook(_only_loopback)
     _limit()

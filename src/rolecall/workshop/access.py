@@ -66,7 +66,7 @@ class Doors:
         """Whose token that is."""
         key = digest(token)
         if key not in self._known:
-            with self._service.database.session() as session:
+            with self._service.database.read() as session:
                 person = session.scalars(select(Person).where(Person.token == key)).one_or_none()
                 if person is None:
                     return self._by_hub(token)
@@ -117,7 +117,7 @@ class Doors:
 
     def by_cookie(self, cookie: str) -> Caller | None:
         """Whose browser that is."""
-        with self._service.database.session() as session:
+        with self._service.database.read() as session:
             visit = session.get(Visit, digest(cookie))
             if visit is None or visit.until < self._service.clock.now():
                 return None

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from rolecall._yaml import BadFile
 from rolecall.course import NoCourse
 from rolecall.quiz import NoAnswer, answer_of, grade
-from rolecall.widgets._view import asked_view
 from rolecall.workshop import attempts
 from rolecall.workshop.access import Learner, TheDoors, TheService
 from rolecall.workshop.assessments import Drawn
@@ -103,15 +102,14 @@ async def get_room(caller: Learner, service: TheService) -> dict[str, Any]:
     """What is open, and what was put to all."""
 
     def read() -> dict[str, Any]:
-        with service.database.session() as session:
+        with service.database.read() as session:
             room = session.get_one(Room, caller.room)
             pushes = session.scalars(select(Push).where(Push.room_id == room.id, Push.open)).all()
             shown = []
             for push in pushes:
-                bank = service.assessments.bank(push.bank)
-                question = service.question(Drawn(push.bank, push.question, 0))
-                if question is not None:
-                    shown.append({"id": push.id, "view": asked_view(bank, question, 0, 1)})
+                view = service.view(Drawn(push.bank, push.question, 0))
+                if view is not None:
+                    shown.append({"id": push.id, "view": view})
             return pacing(room, shown) | {"name": caller.name, "assessments": service.assessments.names}
 
     return await run_in_threadpool(read)
@@ -178,7 +176,7 @@ async def post_attempt(name: str, caller: Learner, service: TheService) -> dict[
 
 def _told(service: Service, person: int, attempt: str) -> dict[str, Any]:
     """An attempt as its learner may know it."""
-    with service.database.session() as session:
+    with service.database.read() as session:
         try:
             row = attempts.own(session, attempt, person)
         except Refused as refused:
@@ -217,7 +215,7 @@ async def put_answer(
     now = service.clock.now()
 
     def keep(session: Session) -> int:
-        row = attempts.own(session, attempt, caller.person)
+        row = attempts.own(session, attempt, caller.person, to_change=True)
         if not 0 <= place < len(row.paper):
             raise Refused("no-answer", f"there is no question {place}")
         question = service.question(Drawn(**row.paper[place]))
@@ -234,7 +232,8 @@ async def post_submit(attempt: str, caller: Learner, service: TheService) -> dic
     now = service.clock.now()
 
     def hand_in(session: Session) -> str:
-        return attempts.submit(session, attempts.own(session, attempt, caller.person), service.signer, now)
+        row = attempts.own(session, attempt, caller.person, to_change=True)
+        return attempts.submit(session, row, service.signer, now)
 
     await _write(service, hand_in)
     service.marker.wake()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +20,10 @@ from rolecall.quiz import Bank, Judges, Question, load_bank, variant
 from rolecall.quiz._questions import Slug, Text
 
 FOLDER = "assessments"
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LOOK = 1.0
+_VARIANTS = 1_000
+"""Of a question that varies, so many variants are in use."""
 Kind = Literal["choice", "multi", "blanks", "order", "match", "numeric", "cli", "policy", "decide"]
 
 
@@ -101,6 +107,8 @@ class Assessments:
 
     def __init__(self, course: Course) -> None:
         self.course = course
+        self._stamps: tuple[int, ...] = ()
+        self._look_again = 0.0
 
     @property
     def names(self) -> list[str]:
@@ -121,16 +129,22 @@ class Assessments:
         BadFile
             With every fault of its file.
         """
-        if name not in self.names:
+        if not SLUG.fullmatch(name) or not (self._folder / f"{name}.yaml").is_file():
             raise NoCourse(f"there is no assessment {name!r}{did_you_mean(name, self.names)}")
-        # Read anew when it or a bank changed.
-        files = (self._folder / f"{name}.yaml", *self.course.banks())
-        return _assessment(files[0], self.course, tuple(one.stat().st_mtime_ns for one in files))
+        return _assessment(self._folder / f"{name}.yaml", self.course, self.changed())
 
     def bank(self, name: str) -> Bank:
         """A bank, read anew when its file changed: an assessor mends a question while the service runs."""
-        file = self.course.bank(name)
-        return _bank(file, file.stat().st_mtime_ns)
+        return _bank(self.course.bank(name), self.changed())
+
+    def changed(self) -> tuple[int, ...]:
+        """Something else once a bank or an assessment has changed; looked at no more than once a second."""
+        now = time.monotonic()
+        if now >= self._look_again:
+            files = (*self.course.banks(), *sorted(self._folder.glob("*.yaml")))
+            self._stamps = tuple(one.stat().st_mtime_ns for one in files)
+            self._look_again = now + _LOOK
+        return self._stamps
 
     def question(self, drawn: Drawn, judges: Judges) -> Question | None:
         """A question as it is asked; None where the bank has it no more."""
@@ -144,6 +158,7 @@ class Assessments:
         """
         chance = random.Random(f"{assessment.assessment}/{seed}")
         banks = [self.bank(name) for name in assessment.banks]
+        varying = {question.id: bool(question.vary) for bank in banks for question in bank.questions}
         taken: list[Drawn] = []
         for line in assessment.blueprint:
             there = [
@@ -152,8 +167,10 @@ class Assessments:
                 for question in bank.questions
                 if line.takes(bank, question) and all(question.id != one.question for one in taken)
             ]
-            picked = chance.sample(there, line.count)
-            taken += [Drawn(bank, question, chance.randrange(10**6)) for bank, question in picked]
+            for bank, question in chance.sample(there, line.count):
+                seed_of_variant = chance.randrange(_VARIANTS)
+                varies = varying.get(question, False)
+                taken.append(Drawn(bank, question, seed_of_variant if varies else 0))
         chance.shuffle(taken)
         return taken
 
@@ -164,7 +181,7 @@ def _assessment(file: Path, course: Course, changed: tuple[int, ...]) -> Assessm
 
 
 @lru_cache(maxsize=64)
-def _bank(file: Path, changed: int) -> Bank:
+def _bank(file: Path, changed: tuple[int, ...]) -> Bank:
     return load_bank(file)
 
 

@@ -59,7 +59,8 @@ def begin(
     Refused
         When there is none and none may begin.
     """
-    row = session.get_one(Person, person)
+    # Of two that begin at once, the second goes on with what the first began.
+    row = session.get_one(Person, person, with_for_update=True)
     name = assessment.assessment
     before = list(
         session.scalars(
@@ -99,15 +100,20 @@ def begin(
     return attempt
 
 
-def own(session: Session, attempt: str, person: int) -> Attempt:
+def own(session: Session, attempt: str, person: int, *, to_change: bool = False) -> Attempt:
     """A person's own attempt.
+
+    Parameters
+    ----------
+    to_change
+        Have whoever wants to change it too wait for the end of this transaction.
 
     Raises
     ------
     Refused
         When there is none such; another's looks the same as none.
     """
-    found = session.get(Attempt, attempt)
+    found = session.get(Attempt, attempt, with_for_update=to_change, populate_existing=to_change)
     if found is None or found.person_id != person:
         raise Refused("no-attempt", "there is no such attempt of yours")
     return found
@@ -193,8 +199,16 @@ def submit(session: Session, attempt: Attempt, signer: Signer, now: datetime) ->
 def overdue(session: Session, now: datetime) -> Sequence[Attempt]:
     """Attempts whose time is over, and that nobody handed in."""
     return session.scalars(
-        select(Attempt).where(Attempt.submitted.is_(None), Attempt.deadline < now - GRACE)
+        select(Attempt)
+        .where(Attempt.submitted.is_(None), Attempt.deadline < now - GRACE)
+        .with_for_update(skip_locked=True)
     ).all()
+
+
+def is_any_overdue(session: Session, now: datetime) -> bool:
+    """Whether there are such, without waiting for anybody."""
+    asked = select(Attempt.id).where(Attempt.submitted.is_(None), Attempt.deadline < now - GRACE)
+    return session.scalars(asked.limit(1)).first() is not None
 
 
 def questions_of(attempt: Attempt, assessments: Assessments, judges: Judges) -> list[Question | None]:

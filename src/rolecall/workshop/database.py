@@ -41,7 +41,9 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = _engine(url)
+        self._engine = _engine(url, "BEGIN IMMEDIATE")
+        # What only reads neither waits for who writes nor keeps them waiting.
+        self._reading = _engine(url, "BEGIN") if self._engine.dialect.name == "sqlite" else self._engine
         self._jobs: queue.SimpleQueue[tuple[Callable[[Session], Any], Future[Any]] | None] = (
             queue.SimpleQueue()
         )
@@ -65,6 +67,8 @@ class Database:
                 current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
                 if current == HEAD:
                     return
+                if current is not None and current > HEAD:
+                    raise Unavailable(f"it is of a newer version ({current}) than this program ({HEAD})")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
@@ -78,6 +82,18 @@ class Database:
             When the database cannot be reached or written.
         """
         with self._told(), Session(self._engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that only reads.
+
+        Raises
+        ------
+        Unavailable
+            When the database cannot be reached.
+        """
+        with self._told(), Session(self._reading, expire_on_commit=False) as session:
             yield session
 
     @contextlib.contextmanager
@@ -152,9 +168,10 @@ class Database:
             self._jobs.put(None)
             self._writer.join()
         self._engine.dispose()
+        self._reading.dispose()
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, begin: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(
@@ -177,6 +194,6 @@ def _engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(begin)
 
     return engine

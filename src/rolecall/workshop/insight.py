@@ -115,8 +115,8 @@ def cronbach_alpha(rows: Sequence[Sequence[float]]) -> float | None:
     total = statistics.variance([sum(row) for row in rows])
     if total == 0:
         return None
-    count = len(columns)
-    return count / (count - 1) * (1 - sum(statistics.variance(one) for one in columns) / total)
+    count, within = len(columns), sum(statistics.variance(one) for one in columns)
+    return float(count / (count - 1) * (1 - within / total))
 
 
 def correlation(first: Sequence[float], second: Sequence[float]) -> float | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from rolecall.workshop import attempts
@@ -70,9 +70,15 @@ class Marker:
 
     def _hand_in(self) -> None:
         now = self._clock.now()
-        with self._database.session() as session:
+
+        def hand_in(session: Session) -> None:
             for attempt in attempts.overdue(session, now):
                 attempts.submit(session, attempt, self._signer, now)
+
+        with self._database.read() as session:
+            some = attempts.is_any_overdue(session, now)
+        if some:
+            self._database.write(hand_in).result()
 
     def grade_one(self) -> bool:
         """Grades one answer that waits; False where none does."""
@@ -89,33 +95,41 @@ class Marker:
             except NotGraded as problem:
                 state = "failed" if tries >= _TRIES else "waiting"
                 said = json.dumps([{"part": "", "right": False, "why": str(problem)}])
-        with self._database.session() as session:
-            mark = session.get_one(Mark, (attempt, place))
-            mark.score, mark.state, mark.misconception, mark.said = score, state, misconception, said
-            mark.claimed_until = None
+        values = {"score": score, "state": state, "misconception": misconception, "said": said}
+        mine = (Mark.attempt_id == attempt) & (Mark.place == place)
+        marked = update(Mark).where(mine).values(claimed_until=None, **values)
+        self._database.write(lambda session: session.execute(marked)).result()
         return True
 
     def _claim(self) -> tuple[str, int, Drawn, str, int] | None:
+        with self._database.read() as session:
+            waits = session.scalar(select(Mark.place).where(_free(self._clock.now())).limit(1))
+        return None if waits is None else self._database.write(self._claim_one).result()
+
+    def _claim_one(self, session: Session) -> tuple[str, int, Drawn, str, int] | None:
         now = self._clock.now()
-        free = or_(Mark.state == "waiting", (Mark.state == "claimed") & (Mark.claimed_until < now))
-        with self._database.session() as session:
-            chosen = session.execute(select(Mark.attempt_id, Mark.place).where(free).limit(1)).first()
-            if chosen is None:
-                return None
-            mine = (Mark.attempt_id == chosen.attempt_id) & (Mark.place == chosen.place) & free
-            taken = session.execute(
-                update(Mark)
-                .where(mine)
-                .values(state="claimed", claimed_until=now + _CLAIM, tries=Mark.tries + 1)
-                .returning(Mark.tries)
-            ).first()
-            if taken is None:
-                # Another process was quicker; what else there is comes at the next turn.
-                return None
-            attempt = session.get_one(Attempt, chosen.attempt_id)
-            answer = session.get(Answer, (chosen.attempt_id, chosen.place))
-            drawn = Drawn(**attempt.paper[chosen.place])
-            return attempt.id, chosen.place, drawn, answer.answer if answer else "", taken.tries
+        chosen = session.execute(select(Mark.attempt_id, Mark.place).where(_free(now)).limit(1)).first()
+        if chosen is None:
+            return None
+        mine = (Mark.attempt_id == chosen.attempt_id) & (Mark.place == chosen.place) & _free(now)
+        taken = session.execute(
+            update(Mark)
+            .where(mine)
+            .values(state="claimed", claimed_until=now + _CLAIM, tries=Mark.tries + 1)
+            .returning(Mark.tries)
+        ).first()
+        if taken is None:
+            # Another process was quicker; what else there is comes at the next turn.
+            return None
+        attempt = session.get_one(Attempt, chosen.attempt_id)
+        answer = session.get(Answer, (chosen.attempt_id, chosen.place))
+        drawn = Drawn(**attempt.paper[chosen.place])
+        return attempt.id, chosen.place, drawn, answer.answer if answer else "", taken.tries
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    """What waits, and what somebody claimed who did not come back."""
+    return or_(Mark.state == "waiting", (Mark.state == "claimed") & (Mark.claimed_until < now))
 
 
 @dataclass(frozen=True, slots=True)

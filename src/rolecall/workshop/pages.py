@@ -115,7 +115,7 @@ async def get_live(request: Request, service: TheService, caller: Instructor) ->
     """The room's state, again whenever it changes, as server-sent events."""
 
     def look() -> dict[str, Any]:
-        with service.database.session() as session:
+        with service.database.read() as session:
             return snapshot(session, session.get_one(Room, caller.room), service.clock.now())
 
     async def changes() -> AsyncIterator[dict[str, str]]:
@@ -223,7 +223,7 @@ async def get_progress(service: TheService, caller: Instructor) -> str:
     """Everything that was done, as CSV."""
 
     def read() -> str:
-        with service.database.session() as session:
+        with service.database.read() as session:
             return gradebook.progress_csv(session, caller.room)
 
     return await run_in_threadpool(read)
@@ -234,7 +234,7 @@ async def get_grades(service: TheService, caller: Instructor, nbgrader: bool = F
     """The gradebook as CSV, or in nbgrader's columns."""
 
     def read() -> str:
-        with service.database.session() as session:
+        with service.database.read() as session:
             found = gradebook.lines(session, caller.room)
         return gradebook.as_nbgrader_csv(found) if nbgrader else gradebook.as_csv(found)
 
@@ -250,7 +250,7 @@ async def get_assessment(request: Request, name: str, service: TheService, calle
         raise HTTPException(404, str(error)) from None
 
     def read() -> dict[str, Any]:
-        with service.database.session() as session:
+        with service.database.read() as session:
             return {
                 "lines": gradebook.lines(session, caller.room, name),
                 "insight": insight(gradebook.items(session, caller.room, name)),

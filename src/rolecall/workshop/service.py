@@ -52,6 +52,7 @@ class Service:
         self.graders = Graders(course.folder, settings.graders)
         self.marker = Marker(self.database, self.graders, self.signer, self.clock)
         self._asked = lru_cache(maxsize=4096)(self._ask)
+        self._viewed = lru_cache(maxsize=4096)(self._view)
 
     def start(self) -> None:
         """Begins to grade what waits."""
@@ -66,24 +67,34 @@ class Service:
 
     def question(self, drawn: Drawn) -> Question | None:
         """A question of a paper, as it is asked."""
-        return self._asked(drawn, self.course.bank(drawn.bank).stat().st_mtime_ns)
+        return self._asked(drawn, self.assessments.changed())
 
-    def _ask(self, drawn: Drawn, changed: int) -> Question | None:
+    def _ask(self, drawn: Drawn, changed: tuple[int, ...]) -> Question | None:
         return self.assessments.question(drawn, self.judges)
+
+    def view(self, drawn: Drawn) -> dict[str, Any] | None:
+        """A question as a learner is shown it, without a word of its key; its place is to be set."""
+        return self._viewed(drawn, self.assessments.changed())
+
+    def _view(self, drawn: Drawn, changed: tuple[int, ...]) -> dict[str, Any] | None:
+        question = self._asked(drawn, changed)
+        return (
+            None
+            if question is None
+            else dict(asked_view(self.assessments.bank(drawn.bank), question, 0, 1))
+        )
 
     def paper(self, attempt: Attempt, answers: Sequence[Answer]) -> list[dict[str, Any]]:
         """The questions of an attempt without a word of their key, each with the answer that is saved."""
         saved = {one.place: one for one in answers}
         told = []
         for place, one in enumerate(attempt.paper):
-            drawn = Drawn(**one)
-            question = self.question(drawn)
-            if question is None:
+            view = self.view(Drawn(**one))
+            if view is None:
                 continue
-            bank = self.assessments.bank(drawn.bank)
-            asked = dict(asked_view(bank, question, place, len(attempt.paper)))
             kept = saved.get(place)
-            asked["given"] = kept.given if kept else None
+            given = kept.given if kept else None
+            asked = {**view, "place": place, "count": len(attempt.paper), "given": given}
             told.append({"view": asked, "serial": kept.serial if kept else 0})
         return told
 

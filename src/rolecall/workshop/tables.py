@@ -9,6 +9,7 @@ from sqlalchemy import (
     JSON,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     String,
@@ -103,7 +104,7 @@ class Done(Base):
     question: Mapped[str] = mapped_column(String(200))
     answer: Mapped[str] = mapped_column(Text)
     correct: Mapped[bool]
-    score: Mapped[float]
+    score: Mapped[float] = mapped_column(Float)
     misconception: Mapped[str] = mapped_column(String(200))
 
 
@@ -151,7 +152,7 @@ class Answer(Base):
     given: Mapped[Any] = mapped_column(JSON)
     answer: Mapped[str] = mapped_column(Text)
     serial: Mapped[int]
-    seconds: Mapped[float]
+    seconds: Mapped[float] = mapped_column(Float)
     saved: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -162,7 +163,7 @@ class Mark(Base):
 
     attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True)
-    score: Mapped[float]
+    score: Mapped[float] = mapped_column(Float)
     state: Mapped[str] = mapped_column(String(10))
     claimed_until: Mapped[datetime | None] = mapped_column(Moment, nullable=True)
     tries: Mapped[int]
