@@ -32,7 +32,10 @@ _SETTINGS = Path(__file__).parent / "lab_settings"
 @click.option("--course", type=click.Path(path_type=Path), help="Another course's folder.")
 @click.option("--port", type=click.IntRange(1, 65535), help="The first free one from 8888 by default.")
 @click.option("--no-browser", is_flag=True, help="Print the address and open no browser.")
-def command(folder: Path, course: Path | None, port: int | None, no_browser: bool) -> None:
+@click.option(
+    "--copy-only", is_flag=True, help="Copy the course, and start nothing: for another JupyterLab."
+)
+def command(folder: Path, course: Path | None, port: int | None, no_browser: bool, copy_only: bool) -> None:
     """Open the course in JupyterLab, on its first lesson.
 
     The notebooks are copied to a folder of your own. What you change there is never overwritten: an updated
@@ -48,6 +51,8 @@ def command(folder: Path, course: Path | None, port: int | None, no_browser: boo
         raise Unusable(f"port {port} is in use; name another with --port, or leave it out")
     _tell(placed, folder)
     _trust(folder / one.path for one in placed)
+    if copy_only:
+        return
     os.environ[COURSE_VARIABLE] = str(found.folder)
     # The `aws` beside this Python comes first in cells that call it.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"

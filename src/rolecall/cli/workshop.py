@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -74,7 +75,9 @@ def serve(
     address = base or f"http://{host}:{listening.getsockname()[1]}"
     click.echo(_welcome(service, address, new_link=new_link, under_hub=under_hub))
     sys.stdout.flush()
-    server.run(sockets=[listening])
+    # uvicorn ends in order, and then raises the signal that ended it once more.
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])
 
 
 def _welcome(service: Any, address: str, *, new_link: bool, under_hub: bool) -> str:

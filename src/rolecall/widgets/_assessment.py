@@ -41,7 +41,7 @@ class AssessmentCard(anywidget.AnyWidget):
             if kept["serial"] > self._serials.get(int(place), 0):
                 self._given[int(place)] = kept["given"]
                 self._serials[int(place)] = kept["serial"]
-                self._send(int(place))
+                self._send_answer(int(place))
         self.on_msg(self._received)
         self._show()
 
@@ -85,7 +85,7 @@ class AssessmentCard(anywidget.AnyWidget):
     def _say(self, text: str) -> None:
         self.saved = text or "All answers are saved."
 
-    def _send(self, place: int) -> None:
+    def _send_answer(self, place: int) -> None:
         path = f"/api/attempts/{self._told['attempt']}/answers/{place}"
 
         def put() -> None:
@@ -101,7 +101,7 @@ class AssessmentCard(anywidget.AnyWidget):
         self._given[place] = given
         self._serials[place] = self._serials.get(place, 0) + 1
         self._keep()
-        self._send(place)
+        self._send_answer(place)
 
     def _received(self, widget: object, content: Any, buffers: object) -> None:
         problem = ""

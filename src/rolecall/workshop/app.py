@@ -106,9 +106,9 @@ def create_app(service: Service, instructors: Collection[str] = ()) -> FastAPI:
 
     @app.exception_handler(HTTPException)
     async def _refused(request: Request, error: HTTPException) -> Response:
-        wants_page = "text/html" in request.headers.get("Accept", "") and not request.url.path.startswith(
-            "/api"
-        )
+        # Under a Hub the path begins with the service's prefix.
+        accepts = request.headers.get("Accept", "")
+        wants_page = "text/html" in accepts and "/api/" not in request.url.path
         if error.status_code == 401 and wants_page:
             return RedirectResponse(request.scope.get("root_path", "") + "/login", 303)
         if wants_page:
