@@ -16,6 +16,7 @@ FILES = [
     *find_course().banks(),
     *(ROOT / "sandbox").glob("*.yaml"),
     ROOT / "quizzes" / "misconceptions.yaml",
+    *(ROOT / "quizzes" / "assessments").glob("*.yaml"),
     *(ROOT / "lessons").glob("*/*.yaml"),
 ]
 
@@ -30,7 +31,7 @@ _NoDates.yaml_implicit_resolvers = {
 }
 
 
-@pytest.mark.parametrize("name", ["bank", "lesson", "misconceptions", "tasks", "world"])
+@pytest.mark.parametrize("name", ["assessment", "bank", "lesson", "misconceptions", "tasks", "world"])
 def test_a_schema_is_what_its_model_says(name):
     written = json.loads((FOLDER / f"{name}.schema.json").read_text())
 

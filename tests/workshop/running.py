@@ -46,6 +46,7 @@ class Running:
 def start_workshop(data: Path, *options: str, **environment: str) -> Running:
     """Starts the service on a port of its own and waits until it has told where it is."""
     process = subprocess.Popen(
+        # The last of two --port counts.
         [sys.executable, "-m", "rolecall", "workshop", "serve", "--port", "0", *options],
         stdout=subprocess.PIPE,
         stderr=(data / "stderr").open("a"),

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rolecall._yaml import BadFile
+from rolecall.check import check_course
 from rolecall.course import NoCourse, find_course
-from rolecall.workshop.assessments import Assessments
+from rolecall.course.assessments import Assessments
 
 OWN = Assessments(find_course())
 
@@ -78,3 +79,12 @@ def test_lines_that_may_take_each_others_questions_must_leave_enough(assessments
 def test_an_unknown_assessment_is_told_with_the_nearest(assessments):
     with pytest.raises(NoCourse, match="did you mean roles-midterm"):
         assessments.assessment("role-midterm")
+
+
+def test_the_check_finds_a_faulty_assessment(course, write):
+    file = write(minutes=0)
+
+    found = [one for one in check_course(course, prove_it=False, notebooks=False) if one.rule == "schema"]
+
+    assert [(one.file, one.line) for one in found] == [("quizzes/assessments/quiz.yaml", 5)]
+    assert file.read_text().splitlines()[4] == "minutes: 0"

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from rolecall.course import find_course
+from rolecall.course.assessments import Drawn
 from rolecall.quiz import load_bank
-from rolecall.workshop.assessments import Drawn
 from rolecall.workshop.graders import Graders, NotGraded
 from rolecall.workshop.receipts import verify
 from workshop.running import answers_of

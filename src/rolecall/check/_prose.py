@@ -73,7 +73,13 @@ def _texts(read: Read) -> Iterator[tuple[Path, int, str]]:
         if file.parent.name != "solved":
             yield from _cells(file)
     catalogue = read.course.folder / "quizzes" / "misconceptions.yaml"
-    for file in (*read.banks, *read.lessons, *read.tasks, *([catalogue] if read.shared else [])):
+    for file in (
+        *read.banks,
+        *read.lessons,
+        *read.tasks,
+        *read.assessments,
+        *([catalogue] if read.shared else []),
+    ):
         for where, text in texts_in(read.places.document(file).value):
             if _is_read(where):
                 yield file, read.places.at(file, where, "", "").line, text

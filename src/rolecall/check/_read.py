@@ -10,6 +10,7 @@ from typing import TypeVar
 from rolecall._yaml import BadFile
 from rolecall.check._findings import Finding, Places
 from rolecall.course import Course, Lesson, read_lesson
+from rolecall.course.assessments import Assessment, Assessments, load_assessment
 from rolecall.lab import Task, load_tasks, task_files
 from rolecall.quiz import CATALOGUE, Bank, Misconception, load_bank, load_catalogue
 from rolecall.sandbox.world import World
@@ -28,6 +29,7 @@ class Read:
     worlds: dict[Path, World]
     lessons: dict[Path, Lesson]
     tasks: dict[Path, list[Task]]
+    assessments: dict[Path, Assessment]
     shared: dict[str, Misconception]
     findings: list[Finding] = field(default_factory=list)
 
@@ -84,6 +86,7 @@ def read_course(course: Course) -> Read:
         each(course.worlds(), load_world),
         each(course.lesson_files(), read_lesson),
         each(task_files(course), load_tasks),
+        each(Assessments(course).files, lambda file: load_assessment(file, course)),
         next(iter(shared.values()), {}),
         findings,
     )

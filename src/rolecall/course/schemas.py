@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from rolecall.course._course import LessonFile
+from rolecall.course.assessments import Assessment
 from rolecall.lab import TaskFile
 from rolecall.quiz import Bank, Catalogue
 from rolecall.sandbox.world import World
@@ -23,6 +24,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "world": World,
     "misconceptions": Catalogue,
     "tasks": TaskFile,
+    "assessment": Assessment,
 }
 
 

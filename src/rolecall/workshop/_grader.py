@@ -59,8 +59,8 @@ def _only_loopback(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _grade(job: dict[str, Any], assessments: Any, judges: Any) -> dict[str, Any]:
+    from rolecall.course.assessments import Drawn  # noqa: PLC0415
     from rolecall.quiz import grade  # noqa: PLC0415 - imported within the limits
-    from rolecall.workshop.assessments import Drawn  # noqa: PLC0415
 
     drawn = Drawn(job["bank"], job["question"], job["seed"])
     question = assessments.question(drawn, judges)
@@ -80,8 +80,8 @@ def main(folder: str) -> None:
         sys.addaudithook(_only_loopback)
     _limit()
     from rolecall.course import find_course  # noqa: PLC0415
+    from rolecall.course.assessments import Assessments  # noqa: PLC0415
     from rolecall.workshop._server_judges import ServerJudges  # noqa: PLC0415
-    from rolecall.workshop.assessments import Assessments  # noqa: PLC0415
 
     course = find_course(folder)
     assessments, judges = Assessments(course), ServerJudges(course.folder)

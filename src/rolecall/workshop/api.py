@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from rolecall._yaml import BadFile
 from rolecall.course import NoCourse
+from rolecall.course.assessments import Drawn
 from rolecall.quiz import NoAnswer, answer_of, grade
 from rolecall.workshop import attempts
 from rolecall.workshop.access import Learner, TheDoors, TheService
-from rolecall.workshop.assessments import Drawn
 from rolecall.workshop.attempts import Refused, Sent
 from rolecall.workshop.marking import result
 from rolecall.workshop.rooms import Deed, NotLetIn, join, note, pacing

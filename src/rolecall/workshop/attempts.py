@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from rolecall.course.assessments import Assessment, Assessments, Drawn
 from rolecall.quiz import Judges, NoAnswer, Question, answer_of
-from rolecall.workshop.assessments import Assessment, Assessments, Drawn
 from rolecall.workshop.receipts import Receipt, Signer
 from rolecall.workshop.receipts import digest as digest_of
 from rolecall.workshop.rooms import audit

@@ -81,7 +81,7 @@ def _questions(done: Sequence[Done], revealed: set[str]) -> list[dict[str, Any]]
                     {
                         "answer": text,
                         "count": count,
-                        **({"right": text in right} if question in revealed else {}),
+                        "right": text in right if question in revealed else None,
                     }
                     for text, count in answers.most_common(8)
                 ],

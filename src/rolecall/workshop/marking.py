@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
+from rolecall.course.assessments import Drawn
 from rolecall.workshop import attempts
-from rolecall.workshop.assessments import Drawn
 from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database, Unavailable
 from rolecall.workshop.graders import Graders, NotGraded

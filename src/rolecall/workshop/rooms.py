@@ -175,14 +175,14 @@ def note(session: Session, person: int, where: dict[str, str], deeds: Iterable[D
     row.lesson, row.mode = where.get("lesson", row.lesson), where.get("mode", row.mode)
     row.question = where.get("question", row.question)
     new = 0
-    for deed in deeds:
+    for number, deed in enumerate(deeds):
         if session.get(Done, deed.key) is None:
             session.add(
                 Done(
                     key=deed.key,
                     room_id=row.room_id,
                     person_id=person,
-                    at=now,
+                    at=now + timedelta(microseconds=number),
                     deck=deed.deck,
                     question=deed.question,
                     answer=deed.answer,

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import func, select
 
 from rolecall.course import Course
+from rolecall.course.assessments import Assessment, Assessments, Drawn
 from rolecall.quiz import Grade, Question, Remark
 from rolecall.widgets._view import asked_view, review_view
 from rolecall.workshop._server_judges import ServerJudges
-from rolecall.workshop.assessments import Assessment, Assessments, Drawn
 from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database
 from rolecall.workshop.graders import Graders

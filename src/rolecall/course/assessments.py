@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from rolecall._yaml import BadFile, Document, Fault, Where, did_you_mean, read_yaml, validate
-from rolecall.course import Course, NoCourse
+from rolecall.course._course import Course, NoCourse
 from rolecall.quiz import Bank, Judges, Question, load_bank, variant
 from rolecall.quiz._questions import Slug, Text
 
@@ -113,7 +113,12 @@ class Assessments:
     @property
     def names(self) -> list[str]:
         """Every assessment, by its file's name."""
-        return sorted(one.stem for one in self._folder.glob("*.yaml"))
+        return [one.stem for one in self.files]
+
+    @property
+    def files(self) -> list[Path]:
+        """Every assessment's file."""
+        return sorted(self._folder.glob("*.yaml"))
 
     @property
     def _folder(self) -> Path:
@@ -141,7 +146,7 @@ class Assessments:
         """Something else once a bank or an assessment has changed; looked at no more than once a second."""
         now = time.monotonic()
         if now >= self._look_again:
-            files = (*self.course.banks(), *sorted(self._folder.glob("*.yaml")))
+            files = (*self.course.banks(), *self.files)
             self._stamps = tuple(one.stat().st_mtime_ns for one in files)
             self._look_again = now + _LOOK
         return self._stamps

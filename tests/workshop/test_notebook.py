@@ -1,0 +1,167 @@
+"""`join` and `assessment` as a kernel runs them, against a real service."""
+
+import json
+import re
+import time
+
+import pytest
+
+import rolecall.widgets._join
+from rolecall.progress import Store
+from rolecall.quiz import Entry, EntryKind
+from rolecall.widgets import assessment, join
+from rolecall.widgets._service import ServiceError, access_file
+from workshop.running import start_workshop
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("ROLECALL_DATA", str(tmp_path / "learner"))
+    monkeypatch.delenv("ROLECALL_WORKSHOP_URL", raising=False)
+    monkeypatch.setattr(rolecall.widgets._join, "_BEAT", 0.2)
+    return tmp_path
+
+
+def until(true, what: str, seconds: float = 20.0) -> None:
+    """Waits for another thread to have done something."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        if true():
+            return
+    pytest.fail(f"never: {what}")
+
+
+def choices(card) -> list[dict]:
+    return [one for one in card._paper if one["kind"] == "choice"]
+
+
+def tell(card, **message: object) -> None:
+    """What the browser sends."""
+    card._received(card, message, [])
+
+
+def test_who_joined_is_known_to_every_notebook_and_after_a_restart(workshop):
+    room = join(workshop.code, workshop.url, "Zoe")
+
+    assert re.fullmatch(r"Workshop: here as Zoe( \(\d+\))?", repr(room))
+    assert repr(join()) == repr(room)
+    assert access_file().stat().st_mode & 0o077 == 0
+
+
+def test_a_wrong_code_is_told(workshop):
+    with pytest.raises(ServiceError, match="ask your instructor for the one on the wall"):
+        join("WRONG", workshop.url)
+
+
+def test_without_a_workshop_both_say_what_is_missing():
+    with pytest.raises(ServiceError, match="Its code and its address are wanted"):
+        join()
+    with pytest.raises(ServiceError, match=r"join.* comes first"):
+        assessment("roles-midterm")
+
+
+def test_what_is_answered_in_the_notebook_is_seen_in_the_room(workshop, monkeypatch):
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/zoe/course/01-temporary-access/learn.ipynb")
+    room = join(workshop.code, workshop.url, "Reporter")
+    name = repr(room).rpartition("here as ")[2]
+
+    Store().record(
+        "practice/x", Entry(EntryKind.ANSWERED, "a-question", "A", False, 0.0, "skill", "role-is-a-user")
+    )
+
+    instructor = workshop.instructor()
+    until(
+        lambda: f"{name},practice/x,a-question,A,False" in instructor.get("/progress.csv").text, "reported"
+    )
+
+
+def test_a_pushed_question_comes_into_the_notebook(workshop):
+    room, instructor = join(workshop.code, workshop.url, "Pushed"), workshop.instructor()
+
+    instructor.post("/room/push", data={"bank": "assume-role", "question": "who-may-assume"})
+    until(lambda: room.view.get("question", {}).get("id") == "who-may-assume", "shown")
+    tell(room, do="answer", question="who-may-assume", answer=0)
+
+    assert "note" in room.view
+    instructor.post("/room/unpush")
+
+
+def test_an_unknown_assessment_is_told(workshop):
+    join(workshop.code, workshop.url, "Zoe")
+
+    with pytest.raises(ServiceError, match="did you mean roles-midterm"):
+        assessment("roles-midterms")
+
+
+def test_while_the_service_is_gone_the_learner_sees_saving_and_nothing_is_lost(home):
+    data = home / "service"
+    data.mkdir()
+    running = start_workshop(data)
+    port = running.url.rpartition(":")[2]
+    join(running.code, running.url, "Zoe")
+    card = assessment("roles-midterm")
+    first, second = choices(card)[:2]
+    tell(card, do="save", question=first["id"], answer=0)
+    until(lambda: card.saved == "All answers are saved.", "saved")
+
+    running.stop(9)
+    tell(card, do="save", question=first["id"], answer=1)
+    tell(card, do="save", question=second["id"], answer=2)
+    until(lambda: card.saved.startswith("saving… the workshop's service does not answer"), "told")
+    tell(card, do="submit")
+    assert "an answer is still being saved" in card.view["problem"]
+    again = start_workshop(data, "--port", port)
+    try:
+        until(lambda: card.saved == "All answers are saved.", "saved afterwards")
+        told = card._client.ask("GET", f"/api/attempts/{card._told['attempt']}")
+        given = {one["view"]["id"]: one["view"]["given"] for one in told["paper"]}
+        assert (given[first["id"]], given[second["id"]]) == (1, 2)
+        tell(card, do="submit")
+        assert card.receipt.count(".") == 2
+    finally:
+        again.stop()
+
+
+def test_a_kernel_that_ended_with_an_answer_unsent_sends_it_when_it_is_back(home):
+    data = home / "service"
+    data.mkdir()
+    running = start_workshop(data)
+    port = running.url.rpartition(":")[2]
+    join(running.code, running.url, "Zoe")
+    card = assessment("roles-midterm")
+    question = choices(card)[0]
+    running.stop(9)
+    tell(card, do="save", question=question["id"], answer=2)
+    until(lambda: card.saved.startswith("saving…"), "tried")
+    (kept,) = (home / "learner").glob("outbox-*.json")
+    assert json.loads(kept.read_text())[str(question["place"])]["given"] == 2
+
+    again = start_workshop(data, "--port", port)
+    try:
+        back = assessment("roles-midterm")
+        until(lambda: back.saved == "All answers are saved.", "sent")
+        told = back._client.ask("GET", f"/api/attempts/{back._told['attempt']}")
+        assert (
+            next(one["view"]["given"] for one in told["paper"] if one["view"]["id"] == question["id"]) == 2
+        )
+    finally:
+        again.stop()
+
+
+def test_what_the_browser_should_not_send_changes_nothing(workshop):
+    join(workshop.code, workshop.url, "Zoe")
+    card = assessment("roles-midterm")
+    before = dict(card._given)
+
+    for message in (
+        {"do": "save", "question": "none", "answer": 0},
+        {"do": "go", "place": 99},
+        {"do": "go", "place": "x"},
+        {"do": "x"},
+        {},
+    ):
+        card._received(card, message, [])
+    card._received(card, "text", [])
+
+    assert card._given == before
+    assert card.view["question"]["place"] == 0

@@ -1,0 +1,150 @@
+"""A room as its instructor sees and leads it."""
+
+import json
+
+import httpx
+import pytest
+
+from rolecall.course import find_course
+from rolecall.quiz import load_bank
+from workshop.running import Running, start_workshop
+
+QUESTION = load_bank(find_course().bank("assume-role")).questions[0]
+
+
+@pytest.fixture
+def room(tmp_path):
+    running = start_workshop(tmp_path)
+    yield running
+    running.stop()
+
+
+def look(room: Running, instructor: httpx.Client, until) -> dict:
+    """The first state that the live stream sends in which something is so."""
+    with instructor.stream("GET", "/live", timeout=20) as stream:
+        for line in stream.iter_lines():
+            if line.startswith("data: ") and until(seen := json.loads(line.removeprefix("data: "))):
+                return seen
+    pytest.fail("the stream ended")
+
+
+def deed(number: int, correct: bool = False, **more: object) -> dict:
+    given = {
+        "key": f"key-{number:08}",
+        "deck": "practice/x",
+        "question": "q",
+        "answer": "A",
+        "correct": correct,
+    }
+    return given | {"score": float(correct)} | more
+
+
+def test_who_is_where_who_is_stuck_and_what_misleads_them(room):
+    ana, ben, instructor = room.learner("Ana"), room.learner("Ben"), room.instructor()
+    misled = [deed(n, misconception="role-is-a-user") for n in range(3)]
+    ana.post("/api/done", json={"lesson": "01-temporary-access", "mode": "learn", "deeds": misled})
+    ben.post("/api/done", json={"lesson": "02-access-denied", "mode": "why", "deeds": [deed(10, True)]})
+
+    seen = look(room, instructor, lambda one: sum(person["answered"] for person in one["people"]) == 2)
+
+    told = {person["name"]: person for person in seen["people"]}
+    assert (told["Ana"]["lesson"], told["Ana"]["mode"], told["Ana"]["question"]) == (
+        "01-temporary-access",
+        "learn",
+        "q",
+    )
+    assert (told["Ana"]["stuck"], told["Ben"]["stuck"]) == (True, False)
+    assert seen["misconceptions"] == [{"name": "role-is-a-user", "count": 3}]
+
+
+def test_which_answer_is_right_is_shown_once_it_is_revealed(room):
+    ana, ben, instructor = room.learner("Ana"), room.learner("Ben"), room.instructor()
+    ana.post("/api/done", json={"deeds": [deed(1, True, answer="A"), deed(2, False, answer="B")]})
+    ben.post("/api/done", json={"deeds": [deed(3, False, answer="B")]})
+
+    before = look(room, instructor, lambda one: one["questions"] and one["questions"][0]["answered"] == 2)
+    instructor.post("/room/reveal", data={"question": "q"}).raise_for_status()
+    after = look(room, instructor, lambda one: one["questions"][0]["revealed"])
+
+    # The first answer of each counts.
+    assert before["questions"][0]["answers"] == [
+        {"answer": "A", "count": 1, "right": None},
+        {"answer": "B", "count": 1, "right": None},
+    ]
+    assert before["questions"][0]["right"] is None
+    assert [(one["answer"], one["right"]) for one in after["questions"][0]["answers"]] == [
+        ("A", True),
+        ("B", False),
+    ]
+
+
+def test_what_is_sent_twice_counts_once(room):
+    ana = room.learner("Ana")
+
+    told = [ana.post("/api/done", json={"deeds": [deed(1)]}).json() for _ in range(2)]
+
+    assert told == [{"new": 1}, {"new": 0}]
+
+
+def test_a_question_put_to_all_is_answered_without_its_key(room):
+    ana, instructor = room.learner("Ana"), room.instructor()
+    instructor.post("/room/push", data={"bank": "assume-role", "question": QUESTION.id}).raise_for_status()
+
+    (push,) = ana.get("/api/room").json()["pushes"]
+    answer = ana.post(f"/api/pushes/{push['id']}", json={"given": 0})
+    instructor.post("/room/unpush").raise_for_status()
+    late = ana.post(f"/api/pushes/{push['id']}", json={"given": 0})
+
+    assert push["view"]["id"] == QUESTION.id
+    assert QUESTION.right.why not in json.dumps(push, ensure_ascii=False)
+    assert answer.json() == {"saved": True}
+    assert late.status_code == 409
+    assert ana.get("/api/room").json()["pushes"] == []
+
+
+def test_lessons_and_the_timer_are_told_to_every_notebook(room):
+    ana, instructor = room.learner("Ana"), room.instructor()
+
+    instructor.post("/room/lessons", data={"lesson": ["01-temporary-access"]}).raise_for_status()
+    instructor.post("/room/timer", data={"minutes": "10"}).raise_for_status()
+    told = ana.get("/api/room").json()
+
+    assert told["open_lessons"] == ["01-temporary-access"]
+    assert told["timer_until"]
+    assert instructor.post("/room/lessons", data={"lesson": ["99-nothing"]}).status_code == 422
+
+
+def test_everything_that_was_done_comes_as_csv(room):
+    ana, instructor = room.learner("Ana"), room.instructor()
+    ana.post("/api/done", json={"deeds": [deed(1, misconception="role-is-a-user")]})
+
+    lines = instructor.get("/progress.csv").text.splitlines()
+
+    assert lines[0] == "at,name,deck,question,answer,correct,score,misconception"
+    assert lines[1].endswith(",Ana,practice/x,q,A,False,0.0,role-is-a-user")
+
+
+def test_a_room_goes_on_after_a_restart_with_the_same_code_and_people(tmp_path):
+    first = start_workshop(tmp_path)
+    ana = first.learner("Ana")
+    first.stop()
+
+    again = start_workshop(tmp_path)
+    try:
+        there = httpx.get(f"{again.url}/api/room", headers={"Authorization": ana.headers["Authorization"]})
+        assert (again.code, there.json()["name"]) == (first.code, "Ana")
+        assert again.token == ""
+    finally:
+        again.stop()
+
+
+def test_a_new_link_makes_the_old_one_worthless(tmp_path):
+    first = start_workshop(tmp_path)
+    first.stop()
+
+    again = start_workshop(tmp_path, "--new-link")
+    try:
+        assert httpx.post(f"{again.url}/login", data={"token": first.token}).status_code == 403
+        assert again.instructor().get("/grades.csv").status_code == 200
+    finally:
+        again.stop()
