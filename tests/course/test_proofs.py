@@ -24,3 +24,53 @@ def test_a_proof_that_does_not_hold_says_where(reports, expect, told):
     problems = list(run_proof(Proof(world="reports", steps=[step]), reports))
 
     assert problems == [f"step 1 (dana: sts.assume_role): {told}"]
+
+
+READER = "arn:aws:iam::111122223333:role/reports-reader"
+REPORT = {"Bucket": "acme-reports", "Key": "2026/q1.csv"}
+
+
+def proved(reports, *steps: dict) -> list[str]:
+    return list(run_proof(Proof(world="reports", steps=list(steps)), reports))
+
+
+@pytest.mark.parametrize(
+    ("expression", "holds"),
+    [
+        ("starts_with(Credentials.AccessKeyId, 'ASIA')", True),
+        ("starts_with(Credentials.AccessKeyId, 'AKIA')", False),
+        ("Credentials.SessionToken", True),
+        ("PackedPolicySize", False),
+    ],
+)
+def test_what_holds_of_an_answer_is_an_expression(reports, expression, holds):
+    step = {"as": "dana", "call": "sts.assume_role", "with": {"RoleArn": READER, "RoleSessionName": "x"}}
+
+    problems = proved(reports, {**step, "expect": {"ok": [expression]}})
+
+    assert (problems == []) is holds
+
+
+def test_a_step_may_come_later_and_a_session_has_ended_then(lab):
+    begin = {
+        "as": "dana",
+        "call": "sts.assume_role",
+        "with": {"RoleArn": READER, "RoleSessionName": "x"},
+        "save": "s",
+    }
+    read = {"as": "s", "call": "s3.get_object", "with": REPORT}
+
+    problems = proved(
+        lab,
+        begin,
+        {**read, "minutes_later": 59, "expect": {"ok": ["Body"]}},
+        {**read, "minutes_later": 2, "expect": {"error": "ExpiredToken"}},
+    )
+
+    assert problems == []
+
+
+def test_a_machines_session_renews_itself_in_between(lab):
+    ask = {"as": "web-1", "call": "sts.get_caller_identity", "expect": {"ok": ["Arn"]}}
+
+    assert proved(lab, ask, {**ask, "minutes_later": 600}) == []

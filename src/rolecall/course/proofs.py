@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import boto3
+import jmespath
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rolecall.quiz import Proof, Step
@@ -34,15 +36,18 @@ class Runner:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._saved: dict[str, Mapping[str, str]] = {}
+        self._sessions: dict[str, boto3.Session] = {}
 
     def run(self, step: Step) -> Came:
         """Makes one call."""
         service, _, method = step.call.partition(".")
+        if step.minutes_later:
+            self._sandbox.clock.advance(minutes=step.minutes_later)
         try:
             client = self._client(step, service)
             answer = getattr(client, method)(**_as_sent(client, method, step.parameters))
             if step.save is not None:
-                self._saved[step.save] = answer["Credentials"]
+                self._saved[step.save] = _credentials(answer)
         except ClientError as error:
             told = error.response["Error"]
             return Came(None, told["Code"], told["Message"])
@@ -52,10 +57,19 @@ class Runner:
 
     def _client(self, step: Step, service: str) -> Any:
         if step.actor not in self._saved:
-            return self._sandbox.client(service, actor=step.actor)
+            # One session for all of an actor's steps, as a program has it: a machine's renews itself.
+            if step.actor not in self._sessions:
+                self._sessions[step.actor] = self._sandbox.session(actor=step.actor)
+            return self._sessions[step.actor].client(service)
         saved = self._saved[step.actor]
         given = {name: value for name, value in saved.items() if name not in step.without}
         return self._sandbox.client(service, credentials=given)
+
+
+def _credentials(answer: Mapping[str, Any]) -> Mapping[str, str]:
+    """What STS gives out, or a new access key of a user's."""
+    given: Mapping[str, str] = answer["Credentials"] if "Credentials" in answer else answer["AccessKey"]
+    return given
 
 
 def _as_sent(client: Any, method: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,9 +110,6 @@ def unexpected(step: Step, came: Came) -> str | None:
     return f"the answer lacks {', '.join(missing)}" if missing else None
 
 
-def _holds(answer: Any, path: str) -> bool:
-    for part in path.split("."):
-        if not isinstance(answer, Mapping) or part not in answer:
-            return False
-        answer = answer[part]
-    return True
+def _holds(answer: Any, expression: str) -> bool:
+    """Whether an expression gives something; an empty list or text is something, false is not."""
+    return jmespath.search(expression, answer) not in (None, False)

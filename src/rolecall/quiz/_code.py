@@ -21,6 +21,7 @@ def experiment_code(proof: Proof) -> str:
     lines = ["from botocore.exceptions import ClientError", "from rolecall import Sandbox", ""]
     lines.append(f"lab = Sandbox({proof.world!r})")
     for step in proof.steps:
+        lines += _later(step, "lab")
         # A step without an expected refusal is on the way to the one that has it.
         tried = step.expect.error is not None or step.save is None
         lines += (
@@ -39,6 +40,7 @@ def solution_code(steps: Iterable[Step], acting: str) -> str:
         if not saved and step.actor != actor:
             lines += ["", f'task.lab.use("{step.actor}")']
             actor = step.actor
+        lines += _later(step, "task.lab")
         call = _call(step, steps, plain=True)
         lines.append(_saved(call, step) if step.save is not None else call)
     return _with_json(lines)
@@ -50,7 +52,12 @@ def _with_json(lines: list[str]) -> str:
 
 
 def _saved(call: str, step: Step) -> str:
-    return f'{step.save} = {call}["Credentials"]'
+    given = "AccessKey" if step.call == "iam.create_access_key" else "Credentials"
+    return f'{step.save} = {call}["{given}"]'
+
+
+def _later(step: Step, lab: str) -> list[str]:
+    return [f"{lab}.clock.advance(minutes={step.minutes_later:g})"] if step.minutes_later else []
 
 
 def _tried(call: str, step: Step) -> list[str]:

@@ -82,10 +82,12 @@ Vary = list[Scalar] | Range | Made | Expression
 
 
 class Expectation(Model):
-    """How a step must end: `ok` names what must be in the answer, `error` the code of the refusal.
+    """How a step must end: `ok` tells what holds of the answer, `error` the code of the refusal.
 
     Parameters
     ----------
+    ok
+        JMESPath expressions, each of which gives something: a field that is there, or what is true of it.
     message
         A part of the refusal's text.
     """
@@ -110,6 +112,8 @@ class Step(Model):
         A name under which later steps can act with the credentials in the answer.
     without
         Which of such credentials are left out.
+    minutes_later
+        How much later than the step before it is; the sandbox's clock goes forward.
     """
 
     actor: str = Field(alias="as")
@@ -117,6 +121,7 @@ class Step(Model):
     parameters: dict[str, Any] = Field(default={}, alias="with")
     save: str | None = None
     without: list[Literal["SessionToken"]] = []
+    minutes_later: float = Field(default=0, ge=0)
     expect: Expectation = Expectation(ok=[])
 
 
