@@ -44,7 +44,7 @@ def proved(reports, *steps: dict) -> list[str]:
     ],
 )
 def test_what_holds_of_an_answer_is_an_expression(reports, expression, holds):
-    step = {"as": "dana", "call": "sts.assume_role", "with": {"RoleArn": READER, "RoleSessionName": "x"}}
+    step = {"as": "dana", "call": "sts.assume_role", "with": {"RoleArn": READER, "RoleSessionName": "proof"}}
 
     problems = proved(reports, {**step, "expect": {"ok": [expression]}})
 
@@ -55,7 +55,7 @@ def test_a_step_may_come_later_and_a_session_has_ended_then(lab):
     begin = {
         "as": "dana",
         "call": "sts.assume_role",
-        "with": {"RoleArn": READER, "RoleSessionName": "x"},
+        "with": {"RoleArn": READER, "RoleSessionName": "proof"},
         "save": "s",
     }
     read = {"as": "s", "call": "s3.get_object", "with": REPORT}
