@@ -1,37 +1,13 @@
 """Real JupyterLab, as `rolecall lab` starts it, in real Chromium."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from browser.jupyter import Lab, start_lab
-from rolecall.check import CHROMIUM_ARGUMENTS, NoBrowser, chromium
 
 expect.set_options(timeout=60_000)
-
-REQUIRED = "ROLECALL_REQUIRE_BROWSER"
-SCREENSHOTS = Path(__file__).parents[2] / ".screenshots"
-
-
-def _chromium() -> str:
-    try:
-        return chromium()
-    except NoBrowser as error:
-        if os.environ.get(REQUIRED):
-            pytest.fail(f"{REQUIRED} is set, and {error}")
-        pytest.skip(str(error))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    executable = _chromium()
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_ARGUMENTS))
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
@@ -49,9 +25,3 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.set_default_timeout(60_000)
     yield opened
     context.close()
-
-
-@pytest.fixture(scope="session")
-def screenshots() -> Path:
-    SCREENSHOTS.mkdir(exist_ok=True)
-    return SCREENSHOTS

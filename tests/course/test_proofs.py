@@ -44,7 +44,11 @@ def proved(reports, *steps: dict) -> list[str]:
     ],
 )
 def test_what_holds_of_an_answer_is_an_expression(reports, expression, holds):
-    step = {"as": "dana", "call": "sts.assume_role", "with": {"RoleArn": READER, "RoleSessionName": "proof"}}
+    step = {
+        "as": "dana",
+        "call": "sts.assume_role",
+        "with": {"RoleArn": READER, "RoleSessionName": "proof"},
+    }
 
     problems = proved(reports, {**step, "expect": {"ok": [expression]}})
 

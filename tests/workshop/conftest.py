@@ -15,14 +15,20 @@ from workshop.running import Running, start_workshop
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def course(tmp_path) -> Course:
-    """A copy of the course's banks and worlds, for a test that writes assessments of its own."""
-    folder = tmp_path / "course"
+def copy_of_the_course(folder: Path) -> Course:
+    """The course's banks, worlds and tasks, for a test that writes assessments of its own."""
     for part in ("quizzes", "sandbox"):
         shutil.copytree(find_course().folder / part, folder / part)
-    (folder / "lessons").mkdir()
+    for file in (find_course().folder / "lessons").glob("*/tasks.yaml"):
+        target = folder / "lessons" / file.parent.name
+        target.mkdir(parents=True)
+        shutil.copy(file, target)
     return Course(folder)
+
+
+@pytest.fixture
+def course(tmp_path) -> Course:
+    return copy_of_the_course(tmp_path / "course")
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import browser, screenshots  # noqa: F401 - fixtures
 from rolecall.check._browser import violations
 from rolecall.course import find_course
 from rolecall.quiz import load_bank
@@ -55,7 +54,7 @@ def hub(tmp_path_factory):
 
 
 @pytest.fixture
-def visit(hub, browser):  # noqa: F811 - a fixture
+def visit(hub, browser):
     """A browser of somebody's own, signed in to the Hub."""
     contexts = []
 
@@ -141,7 +140,7 @@ def _no_key(name: str, hub: Hub, received: list[str]) -> None:
                 assert len(secret) < 25 or json.dumps(secret)[1:-1] not in seen, (question.id, secret)
 
 
-def test_two_learners_take_a_graded_quiz_and_the_instructor_sees_their_marks(hub, visit, screenshots):  # noqa: F811
+def test_two_learners_take_a_graded_quiz_and_the_instructor_sees_their_marks(hub, visit, screenshots):
     for name in ("ana", "ben"):
         received: list[str] = []
         page = visit(name, "/hub/spawn")

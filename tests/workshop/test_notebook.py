@@ -6,7 +6,9 @@ import time
 
 import pytest
 
+import rolecall.widgets._assessment
 import rolecall.widgets._join
+import rolecall.widgets._service
 from rolecall.progress import Store
 from rolecall.quiz import Entry, EntryKind
 from rolecall.widgets import assessment, join
@@ -19,6 +21,8 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("ROLECALL_DATA", str(tmp_path / "learner"))
     monkeypatch.delenv("ROLECALL_WORKSHOP_URL", raising=False)
     monkeypatch.setattr(rolecall.widgets._join, "_BEAT", 0.2)
+    monkeypatch.setattr(rolecall.widgets._assessment, "_PATIENCE", 0.5)
+    monkeypatch.setattr(rolecall.widgets._service, "_LONGEST_PAUSE", 0.5)
     return tmp_path
 
 
@@ -139,11 +143,14 @@ def test_a_kernel_that_ended_with_an_answer_unsent_sends_it_when_it_is_back(home
     again = start_workshop(data, "--port", port)
     try:
         back = assessment("roles-midterm")
-        until(lambda: back.saved == "All answers are saved.", "sent")
-        told = back._client.ask("GET", f"/api/attempts/{back._told['attempt']}")
-        assert (
-            next(one["view"]["given"] for one in told["paper"] if one["view"]["id"] == question["id"]) == 2
-        )
+
+        def given_there() -> object:
+            told = back._client.ask("GET", f"/api/attempts/{back._told['attempt']}")
+            return next(
+                one["view"]["given"] for one in told["paper"] if one["view"]["id"] == question["id"]
+            )
+
+        until(lambda: given_there() == 2, "sent")
     finally:
         again.stop()
 

@@ -30,6 +30,7 @@ LEARNERS = [
     ("POST", "/api/assessments/roles-midterm"),
     ("GET", "/api/attempts/x"),
     ("PUT", "/api/attempts/x/answers/0"),
+    ("GET", "/api/attempts/x/tasks/0"),
     ("POST", "/api/attempts/x/submit"),
 ]
 OPEN = {

@@ -33,7 +33,11 @@ _TALL = 20_000
 """JupyterLab draws only the cells that are in sight."""
 _WAIT = 120_000
 """Milliseconds for one notebook."""
-_OURS = (".jp-Notebook .jp-RenderedMarkdown", ".jp-Notebook .jp-OutputArea-output")
+_OURS = (
+    ".jp-Notebook .jp-RenderedMarkdown",
+    # The colours of a traceback are Jupyter's.
+    ".jp-Notebook .jp-OutputArea-output:not([data-mime-type='application/vnd.jupyter.stderr'])",
+)
 """What an author answers for; the rest of the page is JupyterLab's."""
 _PROMPTS = (
     "[...document.querySelectorAll('.jp-Notebook .jp-InputPrompt')].map(one => one.textContent.trim())"

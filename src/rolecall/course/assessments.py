@@ -16,10 +16,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from rolecall._yaml import BadFile, Document, Fault, Where, did_you_mean, read_yaml, validate
 from rolecall.course._course import Course, NoCourse
+from rolecall.lab import Task, find_task
 from rolecall.quiz import Bank, Judges, Question, load_bank, variant
 from rolecall.quiz._questions import Slug, Text
 
 FOLDER = "assessments"
+_TASK = "task"
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LOOK = 1.0
 _VARIANTS = 1_000
@@ -55,6 +57,8 @@ class Assessment(_Model):
 
     Parameters
     ----------
+    tasks
+        Hands-on tasks of the course that everybody has, after the questions.
     minutes
         How long an attempt lasts; the window's end may end it sooner.
     accommodations
@@ -71,6 +75,7 @@ class Assessment(_Model):
     title: Text
     banks: list[str] = Field(min_length=1)
     blueprint: list[Draw] = Field(min_length=1)
+    tasks: list[Slug] = []
     minutes: float = Field(gt=0)
     attempts: int = Field(default=1, ge=1)
     opens: AwareDatetime | None = None
@@ -96,6 +101,11 @@ class Drawn:
     bank: str
     question: str
     seed: int
+
+    @property
+    def is_task(self) -> bool:
+        """Whether it is a hands-on task, `question` being its id."""
+        return self.bank == _TASK
 
     def document(self) -> dict[str, Any]:
         """As it is kept."""
@@ -153,8 +163,17 @@ class Assessments:
 
     def question(self, drawn: Drawn, judges: Judges) -> Question | None:
         """A question as it is asked; None where the bank has it no more."""
+        if drawn.is_task:
+            return None
         found = self.bank(drawn.bank).question(drawn.question)
         return variant(found, drawn.seed, judges) if found is not None else None
+
+    def task(self, drawn: Drawn) -> Task | None:
+        """A task as it is asked; None for what is none, or is there no more."""
+        try:
+            return find_task(self.course, drawn.question) if drawn.is_task else None
+        except NoCourse:
+            return None
 
     def draw(self, assessment: Assessment, seed: str) -> list[Drawn]:
         """A paper: each line of the blueprint in turn takes its questions, none twice; all are shuffled.
@@ -177,7 +196,7 @@ class Assessments:
                 varies = varying.get(question, False)
                 taken.append(Drawn(bank, question, seed_of_variant if varies else 0))
         chance.shuffle(taken)
-        return taken
+        return [*taken, *(Drawn(_TASK, name, 0) for name in assessment.tasks)]
 
 
 @lru_cache(maxsize=64)
@@ -214,6 +233,11 @@ def _faults(document: Document, read: Assessment, course: Course) -> Iterator[Fa
         )
     if read.opens is not None and read.closes is not None and read.closes <= read.opens:
         yield document.fault(("closes",), "it closes before it opens")
+    for index, name in enumerate(read.tasks):
+        try:
+            find_task(course, name)
+        except NoCourse as error:
+            yield document.fault(("tasks", index), str(error))
     banks = {}
     for index, name in enumerate(read.banks):
         try:

@@ -45,7 +45,7 @@ class Runner:
             self._sandbox.clock.advance(minutes=step.minutes_later)
         try:
             client = self._client(step, service)
-            answer = getattr(client, method)(**_as_sent(client, method, step.parameters))
+            answer = getattr(client, method)(**as_sent(client, method, step.parameters))
             if step.save is not None:
                 self._saved[step.save] = _credentials(answer)
         except ClientError as error:
@@ -72,7 +72,7 @@ def _credentials(answer: Mapping[str, Any]) -> Mapping[str, str]:
     return given
 
 
-def _as_sent(client: Any, method: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def as_sent(client: Any, method: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters with each document that the operation takes as a text put into one."""
     operation = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])
     members = operation.input_shape.members if operation.input_shape else {}

@@ -2,10 +2,12 @@
 
 from rolecall.lab._judging import Found, Judgement, judge, make
 from rolecall.lab._mission import Mission, task
+from rolecall.lab._replay import MOST, judge_again
 from rolecall.lab._task import Mistake, Probe, Task, TaskFile, find_task, load_tasks, task_files
 from rolecall.lab._told import Checked, Told
 
 __all__ = [
+    "MOST",
     "Checked",
     "Found",
     "Judgement",
@@ -17,6 +19,7 @@ __all__ = [
     "Told",
     "find_task",
     "judge",
+    "judge_again",
     "load_tasks",
     "make",
     "task",

@@ -57,8 +57,11 @@ class Judgement:
 
     @property
     def score(self) -> float:
-        """The share of probes that came out right."""
-        return sum(one.right for one in self.found) / len(self.found)
+        """What must work, by what must stay denied: doing nothing is worth nothing, opening all little."""
+        works = [one.right for one in self.found if not one.denied]
+        denied = [one.right for one in self.found if one.denied]
+        kept = sum(denied) / len(denied) if denied else 1
+        return kept * sum(works) / len(works)
 
 
 def make(steps: Iterable[Step], sandbox: Sandbox) -> list[str]:

@@ -13,7 +13,11 @@ import traitlets
 
 from rolecall.progress import default_path
 from rolecall.widgets._card import CARD_CSS, CARD_ESM
+from rolecall.widgets._graded_task import GradedTask
 from rolecall.widgets._service import Client, Sender, ServiceError, known_access
+
+_PATIENCE = 10.0
+"""Seconds to wait for answers that are on their way before a paper is handed in."""
 
 
 class AssessmentCard(anywidget.AnyWidget):
@@ -49,6 +53,31 @@ class AssessmentCard(anywidget.AnyWidget):
     def receipt(self) -> str:
         """The receipt; empty before the attempt is handed in."""
         return str(self._told["receipt"])
+
+    def task(self, name: str) -> GradedTask:
+        """Begins a hands-on task of the paper, in a sandbox of its own.
+
+        Examples
+        --------
+        ``work = quiz.task("let-dana-in")``, then plain boto3 or ``!aws`` in cells, then ``work.hand_in()``.
+
+        Raises
+        ------
+        ServiceError
+            When the paper has no such task.
+        """
+        places = [one["place"] for one in self._paper if one["kind"] == "task" and one["id"] == name]
+        if not places:
+            there = ", ".join(one["id"] for one in self._paper if one["kind"] == "task") or "none"
+            raise ServiceError(f"this paper has no task {name!r}; there are {there}")
+        place = places[0]
+
+        def handed_in(calls: list[dict[str, Any]]) -> None:
+            self._save(place, calls)
+            self._show()
+
+        told = self._client.ask("GET", f"/api/attempts/{self._told['attempt']}/tasks/{place}")
+        return GradedTask(told, handed_in)
 
     def _take(self, told: dict[str, Any]) -> None:
         self._told = told
@@ -128,7 +157,7 @@ class AssessmentCard(anywidget.AnyWidget):
 
     def _hand_in(self) -> str:
         self._confirming = False
-        if not self._sender.wait():
+        if not self._sender.wait(_PATIENCE):
             return "Not handed in: an answer is still being saved. Try again in a moment."
         done = self._refresh("POST", "/submit")
         if not done:

@@ -132,7 +132,7 @@ class Sender:
         """Has something sent; a job raises `NoAnswerYet` to be called again."""
         self._waiting.put(job)
 
-    def wait(self, seconds: float = _PATIENCE) -> bool:
+    def wait(self, seconds: float) -> bool:
         """Waits until everything is taken; False when that takes too long."""
         with self._waiting.all_tasks_done:
             return bool(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
+from rolecall.lab import Task
 from rolecall.quiz import (
     Bank,
     Grade,
@@ -16,6 +17,7 @@ from rolecall.quiz import (
     Standing,
     experiment_code,
     given_of,
+    solution_code,
 )
 from rolecall.widgets._faces import best_answer_html, face_of, rule_of
 from rolecall.widgets._markdown import to_html, to_inline_html
@@ -160,6 +162,34 @@ def asked_view(bank: Bank, question: Question, place: int, count: int) -> Questi
     )
 
 
+def task_view(task: Task, skill: str) -> QuestionView:
+    """A hands-on task of a paper; what it starts with is told to the kernel alone."""
+    acting = f"You act as `{task.actor}`. You may change: {task.may_change}"
+    return QuestionView(
+        id=task.id,
+        kind="task",
+        place=0,
+        count=1,
+        difficulty=task.difficulty,
+        skill=skill,
+        prompt=to_html(f"**{task.title}**\n\n{task.goal}\n\n{acting}"),
+        rule="Scored by the share of what must work, times the share of what must stay denied.",
+        face={"title": task.title},
+        given=None,
+        standing="open",
+        verdict="",
+        remarks=[],
+        bestAnswer="",
+        hint="",
+        misconception="",
+        experiment="",
+        mistakes=[],
+        solution=[],
+        quickCheck="",
+        references=[],
+    )
+
+
 class ReviewView(TypedDict):
     """A question that is over: what was asked, answered and right."""
 
@@ -177,6 +207,20 @@ def review_view(
 ) -> list[ReviewView]:
     """The feedback at the end."""
     return [_reviewed(question, last, judges) for question, last in reviewed]
+
+
+def task_review(task: Task, score: float, remarks: Iterable[Mapping[str, Any]]) -> ReviewView:
+    """A task that is over."""
+    whys = [f"{'✔' if one['right'] else '✘'} {one['part']}. {one['why']}" for one in remarks]
+    return ReviewView(
+        mark="✔" if score == 1 else "✘",
+        verdict="reached" if score == 1 else f"{score:.0%}",
+        prompt=to_html(f"**{task.title}**\n\n{task.goal}"),
+        given="",
+        whys=[to_html(one) for one in whys],
+        best=to_html(f"```python\n{solution_code(task.solution, task.actor)}\n```"),
+        solution=[to_inline_html(task.because)],
+    )
 
 
 def _reviewed(question: Question, last: Grade | None, judges: Judges | None) -> ReviewView:

@@ -379,6 +379,19 @@ function decideForm(/** @type {any} */ card, /** @type {any} */ question) {
 }
 
 /** @type {Record<string, (card: any, question: any) => Form>} */
+/** A hands-on task is worked on in cells; the form tells how, and what was handed in. @param {any} card @param {any} question */
+function taskForm(card, question) {
+  const done = Array.isArray(question.given) ? question.given.length : null;
+  const element = h(
+    "div",
+    {},
+    h("p", {}, "Work on it in cells below this one, with the card in a variable, such as quiz:"),
+    h("pre", { tabindex: "0" }, h("code", {}, `work = quiz.task("${question.id}")\n# plain boto3 or !aws, in as many cells as you like\nwork.hand_in()`)),
+    h("p", { role: "status" }, done === null ? "Nothing is handed in yet." : `Handed in: ${done} calls.`),
+  );
+  return { element, ready: () => false };
+}
+
 const FORMS = {
   choice: (card, question) => optionsForm(card, question, false),
   multi: (card, question) => optionsForm(card, question, true),
@@ -392,4 +405,5 @@ const FORMS = {
   cli: (card, question) => lineForm(card, "The command", question.face.placeholder, true),
   policy: policyForm,
   decide: decideForm,
+  task: taskForm,
 };

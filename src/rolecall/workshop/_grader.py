@@ -58,11 +58,34 @@ def _only_loopback(event: str, arguments: tuple[Any, ...]) -> None:
             raise PermissionError("a submission reaches loopback only")
 
 
+def _judge(task: Any, calls: list[Any], course: Any) -> dict[str, Any]:
+    """A hands-on task, judged in a sandbox of its own, where the learner's calls are made again."""
+    from rolecall.lab import judge_again  # noqa: PLC0415
+    from rolecall.sandbox.client import Sandbox  # noqa: PLC0415
+
+    with Sandbox(task.world, course=course.folder) as sandbox:
+        judged = judge_again(task, sandbox, calls)
+    return {
+        "score": judged.score,
+        "misconception": judged.mistakes[0].misconception if judged.mistakes else "",
+        "remarks": [
+            *({"part": one.says, "right": one.right, "why": one.said} for one in judged.found),
+            *(
+                {"part": "A mistake that people make here", "right": False, "why": one.why}
+                for one in judged.mistakes
+            ),
+        ],
+    }
+
+
 def _grade(job: dict[str, Any], assessments: Any, judges: Any) -> dict[str, Any]:
     from rolecall.course.assessments import Drawn  # noqa: PLC0415
     from rolecall.quiz import grade  # noqa: PLC0415 - imported within the limits
 
     drawn = Drawn(job["bank"], job["question"], job["seed"])
+    task = assessments.task(drawn)
+    if task is not None:
+        return _judge(task, json.loads(job["answer"]), assessments.course)
     question = assessments.question(drawn, judges)
     given = grade(assessments.bank(drawn.bank), question, job["answer"], judges)
     return {

@@ -218,12 +218,38 @@ async def put_answer(
         row = attempts.own(session, attempt, caller.person, to_change=True)
         if not 0 <= place < len(row.paper):
             raise Refused("no-answer", f"there is no question {place}")
-        question = service.question(Drawn(**row.paper[place]))
+        drawn = Drawn(**row.paper[place])
+        question = service.assessments.task(drawn) or service.question(drawn)
         if question is None:
             raise Refused("no-answer", "this question is gone")
         return attempts.save(session, row, question, Sent(place, body.given, body.serial), now)
 
     return {"serial": await _write(service, keep)}
+
+
+@router.get("/attempts/{attempt}/tasks/{place}")
+async def get_task(attempt: str, place: int, caller: Learner, service: TheService) -> dict[str, Any]:
+    """What a kernel needs to begin a hands-on task: its world and how it starts, not how it is solved."""
+
+    def read() -> dict[str, Any]:
+        with service.database.read() as session:
+            try:
+                row = attempts.own(session, attempt, caller.person)
+            except Refused as refused:
+                raise HTTPException(404, {"code": refused.code, "text": str(refused)}) from None
+        drawn = Drawn(**row.paper[place]) if 0 <= place < len(row.paper) else None
+        task = service.assessments.task(drawn) if drawn is not None else None
+        if task is None:
+            raise HTTPException(404, {"code": "no-task", "text": f"question {place} is no task"})
+        return {
+            "title": task.title,
+            "actor": task.actor,
+            "world": task.world,
+            "document": service.course.world(task.world).read_text("utf-8"),
+            "start": [one.model_dump(by_alias=True) for one in task.start],
+        }
+
+    return await run_in_threadpool(read)
 
 
 @router.post("/attempts/{attempt}/submit")

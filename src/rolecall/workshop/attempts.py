@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rolecall.course.assessments import Assessment, Assessments, Drawn
+from rolecall.lab import MOST, Task
 from rolecall.quiz import Judges, NoAnswer, Question, answer_of
 from rolecall.workshop.receipts import Receipt, Signer
 from rolecall.workshop.receipts import digest as digest_of
@@ -119,7 +122,7 @@ def own(session: Session, attempt: str, person: int, *, to_change: bool = False)
     return found
 
 
-def save(session: Session, attempt: Attempt, question: Question, sent: Sent, now: datetime) -> int:
+def save(session: Session, attempt: Attempt, question: Question | Task, sent: Sent, now: datetime) -> int:
     """Keeps an answer; gives the serial of the one that is kept, which may be a later one.
 
     Raises
@@ -136,7 +139,7 @@ def save(session: Session, attempt: Attempt, question: Question, sent: Sent, now
     if now >= attempt.deadline + GRACE:
         raise Refused("late", "the time is over; what was saved before counts")
     try:
-        answer = answer_of(question, sent.given)
+        answer = _calls(sent.given) if isinstance(question, Task) else answer_of(question, sent.given)
     except NoAnswer as error:
         raise Refused("no-answer", str(error)) from None
     if kept is None:
@@ -154,6 +157,28 @@ def save(session: Session, attempt: Attempt, question: Question, sent: Sent, now
     kept.seconds += max(0.0, (now - since).total_seconds())
     kept.given, kept.answer, kept.serial, kept.saved = sent.given, answer, sent.serial, now
     return sent.serial
+
+
+class _Call(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    who: str
+    call: str
+    parameters: dict[str, Any]
+
+
+_CALLS = TypeAdapter(list[_Call])
+
+
+def _calls(given: Any) -> str:
+    """What a learner did in a task's sandbox, as it is kept."""
+    try:
+        calls = _CALLS.validate_python(given)
+    except ValidationError:
+        raise NoAnswer("these are no calls of a sandbox") from None
+    if len(calls) > MOST:
+        raise NoAnswer(f"a task wants a handful of calls; no more than {MOST} are taken")
+    return json.dumps([one.model_dump() for one in calls])
 
 
 def _last_saved(session: Session, attempt: Attempt) -> datetime:

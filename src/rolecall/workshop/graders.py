@@ -62,7 +62,9 @@ class Graders:
         try:
             if process is None or not process.alive:
                 process = _Process(self._course)
-            came = process.ask(drawn.document() | {"answer": answer}, self._patience)
+            # A task starts a sandbox.
+            patience = self._patience * (3 if drawn.is_task else 1)
+            came = process.ask(drawn.document() | {"answer": answer}, patience)
         except NotGraded:
             if process is not None:
                 process.end()

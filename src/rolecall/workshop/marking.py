@@ -22,7 +22,7 @@ from rolecall.workshop.rooms import audit
 from rolecall.workshop.tables import Amendment, Answer, Attempt, Mark
 
 _log = logging.getLogger(__name__)
-_CLAIM = timedelta(seconds=60)
+_CLAIM = timedelta(seconds=150)
 _TRIES = 2
 _REST = 1.0
 

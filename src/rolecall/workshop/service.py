@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 
 from rolecall.course import Course
 from rolecall.course.assessments import Assessment, Assessments, Drawn
+from rolecall.lab import Task
 from rolecall.quiz import Grade, Question, Remark
-from rolecall.widgets._view import asked_view, review_view
+from rolecall.widgets._view import asked_view, review_view, task_review, task_view
 from rolecall.workshop._server_judges import ServerJudges
 from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database
@@ -77,12 +78,19 @@ class Service:
         return self._viewed(drawn, self.assessments.changed())
 
     def _view(self, drawn: Drawn, changed: tuple[int, ...]) -> dict[str, Any] | None:
+        task = self.assessments.task(drawn)
+        if task is not None:
+            return dict(task_view(task, self._skill(task)))
         question = self._asked(drawn, changed)
         return (
             None
             if question is None
             else dict(asked_view(self.assessments.bank(drawn.bank), question, 0, 1))
         )
+
+    def _skill(self, task: Task) -> str:
+        banks = (self.assessments.bank(one.stem) for one in self.course.banks())
+        return next((bank.skills[task.skill] for bank in banks if task.skill in bank.skills), "")
 
     def paper(self, attempt: Attempt, answers: Sequence[Answer]) -> list[dict[str, Any]]:
         """The questions of an attempt without a word of their key, each with the answer that is saved."""
@@ -111,14 +119,17 @@ class Service:
         told: dict[str, Any] = {"score": round(marked.score, 4), "of": marked.of}
         if assessment.feedback == "full":
             given = {one.place: one.answer for one in answers}
-            reviewed = []
+            reviewed, tasks = [], []
             for mark in marked.marks:
-                question = self.question(Drawn(**attempt.paper[mark.place]))
+                drawn = Drawn(**attempt.paper[mark.place])
+                task, question = self.assessments.task(drawn), self.question(drawn)
+                if task is not None and mark.place not in marked.dropped:
+                    tasks.append(task_review(task, mark.score, remarks_of(mark)))
                 if question is not None and mark.place not in marked.dropped:
                     remarks = tuple(Remark(**one) for one in remarks_of(mark))
                     graded = Grade(mark.score, given.get(mark.place, ""), remarks, None, mark.misconception)
                     reviewed.append((question, graded if mark.place in given else None))
-            told["review"] = review_view(reviewed, self.judges)
+            told["review"] = [*review_view(reviewed, self.judges), *tasks]
         return told
 
     def room_of(self, session: Any, room: int) -> Room:
