@@ -18,6 +18,7 @@ from sqlalchemy import select, text
 
 from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database, Unavailable
+from rolecall.workshop.rooms import join, make_room
 from rolecall.workshop.tables import HEAD, Answer
 from workshop.postgres import Postgres
 from workshop.running import answers_of, start_workshop
@@ -260,6 +261,32 @@ def test_the_migrations_make_the_tables_that_are_declared(kind, postgres, tmp_pa
         context = MigrationContext.configure(connection)
         assert context.get_current_revision() == HEAD
         assert compare_metadata(context, Base.metadata) == []
+    database.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_database_of_the_first_version_is_brought_up_and_loses_nothing(kind, postgres, tmp_path):
+    from alembic import command
+    from alembic.config import Config
+
+    import rolecall.workshop
+    from rolecall.workshop.tables import Person
+
+    database = Database(f"sqlite:///{tmp_path}/x.sqlite3" if kind == "sqlite" else postgres.url("first"))
+    config = Config()
+    config.set_main_option("script_location", str(Path(rolecall.workshop.__file__).parent / "_migrations"))
+    with database._engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    with database.session() as session:
+        room, _ = make_room(session, "Room", datetime.now(UTC), 12)
+        join(session, room.code, "Ana", datetime.now(UTC))
+
+    database.migrate()
+
+    with database.read() as session:
+        assert session.scalars(select(Person.name).order_by(Person.id)).all() == ["Instructor", "Ana"]
+        assert session.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
     database.close()
 
 

@@ -39,6 +39,10 @@ OPEN = {
     ("GET", "/login"),
     ("POST", "/login"),
     ("GET", "/oauth_callback"),
+    ("GET", "/lti/keys"),
+    ("GET", "/lti/login"),
+    ("POST", "/lti/login"),
+    ("POST", "/lti/launch"),
 }
 
 

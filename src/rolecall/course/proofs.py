@@ -57,8 +57,8 @@ class Runner:
 
     def _client(self, step: Step, service: str) -> Any:
         if step.actor not in self._saved:
-            # One session for all of an actor's steps, as a program has it: a machine's renews itself.
-            if step.actor not in self._sessions:
+            # What comes later goes on with the session there was; a machine's renews itself.
+            if not step.minutes_later or step.actor not in self._sessions:
                 self._sessions[step.actor] = self._sandbox.session(actor=step.actor)
             return self._sessions[step.actor].client(service)
         saved = self._saved[step.actor]

@@ -112,7 +112,9 @@ def _time_left(room: Mapping[str, Any]) -> dict[str, float]:
     return {"secondsLeft": max(0.0, (until - datetime.now(UTC)).total_seconds())}
 
 
-def join(code: str | None = None, url: str | None = None, name: str | None = None) -> Workshop:
+def join(
+    code: str | None = None, url: str | None = None, name: str | None = None, *, token: str | None = None
+) -> Workshop:
     """Joins a workshop by the code on the wall; under JupyterHub neither code nor address is wanted.
 
     Examples
@@ -123,6 +125,9 @@ def join(code: str | None = None, url: str | None = None, name: str | None = Non
     ----------
     name
         As the instructor sees it; by default the name of the account that runs the notebook.
+
+    token
+        In place of a code: what the page shows that a learning platform leads to.
 
     Raises
     ------
@@ -136,6 +141,9 @@ def join(code: str | None = None, url: str | None = None, name: str | None = Non
             raise ServiceError("where is the workshop? Its address comes second: join(CODE, ADDRESS)")
         told = Client(where).ask("POST", "/api/join", {"code": code, "name": name or getuser()})
         known = Access(where, told["token"])
+        keep_access(known)
+    if token is not None and url is not None:
+        known = Access(url, token)
         keep_access(known)
     if known is None:
         raise ServiceError("which workshop? Its code and its address are wanted: join(CODE, ADDRESS)")

@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rolecall.workshop import api, pages
+from rolecall.workshop import api, lti_pages, pages
 from rolecall.workshop.access import Doors
 from rolecall.workshop.database import Unavailable
 from rolecall.workshop.hub import Hub, hub_of
@@ -96,6 +96,7 @@ def create_app(service: Service, instructors: Collection[str] = ()) -> FastAPI:
     app.state.service, app.state.doors = service, Doors(service, hub)
     app.include_router(api.router)
     app.include_router(pages.router)
+    app.include_router(lti_pages.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.add_middleware(_Guard)
 

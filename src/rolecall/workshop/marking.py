@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,12 +32,29 @@ class Marker:
     """Hands in what is overdue, and grades what waits, until it is closed.
 
     Of several services on one database each takes what no other has claimed.
+
+    Parameters
+    ----------
+    afterwards
+        Is called whenever nothing waits any more, and told whether something was graded.
     """
 
-    def __init__(self, database: Database, graders: Graders, signer: Signer, clock: SteadyClock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        graders: Graders,
+        signer: Signer,
+        clock: SteadyClock,
+        afterwards: Callable[[bool], object] = lambda _: None,
+    ) -> None:
         self._database, self._graders, self._signer, self._clock = database, graders, signer, clock
+        self._afterwards = afterwards
         self._wake = threading.Event()
         self._ended = threading.Event()
+        self._sending = threading.Lock()
+        # What was graded before this start may not have gone back.
+        self._graded = threading.Event()
+        self._graded.set()
         self._threads: list[threading.Thread] = []
 
     def start(self, workers: int) -> None:
@@ -62,7 +80,14 @@ class Marker:
             try:
                 self._hand_in()
                 while not self._ended.is_set() and self.grade_one():
-                    pass
+                    self._graded.set()
+                if self._sending.acquire(blocking=False):
+                    try:
+                        changed = self._graded.is_set()
+                        self._graded.clear()
+                        self._afterwards(changed)
+                    finally:
+                        self._sending.release()
             except Unavailable as problem:
                 _log.warning("the database cannot be reached: %s", problem)
             self._wake.wait(_REST)

@@ -18,7 +18,7 @@ from sse_starlette import EventSourceResponse
 
 from rolecall.course import NoCourse
 from rolecall.workshop import gradebook
-from rolecall.workshop.access import COOKIE, Instructor, TheDoors, TheService
+from rolecall.workshop.access import COOKIE, Caller, Doors, Instructor, TheDoors, TheService
 from rolecall.workshop.insight import insight
 from rolecall.workshop.live import snapshot
 from rolecall.workshop.marking import drop, dropped, regrade
@@ -57,7 +57,7 @@ async def get_oauth_callback(
     if user is None:
         raise HTTPException(403, "JupyterHub does not let you in here")
     caller = await run_in_threadpool(doors.hub_caller, user)
-    return await _signed_in(request, service, doors, caller)
+    return await signed_in(request, service, doors, caller)
 
 
 @router.post("/login")
@@ -70,10 +70,16 @@ async def post_login(
     if caller is None or caller.role != INSTRUCTOR:
         doors.was_wrong(request)
         raise HTTPException(403, "this token opens no dashboard")
-    return await _signed_in(request, service, doors, caller)
+    return await signed_in(request, service, doors, caller)
 
 
-async def _signed_in(request: Request, service: Service, doors: Any, caller: Any) -> Response:
+def show(request: Request, name: str, context: dict[str, Any]) -> Response:
+    """A page made of a template."""
+    return _pages.TemplateResponse(request, name, context)
+
+
+async def signed_in(request: Request, service: Service, doors: Doors, caller: Caller) -> Response:
+    """The way to the dashboard, with a new cookie."""
     if caller.role != INSTRUCTOR:
         raise HTTPException(403, "this page is the instructor's")
     cookie, _ = await run_in_threadpool(doors.sign_in, caller)

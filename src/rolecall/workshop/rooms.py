@@ -116,14 +116,28 @@ def join(session: Session, code: str, name: str, now: datetime) -> Joined:
     room = session.scalars(select(Room).where(Room.code == code.strip().upper())).one_or_none()
     if room is None or now >= room.code_until:
         raise NotLetIn("this code opens no workshop now; ask your instructor for the one on the wall")
-    taken = set(session.scalars(select(Person.name).where(Person.room_id == room.id)))
-    free = next(one for one in _numbered(cleaned) if one not in taken)
     token = secrets.token_urlsafe(32)
-    person = _person(room.id, free, LEARNER, token, now)
+    person = newcomer(session, room.id, cleaned, LEARNER, token, now)
+    audit(session, room.id, now, person.name, "joined", "by code")
+    return Joined(person.id, person.name, token)
+
+
+def newcomer(
+    session: Session,
+    room: int,
+    name: str,
+    role: str,
+    token: str,
+    now: datetime,
+    hub_user: str | None = None,
+) -> Person:
+    """Somebody new in a room; of two with one name the second gets a number behind it."""
+    taken = set(session.scalars(select(Person.name).where(Person.room_id == room)))
+    free = next(one for one in _numbered(name) if one not in taken)
+    person = _person(room, free, role, token, now, hub_user)
     session.add(person)
     session.flush()
-    audit(session, room.id, now, free, "joined", "by code")
-    return Joined(person.id, free, token)
+    return person
 
 
 def _numbered(name: str) -> Iterable[str]:
@@ -141,12 +155,8 @@ def hub_person(session: Session, room: Room, hub_user: str, *, instructor: bool,
     if found is not None:
         found.role = role
         return found
-    taken = set(session.scalars(select(Person.name).where(Person.room_id == room.id)))
-    free = next(one for one in _numbered(hub_user[:60]) if one not in taken)
-    person = _person(room.id, free, role, secrets.token_urlsafe(32), now, hub_user)
-    session.add(person)
-    session.flush()
-    audit(session, room.id, now, free, "joined", "by JupyterHub")
+    person = newcomer(session, room.id, hub_user[:60], role, secrets.token_urlsafe(32), now, hub_user)
+    audit(session, room.id, now, person.name, "joined", "by JupyterHub")
     return person
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +19,9 @@ from rolecall.workshop._server_judges import ServerJudges
 from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database
 from rolecall.workshop.graders import Graders
+from rolecall.workshop.lti import Platforms, read_platforms
 from rolecall.workshop.marking import Marker, Result, remarks_of
+from rolecall.workshop.platform_grades import send_grades
 from rolecall.workshop.receipts import Signer
 from rolecall.workshop.rooms import make_room
 from rolecall.workshop.settings import Settings
@@ -51,9 +54,17 @@ class Service:
         self.judges = ServerJudges(course.folder)
         self.signer = Signer(settings.data / "receipts.jwk")
         self.graders = Graders(course.folder, settings.graders)
-        self.marker = Marker(self.database, self.graders, self.signer, self.clock)
+        self.platforms: Platforms | None = None
+        if settings.platforms is not None:
+            self.platforms = Platforms(read_platforms(settings.platforms), settings.data / "lti.jwk")
+        self.marker = Marker(self.database, self.graders, self.signer, self.clock, self._give_grades_back)
         self._asked = lru_cache(maxsize=4096)(self._ask)
         self._viewed = lru_cache(maxsize=4096)(self._view)
+
+    def _give_grades_back(self, changed: bool) -> None:
+        if self.platforms is not None:
+            retry = timedelta(seconds=self.settings.grade_retry_seconds)
+            send_grades(self.database, self.platforms, self.clock.now(), retry, changed=changed)
 
     def start(self) -> None:
         """Begins to grade what waits."""

@@ -26,6 +26,10 @@ class Settings(BaseSettings):
         A SQLAlchemy URL, such as ``postgresql+psycopg://rolecall:…@db/rolecall``; by default SQLite.
     join_hours
         How long a join code is good.
+    platforms
+        A JSON file of learning platforms that launch this service by LTI 1.3; see docs/workshop.md.
+    grade_retry_seconds
+        After how long a grade goes again that its platform did not take.
     secure_cookies
         Whether cookies travel over TLS only; set it where a proxy serves the dashboard by https.
     """
@@ -39,6 +43,8 @@ class Settings(BaseSettings):
     )
     database: SecretStr | None = None
     join_hours: float = Field(default=12, gt=0)
+    platforms: Path | None = None
+    grade_retry_seconds: float = Field(default=60, gt=0)
     secure_cookies: bool = False
     graders: int = Field(default=2, ge=1)
 

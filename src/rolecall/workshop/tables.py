@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration."""
 
 
@@ -194,3 +194,36 @@ class Audited(Base):
     who: Mapped[str] = mapped_column(String(80))
     what: Mapped[str] = mapped_column(String(40))
     detail: Mapped[str] = mapped_column(Text)
+
+
+class PlatformPerson(Base):
+    """Whom a learning platform knows by a subject."""
+
+    __tablename__ = "platform_people"
+
+    issuer: Mapped[str] = mapped_column(String(255), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+
+
+class PlatformLine(Base):
+    """Where a platform wants a person's grade; `sent` is the one that it has, `again` when to try anew."""
+
+    __tablename__ = "platform_lines"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    assessment: Mapped[str] = mapped_column(String(200), primary_key=True)
+    issuer: Mapped[str] = mapped_column(String(255))
+    subject: Mapped[str] = mapped_column(String(255))
+    line: Mapped[str] = mapped_column(Text)
+    sent: Mapped[str] = mapped_column(String(40))
+    again: Mapped[datetime | None] = mapped_column(Moment, nullable=True)
+
+
+class Nonce(Base):
+    """A launch that was used."""
+
+    __tablename__ = "nonces"
+
+    nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
