@@ -86,6 +86,9 @@ class Marker:
                         changed = self._graded.is_set()
                         self._graded.clear()
                         self._afterwards(changed)
+                    except Unavailable:
+                        self._graded.set()
+                        raise
                     finally:
                         self._sending.release()
             except Unavailable as problem:
