@@ -31,18 +31,9 @@ class RemarkView(TypedDict):
     why: str
 
 
-class QuestionView(TypedDict):
-    """One question as it stands; `face` and `given` are its kind's own."""
+class _Told(TypedDict):
+    """What is only told of a question once it is due."""
 
-    id: str
-    kind: str
-    place: int
-    count: int
-    difficulty: str
-    skill: str
-    prompt: str
-    rule: str
-    face: dict[str, Any]
     given: Any
     standing: str
     verdict: str
@@ -55,6 +46,36 @@ class QuestionView(TypedDict):
     solution: list[str]
     quickCheck: str
     references: list[str]
+
+
+_NOTHING_TOLD = _Told(
+    given=None,
+    standing="open",
+    verdict="",
+    remarks=[],
+    bestAnswer="",
+    hint="",
+    misconception="",
+    experiment="",
+    mistakes=[],
+    solution=[],
+    quickCheck="",
+    references=[],
+)
+
+
+class QuestionView(_Told):
+    """One question as it stands; `face` and `given` are its kind's own."""
+
+    id: str
+    kind: str
+    place: int
+    count: int
+    difficulty: str
+    skill: str
+    prompt: str
+    rule: str
+    face: dict[str, Any]
 
 
 class View(TypedDict):
@@ -147,18 +168,7 @@ def asked_view(bank: Bank, question: Question, place: int, count: int) -> Questi
         prompt=to_html(question.prompt),
         rule=rule_of(question),
         face=face_of(question, None, settled=False),
-        given=None,
-        standing="open",
-        verdict="",
-        remarks=[],
-        bestAnswer="",
-        hint="",
-        misconception="",
-        experiment="",
-        mistakes=[],
-        solution=[],
-        quickCheck="",
-        references=[],
+        **_NOTHING_TOLD,
     )
 
 
@@ -175,18 +185,7 @@ def task_view(task: Task, skill: str) -> QuestionView:
         prompt=to_html(f"**{task.title}**\n\n{task.goal}\n\n{acting}"),
         rule="Scored by the share of what must work, times the share of what must stay denied.",
         face={"title": task.title},
-        given=None,
-        standing="open",
-        verdict="",
-        remarks=[],
-        bestAnswer="",
-        hint="",
-        misconception="",
-        experiment="",
-        mistakes=[],
-        solution=[],
-        quickCheck="",
-        references=[],
+        **_NOTHING_TOLD,
     )
 
 

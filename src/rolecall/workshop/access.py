@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
@@ -21,6 +22,8 @@ from rolecall.workshop.service import Service
 from rolecall.workshop.tables import Person, Room, Visit
 
 COOKIE = "rolecall-instructor"
+_TRUSTED = 30.0
+"""Seconds for which a learner's token is not looked up again; another process may have made it invalid."""
 _LASTS = timedelta(hours=12)
 # A classroom shares one address; a code has 29 ** 8 forms and a token 2 ** 256.
 _WRONG_A_MINUTE = 30
@@ -49,7 +52,7 @@ class Doors:
 
     def __init__(self, service: Service, hub: Hub | None) -> None:
         self._service, self.hub = service, hub
-        self._known: dict[str, Caller] = {}
+        self._known: dict[str, tuple[float, Caller]] = {}
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._limit = RateLimitItemPerMinute(_WRONG_A_MINUTE)
 
@@ -65,16 +68,19 @@ class Doors:
     def by_token(self, token: str) -> Caller | None:
         """Whose token that is."""
         key = digest(token)
-        if key not in self._known:
-            with self._service.database.read() as session:
-                person = session.scalars(select(Person).where(Person.token == key)).one_or_none()
-                if person is None:
-                    return self._by_hub(token)
-                if person.role == INSTRUCTOR:
-                    # A token of an instructor's can be made invalid; it is looked up each time.
-                    return _caller(person)
-                self._known[key] = _caller(person)
-        return self._known[key]
+        until, known = self._known.get(key, (0.0, None))
+        if known is not None and time.monotonic() < until:
+            return known
+        with self._service.database.read() as session:
+            person = session.scalars(select(Person).where(Person.token == key)).one_or_none()
+        if person is None:
+            self._known.pop(key, None)
+            return self._by_hub(token)
+        found = _caller(person)
+        if person.role != INSTRUCTOR:
+            # A token of an instructor's can be made invalid; it is looked up each time.
+            self._known[key] = (time.monotonic() + _TRUSTED, found)
+        return found
 
     def _by_hub(self, token: str) -> Caller | None:
         user = self.hub.user_of_token(token) if self.hub is not None else None
@@ -96,7 +102,7 @@ class Doors:
 
     def forget(self, person: int) -> None:
         """No token of a person's is known any more without looking it up."""
-        self._known = {key: one for key, one in self._known.items() if one.person != person}
+        self._known = {key: one for key, one in self._known.items() if one[1].person != person}
 
     def sign_in(self, caller: Caller) -> tuple[str, str]:
         """A new cookie for an instructor's browser, whatever it had before, and the token of its forms."""

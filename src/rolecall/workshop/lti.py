@@ -7,7 +7,6 @@ signed and verified by joserfc; what is ours is which claims are wanted.
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import time
 import uuid
@@ -22,6 +21,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 from pydantic import BaseModel, ConfigDict, HttpUrl
+
+from rolecall.workshop.keys import own_key
 
 _CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 _AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
@@ -83,7 +84,10 @@ class Platforms:
 
     def __init__(self, platforms: list[Platform], key_file: Path) -> None:
         self._platforms = {(one.issuer, one.client_id): one for one in platforms}
-        self._key = _own_key(key_file)
+        made = own_key(
+            key_file, lambda: RSAKey.generate_key(2048, private=True, auto_kid=True).as_dict(private=True)
+        )
+        self._key = RSAKey.import_key(made)
         self._keys: dict[str, tuple[float, KeySet]] = {}
         self._http = httpx.Client(timeout=_PATIENCE)
 
@@ -252,22 +256,6 @@ def _launch(claims: dict[str, Any]) -> Launch:
         str(custom.get("assessment", "")),
         str(endpoint.get("lineitem", "")) if wants else "",
     )
-
-
-def _own_key(file: Path) -> RSAKey:
-    if not file.is_file():
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        made = RSAKey.generate_key(2048, private=True, auto_kid=True)
-        beside = file.with_name(f".{file.name}.{os.getpid()}")
-        beside.touch(mode=0o600)
-        beside.write_text(json.dumps(made.as_dict(private=True)), encoding="utf-8")
-        try:
-            os.link(beside, file)
-        except FileExistsError:
-            pass
-        finally:
-            beside.unlink()
-    return RSAKey.import_key(json.loads(file.read_text("utf-8")))
 
 
 def read_platforms(file: Path) -> list[Platform]:

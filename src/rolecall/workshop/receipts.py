@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +16,8 @@ from typing import Any
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
+
+from rolecall.workshop.keys import own_key
 
 _ALGORITHM = "Ed25519"
 _KIND = "rolecall-receipt"
@@ -62,20 +63,8 @@ class Signer:
     """
 
     def __init__(self, file: Path) -> None:
-        if not file.is_file():
-            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            made = OKPKey.generate_key("Ed25519", private=True)
-            # Written beside and moved, so that of two processes that start at once both read one key.
-            beside = file.with_name(f".{file.name}.{os.getpid()}")
-            beside.touch(mode=0o600)
-            beside.write_text(json.dumps(made.as_dict(private=True)), encoding="utf-8")
-            try:
-                os.link(beside, file)
-            except FileExistsError:
-                pass
-            finally:
-                beside.unlink()
-        self._key = OKPKey.import_key(json.loads(file.read_text("utf-8")))
+        made = own_key(file, lambda: OKPKey.generate_key("Ed25519", private=True).as_dict(private=True))
+        self._key = OKPKey.import_key(made)
 
     @property
     def public_key(self) -> dict[str, Any]:

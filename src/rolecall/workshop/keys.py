@@ -1,0 +1,27 @@
+"""Private keys that the service makes for itself, each in a file that its owner alone may read."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+
+def own_key(file: Path, make: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
+    """A key as JWK, made where there is none; of two processes that make one, both read the same."""
+    if not file.is_file():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside = file.with_name(f".{file.name}.{os.getpid()}")
+        beside.touch(mode=0o600)
+        beside.write_text(json.dumps(dict(make())), encoding="utf-8")
+        try:
+            os.link(beside, file)
+        except FileExistsError:
+            pass
+        finally:
+            beside.unlink()
+    read = json.loads(file.read_text("utf-8"))
+    assert isinstance(read, dict)
+    return read
