@@ -2,18 +2,27 @@
 
 import contextlib
 import json
+import queue
+import subprocess
+import sys
+import threading
 import time
 from pathlib import Path
 
 import httpx
 import pytest
+import yaml
+from sqlalchemy import select
 
 from rolecall.course import find_course
 from rolecall.course.assessments import Drawn
 from rolecall.quiz import load_bank
-from rolecall.workshop.graders import Graders, NotGraded
+from rolecall.workshop.database import Database
+from rolecall.workshop.graders import Graders, NotGraded, _Process
 from rolecall.workshop.receipts import verify
-from workshop.running import answers_of
+from rolecall.workshop.tables import Audited
+from workshop.conftest import copy_of_the_course
+from workshop.running import answers_of, start_workshop
 
 
 def begin(learner: httpx.Client) -> dict:
@@ -238,3 +247,95 @@ def test_a_grader_knows_no_secret_of_the_service_and_reaches_loopback_only(grade
 
     assert "secret" not in environment
     assert interfaces == ["lo"]
+
+
+def test_after_a_question_is_mended_everybody_is_graded_by_what_it_says_now(tmp_path):
+    """The option that was wrongly keyed as right, and chosen, is worth nothing after the mend."""
+    course = copy_of_the_course(tmp_path / "course")
+    folder = course.folder / "quizzes"
+    bank = folder / "assume-role.yaml"
+    (folder / "assessments" / "one.yaml").write_text(
+        "assessment: one\ntitle: One\nbanks: [assume-role]\nblueprint: [{count: 1, kinds: [choice], skill: who-did-it}]\nminutes: 9\n"
+    )
+    running = start_workshop(tmp_path, "--course", str(course.folder))
+    try:
+        learner, instructor = running.learner(), running.instructor()
+        attempt = learner.post("/api/assessments/one").json()
+        (view,) = [one["view"] for one in attempt["paper"]]
+        question = load_bank(bank).question(view["id"])
+        texts = [_plain(one["html"]) for one in view["face"]["options"]]
+        save(learner, attempt, 0, texts.index(_plain(question.right.text)))
+        learner.post(f"/api/attempts/{attempt['attempt']}/submit")
+        assert wait_for_marks(learner, attempt)["score"] == 1
+
+        document = yaml.safe_load(bank.read_text())
+        (mended,) = [one for one in document["questions"] if one["id"] == view["id"]]
+        for option in mended["options"]:
+            was_right = option.pop("correct", False)
+            if was_right:
+                option["misconception"] = next(iter(load_bank(bank).misconceptions))
+            option["wrong_before"] = not was_right
+        first = next(one for one in mended["options"] if one["wrong_before"])
+        first["correct"] = True
+        first.pop("misconception", None)
+        for option in mended["options"]:
+            option.pop("wrong_before")
+        bank.write_text(yaml.safe_dump(document, sort_keys=False))
+        instructor.post("/assessments/one/regrade").raise_for_status()
+
+        until = time.monotonic() + 60
+        while time.monotonic() < until and wait_for_marks(learner, attempt)["score"] != 0:
+            pass
+        assert wait_for_marks(learner, attempt)["score"] == 0
+        database = Database(f"sqlite:///{tmp_path / 'workshop.sqlite3'}")
+        with database.read() as session:
+            done = [(one.who, one.what) for one in session.scalars(select(Audited).order_by(Audited.id))]
+        database.close()
+        assert done == [
+            ("service", "room made"),
+            ("Ana", "joined"),
+            ("Ana", "attempt begun"),
+            ("Ana", "attempt handed in"),
+            ("Instructor", "regraded"),
+        ]
+    finally:
+        running.stop()
+
+
+def test_a_submission_cannot_take_more_memory_than_it_is_given(graders):
+    """Fifty megabytes of brackets are no policy; the process may fall over it, the next is graded all the same."""
+    graders.grade(POLICY, GOOD)
+    pid = graders._free.queue[-1]._process.pid
+
+    lines = Path(f"/proc/{pid}/limits").read_text().splitlines()
+    limits = {line[:26].strip(): line[26:47].strip() for line in lines}
+
+    assert limits["Max address space"] == str(2 * 1024**3)
+    assert limits["Max file size"] == str(64 * 1024**2)
+    with contextlib.suppress(NotGraded):
+        graders.grade(POLICY, "[" * (50 * 1024**2))
+    assert graders.grade(POLICY, GOOD).score == 1
+
+
+def test_a_process_that_floods_its_output_is_ended(graders):
+    process = _Flooding()
+
+    with pytest.raises(NotGraded, match="or told too much"):
+        process.ask({}, 5)
+
+
+class _Flooding(_Process):
+    """A process that answers each job with a line that does not end."""
+
+    def __init__(self) -> None:
+        script = "import sys; print('ready'); sys.stdout.flush(); sys.stdin.readline(); print('x' * 10**6, flush=True)"
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", script],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self._lines = queue.SimpleQueue()
+        threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True).start()
+        assert self._line(10) == "ready\n"

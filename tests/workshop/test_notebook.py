@@ -1,5 +1,6 @@
 """`join` and `assessment` as a kernel runs them, against a real service."""
 
+import contextlib
 import json
 import re
 import time
@@ -8,10 +9,12 @@ import pytest
 
 import rolecall.widgets._assessment
 import rolecall.widgets._join
+import rolecall.widgets._pace
 import rolecall.widgets._service
 from rolecall.progress import Store
 from rolecall.quiz import Entry, EntryKind
-from rolecall.widgets import assessment, join
+from rolecall.widgets import assessment, join, practice
+from rolecall.widgets._pace import LessonClosed
 from rolecall.widgets._service import ServiceError, access_file
 from workshop.running import start_workshop
 
@@ -21,6 +24,7 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("ROLECALL_DATA", str(tmp_path / "learner"))
     monkeypatch.delenv("ROLECALL_WORKSHOP_URL", raising=False)
     monkeypatch.setattr(rolecall.widgets._join, "_BEAT", 0.2)
+    rolecall.widgets._pace.set_open_lessons(None)
     monkeypatch.setattr(rolecall.widgets._assessment, "_PATIENCE", 0.5)
     monkeypatch.setattr(rolecall.widgets._service, "_LONGEST_PAUSE", 0.5)
     return tmp_path
@@ -88,6 +92,29 @@ def test_a_pushed_question_comes_into_the_notebook(workshop):
 
     assert "note" in room.view
     instructor.post("/room/unpush")
+
+
+def test_a_lesson_that_is_not_open_waits_and_the_open_one_does_not(workshop, monkeypatch):
+    join(workshop.code, workshop.url, "Paced")
+    instructor = workshop.instructor()
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/zoe/course/02-access-denied/learn.ipynb")
+
+    def is_closed() -> bool:
+        with contextlib.suppress(LessonClosed):
+            practice("access-denied")
+            return False
+        return True
+
+    assert not is_closed()
+    instructor.post("/room/lessons", data={"lesson": ["01-temporary-access"]}).raise_for_status()
+    until(is_closed, "closed")
+    with pytest.raises(LessonClosed, match="“Reading and mending AccessDenied” is not open yet"):
+        practice("access-denied")
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/zoe/course/01-temporary-access/learn.ipynb")
+    assert practice("assume-role")
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/zoe/course/02-access-denied/learn.ipynb")
+    instructor.post("/room/lessons", data={}).raise_for_status()
+    until(lambda: not is_closed(), "opened")
 
 
 def test_an_unknown_assessment_is_told(workshop):

@@ -267,3 +267,26 @@ def test_nothing_secret_is_in_the_database_or_in_the_log(workshop):
     for secret in (token, workshop.token):
         assert secret.encode() not in kept
         assert secret not in logged
+
+
+def test_an_instructor_sees_their_own_room_only(tmp_path):
+    """Two rooms in one database, each with a service of its own."""
+    first = start_workshop(tmp_path, "--name", "First")
+    second = start_workshop(tmp_path, "--name", "Second")
+    try:
+        for running, name in ((first, "Ana"), (second, "Ben")):
+            learner = running.learner(name)
+            attempt = learner.post("/api/assessments/roles-midterm").json()["attempt"]
+            learner.post(f"/api/attempts/{attempt}/submit").raise_for_status()
+
+        seen = [running.instructor().get("/grades.csv").text for running in (first, second)]
+        # The first's token at the second's service opens the first's room, and no other.
+        strayed = httpx.Client(base_url=second.url, follow_redirects=True)
+        strayed.post("/login", data={"token": first.token})
+
+        assert [("Ana" in text, "Ben" in text) for text in seen] == [(True, False), (False, True)]
+        assert "Ben" not in strayed.get("/grades.csv").text
+        assert "Ana" in strayed.get("/grades.csv").text
+    finally:
+        first.stop()
+        second.stop()

@@ -23,7 +23,6 @@ from rolecall.quiz._questions import Slug, Text
 FOLDER = "assessments"
 _TASK = "task"
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_LOOK = 1.0
 _VARIANTS = 1_000
 """Of a question that varies, so many variants are in use."""
 Kind = Literal["choice", "multi", "blanks", "order", "match", "numeric", "cli", "policy", "decide"]
@@ -113,10 +112,16 @@ class Drawn:
 
 
 class Assessments:
-    """The assessments of a course, with the questions as its banks have them now."""
+    """The assessments of a course, with the questions as its banks have them now.
 
-    def __init__(self, course: Course) -> None:
-        self.course = course
+    Parameters
+    ----------
+    look_every
+        Seconds for which a change of a file may be missed; a service is asked for many papers in a second.
+    """
+
+    def __init__(self, course: Course, look_every: float = 1.0) -> None:
+        self.course, self._look_every = course, look_every
         self._stamps: tuple[int, ...] = ()
         self._look_again = 0.0
 
@@ -153,12 +158,12 @@ class Assessments:
         return _bank(self.course.bank(name), self.changed())
 
     def changed(self) -> tuple[int, ...]:
-        """Something else once a bank or an assessment has changed; looked at no more than once a second."""
+        """Another value once a bank or an assessment has changed, looked at as often as was said."""
         now = time.monotonic()
         if now >= self._look_again:
             files = (*self.course.banks(), *self.files)
             self._stamps = tuple(one.stat().st_mtime_ns for one in files)
-            self._look_again = now + _LOOK
+            self._look_again = now + self._look_every
         return self._stamps
 
     def question(self, drawn: Drawn, judges: Judges) -> Question | None:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from rolecall.course import find_course
 from rolecall.progress import Store
-from rolecall.quiz import SECONDS, Bank, Challenge, Entry, EntryKind, Judges, Question, answer_of, load_bank
+from rolecall.quiz import SECONDS, Bank, Challenge, Entry, EntryKind, Judges, Question, answer_of
 from rolecall.widgets._card import Card
+from rolecall.widgets._pace import bank_of_open_lesson
 from rolecall.widgets._view import asked_view, review_view
 
 
@@ -123,4 +123,4 @@ def _standing(challenge: Challenge, question: Question) -> str:
 
 def challenge(bank: str, count: int = 5) -> ChallengeCard:
     """A challenge from one of the course's banks."""
-    return ChallengeCard(load_bank(find_course().bank(bank)), count=count)
+    return ChallengeCard(bank_of_open_lesson(bank), count=count)

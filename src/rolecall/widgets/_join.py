@@ -14,6 +14,7 @@ import anywidget
 import traitlets
 
 from rolecall.widgets._card import CARD_CSS, CARD_ESM
+from rolecall.widgets._pace import set_open_lessons
 from rolecall.widgets._service import (
     Access,
     Client,
@@ -62,6 +63,7 @@ class Workshop(anywidget.AnyWidget):
 
     def _show(self, problem: str = "") -> None:
         self._serial += 1
+        set_open_lessons(self._room["open_lessons"])
         room, pushes = self._room, self._room["pushes"]
         told = {
             "mode": "test",

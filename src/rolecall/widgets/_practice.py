@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rolecall.course import find_course
 from rolecall.progress import Store
-from rolecall.quiz import Bank, Entry, EntryKind, Judges, Practice, answer_of, load_bank
+from rolecall.quiz import Bank, Entry, EntryKind, Judges, Practice, answer_of
 from rolecall.widgets._card import Card
+from rolecall.widgets._pace import bank_of_open_lesson
 from rolecall.widgets._view import view
 
 _TWICE = 2
@@ -107,4 +107,4 @@ def practice(bank: str, count: int = 5, kinds: Sequence[str] = ()) -> PracticeCa
     BadFile
         When the bank has faults; with file, line and column of each.
     """
-    return PracticeCard(load_bank(find_course().bank(bank)), count=count, kinds=kinds)
+    return PracticeCard(bank_of_open_lesson(bank), count=count, kinds=kinds)

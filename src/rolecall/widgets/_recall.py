@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rolecall.course import find_course
 from rolecall.progress import ScheduledCard, Store
 from rolecall.quiz import (
     Bank,
@@ -17,11 +16,11 @@ from rolecall.quiz import (
     due_cards,
     flash_cards,
     intervals,
-    load_bank,
     review,
 )
 from rolecall.widgets._card import Card
 from rolecall.widgets._markdown import to_html
+from rolecall.widgets._pace import bank_of_open_lesson
 
 _WORDS = {
     Recalled.AGAIN: "Again",
@@ -107,4 +106,4 @@ def _told(wait: timedelta) -> str:
 
 def recall(bank: str) -> RecallCard:
     """The flash cards of one of the course's banks that are due."""
-    return RecallCard(load_bank(find_course().bank(bank)))
+    return RecallCard(bank_of_open_lesson(bank))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rolecall.course import find_course
 from rolecall.progress import Store
 from rolecall.quiz import (
     Bank,
@@ -15,9 +14,9 @@ from rolecall.quiz import (
     Mastery,
     Test,
     answer_of,
-    load_bank,
 )
 from rolecall.widgets._card import Card
+from rolecall.widgets._pace import bank_of_open_lesson
 from rolecall.widgets._view import asked_view, review_view
 
 _SIGNS = {Mastery.STRONG: "✔", Mastery.NEARLY: "◐", Mastery.NOT_YET: "○"}
@@ -94,7 +93,7 @@ class TestCard(Card):
 
 def test(bank: str, count: int = 10) -> TestCard:  # noqa: PT028 - what a learner calls, no test of ours
     """The test of one of the course's banks."""
-    return TestCard(load_bank(find_course().bank(bank)), count=count)
+    return TestCard(bank_of_open_lesson(bank), count=count)
 
 
 test.__test__ = False  # type: ignore[attr-defined]
