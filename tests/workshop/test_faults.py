@@ -16,6 +16,7 @@ import httpx
 import pytest
 from sqlalchemy import select, text
 
+import rolecall.widgets as learn
 from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database, Unavailable
 from rolecall.workshop.rooms import join, make_room
@@ -93,6 +94,34 @@ def test_while_the_database_is_gone_nothing_is_acknowledged_and_afterwards_all_i
         assert _until_ok(learner, path, {"given": given, "serial": 2}) == {"serial": 2}
     finally:
         running.stop()
+
+
+def test_while_the_database_is_gone_a_learner_sees_saving_and_loses_nothing(
+    postgres, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("ROLECALL_DATA", str(tmp_path / "learner"))
+    running = start_workshop(tmp_path, ROLECALL_WORKSHOP_DATABASE=postgres.url("saving"))
+    try:
+        learn.join(running.code, running.url, "Zoe")
+        card = learn.assessment("roles-midterm")
+        question = next(one for one in card._paper if one["kind"] == "choice")
+
+        postgres.stop()
+        card._received(card, {"do": "save", "question": question["id"], "answer": 1}, [])
+        _until(lambda: card.saved.startswith("saving… the service cannot save now"))
+        postgres.start()
+        _until(lambda: card.saved == "All answers are saved.")
+
+        told = card._client.ask("GET", f"/api/attempts/{card._told['attempt']}")
+        assert [one["view"]["given"] for one in told["paper"] if one["view"]["id"] == question["id"]] == [1]
+    finally:
+        running.stop()
+
+
+def _until(true) -> None:
+    until = time.monotonic() + 40
+    while not true():
+        assert time.monotonic() < until
 
 
 def _until_ok(learner: httpx.Client, path: str, body: dict) -> dict:

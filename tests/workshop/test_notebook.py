@@ -9,12 +9,12 @@ import pytest
 
 import rolecall.widgets._assessment
 import rolecall.widgets._join
-import rolecall.widgets._pace
 import rolecall.widgets._service
+from rolecall.course.pace import LessonClosed, set_open_lessons
+from rolecall.lab import task
 from rolecall.progress import Store
 from rolecall.quiz import Entry, EntryKind
 from rolecall.widgets import assessment, join, practice
-from rolecall.widgets._pace import LessonClosed
 from rolecall.widgets._service import ServiceError, access_file
 from workshop.running import start_workshop
 
@@ -24,7 +24,7 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("ROLECALL_DATA", str(tmp_path / "learner"))
     monkeypatch.delenv("ROLECALL_WORKSHOP_URL", raising=False)
     monkeypatch.setattr(rolecall.widgets._join, "_BEAT", 0.2)
-    rolecall.widgets._pace.set_open_lessons(None)
+    set_open_lessons(None)
     monkeypatch.setattr(rolecall.widgets._assessment, "_PATIENCE", 0.5)
     monkeypatch.setattr(rolecall.widgets._service, "_LONGEST_PAUSE", 0.5)
     return tmp_path
@@ -110,6 +110,8 @@ def test_a_lesson_that_is_not_open_waits_and_the_open_one_does_not(workshop, mon
     until(is_closed, "closed")
     with pytest.raises(LessonClosed, match="“Reading and mending AccessDenied” is not open yet"):
         practice("access-denied")
+    with pytest.raises(LessonClosed):
+        task("wrong-bucket-arn")
     monkeypatch.setenv("JPY_SESSION_NAME", "/home/zoe/course/01-temporary-access/learn.ipynb")
     assert practice("assume-role")
     monkeypatch.setenv("JPY_SESSION_NAME", "/home/zoe/course/02-access-denied/learn.ipynb")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rolecall.course import Course, find_course
+from rolecall.course.pace import wait_for_lesson
 from rolecall.lab._judging import Judgement, judge, make
 from rolecall.lab._task import Task, find_task
 from rolecall.lab._told import Checked, Told
@@ -143,12 +144,15 @@ def task(name: str) -> Mission:
 
     Raises
     ------
+    LessonClosed
+        When a workshop has yet to open this notebook's lesson.
     NoCourse
         When the course has no such task.
     BadFile
         When the file of the task or of its world has faults.
     """
     course = find_course()
+    wait_for_lesson(course)
     return Mission(find_task(course, name), course)
 
 

@@ -9,9 +9,11 @@ from typing import Any
 import anywidget
 import traitlets
 
+from rolecall.course import find_course
 from rolecall.course.judges import CourseJudges
+from rolecall.course.pace import wait_for_lesson
 from rolecall.progress import Store, StoreError
-from rolecall.quiz import Bank, Entry, Judges, NoAnswer
+from rolecall.quiz import Bank, Entry, Judges, NoAnswer, load_bank
 
 _HERE = Path(__file__).parent
 # Files of one module, each of a screen or two; anywidget takes one text.
@@ -19,6 +21,21 @@ CARD_ESM = "\n".join(
     (_HERE / name).read_text("utf-8") for name in ("dom.js", "forms.js", "result.js", "practice.js")
 )
 CARD_CSS = _HERE / "practice.css"
+
+
+def bank_of_open_lesson(name: str) -> Bank:
+    """A bank of the course, unless a workshop has yet to open this notebook's lesson.
+
+    Raises
+    ------
+    LessonClosed
+        When it has.
+    NoCourse
+        When the course has no such bank.
+    """
+    course = find_course()
+    wait_for_lesson(course)
+    return load_bank(course.bank(name))
 
 
 class Card(anywidget.AnyWidget):

@@ -8,8 +8,7 @@ from typing import Any
 
 from rolecall.progress import Store
 from rolecall.quiz import SECONDS, Bank, Challenge, Entry, EntryKind, Judges, Question, answer_of
-from rolecall.widgets._card import Card
-from rolecall.widgets._pace import bank_of_open_lesson
+from rolecall.widgets._card import Card, bank_of_open_lesson
 from rolecall.widgets._view import asked_view, review_view
 
 

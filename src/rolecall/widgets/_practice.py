@@ -10,8 +10,7 @@ from typing import Any
 
 from rolecall.progress import Store
 from rolecall.quiz import Bank, Entry, EntryKind, Judges, Practice, answer_of
-from rolecall.widgets._card import Card
-from rolecall.widgets._pace import bank_of_open_lesson
+from rolecall.widgets._card import Card, bank_of_open_lesson
 from rolecall.widgets._view import view
 
 _TWICE = 2

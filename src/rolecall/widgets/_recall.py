@@ -18,9 +18,8 @@ from rolecall.quiz import (
     intervals,
     review,
 )
-from rolecall.widgets._card import Card
+from rolecall.widgets._card import Card, bank_of_open_lesson
 from rolecall.widgets._markdown import to_html
-from rolecall.widgets._pace import bank_of_open_lesson
 
 _WORDS = {
     Recalled.AGAIN: "Again",

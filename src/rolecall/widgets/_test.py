@@ -15,8 +15,7 @@ from rolecall.quiz import (
     Test,
     answer_of,
 )
-from rolecall.widgets._card import Card
-from rolecall.widgets._pace import bank_of_open_lesson
+from rolecall.widgets._card import Card, bank_of_open_lesson
 from rolecall.widgets._view import asked_view, review_view
 
 _SIGNS = {Mastery.STRONG: "✔", Mastery.NEARLY: "◐", Mastery.NOT_YET: "○"}
