@@ -1,0 +1,63 @@
+"""What a learner is told of their paper, by what the assessment says."""
+
+import time
+
+import pytest
+
+from workshop.conftest import copy_of_the_course
+from workshop.running import start_workshop
+
+KINDS = {
+    "nothing": "feedback: none",
+    "marks": "feedback: marks",
+    "everything": "feedback: full",
+    "at-the-end": "feedback: full\nfeedback_when: closed\ncloses: 2099-01-01T00:00:00Z",
+    "alike": "seed: same",
+}
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("feedback")
+    course = copy_of_the_course(folder / "course")
+    for name, line in KINDS.items():
+        (course.folder / "quizzes" / "assessments" / f"{name}.yaml").write_text(
+            f"assessment: {name}\ntitle: Quiz\nbanks: [assume-role]\nminutes: 10\n"
+            f"blueprint: [{{count: 5, kinds: [choice]}}]\n{line}\n"
+        )
+    running = start_workshop(folder, "--course", str(course.folder))
+    yield running
+    running.stop()
+
+
+def told(service, name: str) -> dict:
+    """The feedback once nothing of the paper waits to be graded."""
+    learner = service.learner()
+    path = f"/api/attempts/{learner.post(f'/api/assessments/{name}').json()['attempt']}"
+    learner.post(f"{path}/submit").raise_for_status()
+    until = time.monotonic() + 60
+    while (feedback := learner.get(path).json()["feedback"]) == {"waits_for": "the grading"}:
+        assert time.monotonic() < until
+    return feedback
+
+
+def test_nothing_marks_or_everything_is_told(service):
+    everything = told(service, "everything")
+
+    assert told(service, "nothing") == {}
+    assert told(service, "marks") == {"score": 0, "of": 5}
+    assert (everything["score"], everything["of"], len(everything["review"])) == (0, 5, 5)
+
+
+def test_what_is_told_at_the_end_waits_for_it(service):
+    assert told(service, "at-the-end") == {"waits_for": "the end of the assessment"}
+
+
+def test_with_one_seed_for_all_everybody_has_the_same_paper(service):
+    papers = [
+        [one["view"]["id"] for one in service.learner().post(f"/api/assessments/{name}").json()["paper"]]
+        for name in ("alike", "alike", "marks", "marks")
+    ]
+
+    assert papers[0] == papers[1]
+    assert papers[2] != papers[3]
