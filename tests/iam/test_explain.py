@@ -19,7 +19,7 @@ from iam.build import (
 )
 from iam.random_cases import random_case
 from iam.reference import decide as slowly
-from rolecall.iam import Stand, case_document, explain, parse_case, to_html
+from rolecall.iam import GateStatus, case_document, explain, parse_case, to_html
 
 ASSUME = {"action": "sts:AssumeRole", "resource": ROLE}
 OTHER = allow("dynamodb:*")
@@ -41,25 +41,25 @@ def statement(**case) -> dict:
 def test_the_gates_are_told_with_what_opened_and_what_stayed_shut():
     told = explain(decision(identity=allow(Sid="All"), boundary=OTHER, scps=[[allow()]]))
 
-    assert [(gate.title, gate.stand) for gate in told.gates] == [
-        ("Service control policy, root", Stand.OPEN),
-        ("Identity-based policy", Stand.OPEN),
-        ("Permissions boundary", Stand.SHUT),
+    assert [(gate.title, gate.status) for gate in told.gates] == [
+        ("Service control policy, root", GateStatus.ALLOWS),
+        ("Identity-based policy", GateStatus.ALLOWS),
+        ("Permissions boundary", GateStatus.LACKS_ALLOW),
     ]
 
 
 def test_a_gate_that_nobody_needed_is_told_apart_from_one_that_stayed_shut():
     told = explain(decision(identity=allow(), resource_policy=allow("s3:*", "*", Principal={"AWS": EVE})))
 
-    assert [gate.stand for gate in told.gates] == [Stand.SILENT, Stand.OPEN]
+    assert [gate.status for gate in told.gates] == [GateStatus.SILENT, GateStatus.ALLOWS]
 
 
 def test_across_accounts_both_sides_show_as_shut():
     told = explain(decision(principal=ELSEWHERE))
 
-    assert {gate.title: gate.stand for gate in told.gates} == {
-        "Resource-based policy": Stand.SHUT,
-        "Identity-based policy": Stand.SHUT,
+    assert {gate.title: gate.status for gate in told.gates} == {
+        "Resource-based policy": GateStatus.LACKS_ALLOW,
+        "Identity-based policy": GateStatus.LACKS_ALLOW,
     }
 
 

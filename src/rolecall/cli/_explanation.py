@@ -8,9 +8,14 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from rolecall.iam import Explanation, Stand
+from rolecall.iam import Explanation, GateStatus
 
-_STYLES = {Stand.OPEN: "green", Stand.SHUT: "red", Stand.FORBIDS: "bold red", Stand.SILENT: "dim"}
+_STYLES = {
+    GateStatus.ALLOWS: "green",
+    GateStatus.LACKS_ALLOW: "red",
+    GateStatus.DENIES: "bold red",
+    GateStatus.SILENT: "dim",
+}
 
 
 def show(explanation: Explanation, console: Console) -> None:
@@ -28,8 +33,8 @@ def show(explanation: Explanation, console: Console) -> None:
         table = Table("", "Gate", "", "Statement", box=None, title="Gates", title_justify="left")
         for gate in explanation.gates:
             by = f"{gate.by.policy.name}, statement {gate.by.statement.label}" if gate.by else ""
-            told = f"{gate.stand.value} the account" if gate.delegates else gate.stand.value
-            table.add_row(gate.stand.sign, gate.title, told, by, style=_STYLES[gate.stand])
+            told = f"{gate.status.value} the account" if gate.delegates else gate.status.value
+            table.add_row(gate.status.sign, gate.title, told, by, style=_STYLES[gate.status])
         console.print(table)
     if explanation.near_misses:
         console.print("\nNearest statements", style="bold")

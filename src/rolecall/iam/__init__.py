@@ -12,22 +12,22 @@
 """
 
 from rolecall.iam._cases import BadCase, Case, case_document, decide_lines, parse_case
-from rolecall.iam._decisions import Deciding, Decision, Outcome, PolicySet, Traced, decide
+from rolecall.iam._decisions import Decision, Outcome, PolicySet, StatementRef, StatementTrace, decide
 from rolecall.iam._documents import Policy
 from rolecall.iam._errors import MalformedPolicyDocument
 from rolecall.iam._explain import Explanation, because, explain
-from rolecall.iam._gates import Gate, Stand
+from rolecall.iam._gates import Gate, GateStatus
 from rolecall.iam._keys import context_keys, statement_span
-from rolecall.iam._mend import Change
 from rolecall.iam._render import to_html
 from rolecall.iam._requests import Request
+from rolecall.iam._smallest_change import Change
 from rolecall.iam._types import PolicyType
 
 __all__ = [
     "BadCase",
     "Case",
     "Change",
-    "Deciding",
+    "StatementRef",
     "Decision",
     "Explanation",
     "Gate",
@@ -37,8 +37,8 @@ __all__ = [
     "PolicySet",
     "PolicyType",
     "Request",
-    "Stand",
-    "Traced",
+    "GateStatus",
+    "StatementTrace",
     "because",
     "case_document",
     "context_keys",

@@ -207,7 +207,7 @@ class Null:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class ConditionTest:
     """One operator on one key with its values: all tests of a statement must hold.
 
     Parameters
@@ -241,7 +241,7 @@ class Test:
         quantifier: Quantifier,
         if_exists: bool,
         variables: bool,
-    ) -> Test:
+    ) -> ConditionTest:
         """Compiles the values; `variables` says whether the document's Version knows variables."""
         templates = tuple(
             Template.parse(
@@ -297,7 +297,7 @@ class Test:
         return tuple(predicates)
 
 
-Condition = Test | Null
+Condition = ConditionTest | Null
 _PREFIXES: tuple[Quantifier, ...] = ("ForAllValues", "ForAnyValue")
 
 

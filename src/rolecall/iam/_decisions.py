@@ -79,7 +79,7 @@ class PolicySet:
 
 
 @dataclass(frozen=True, slots=True)
-class Deciding:
+class StatementRef:
     """A statement and the policy that it stands in."""
 
     policy: Policy
@@ -87,7 +87,7 @@ class Deciding:
 
 
 @dataclass(frozen=True, slots=True)
-class Traced:
+class StatementTrace:
     """How one statement met the request.
 
     Parameters
@@ -123,7 +123,7 @@ class Decision:
     request: Request
     policies: PolicySet
     policy_type: PolicyType | None = None
-    statements: tuple[Deciding, ...] = ()
+    statements: tuple[StatementRef, ...] = ()
     reason: str = ""
 
     @property
@@ -132,10 +132,10 @@ class Decision:
         return self.outcome is Outcome.ALLOWED
 
     @property
-    def trace(self) -> tuple[Traced, ...]:
+    def trace(self) -> tuple[StatementTrace, ...]:
         """Every statement that was looked at, with what matched and what failed."""
         return tuple(
-            Traced(
+            StatementTrace(
                 policy,
                 statement,
                 level,
@@ -216,7 +216,7 @@ def decide(request: Request, policies: PolicySet) -> Decision:
                     request,
                     policies,
                     policy.type,
-                    (Deciding(policy, statement),),
+                    (StatementRef(policy, statement),),
                 )
     return _Evaluation(request, policies).implicit()
 
@@ -321,26 +321,26 @@ class _Evaluation:
     def _resource_type(self) -> PolicyType:
         return PolicyType.TRUST if self.request.action_lower in _TRUST_ACTIONS else PolicyType.RESOURCE
 
-    def _grant(self) -> tuple[Grant, tuple[Deciding, ...]]:
+    def _grant(self) -> tuple[Grant, tuple[StatementRef, ...]]:
         """How far the resource-based policy's Allow statements reach, and the one that reaches farthest."""
         best = Grant.NONE
-        by: tuple[Deciding, ...] = ()
+        by: tuple[StatementRef, ...] = ()
         policy = self.policies.resource
         for statement in policy.statements if policy else ():
             if policy and statement.effect == "Allow":
                 grant = statement.grant(self.request)
                 if grant > best:
-                    best, by = grant, (Deciding(policy, statement),)
+                    best, by = grant, (StatementRef(policy, statement),)
         return best, by
 
-    def _allowing(self, policies: Iterable[Policy]) -> tuple[Deciding, ...]:
+    def _allowing(self, policies: Iterable[Policy]) -> tuple[StatementRef, ...]:
         for policy in policies:
             for statement in policy.statements:
                 if statement.effect == "Allow" and statement.grant(self.request) is not Grant.NONE:
-                    return (Deciding(policy, statement),)
+                    return (StatementRef(policy, statement),)
         return ()
 
-    def _allowed(self, type: PolicyType, by: tuple[Deciding, ...]) -> Decision:
+    def _allowed(self, type: PolicyType, by: tuple[StatementRef, ...]) -> Decision:
         return Decision(Outcome.ALLOWED, self.request, self.policies, type, by)
 
     def _denied(self, type: PolicyType) -> Decision:

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rolecall.iam._decisions import Decision, Outcome, Traced
+from rolecall.iam._decisions import Decision, Outcome, StatementTrace
 from rolecall.iam._gates import Gate, gates
-from rolecall.iam._mend import Change, smallest_change
 from rolecall.iam._principals import Grant, Kind
 from rolecall.iam._reference import spelling
+from rolecall.iam._smallest_change import Change, smallest_change
 from rolecall.iam._types import PolicyType
 
 _NEAREST = 3
@@ -50,11 +50,11 @@ class Explanation:
     def __str__(self) -> str:
         lines = [self.summary, *(f"  - {one}" for one in self.because)]
         if len(self.gates) > 1:
-            lines += ["Gates:", *(f"  {gate.stand.sign} {gate}" for gate in self.gates)]
+            lines += ["Gates:", *(f"  {gate.status.sign} {gate}" for gate in self.gates)]
         if self.near_misses:
             lines += ["Nearest statements:", *(f"  - {one}" for one in self.near_misses)]
         if self.statement:
-            lines += ["Deciding statement:", *(f"  {line}" for line in self.statement.splitlines())]
+            lines += ["StatementRef statement:", *(f"  {line}" for line in self.statement.splitlines())]
         if self.changes:
             lines.append("The smallest change that would allow it:")
         for change in self.changes:
@@ -159,7 +159,7 @@ def _near_misses(decision: Decision) -> tuple[str, ...]:
     return tuple(_near_miss(one) for one in missed[:_NEAREST])
 
 
-def _near_miss(one: Traced) -> str:
+def _near_miss(one: StatementTrace) -> str:
     return f"{one.policy.name}, statement {one.statement.label}: " + "; ".join(
         str(failure) for failure in one.failures
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from rolecall.iam._decisions import Deciding, Decision, Outcome, PolicySet, consulted, decide
+from rolecall.iam._decisions import Decision, Outcome, PolicySet, StatementRef, consulted, decide
 from rolecall.iam._documents import Policy
 from rolecall.iam._principals import Caller, Grant, Kind
 from rolecall.iam._types import PolicyType
@@ -26,19 +26,24 @@ _ORDER = {
 }
 
 
-class Stand(Enum):
+class GateStatus(Enum):
     """How a gate stood."""
 
-    OPEN = "allows"
-    SHUT = "does not allow"
-    FORBIDS = "denies"
+    ALLOWS = "allows"
+    LACKS_ALLOW = "does not allow"
+    DENIES = "denies"
     SILENT = "says nothing"
     """Nothing in it applies, and nothing had to."""
 
     @property
     def sign(self) -> str:
         """A mark that does without colour."""
-        return {Stand.OPEN: "✔", Stand.SHUT: "✘", Stand.FORBIDS: "⛔", Stand.SILENT: "·"}[self]
+        return {
+            GateStatus.ALLOWS: "✔",
+            GateStatus.LACKS_ALLOW: "✘",
+            GateStatus.DENIES: "⛔",
+            GateStatus.SILENT: "·",
+        }[self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,9 @@ class Gate:
     """
 
     type: PolicyType
-    stand: Stand
+    status: GateStatus
     level: int | None = None
-    by: Deciding | None = None
+    by: StatementRef | None = None
     delegates: bool = False
 
     @property
@@ -72,7 +77,7 @@ class Gate:
         return f"{name}, {'root' if self.level == 0 else f'level {self.level + 1}'}"
 
     def __str__(self) -> str:
-        told = f"{self.title}: {self.stand.value}"
+        told = f"{self.title}: {self.status.value}"
         if self.by is not None:
             told += f" ({self.by.policy.name}, statement {self.by.statement.label})"
         if self.delegates:
@@ -92,20 +97,20 @@ def _gate(
     level: int | None,
     shut: set[tuple[PolicyType, int | None]],
 ) -> Gate:
-    allow: Deciding | None = None
+    allow: StatementRef | None = None
     farthest = Grant.NONE
     for one in decision.trace:
         if one.policy.type is not type or one.level != level or one.grant is Grant.NONE:
             continue
         if one.statement.effect == "Deny":
-            return Gate(type, Stand.FORBIDS, level, Deciding(one.policy, one.statement))
+            return Gate(type, GateStatus.DENIES, level, StatementRef(one.policy, one.statement))
         if one.grant > farthest:
-            farthest, allow = one.grant, Deciding(one.policy, one.statement)
+            farthest, allow = one.grant, StatementRef(one.policy, one.statement)
     if (type, level) in shut:
-        return Gate(type, Stand.SHUT, level)
+        return Gate(type, GateStatus.LACKS_ALLOW, level)
     if allow is not None:
-        return Gate(type, Stand.OPEN, level, allow, delegates=farthest is Grant.ACCOUNT)
-    return Gate(type, Stand.SILENT, level)
+        return Gate(type, GateStatus.ALLOWS, level, allow, delegates=farthest is Grant.ACCOUNT)
+    return Gate(type, GateStatus.SILENT, level)
 
 
 def _met(

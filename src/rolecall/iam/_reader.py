@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 
-from rolecall.iam._conditions import Condition, Null, Test, parse_operator
+from rolecall.iam._conditions import Condition, ConditionTest, Null, parse_operator
 from rolecall.iam._errors import MalformedPolicyDocument, Path
 from rolecall.iam._json import SYNTAX
 from rolecall.iam._principals import PrincipalElement
@@ -267,7 +267,7 @@ class Reader:
                     tests.append(Null(key, values))
                     continue
                 tests.append(
-                    Test.build(
+                    ConditionTest.build(
                         name,
                         key,
                         values,

@@ -10,13 +10,13 @@ from html import escape
 
 from rolecall.iam._decisions import Decision
 from rolecall.iam._explain import Explanation
-from rolecall.iam._gates import Gate, Stand
+from rolecall.iam._gates import Gate, GateStatus
 
 _COLOURS = {
-    Stand.OPEN: "var(--jp-success-color1, #388e3c)",
-    Stand.SHUT: "var(--jp-error-color1, #d32f2f)",
-    Stand.FORBIDS: "var(--jp-error-color1, #d32f2f)",
-    Stand.SILENT: "var(--jp-border-color1, #bdbdbd)",
+    GateStatus.ALLOWS: "var(--jp-success-color1, #388e3c)",
+    GateStatus.LACKS_ALLOW: "var(--jp-error-color1, #d32f2f)",
+    GateStatus.DENIES: "var(--jp-error-color1, #d32f2f)",
+    GateStatus.SILENT: "var(--jp-border-color1, #bdbdbd)",
 }
 _BOX = (
     "list-style: none; flex: 0 1 12em; padding: 0.4em 0.7em; "
@@ -33,7 +33,7 @@ _MARK = "background: var(--jp-warn-color3, #ffe0b2); color: #000"
 def to_html(explanation: Explanation) -> str:
     """The explanation as one HTML element."""
     decision = explanation.decision
-    colour = _COLOURS[Stand.OPEN if decision.allowed else Stand.SHUT]
+    colour = _COLOURS[GateStatus.ALLOWS if decision.allowed else GateStatus.LACKS_ALLOW]
     parts = [
         '<div class="rolecall-explanation" style="max-width: 60em; padding-left: 1em; '
         f'border-left: 4px solid {colour}; color: var(--jp-content-font-color1, #1f2328)">',
@@ -68,7 +68,7 @@ def _diagram(gates: tuple[Gate, ...]) -> str:
 
 
 def _box(gate: Gate) -> str:
-    told = gate.stand.value
+    told = gate.status.value
     if gate.delegates:
         told += " the account, which must pass it on"
     by = ""
@@ -77,8 +77,8 @@ def _box(gate: Gate) -> str:
             f"<br><small>{escape(gate.by.policy.name)}, statement {escape(gate.by.statement.label)}</small>"
         )
     return (
-        f'<li style="{_BOX.format(colour=_COLOURS[gate.stand])}"><strong>{escape(gate.title)}</strong><br>'
-        f'<span aria-hidden="true">{gate.stand.sign}</span> {told}{by}</li>'
+        f'<li style="{_BOX.format(colour=_COLOURS[gate.status])}"><strong>{escape(gate.title)}</strong><br>'
+        f'<span aria-hidden="true">{gate.status.sign}</span> {told}{by}</li>'
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rolecall.iam._arns import compile_resource
-from rolecall.iam._conditions import Condition, Test
+from rolecall.iam._conditions import Condition, ConditionTest
 from rolecall.iam._glob import Predicate, compile_glob
 from rolecall.iam._principals import Grant, PrincipalElement
 from rolecall.iam._requests import Request
@@ -194,4 +194,4 @@ def _listing(values: tuple[str, ...]) -> str:
     return (shown or "nothing") + more
 
 
-__all__ = ["ActionElement", "Effect", "Failure", "ResourceElement", "Statement", "Test"]
+__all__ = ["ActionElement", "Effect", "Failure", "ResourceElement", "Statement", "ConditionTest"]

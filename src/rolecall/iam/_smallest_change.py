@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
-from rolecall.iam._decisions import Deciding, Decision, Outcome, PolicySet, decide
+from rolecall.iam._decisions import Decision, Outcome, PolicySet, StatementRef, decide
 from rolecall.iam._documents import Policy
 from rolecall.iam._errors import MalformedPolicyDocument
 from rolecall.iam._gates import principal_element, shut_level, with_policy
@@ -107,11 +107,11 @@ def _steps(decision: Decision) -> Iterator[_Step]:
     for one in decision.trace:
         bears = one.policy.type is decision.policy_type and one.level == shut_level(decision)
         if bears and one.statement.effect == "Allow" and one.grant is Grant.NONE:
-            yield from _widened(decision, Deciding(one.policy, one.statement), one.failures)
+            yield from _widened(decision, StatementRef(one.policy, one.statement), one.failures)
     yield from _new_statement(decision)
 
 
-def _widened(decision: Decision, near: Deciding, failures: tuple[Failure, ...]) -> Iterator[_Step]:
+def _widened(decision: Decision, near: StatementRef, failures: tuple[Failure, ...]) -> Iterator[_Step]:
     """The near miss with each failing element made to fit."""
     source = _source(near)
     after = copy.deepcopy(source)
@@ -292,7 +292,7 @@ def _past_deny(decision: Decision) -> Iterator[_Step]:
         yield _Step(_REMOVE, change, decision.request, policies)
 
 
-def _not_meeting(decision: Decision, deciding: Deciding) -> Iterator[_Step]:
+def _not_meeting(decision: Decision, deciding: StatementRef) -> Iterator[_Step]:
     """The request brought so that a condition of the Deny no longer holds."""
     for condition in deciding.statement.conditions:
         key = condition.key.lower()
@@ -306,18 +306,18 @@ def _not_meeting(decision: Decision, deciding: Deciding) -> Iterator[_Step]:
             yield _Step(_BRING, Change("the request", what), request, decision.policies)
 
 
-def _source(deciding: Deciding) -> dict[str, Any]:
+def _source(deciding: StatementRef) -> dict[str, Any]:
     statements = _listed(json.loads(deciding.policy.text)["Statement"])
     source: dict[str, Any] = statements[deciding.statement.index]
     return source
 
 
-def _place(deciding: Deciding) -> str:
+def _place(deciding: StatementRef) -> str:
     return f"{deciding.policy.name}, statement {deciding.statement.label}"
 
 
 def _replaced(
-    policies: PolicySet, deciding: Deciding, statement: dict[str, Any] | None
+    policies: PolicySet, deciding: StatementRef, statement: dict[str, Any] | None
 ) -> PolicySet | None:
     """The set with one statement changed, or taken out; None where AWS would not take the document."""
     document = json.loads(deciding.policy.text)
