@@ -6,8 +6,9 @@
 >>> lab.close()
 """
 
+import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rolecall._version import __version__
 
@@ -70,3 +71,15 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Make an IPython shell display Rolecall's objects.
+
+    ``%load_ext rolecall`` calls this; ``import rolecall`` does too where IPython is running.
+    """
+    import_module("rolecall.presentation.notebook").register(shell.display_formatter)
+
+
+if "IPython" in sys.modules and (_shell := sys.modules["IPython"].get_ipython()) is not None:
+    load_ipython_extension(_shell)

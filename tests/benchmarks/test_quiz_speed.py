@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rolecall.course.judges import CourseJudges
+from rolecall.lab.judges import CourseJudges
 from rolecall.quiz import grade, load_bank
 from rolecall.widgets import PracticeCard
 

@@ -8,8 +8,8 @@ import pytest
 from rolecall.check import check_course
 from rolecall.check._read import read_course
 from rolecall.course import find_course
-from rolecall.course.judges import CourseJudges
 from rolecall.lab import load_tasks, task_files
+from rolecall.lab.judges import CourseJudges
 from rolecall.quiz import Decide, load_bank, load_catalogue, variant
 
 KINDS = ("choice", "multi", "blanks", "order", "match", "numeric", "cli", "policy", "decide")

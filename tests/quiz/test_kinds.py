@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rolecall.course.judges import CourseJudges
+from rolecall.lab.judges import CourseJudges
 from rolecall.quiz import grade, load_bank
 
 BANK = load_bank(Path(__file__).parent / "banks" / "kinds.yaml")

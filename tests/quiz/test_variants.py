@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from rolecall.course.judges import CourseJudges
+from rolecall.lab.judges import CourseJudges
 from rolecall.quiz import BadTemplate, Bank, variant
 
 COMMON = {

@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rolecall import Sandbox, SandboxError
+from rolecall.presentation.explanation import call_explanation_html
 
 
 def test_explain_names_the_statement_that_almost_applied(reports):
@@ -35,7 +36,7 @@ def test_explain_names_the_statement_that_decided(reports):
     told = reports.explain()
 
     assert "Statement 1 of managed policy list-buckets of group developers" in str(told)
-    assert "s3:ListAllMyBuckets" in told._repr_html_()
+    assert "s3:ListAllMyBuckets" in call_explanation_html(told)
 
 
 def test_explain_before_any_call_says_what_to_do(lab):

@@ -2,6 +2,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rolecall import SandboxError
+from rolecall.presentation.trail import trail_html
 
 READER = {"RoleArn": "arn:aws:iam::111122223333:role/reports-reader", "RoleSessionName": "q1"}
 
@@ -31,7 +32,7 @@ def test_the_trail_can_be_filtered_and_shown(busy):
 
     assert [one.who for one in denied] == ["arn:aws:iam::111122223333:user/eve"]
     assert "user/eve" in str(denied)
-    assert denied._repr_html_().count("<tr>") == 2
+    assert trail_html(denied).count("<tr>") == 2
     with pytest.raises(ValueError, match="there is no field 'actor'; there are id, time, who"):
         busy.trail.where(actor="eve")
 

@@ -6,8 +6,8 @@ from lxml import etree
 from rolecall.course import NoCourse, find_course
 from rolecall.progress import Store
 from rolecall.quiz import Entry, EntryKind
-from rolecall.sandbox._trail_view import TrailEntry
 from rolecall.sandbox.metadata_log import MetadataRequest
+from rolecall.sandbox.trail_entries import TrailEntry
 from rolecall.widgets import CallSequence, Home, Plot, home, practice
 
 USER = "arn:aws:iam::111122223333:user/dana"

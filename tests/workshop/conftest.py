@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from rolecall.assessment import Assessments
 from rolecall.course import Course, find_course
-from rolecall.course.assessments import Assessments
 from rolecall.workshop._server_judges import ServerJudges
 from rolecall.workshop.database import Database
 from rolecall.workshop.rooms import join, make_room

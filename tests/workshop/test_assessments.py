@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rolecall._yaml import BadFile
+from rolecall.assessment import Assessments
 from rolecall.check import check_course
 from rolecall.course import NoCourse, find_course
-from rolecall.course.assessments import Assessments
 
 OWN = Assessments(find_course())
 

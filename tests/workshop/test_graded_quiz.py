@@ -14,8 +14,8 @@ import pytest
 import yaml
 from sqlalchemy import select
 
+from rolecall.assessment import Drawn
 from rolecall.course import find_course
-from rolecall.course.assessments import Drawn
 from rolecall.quiz import load_bank
 from rolecall.workshop.database import Database
 from rolecall.workshop.graders import Graders, NotGraded, _Process

@@ -10,8 +10,8 @@ import pytest
 import rolecall.widgets._assessment
 import rolecall.widgets._join
 import rolecall.widgets._service
-from rolecall.course.pace import LessonClosed, set_open_lessons
 from rolecall.lab import task
+from rolecall.lab.pace import LessonClosed, set_open_lessons
 from rolecall.progress import Store
 from rolecall.quiz import Entry, EntryKind
 from rolecall.widgets import assessment, join, practice

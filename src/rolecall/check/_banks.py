@@ -13,7 +13,7 @@ from typing import Any
 from rolecall.check._findings import Finding, Severity
 from rolecall.check._read import Read
 from rolecall.check._text import problems_of, texts_in
-from rolecall.course.judges import CourseJudges
+from rolecall.lab.judges import CourseJudges
 from rolecall.quiz import (
     BadPolicy,
     BadTemplate,

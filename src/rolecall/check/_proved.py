@@ -13,8 +13,8 @@ from typing import Any
 from rolecall.check._findings import Finding
 from rolecall.check._lessons import Where, proofs_of
 from rolecall.check._read import Read
-from rolecall.course.proofs import run_proof
 from rolecall.lab import Judgement, Task, judge, make
+from rolecall.lab.steps import run_proof
 from rolecall.quiz import Proof, Step
 from rolecall.sandbox.client import Sandbox, SandboxError
 

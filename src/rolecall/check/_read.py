@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from rolecall._yaml import BadFile
+from rolecall.assessment import Assessment, Assessments, load_assessment
 from rolecall.check._findings import Finding, Places
 from rolecall.course import Course, Lesson, read_lesson
-from rolecall.course.assessments import Assessment, Assessments, load_assessment
 from rolecall.lab import Task, load_tasks, task_files
 from rolecall.quiz import CATALOGUE, Bank, Misconception, load_bank, load_catalogue
 from rolecall.sandbox.world import World

@@ -14,7 +14,7 @@ from rich.markdown import Markdown
 from rolecall._yaml import BadFile
 from rolecall.cli._fail import Unusable
 from rolecall.course import NoCourse, find_course
-from rolecall.course.judges import CourseJudges
+from rolecall.lab.judges import CourseJudges
 from rolecall.progress import Store, StoreError
 from rolecall.quiz import (
     POLICY_TYPES,

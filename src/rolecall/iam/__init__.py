@@ -18,7 +18,6 @@ from rolecall.iam._errors import MalformedPolicyDocument
 from rolecall.iam._explain import Explanation, because, explain
 from rolecall.iam._gates import Gate, GateStatus
 from rolecall.iam._keys import context_keys, statement_span
-from rolecall.iam._render import to_html
 from rolecall.iam._requests import Request
 from rolecall.iam._smallest_change import Change
 from rolecall.iam._types import PolicyType
@@ -47,5 +46,4 @@ __all__ = [
     "explain",
     "parse_case",
     "statement_span",
-    "to_html",
 ]

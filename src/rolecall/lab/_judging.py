@@ -8,8 +8,8 @@ from typing import Any
 
 import jmespath
 
-from rolecall.course.proofs import Came, Runner, unexpected
 from rolecall.lab._task import Mistake, Probe, Task
+from rolecall.lab.steps import Came, Runner, unexpected
 from rolecall.quiz import Step
 from rolecall.sandbox.client import Sandbox
 

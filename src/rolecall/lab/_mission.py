@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from rolecall.course import Course, find_course
-from rolecall.course.pace import wait_for_lesson
 from rolecall.lab._judging import Judgement, judge, make
 from rolecall.lab._task import Task, find_task
 from rolecall.lab._told import Checked, Told
+from rolecall.lab.pace import wait_for_lesson
 from rolecall.progress import Store, StoreError
 from rolecall.quiz import Entry, EntryKind, Misconception, experiment_code, load_bank, solution_code
 from rolecall.sandbox.client import Sandbox, SandboxError

@@ -9,9 +9,9 @@ from typing import Any
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rolecall.course.proofs import as_sent
 from rolecall.lab._judging import Judgement, judge, make
 from rolecall.lab._task import Task
+from rolecall.lab.steps import as_sent
 from rolecall.sandbox.client import Sandbox, SandboxError
 
 MOST = 300

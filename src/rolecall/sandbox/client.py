@@ -27,10 +27,10 @@ from rolecall.iam import explain, parse_case
 from rolecall.sandbox._actor_credentials import KERNEL_CLOCK, ActorAccess, environment_without_aws
 from rolecall.sandbox._boto3_session import plain_session
 from rolecall.sandbox._cli_home import path_with_cli
-from rolecall.sandbox._diagram import Diagram
-from rolecall.sandbox._explained import Explained
-from rolecall.sandbox._trail_view import TrailEntry, TrailTable
+from rolecall.sandbox.call_explanation import CallExplanation
+from rolecall.sandbox.diagram import Diagram
 from rolecall.sandbox.metadata_log import MetadataRequest
+from rolecall.sandbox.trail_entries import TrailEntry, TrailTable
 
 _KEPT = 10_000
 _LOCAL = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -296,7 +296,7 @@ class Sandbox:
         }
         return str(self._control("POST", "/assertion", asked)["assertion"])
 
-    def explain(self, entry: TrailEntry | int | None = None) -> Explained:
+    def explain(self, entry: TrailEntry | int | None = None) -> CallExplanation:
         """Why a call was allowed or denied: the last one, or one of the trail.
 
         Parameters
@@ -319,11 +319,11 @@ class Sandbox:
                 f"the trail has no entry {number}; it has {events[0]['id']} to {events[-1]['id']}"
             )
         decision = parse_case(event["case"]).decide()
-        return Explained(explain(decision), decision.allowed, event["error"])
+        return CallExplanation(explain(decision), decision.allowed, event["error"])
 
     def diagram(self) -> Diagram:
         """Who may assume which role now, who is only trusted, and who has: drawn in a notebook."""
-        return Diagram(self._control("GET", "/relations"))
+        return Diagram.of(self._control("GET", "/relations"))
 
     def reset(self) -> None:
         """Everything as the world declares it; the actors keep their keys."""

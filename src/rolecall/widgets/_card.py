@@ -10,8 +10,8 @@ import anywidget
 import traitlets
 
 from rolecall.course import find_course
-from rolecall.course.judges import CourseJudges
-from rolecall.course.pace import wait_for_lesson
+from rolecall.lab.judges import CourseJudges
+from rolecall.lab.pace import wait_for_lesson
 from rolecall.progress import Store, StoreError
 from rolecall.quiz import Bank, Entry, Judges, NoAnswer, load_bank
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from rolecall.presentation.question_card import asked_view, review_view
 from rolecall.progress import Store
 from rolecall.quiz import SECONDS, Bank, Challenge, Entry, EntryKind, Judges, Question, answer_of
 from rolecall.widgets._card import Card, bank_of_open_lesson
-from rolecall.widgets._view import asked_view, review_view
 
 
 class ChallengeCard(Card):

@@ -13,7 +13,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from rolecall.course.pace import set_open_lessons
+from rolecall.lab.pace import set_open_lessons
 from rolecall.widgets._card import CARD_CSS, CARD_ESM
 from rolecall.widgets._service import (
     Access,

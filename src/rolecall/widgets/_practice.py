@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rolecall.presentation.question_card import view
 from rolecall.progress import Store
 from rolecall.quiz import Bank, Entry, EntryKind, Judges, Practice, answer_of
 from rolecall.widgets._card import Card, bank_of_open_lesson
-from rolecall.widgets._view import view
 
 _TWICE = 2
 

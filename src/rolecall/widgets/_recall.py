@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from rolecall.presentation.markdown import to_html
 from rolecall.progress import ScheduledCard, Store
 from rolecall.quiz import (
     Bank,
@@ -19,7 +20,6 @@ from rolecall.quiz import (
     review,
 )
 from rolecall.widgets._card import Card, bank_of_open_lesson
-from rolecall.widgets._markdown import to_html
 
 _WORDS = {
     Recalled.AGAIN: "Again",

@@ -10,9 +10,9 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from rolecall.sandbox._trail_view import TrailEntry
 from rolecall.sandbox.client import Sandbox
 from rolecall.sandbox.metadata_log import MetadataRequest
+from rolecall.sandbox.trail_entries import TrailEntry
 
 _HERE = Path(__file__).parent
 _WIDTH, _TOP, _STEP = 170, 64, 46

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rolecall.course.pace import place_of_notebook
+from rolecall.lab.pace import place_of_notebook
 from rolecall.progress import default_path, on_record
 from rolecall.quiz import Entry, EntryKind
 

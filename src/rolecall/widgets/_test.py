@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rolecall.presentation.question_card import asked_view, review_view
 from rolecall.progress import Store
 from rolecall.quiz import (
     Bank,
@@ -16,7 +17,6 @@ from rolecall.quiz import (
     answer_of,
 )
 from rolecall.widgets._card import Card, bank_of_open_lesson
-from rolecall.widgets._view import asked_view, review_view
 
 _SIGNS = {Mastery.STRONG: "✔", Mastery.NEARLY: "◐", Mastery.NOT_YET: "○"}
 _WORDS = {Mastery.STRONG: "Strong", Mastery.NEARLY: "Nearly", Mastery.NOT_YET: "Not yet"}

@@ -79,7 +79,7 @@ def _judge(task: Any, calls: list[Any], course: Any) -> dict[str, Any]:
 
 
 def _grade(job: dict[str, Any], assessments: Any, judges: Any) -> dict[str, Any]:
-    from rolecall.course.assessments import Drawn  # noqa: PLC0415
+    from rolecall.assessment import Drawn  # noqa: PLC0415
     from rolecall.quiz import grade  # noqa: PLC0415 - imported within the limits
 
     drawn = Drawn(job["bank"], job["question"], job["seed"])
@@ -102,8 +102,8 @@ def main(folder: str) -> None:
     if not _leave_the_network():
         sys.addaudithook(_only_loopback)
     _limit()
+    from rolecall.assessment import Assessments  # noqa: PLC0415
     from rolecall.course import find_course  # noqa: PLC0415
-    from rolecall.course.assessments import Assessments  # noqa: PLC0415
     from rolecall.workshop._server_judges import ServerJudges  # noqa: PLC0415
 
     course = find_course(folder)

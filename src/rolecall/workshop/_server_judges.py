@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rolecall.course.judges import CourseJudges
+from rolecall.lab.judges import CourseJudges
 from rolecall.quiz import Command, NoCommand
 
 # The AWS CLI replaces such a value by what it reads there.

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rolecall._yaml import BadFile
+from rolecall.assessment import Drawn
 from rolecall.course import NoCourse
-from rolecall.course.assessments import Drawn
 from rolecall.quiz import NoAnswer, answer_of, grade
 from rolecall.workshop import attempts
 from rolecall.workshop.access import Learner, TheDoors, TheService

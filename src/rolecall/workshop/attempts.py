@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rolecall.course.assessments import Assessment, Assessments, Drawn
+from rolecall.assessment import Assessment, Assessments, Drawn
 from rolecall.lab import MOST, Task
 from rolecall.quiz import Judges, NoAnswer, Question, answer_of
 from rolecall.workshop.receipts import Receipt, Signer

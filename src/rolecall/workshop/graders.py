@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from rolecall.course.assessments import Drawn
+from rolecall.assessment import Drawn
 
 _LONGEST_LINE = 256 * 1024
 _START = 60.0

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from rolecall.course.assessments import Drawn
+from rolecall.assessment import Drawn
 from rolecall.workshop import attempts
 from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database, Unavailable

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from rolecall.assessment import Assessment, Assessments, Drawn
 from rolecall.course import Course
-from rolecall.course.assessments import Assessment, Assessments, Drawn
 from rolecall.lab import Task
+from rolecall.presentation.question_card import asked_view, review_view, task_review, task_view
 from rolecall.quiz import Grade, Question, Remark
-from rolecall.widgets._view import asked_view, review_view, task_review, task_view
 from rolecall.workshop._server_judges import ServerJudges
 from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
 from rolecall.lab import Task
+from rolecall.presentation.answer_views import best_answer_html, face_of, rule_of
+from rolecall.presentation.markdown import to_html, to_inline_html
 from rolecall.quiz import (
     Bank,
     Grade,
@@ -19,8 +21,6 @@ from rolecall.quiz import (
     given_of,
     solution_code,
 )
-from rolecall.widgets._faces import best_answer_html, face_of, rule_of
-from rolecall.widgets._markdown import to_html, to_inline_html
 
 
 class RemarkView(TypedDict):

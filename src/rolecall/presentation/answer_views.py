@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from rolecall.presentation.markdown import to_html, to_inline_html
 from rolecall.quiz import (
     POLICY_TYPES,
     Blanks,
@@ -23,7 +24,6 @@ from rolecall.quiz import (
     shown_items,
     shown_order,
 )
-from rolecall.widgets._markdown import to_html, to_inline_html
 
 _TITLES = {
     "identity_policies": "Identity-based policy",

@@ -8,8 +8,8 @@ import jsonschema
 import pytest
 import yaml
 
+from rolecall.check.schemas import FOLDER, schemas
 from rolecall.course import find_course
-from rolecall.course.schemas import FOLDER, schemas
 
 ROOT = Path(__file__).parents[2]
 FILES = [
@@ -35,7 +35,7 @@ _NoDates.yaml_implicit_resolvers = {
 def test_a_schema_is_what_its_model_says(name):
     written = json.loads((FOLDER / f"{name}.schema.json").read_text())
 
-    assert written == schemas()[name], "write them anew: python -m rolecall.course.schemas"
+    assert written == schemas()[name], "write them anew: python -m rolecall.check.schemas"
     jsonschema.Draft202012Validator.check_schema(written)
 
 

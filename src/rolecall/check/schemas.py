@@ -1,6 +1,6 @@
 """JSON Schemas of the files that an author writes, made from the models that read them.
 
-`python -m rolecall.course.schemas` writes them into `schemas` beside this package; a test compares them.
+`python -m rolecall.check.schemas` writes them into `schemas` beside this package; a test compares them.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from rolecall.assessment import Assessment
 from rolecall.course._course import LessonFile
-from rolecall.course.assessments import Assessment
 from rolecall.lab import TaskFile
 from rolecall.quiz import Bank, Catalogue
 from rolecall.sandbox.world import World

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rolecall.course.proofs import run_proof
+from rolecall.lab.steps import run_proof
 from rolecall.quiz import Proof
 
 

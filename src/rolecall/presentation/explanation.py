@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 from html import escape
 
-from rolecall.iam._decisions import Decision
-from rolecall.iam._explain import Explanation
-from rolecall.iam._gates import Gate, GateStatus
+from rolecall.iam import Decision, Explanation, Gate, GateStatus
+from rolecall.sandbox.call_explanation import CallExplanation
 
 _COLOURS = {
     GateStatus.ALLOWS: "var(--jp-success-color1, #388e3c)",
@@ -30,7 +29,12 @@ _CODE = (
 _MARK = "background: var(--jp-warn-color3, #ffe0b2); color: #000"
 
 
-def to_html(explanation: Explanation) -> str:
+def call_explanation_html(explained: CallExplanation) -> str:
+    """The explanation of a call, with the verdict above it."""
+    return f"<p><strong>{escape(explained.verdict)}</strong></p>{explanation_html(explained.explanation)}"
+
+
+def explanation_html(explanation: Explanation) -> str:
     """The explanation as one HTML element."""
     decision = explanation.decision
     colour = _COLOURS[GateStatus.ALLOWS if decision.allowed else GateStatus.LACKS_ALLOW]

@@ -46,13 +46,13 @@ class CourseJudges:
     def read_command(self, text: str) -> Command:
         """Reads a command as the AWS CLI does."""
         # The CLI takes a second to import, and few questions need it.
-        from rolecall.course._commands import read_command
+        from rolecall.lab._cli_commands import read_command
 
         return read_command(text)
 
     def run_command(self, text: str, world: str, actor: str) -> str:
         """What the command prints, in a sandbox as the world declares it."""
-        from rolecall.course._commands import words_of
+        from rolecall.lab._cli_commands import words_of
 
         words = words_of(text)
         if any(word.partition("=")[0] in ("--endpoint-url", "--profile") for word in words):

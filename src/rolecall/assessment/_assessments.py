@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from rolecall._yaml import BadFile, Document, Fault, Where, did_you_mean, read_yaml, validate
-from rolecall.course._course import Course, NoCourse
+from rolecall.course import Course, NoCourse
 from rolecall.lab import Task, find_task
 from rolecall.quiz import Bank, Judges, Question, load_bank, variant
 from rolecall.quiz._questions import Slug, Text

@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
-from rolecall.course._course import Course
+from rolecall.course import Course
 
 
 class LessonClosed(RuntimeError):

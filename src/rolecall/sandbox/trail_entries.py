@@ -1,18 +1,16 @@
-"""The trail as a notebook shows it: who asked for what, on what, how it was decided and why."""
+"""The entries of a trail: who asked for what, on what, how it was decided and why."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from html import escape
 from typing import Any
 
-_WORDS = {
+DECISION_WORDS = {
     "Allowed": "✔ allowed",
     "ImplicitlyDenied": "✘ denied",
     "ExplicitlyDenied": "⛔ denied explicitly",
 }
-_CELL = "text-align: left; padding: 0.2em 0.8em 0.2em 0; vertical-align: top"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,35 +77,12 @@ class TrailTable(list[TrailEntry]):
 
     def __str__(self) -> str:
         return "\n".join(
-            f"{one.id:>4}  {one.time}  {_short(one.who)}  {one.action}  {one.resource}  "
-            f"{_WORDS[one.decision]}"
+            f"{one.id:>4}  {one.time}  {short_principal(one.who)}  {one.action}  {one.resource}  "
+            f"{DECISION_WORDS[one.decision]}"
             for one in self
         )
 
-    def _repr_html_(self) -> str:
-        head = "".join(
-            f'<th scope="col" style="{_CELL}">{title}</th>'
-            for title in ("#", "When", "Who", "What", "On what", "Decision", "Why")
-        )
-        rows = "".join(f"<tr>{_cells(one)}</tr>" for one in self)
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-        # Where it is wider than the page it scrolls, by the keyboard too.
-        return f'<div style="overflow-x: auto" role="region" aria-label="Trail" tabindex="0">{table}</div>'
 
-
-def _cells(one: TrailEntry) -> str:
-    texts: Iterable[str] = (
-        str(one.id),
-        one.time.partition("T")[2].rstrip("Z"),
-        _short(one.who),
-        one.action,
-        one.resource,
-        _WORDS[one.decision],
-    )
-    cells = [f'<td style="{_CELL}">{escape(text)}</td>' for text in texts]
-    return "".join(cells) + f'<td style="{_CELL}; min-width: 18em">{escape(one.why)}</td>'
-
-
-def _short(principal: str) -> str:
+def short_principal(arn: str) -> str:
     """A principal without the part of its ARN that is the same for everyone."""
-    return principal.split(":", 5)[-1]
+    return arn.split(":", 5)[-1]

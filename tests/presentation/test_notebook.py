@@ -1,0 +1,66 @@
+"""What IPython displays of the objects that a learner sees."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from rolecall.presentation.notebook import register
+
+
+@pytest.fixture
+def displayed():
+    """Displays an object as a notebook does; gives its MIME types with their content."""
+    formatter = InteractiveShell().display_formatter
+    register(formatter)
+    return lambda shown: formatter.format(shown)[0]
+
+
+def test_an_explanation_is_displayed_as_html_and_as_text(lab, displayed):
+    lab.client("sts", actor="dana").get_caller_identity()
+
+    shown = displayed(lab.explain())
+
+    assert shown["text/html"].startswith("<p><strong>✔ Allowed</strong></p>")
+    assert shown["text/plain"].startswith("✔ Allowed\n")
+
+
+def test_the_trail_is_displayed_as_a_table(lab, displayed):
+    lab.client("sts", actor="dana").get_caller_identity()
+
+    assert displayed(lab.trail)["text/html"].count("<tr>") == 2
+
+
+def test_a_diagram_is_displayed_with_mermaid_and_as_sentences(lab, displayed):
+    shown = displayed(lab.diagram())
+
+    assert shown["text/vnd.mermaid"].startswith("flowchart LR")
+    assert "user dana may assume role reports-reader" in shown["text/plain"]
+
+
+@pytest.mark.parametrize(
+    "module", ["rolecall.workshop.app", "rolecall.workshop.service", "rolecall.workshop._grader"]
+)
+def test_the_service_imports_no_notebook_code(module):
+    program = f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))"
+
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert not {"ipywidgets", "IPython", "anywidget", "traitlets"} & set(json.loads(run.stdout))
+
+
+def test_importing_rolecall_in_ipython_registers_the_display():
+    program = "import rolecall; print(len(get_ipython().display_formatter.mimebundle_formatter.deferred_printers))"
+    before = "print(len(get_ipython().display_formatter.mimebundle_formatter.deferred_printers))"
+
+    run = subprocess.run(
+        [sys.executable, "-m", "IPython", "--colors=NoColor", "-c", f"{before}\n{program}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    count_before, count_after = (int(one) for one in run.stdout.split())
+    assert count_after > count_before
