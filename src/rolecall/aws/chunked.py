@@ -1,4 +1,4 @@
-"""Uploads in signed chunks: each chunk's signature is checked, and leads to the next.
+"""Verify uploads in signed chunks: the signature of each chunk depends on the one before.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
@@ -18,18 +18,26 @@ _EMPTY = hashlib.sha256(b"").hexdigest()
 _HEAD = re.compile(rb"([0-9a-fA-F]{1,16});chunk-signature=([0-9a-f]{64})\r\n")
 
 
-class BrokenChunks(ValueError):
-    """The body is not framed as it says."""
+class MalformedChunks(ValueError):
+    """The framing of the body is malformed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What every chunk is signed with.
+    """The values that every chunk of a request is signed with.
 
     Parameters
     ----------
+    secret
+        The secret access key.
+    date
+        The date of the credential scope, ``YYYYMMDD``.
+    region, service
+        The region and the signing name of the credential scope.
+    timestamp
+        ``X-Amz-Date`` of the request.
     seed
-        The signature of the request's headers, from which the first chunk's follows.
+        The signature of the request's headers, which the signature of the first chunk depends on.
     """
 
     secret: str
@@ -40,7 +48,7 @@ class Scope:
     seed: str
 
     def sign(self, *lines: str) -> str:
-        """The signature of a chunk's string to sign."""
+        """Return the signature of a string to sign, whose first line is the algorithm."""
         key = f"AWS4{self.secret}".encode()
         for part in (self.date, self.region, self.service, "aws4_request"):
             key = hmac.digest(key, part.encode(), "sha256")
@@ -49,8 +57,23 @@ class Scope:
         return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
-def chunks_hold(body: bytes, declared: str, scope: Scope) -> bool:
-    """Whether the signature of each chunk, and of the trailer where one is declared, is right."""
+def verify_chunks(body: bytes, declared: str, scope: Scope) -> bool:
+    """Verify the signature of each chunk, and of the trailer if one is declared.
+
+    Parameters
+    ----------
+    body
+        The body as it was sent, with its chunk headers.
+    declared
+        ``SIGNED`` or ``SIGNED_WITH_TRAILER``, from ``x-amz-content-sha256``.
+    scope
+        The values to sign with.
+
+    Returns
+    -------
+    bool
+        Whether every signature is right.
+    """
     previous = scope.seed
     try:
         for data, given in _chunks(body):
@@ -63,38 +86,38 @@ def chunks_hold(body: bytes, declared: str, scope: Scope) -> bool:
             trailer, given = _trailer(body)
             digest = hashlib.sha256(trailer).hexdigest()
             return hmac.compare_digest(scope.sign("AWS4-HMAC-SHA256-TRAILER", previous, digest), given)
-    except BrokenChunks:
+    except MalformedChunks:
         return False
     return True
 
 
 def _chunks(body: bytes) -> Iterator[tuple[bytes, str]]:
-    """Each chunk's data and signature, the empty last one included."""
+    """Yield the data and the signature of each chunk, including the last, empty one."""
     at = 0
     while True:
         head = _HEAD.match(body, at)
         if head is None:
-            raise BrokenChunks("a chunk begins with its size and its signature")
+            raise MalformedChunks("a chunk must start with its size and its signature")
         size = int(head[1], 16)
         start, at = head.end(), head.end() + size
         if at > len(body):
-            raise BrokenChunks("a chunk is shorter than it says")
+            raise MalformedChunks("a chunk is shorter than its declared size")
         yield body[start:at], head[2].decode()
         if size == 0:
             return
         if body[at : at + 2] != b"\r\n":
-            raise BrokenChunks("a chunk is longer than it says")
+            raise MalformedChunks("a chunk is longer than its declared size")
         at += 2
 
 
 def _trailer(body: bytes) -> tuple[bytes, str]:
-    """The trailing headers as they are signed, and their signature."""
+    """Return the trailing headers in the form in which they are signed, and their signature."""
     _, _, after = body.rpartition(b";chunk-signature=")
     lines = [line for line in after.split(b"\r\n")[1:] if line]
     signature = next(
         (line.partition(b":")[2] for line in lines if line.startswith(b"x-amz-trailer-signature:")), None
     )
     if signature is None:
-        raise BrokenChunks("the trailer is not signed")
+        raise MalformedChunks("the trailer is not signed")
     named = [line.strip() for line in lines if not line.startswith(b"x-amz-trailer-signature:")]
     return b"".join(line + b"\n" for line in named), signature.strip().decode("ascii", "replace")

@@ -1,4 +1,4 @@
-"""Errors as AWS sends them: the code, the status and the body that each protocol wants.
+"""Errors as AWS returns them: the code, the status, and the body that each protocol requires.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
 https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
@@ -26,7 +26,7 @@ _EXPIRED = "The security token included in the request is expired"
 _MISSING = "Request is missing Authentication Token"
 _EC2_AUTH = "AWS was not able to validate the provided access credentials"
 
-# By service or protocol: code, status and message of each failure; None keeps the message given.
+# Code, status, and message of each failure, by service or protocol. None means the message of the caller.
 _TABLE: dict[str, dict[Failure, tuple[str, int, str | None]]] = {
     "query": {
         "denied": ("AccessDenied", 403, None),
@@ -84,22 +84,22 @@ _TABLE: dict[str, dict[Failure, tuple[str, int, str | None]]] = {
 }
 
 
-# Services whose own error for a denial differs from their protocol's.
+# Services whose error for a denial differs from the error of their protocol.
 # https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html
-# SQS and CloudWatch speak JSON, and tell the code that they had in the query protocol beside it.
+# SQS and CloudWatch use JSON, and return the code that they had in the query protocol in a header.
 _DENIED = {"sns": "AuthorizationError", "sqs": "AccessDenied", "cloudwatch": "AccessDenied"}
 _QUERY_COMPATIBLE = ("sqs", "cloudwatch")
 
 
 class AwsError(Exception):
-    """An error to be answered to the client.
+    """An error to return to the client.
 
     Parameters
     ----------
     code
         The error code, such as ``ValidationError``.
     message
-        The text beside it.
+        The message for the client.
     status
         The HTTP status.
     """
@@ -112,7 +112,24 @@ class AwsError(Exception):
 
 
 def failure(kind: Failure, service: str, protocol: Protocol, message: str = "") -> AwsError:
-    """The error that a service answers to a request it cannot authenticate or will not authorise."""
+    """Return the error of a service for a request that it can't authenticate or doesn't authorize.
+
+    Parameters
+    ----------
+    kind
+        What went wrong.
+    service
+        The service, by botocore's name.
+    protocol
+        The protocol of the request.
+    message
+        The message, for the failures whose message depends on the request.
+
+    Returns
+    -------
+    AwsError
+        The error, with the code, status, and message of the service.
+    """
     family = service if service == "s3" else protocol
     if protocol == "rest-xml" and service != "s3":
         family = "query"
@@ -127,7 +144,7 @@ def failure(kind: Failure, service: str, protocol: Protocol, message: str = "") 
 
 @dataclass(frozen=True, slots=True)
 class ErrorResponse:
-    """An error ready to be sent."""
+    """An error as an HTTP response."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -135,12 +152,23 @@ class ErrorResponse:
 
 
 def render(error: AwsError, service: str, protocol: Protocol, *, head: bool = False) -> ErrorResponse:
-    """Puts an error into the form of a protocol, so that every SDK raises its typed exception.
+    """Serialize an error in a protocol, so that every SDK raises its typed exception.
 
     Parameters
     ----------
+    error
+        The error.
+    service
+        The service, by botocore's name.
+    protocol
+        The protocol of the request.
     head
-        Whether the request was a HEAD, whose answer has no body.
+        Whether the request was a HEAD request, whose response has no body.
+
+    Returns
+    -------
+    ErrorResponse
+        Status, headers, and body.
     """
     request_id = str(uuid.uuid4())
     code, message = escape(error.code), escape(error.message)

@@ -1,11 +1,11 @@
-"""An HTTP request as it arrived, before anyone has interpreted it."""
+"""An HTTP request as it arrived, before it is interpreted."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 from wsgiref.types import WSGIEnvironment
 
 
@@ -15,14 +15,18 @@ class HttpRequest:
 
     Parameters
     ----------
+    method
+        The HTTP method, in upper case.
     path
-        As it was sent, percent-encoding and all.
+        The path as it was sent, with its percent-encoding.
     query
         The query string as it was sent, without the question mark.
     headers
-        By lower-case name.
+        The headers, by lower-case name.
+    body
+        The whole body, not decoded.
     source_ip
-        Where it came from.
+        The address of the client.
     """
 
     method: str
@@ -34,7 +38,18 @@ class HttpRequest:
 
     @classmethod
     def from_environ(cls, environ: WSGIEnvironment) -> HttpRequest:
-        """Reads a WSGI environment, its body included; the environment is left ready to be read again."""
+        """Read a request and its body from a WSGI environment.
+
+        Parameters
+        ----------
+        environ
+            The environment. Its input stream is replaced, so that it can be read again.
+
+        Returns
+        -------
+        HttpRequest
+            The request.
+        """
         length = environ.get("CONTENT_LENGTH") or ""
         stream = environ["wsgi.input"]
         if length.isdigit():
@@ -65,9 +80,5 @@ class HttpRequest:
         )
 
     def query_parameters(self) -> dict[str, str]:
-        """The query's parameters, decoded; the last one counts where a name stands twice."""
+        """Return the decoded parameters of the query; the last value counts if a name is repeated."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
-
-    def decoded_path(self) -> str:
-        """The path without percent-encoding."""
-        return unquote(self.path)

@@ -1,7 +1,8 @@
-"""Which service and operation a request is for, and with which parameters, by botocore's service models."""
+"""Identify the service, the operation, and the parameters of a request with botocore's service models."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -37,21 +38,23 @@ _BY_SIGNING_NAME = {
 
 
 UNSIGNED_STS = ("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")
-"""Operations that bring their proof in their parameters."""
+"""Operations that are authenticated by a token in their parameters, not by a signature."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A call, understood.
+    """A call to an AWS service.
 
     Parameters
     ----------
     service
-        botocore's name of the service.
+        The service, by botocore's name.
     name
-        The operation, as in the API reference.
+        The operation, as in the service's API reference.
+    protocol
+        The protocol of the request.
     parameters
-        As boto3 would take them.
+        The parameters, as boto3 takes them.
     """
 
     service: str
@@ -60,18 +63,18 @@ class Operation:
     parameters: Mapping[str, Any]
 
     def text(self, parameter: str) -> str | None:
-        """A parameter that is a non-empty string, or None."""
+        """Return a parameter if it is a non-empty string, else ``None``."""
         value = self.parameters.get(parameter)
         return value if isinstance(value, str) and value else None
 
 
 def service_for(signing_name: str) -> str:
-    """botocore's name for the service that a credential scope names."""
+    """Return botocore's name of the service with a signing name."""
     return _BY_SIGNING_NAME.get(signing_name, signing_name)
 
 
 def protocol_of(service: str, content_type: str | None) -> Protocol:
-    """The protocol in which a client speaks to a service; query for a service nobody knows."""
+    """Return the protocol of a request to a service; ``query`` for an unknown service."""
     try:
         model = get_service_model(service)
     except (UnknownServiceError, DataNotFoundError):
@@ -79,12 +82,23 @@ def protocol_of(service: str, content_type: str | None) -> Protocol:
     try:
         return cast(Protocol, determine_request_protocol(model, content_type))
     except NotImplementedError:
-        # moto knows no way to tell the protocol by the content type; the model's own it is.
+        # moto can't derive the protocol from the content type: use the protocol of the service model.
         return cast(Protocol, str(model.protocol))
 
 
-def addressed(request: HttpRequest) -> tuple[str, Protocol]:
-    """The service that a request is for, by its credential scope, and the protocol to answer in."""
+def service_and_protocol(request: HttpRequest) -> tuple[str, Protocol]:
+    """Identify the service of a request, and the protocol of its response.
+
+    Parameters
+    ----------
+    request
+        The request. Its credential scope names the service; without one, the parameters or the target do.
+
+    Returns
+    -------
+    tuple of str and Protocol
+        botocore's name of the service, and the protocol.
+    """
     header = request.headers.get("authorization", "")
     scope = header.partition("Credential=")[2].partition(",")[0].split("/")
     if len(scope) != 5:
@@ -97,20 +111,34 @@ def addressed(request: HttpRequest) -> tuple[str, Protocol]:
         version = form_parameters(request).get("Version")
         service = {"2011-06-15": "sts", "2010-05-08": "iam", "2016-11-15": "ec2"}.get(version or "", "sts")
     elif target := request.headers.get("x-amz-target"):
-        # The service has a prefix of its own there; that the protocol is JSON is all an answer needs.
+        # The target names the service by another prefix, but an error only needs the protocol, JSON.
         return target.partition("_")[0].partition(".")[0].lower(), "json"
     else:
         service = "s3"
     return service, protocol_of(service, request.headers.get("content-type"))
 
 
-def understand(service: str, request: HttpRequest, environ: WSGIEnvironment) -> Operation:
-    """Reads a request by the service's model.
+def parse_operation(service: str, request: HttpRequest, environ: WSGIEnvironment) -> Operation:
+    """Parse the operation and its parameters with the model of the service.
+
+    Parameters
+    ----------
+    service
+        The service, by botocore's name.
+    request
+        The request.
+    environ
+        The WSGI environment that the request was read from.
+
+    Returns
+    -------
+    Operation
+        The operation with its parameters.
 
     Raises
     ------
     AwsError
-        For an operation that the service does not have, or parameters that cannot be read.
+        If the service has no such operation, or its parameters can't be parsed.
     """
     protocol = protocol_of(service, request.headers.get("content-type"))
     wsgi = Request(environ | {"RAW_URI": request.path})
@@ -124,6 +152,9 @@ def understand(service: str, request: HttpRequest, environ: WSGIEnvironment) -> 
         ) from None
     parser = PROTOCOL_PARSERS[protocol](operation)
     try:
+        if protocol == "json" and request.body:
+            # moto reads a body that isn't JSON as if it had no parameters.
+            json.loads(request.body)
         parameters = parser.parse(
             {
                 "method": request.method,

@@ -1,6 +1,6 @@
-"""Signature Version 4: reading it from a request and checking it.
+"""Read and verify the Signature Version 4 of a request.
 
-The canonical request is botocore's own, so what its clients sign is what is checked here.
+botocore builds the canonical request, so that a signature is verified in the way in which clients make it.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 """
@@ -29,11 +29,11 @@ _PART = re.compile(r"(Credential|SignedHeaders|Signature)=([^,\s]+)")
 
 
 class BadSignature(ValueError):
-    """The request's authentication cannot be read or does not hold."""
+    """The signature of a request is malformed or incomplete."""
 
 
 class OldSignature(BadSignature):
-    """The request is signed with Signature Version 2, which S3 refuses for buckets made since June 2020.
+    """The request is signed with Signature Version 2, which S3 rejects for buckets created since June 2020.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html
     """
@@ -46,16 +46,26 @@ class OldSignature(BadSignature):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What a request says of its own signature.
+    """The signature of a request, with the values that it was made from.
 
     Parameters
     ----------
+    access_key_id
+        The ID of the access key.
+    date, region, service
+        The credential scope. ``service`` is the signing name, such as ``monitoring``.
+    signed_headers
+        The names of the signed headers, in lower case.
+    signature
+        The signature, 64 hexadecimal digits.
+    timestamp
+        ``X-Amz-Date`` as it was sent.
     signed_at
-        The moment in X-Amz-Date, UTC.
+        ``X-Amz-Date`` as a time in UTC.
     expires
-        For a presigned URL how long it is good for, else None.
+        How long a presigned URL is valid; ``None`` if the signature is in the header.
     token
-        The session token sent along.
+        The session token; ``None`` for long-term credentials.
     """
 
     access_key_id: str
@@ -71,12 +81,22 @@ class Signature:
 
 
 def read_signature(request: HttpRequest) -> Signature | None:
-    """The signature of a request, from its header or its query; None when it is unsigned.
+    """Read the signature of a request from its header or its query.
+
+    Parameters
+    ----------
+    request
+        The request.
+
+    Returns
+    -------
+    Signature or None
+        The signature; ``None`` for an unsigned request.
 
     Raises
     ------
     BadSignature
-        When something is there that is no SigV4 signature.
+        If the signature is not Signature Version 4, or is incomplete.
     """
     header = request.headers.get("authorization")
     if header is not None:
@@ -117,12 +137,27 @@ def _signature(
     except (KeyError, ValueError) as error:
         raise BadSignature("The signature is incomplete") from error
     if terminator != "aws4_request" or not timestamp.startswith(date) or "host" not in headers:
-        raise BadSignature("The credential scope does not fit the request")
+        raise BadSignature("The credential scope does not match the request")
     return Signature(key, date, region, service, headers, signature, timestamp, signed_at, expires, token)
 
 
 def verify(request: HttpRequest, signature: Signature, secret: str) -> bool:
-    """Whether a request was signed with a secret access key, over the body that arrived."""
+    """Verify that a request was signed with a secret access key.
+
+    Parameters
+    ----------
+    request
+        The request. Its body is verified too, unless the signature leaves it out.
+    signature
+        The signature, from `read_signature`.
+    secret
+        The secret access key of the caller.
+
+    Returns
+    -------
+    bool
+        Whether the signature is right.
+    """
     declared = request.headers.get("x-amz-content-sha256")
     if signature.expires is not None:
         payload = "UNSIGNED-PAYLOAD" if signature.service == "s3" else hashlib.sha256(b"").hexdigest()
@@ -148,11 +183,11 @@ def verify(request: HttpRequest, signature: Signature, secret: str) -> bool:
         signature.timestamp,
         signature.signature,
     )
-    return chunked.chunks_hold(request.body, payload, scope)
+    return chunked.verify_chunks(request.body, payload, scope)
 
 
 def _expected(request: HttpRequest, signature: Signature, secret: str, payload: str) -> str:
-    """The signature that botocore would have made."""
+    """Return the signature that botocore makes for the same request."""
     query = "&".join(
         part for part in request.query.split("&") if part and not part.startswith("X-Amz-Signature=")
     )
@@ -174,15 +209,15 @@ def _expected(request: HttpRequest, signature: Signature, secret: str, payload: 
 
 
 class _OnlySigned(SigV4Auth):
-    """Takes into the canonical request just the headers that the client says it signed."""
+    """Build the canonical request from the headers that the client signed, and no others."""
 
     signed_names: tuple[str, ...] = ()
 
     def headers_to_sign(self, request: AWSRequest):  # type: ignore[no-untyped-def]
-        wanted = HTTPHeaders()
+        headers = HTTPHeaders()
         for name in self.signed_names:
-            wanted[name] = request.headers[name]
-        return wanted
+            headers[name] = request.headers[name]
+        return headers
 
 
 class _Verifier(_OnlySigned):
@@ -194,6 +229,6 @@ class _S3Verifier(_OnlySigned, S3SigV4Auth):
 
 
 def form_parameters(request: HttpRequest) -> dict[str, str]:
-    """The parameters of a query-protocol request, from its body or its query."""
+    """Return the parameters of a request in the query protocol, from its body or its query."""
     source = request.body.decode("utf-8", "replace") if request.body else request.query
     return dict(parse_qsl(source, keep_blank_values=True))

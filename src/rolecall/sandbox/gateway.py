@@ -13,7 +13,7 @@ from moto.core.utils import get_service_model
 
 from rolecall.aws.errors import AwsError, failure, render
 from rolecall.aws.http import HttpRequest
-from rolecall.aws.operations import UNSIGNED_STS, Operation, addressed, understand
+from rolecall.aws.operations import UNSIGNED_STS, Operation, parse_operation, service_and_protocol
 from rolecall.sandbox import moto_app
 from rolecall.sandbox.authorizer import Asked, Authorizer, Granted, decided_by_key
 from rolecall.sandbox.build import Builder
@@ -87,7 +87,7 @@ class Gateway:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answers one request."""
         request = HttpRequest.from_environ(environ)
-        service, protocol = addressed(request)
+        service, protocol = service_and_protocol(request)
         # An error of moto's tells its code in the body only.
         who, call, parameters, error_told = "", f"{service}.", {}, ""
 
@@ -101,7 +101,7 @@ class Gateway:
             who = caller.arn
             if caller.account is None and service not in ("s3", "sts"):
                 raise failure("missing", service, protocol)
-            operation = understand(service, request, environ)
+            operation = parse_operation(service, request, environ)
             call, parameters = f"{operation.service}.{operation.name}", dict(operation.parameters)
             protocol = operation.protocol
             if caller.account is None and not _may_be_unsigned(operation):

@@ -1,0 +1,39 @@
+from io import BytesIO
+
+from rolecall.aws.http import HttpRequest
+
+
+def environ(**more):
+    return {"REQUEST_METHOD": "PUT", "PATH_INFO": "/a b", "wsgi.input": BytesIO(b"text and more"), **more}
+
+
+def test_the_path_keeps_its_percent_encoding():
+    request = HttpRequest.from_environ(environ(REQUEST_URI="/a%20b?versionId=1&versionId=2"))
+
+    assert (request.path, request.query) == ("/a%20b", "versionId=1&versionId=2")
+    assert request.query_parameters() == {"versionId": "2"}
+
+
+def test_the_body_is_as_long_as_its_header_says_and_can_be_read_again():
+    sent = environ(CONTENT_LENGTH="4")
+
+    request = HttpRequest.from_environ(sent)
+
+    assert (request.body, sent["wsgi.input"].read()) == (b"text", b"text")
+
+
+def test_a_chunked_body_is_read_to_its_end():
+    request = HttpRequest.from_environ(environ(HTTP_TRANSFER_ENCODING="chunked"))
+
+    assert request.body == b"text and more"
+
+
+def test_headers_have_lower_case_names():
+    request = HttpRequest.from_environ(
+        environ(HTTP_X_AMZ_DATE="20261126T080000Z", CONTENT_TYPE="text/plain")
+    )
+
+    assert (request.headers["x-amz-date"], request.headers["content-type"]) == (
+        "20261126T080000Z",
+        "text/plain",
+    )

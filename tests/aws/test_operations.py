@@ -1,0 +1,139 @@
+"""The operation of a request, with requests as botocore sends them."""
+
+from io import BytesIO
+
+import boto3
+import pytest
+
+from rolecall.aws.errors import AwsError
+from rolecall.aws.http import HttpRequest
+from rolecall.aws.operations import parse_operation, protocol_of, service_and_protocol
+
+
+class Stopped(Exception):
+    """Carries a request that isn't sent."""
+
+
+def sent(service, operation, **parameters):
+    """The request that boto3 sends for a call."""
+    client = boto3.client(
+        service,
+        region_name="us-east-1",
+        aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+        aws_secret_access_key="wJalrXUtnFEMI",
+        endpoint_url="http://127.0.0.1:9",
+    )
+
+    def stop(request, **_):
+        raise Stopped(request)
+
+    client.meta.events.register("before-send", stop)
+    with pytest.raises(Stopped) as stopped:
+        getattr(client, operation)(**parameters)
+    (request,) = stopped.value.args
+    path, _, query = request.url.removeprefix("http://127.0.0.1:9").partition("?")
+    headers = {
+        name.lower(): text.decode() if isinstance(text, bytes) else text
+        for name, text in request.headers.items()
+    }
+    body = request.body.read() if hasattr(request.body, "read") else request.body or b""
+    return HttpRequest(
+        request.method, path, query, headers, body.encode() if isinstance(body, str) else body, "127.0.0.1"
+    )
+
+
+def environ(request):
+    return {
+        "REQUEST_METHOD": request.method,
+        "PATH_INFO": request.path,
+        "QUERY_STRING": request.query,
+        "CONTENT_LENGTH": str(len(request.body)),
+        "CONTENT_TYPE": request.headers.get("content-type", ""),
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "9",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(request.body),
+        **{f"HTTP_{name.upper().replace('-', '_')}": text for name, text in request.headers.items()},
+    }
+
+
+CALLS = [
+    ("sts", "assume_role", {"RoleArn": "arn:aws:iam::111122223333:role/reader", "RoleSessionName": "dana"}, "sts", "AssumeRole"),
+    ("iam", "get_user", {"UserName": "dana"}, "iam", "GetUser"),
+    ("ec2", "describe_instances", {"InstanceIds": ["i-1"]}, "ec2", "DescribeInstances"),
+    ("s3", "get_object", {"Bucket": "reports", "Key": "2026/may.txt"}, "s3", "GetObject"),
+    ("dynamodb", "get_item", {"TableName": "orders", "Key": {"id": {"S": "1"}}}, "dynamodb", "GetItem"),
+    ("lambda", "get_function", {"FunctionName": "hello"}, "lambda", "GetFunction"),
+    ("sqs", "send_message", {"QueueUrl": "http://127.0.0.1/111122223333/jobs", "MessageBody": "x"}, "sqs", "SendMessage"),
+    ("cloudwatch", "delete_alarms", {"AlarmNames": ["high"]}, "cloudwatch", "DeleteAlarms"),
+    ("stepfunctions", "describe_state_machine", {"stateMachineArn": "arn:aws:states:us-east-1:111122223333:stateMachine:m"}, "stepfunctions", "DescribeStateMachine"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("client", "method", "parameters", "service", "name"), CALLS)
+def test_a_request_is_parsed_to_the_call_that_made_it(client, method, parameters, service, name):
+    request = sent(client, method, **parameters)
+    identified, _ = service_and_protocol(request)
+
+    operation = parse_operation(identified, request, environ(request))
+
+    assert (operation.service, operation.name) == (service, name)
+    assert parameters.items() <= operation.parameters.items()
+
+
+@pytest.mark.parametrize(
+    ("service", "content_type", "protocol"),
+    [
+        ("iam", None, "query"),
+        ("ec2", None, "ec2"),
+        ("s3", None, "rest-xml"),
+        ("lambda", "application/json", "rest-json"),
+        ("dynamodb", "application/x-amz-json-1.0", "json"),
+        ("sqs", "application/x-amz-json-1.0", "json"),
+        ("sqs", "application/x-www-form-urlencoded", "query"),
+        ("no-such-service", None, "query"),
+    ],
+)
+def test_a_service_has_a_protocol(service, content_type, protocol):
+    assert protocol_of(service, content_type) == protocol
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "expected"),
+    [
+        (b"Action=AssumeRoleWithWebIdentity&Version=2011-06-15", {}, ("sts", "query")),
+        (b"Action=ListUsers&Version=2010-05-08", {}, ("iam", "query")),
+        (b"Action=DescribeInstances&Version=2016-11-15", {}, ("ec2", "ec2")),
+        (b"{}", {"x-amz-target": "DynamoDB_20120810.ListTables"}, ("dynamodb", "json")),
+        (b"", {}, ("s3", "rest-xml")),
+    ],
+)
+def test_an_unsigned_request_is_identified_by_what_it_carries(body, headers, expected):
+    request = HttpRequest("POST", "/", "", headers, body, "127.0.0.1")
+
+    assert service_and_protocol(request) == expected
+
+
+@pytest.mark.parametrize(
+    ("service", "body", "code"),
+    [
+        ("iam", b"Action=ListUnicorns&Version=2010-05-08", "InvalidAction"),
+        ("lambda", b"", "UnknownOperationException"),
+    ],
+)
+def test_an_unknown_operation_is_an_error_of_the_service(service, body, code):
+    headers = {"content-type": "application/x-www-form-urlencoded"} if service == "iam" else {}
+    request = HttpRequest("POST", "/unicorns", "", headers, body, "127.0.0.1")
+
+    with pytest.raises(AwsError) as raised:
+        parse_operation(service, request, environ(request))
+
+    assert raised.value.code == code
+
+
+def test_a_body_that_is_not_json_is_an_error_of_the_service():
+    headers = {"x-amz-target": "DynamoDB_20120810.GetItem", "content-type": "application/x-amz-json-1.0"}
+    request = HttpRequest("POST", "/", "", headers, b"{", "127.0.0.1")
+
+    with pytest.raises(AwsError, match="SerializationException"):
+        parse_operation("dynamodb", request, environ(request))
