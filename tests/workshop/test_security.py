@@ -34,6 +34,7 @@ LEARNERS = [
     ("POST", "/api/attempts/x/submit"),
 ]
 OPEN = {
+    ("GET", "/health"),
     ("POST", "/api/join"),
     ("GET", "/api/key"),
     ("GET", "/login"),

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ from rolecall.workshop.tables import Answer, Push, Room
 
 T = TypeVar("T")
 router = APIRouter(prefix="/api")
+health_router = APIRouter()
 _STATUS = {"no-attempt": 404, "no-answer": 422}
 
 Short = Annotated[str, Field(max_length=200)]
@@ -264,6 +266,13 @@ async def post_submit(attempt: str, caller: Learner, service: TheService) -> dic
     await _write(service, hand_in)
     service.marker.wake()
     return await run_in_threadpool(_told, service, caller.person, attempt)
+
+
+@health_router.get("/health")
+async def get_health(service: TheService) -> JSONResponse:
+    """Whether the service works, for a probe: 200 if it does, 503 if not; it shows no learner's data."""
+    health = await run_in_threadpool(service.health)
+    return JSONResponse(health, 200 if health["status"] == "ok" else 503)
 
 
 @router.get("/key")

@@ -95,6 +95,7 @@ def create_app(service: Service, instructors: Collection[str] = ()) -> FastAPI:
     )
     app.state.service, app.state.doors = service, Doors(service, hub)
     app.include_router(api.router)
+    app.include_router(api.health_router)
     app.include_router(pages.router)
     app.include_router(lti_pages.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

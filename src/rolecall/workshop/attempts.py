@@ -221,19 +221,11 @@ def submit(session: Session, attempt: Attempt, signer: Signer, now: datetime) ->
     return attempt.receipt
 
 
-def overdue(session: Session, now: datetime) -> Sequence[Attempt]:
-    """Attempts whose time is over, and that nobody handed in."""
+def overdue(session: Session, now: datetime) -> Sequence[str]:
+    """The IDs of attempts whose time is over and that their learners did not submit."""
     return session.scalars(
-        select(Attempt)
-        .where(Attempt.submitted.is_(None), Attempt.deadline < now - GRACE)
-        .with_for_update(skip_locked=True)
+        select(Attempt.id).where(Attempt.submitted.is_(None), Attempt.deadline < now - GRACE)
     ).all()
-
-
-def is_any_overdue(session: Session, now: datetime) -> bool:
-    """Whether there are such, without waiting for anybody."""
-    asked = select(Attempt.id).where(Attempt.submitted.is_(None), Attempt.deadline < now - GRACE)
-    return session.scalars(asked.limit(1)).first() is not None
 
 
 def questions_of(attempt: Attempt, assessments: Assessments, judges: Judges) -> list[Question | None]:

@@ -65,7 +65,8 @@ class Graders:
             # A task starts a sandbox.
             patience = self._patience * (3 if drawn.is_task else 1)
             came = process.ask(drawn.document() | {"answer": answer}, patience)
-        except NotGraded:
+        except BaseException:
+            # Whatever it was, the next answer gets a process whose state is known.
             if process is not None:
                 process.end()
             process = None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from rolecall.workshop.marking import GradingStatus
 from rolecall.workshop.rooms import LEARNER
 from rolecall.workshop.tables import Attempt, Done, Person, Push, Room
 
@@ -18,7 +20,7 @@ _STUCK = 3
 _LATELY = timedelta(minutes=15)
 
 
-def snapshot(session: Session, room: Room, now: datetime) -> dict[str, Any]:
+def snapshot(session: Session, room: Room, now: datetime, grading: GradingStatus) -> dict[str, Any]:
     """Who is where, who is stuck, which misconception is abroad, and how each question is answered."""
     people = session.scalars(
         select(Person).where(Person.room_id == room.id, Person.role == LEARNER).order_by(Person.name)
@@ -43,6 +45,7 @@ def snapshot(session: Session, room: Room, now: datetime) -> dict[str, Any]:
             {"id": one.id, "bank": one.bank, "question": one.question, "open": one.open} for one in pushes
         ],
         "attempts": _attempts(session, room),
+        "grading": {"works": grading.is_working, **asdict(grading)},
     }
 
 

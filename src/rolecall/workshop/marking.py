@@ -1,16 +1,18 @@
-"""Marks: what waits is graded in the background, each by one process; regrading begins anew."""
+"""Marks: answers are graded in the background, and can all be graded again."""
 
 from __future__ import annotations
 
 import json
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from rolecall.assessment import Drawn
@@ -26,17 +28,65 @@ _log = logging.getLogger(__name__)
 _CLAIM = timedelta(seconds=150)
 _TRIES = 2
 _REST = 1.0
+# A worker may start a process and wait for it as long as an answer is allowed to take.
+_SILENT = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class GradingStatus:
+    """Whether answers are being graded.
+
+    Parameters
+    ----------
+    workers, working
+        How many threads grade, and how many of them have shown a sign of life within the last minutes.
+    waiting, failed
+        How many answers of the room wait for a grade, and how many could not be graded.
+    last_problem
+        What went wrong last, for the instructor; empty if nothing has since the start.
+    """
+
+    workers: int
+    working: int
+    waiting: int
+    failed: int
+    last_problem: str
+
+    @property
+    def is_working(self) -> bool:
+        """Whether every thread works."""
+        return self.working == self.workers
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """An answer that one worker grades now; ``tries`` counts this one."""
+
+    attempt: str
+    place: int
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What is written to a mark."""
+
+    state: str
+    score: float = 0.0
+    misconception: str = ""
+    remarks: Sequence[dict[str, Any]] = ()
 
 
 class Marker:
-    """Hands in what is overdue, and grades what waits, until it is closed.
+    """Submits overdue attempts and grades the answers that wait, in threads of its own.
 
-    Of several services on one database each takes what no other has claimed.
+    Several services can share one database: each grades only what no other has claimed. Whatever goes wrong
+    with one answer is logged and counts against that answer alone; the threads go on.
 
     Parameters
     ----------
     afterwards
-        Is called whenever nothing waits any more, and told whether something was graded.
+        Called when no answer waits any more, with whether any was graded since the last call.
     """
 
     def __init__(
@@ -52,90 +102,176 @@ class Marker:
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._sending = threading.Lock()
-        # What was graded before this start may not have gone back.
+        # Grades from before this start may not have been sent.
         self._graded = threading.Event()
         self._graded.set()
         self._threads: list[threading.Thread] = []
+        self._signs_of_life: dict[str, float] = {}
+        self._last_problem = ""
 
     def start(self, workers: int) -> None:
-        """Begins."""
+        """Start the threads."""
         for number in range(workers):
             thread = threading.Thread(target=self._run, name=f"marker-{number}", daemon=True)
+            self._signs_of_life[thread.name] = time.monotonic()
             thread.start()
             self._threads.append(thread)
 
     def wake(self) -> None:
-        """Says that something waits."""
+        """Look for answers to grade now instead of within a second."""
         self._wake.set()
 
     def close(self) -> None:
-        """Stops once what is under way is done."""
+        """Stop the threads; each finishes the answer that it grades."""
         self._ended.set()
         self._wake.set()
         for thread in self._threads:
             thread.join()
 
+    def status(self, session: Session, room: int) -> GradingStatus:
+        """Whether the threads work, and how many answers of a room wait or failed."""
+        silent_since = time.monotonic() - _SILENT
+        working = [
+            thread
+            for thread in self._threads
+            if thread.is_alive() and self._signs_of_life[thread.name] > silent_since
+        ]
+        states = dict(
+            session.execute(
+                select(Mark.state, func.count())
+                .join(Attempt, Attempt.id == Mark.attempt_id)
+                .where(Attempt.room_id == room, Mark.state != "done")
+                .group_by(Mark.state)
+            ).all()
+        )
+        return GradingStatus(
+            len(self._threads),
+            len(working),
+            states.get("waiting", 0) + states.get("claimed", 0),
+            states.get("failed", 0),
+            self._last_problem,
+        )
+
     def _run(self) -> None:
         while not self._ended.is_set():
-            try:
-                self._hand_in()
-                while not self._ended.is_set() and self.grade_one():
-                    self._graded.set()
-                if self._sending.acquire(blocking=False):
-                    try:
-                        changed = self._graded.is_set()
-                        self._graded.clear()
-                        self._afterwards(changed)
-                    except Unavailable:
-                        self._graded.set()
-                        raise
-                    finally:
-                        self._sending.release()
-            except Unavailable as problem:
-                _log.warning("the database cannot be reached: %s", problem)
+            for step in (self._submit_overdue, self._grade_waiting, self._send_grades):
+                try:
+                    step()
+                except Unavailable as problem:
+                    self._report(f"the database cannot be reached: {problem}")
+                except Exception:
+                    # Nothing that one round meets may end the thread: the next round tries again.
+                    self._report("grading met an unexpected error and goes on", traceback=True)
+            self._show_life()
             self._wake.wait(_REST)
             self._wake.clear()
 
-    def _hand_in(self) -> None:
+    def _show_life(self) -> None:
+        self._signs_of_life[threading.current_thread().name] = time.monotonic()
+
+    def _report(self, problem: str, *, traceback: bool = False) -> None:
+        self._last_problem = problem
+        _log.log(logging.ERROR if traceback else logging.WARNING, problem, exc_info=traceback)
+
+    def _submit_overdue(self) -> None:
         now = self._clock.now()
-
-        def hand_in(session: Session) -> None:
-            for attempt in attempts.overdue(session, now):
-                attempts.submit(session, attempt, self._signer, now)
-
         with self._database.read() as session:
-            some = attempts.is_any_overdue(session, now)
-        if some:
-            self._database.write(hand_in).result()
+            overdue = attempts.overdue(session, now)
+        for attempt in overdue:
+            # Each in a transaction of its own: one that fails keeps no other from being submitted.
+            try:
+                self._database.write(partial(self._submit, attempt, now)).result()
+            except Unavailable:
+                raise
+            except Exception:
+                self._report(f"the overdue attempt {attempt} could not be submitted", traceback=True)
+
+    def _submit(self, attempt: str, now: datetime, session: Session) -> None:
+        # A second service may be submitting it; its learner, too.
+        row = session.get_one(Attempt, attempt, with_for_update=True, populate_existing=True)
+        attempts.submit(session, row, self._signer, now)
+
+    def _grade_waiting(self) -> None:
+        while not self._ended.is_set() and self.grade_one():
+            self._graded.set()
+            self._show_life()
+
+    def _send_grades(self) -> None:
+        if not self._sending.acquire(blocking=False):
+            return
+        changed = self._graded.is_set()
+        self._graded.clear()
+        try:
+            self._afterwards(changed)
+        except BaseException:
+            if changed:
+                self._graded.set()
+            raise
+        finally:
+            self._sending.release()
 
     def grade_one(self) -> bool:
-        """Grades one answer that waits; False where none does."""
-        claimed = self._claim()
-        if claimed is None:
+        """Grade one answer that waits; return False if none does."""
+        claim = self._claim()
+        if claim is None:
             return False
-        attempt, place, drawn, answer, tries = claimed
-        score, state, misconception, said = 0.0, "done", "", "[]"
-        if answer:
-            try:
-                graded = self._graders.grade(drawn, answer)
-                score, misconception = graded.score, graded.misconception
-                said = json.dumps(graded.remarks, ensure_ascii=False)
-            except NotGraded as problem:
-                state = "failed" if tries >= _TRIES else "waiting"
-                said = json.dumps([{"part": "", "right": False, "why": str(problem)}])
-        values = {"score": score, "state": state, "misconception": misconception, "said": said}
-        mine = (Mark.attempt_id == attempt) & (Mark.place == place)
-        marked = update(Mark).where(mine).values(claimed_until=None, **values)
-        self._database.write(lambda session: session.execute(marked)).result()
+        try:
+            outcome = self._grade(claim)
+            self._write(claim, outcome)
+        except Unavailable:
+            # The claim runs out, and the answer is graded then.
+            raise
+        except Exception as problem:
+            self._report(
+                f"answer {claim.place} of attempt {claim.attempt} could not be graded (try {claim.tries} of"
+                f" {_TRIES}): {type(problem).__name__}",
+                traceback=True,
+            )
+            self._write(claim, _failure(claim, f"an internal error: {type(problem).__name__}"))
         return True
 
-    def _claim(self) -> tuple[str, int, Drawn, str, int] | None:
+    def _grade(self, claim: _Claim) -> _Outcome:
+        with self._database.read() as session:
+            attempt = session.get_one(Attempt, claim.attempt)
+            answer = session.get(Answer, (claim.attempt, claim.place))
+            drawn = Drawn(**attempt.paper[claim.place])
+            text = answer.answer if answer else ""
+        if not text:
+            return _Outcome("done")
+        try:
+            graded = self._graders.grade(drawn, text)
+        except NotGraded as problem:
+            self._report(f"answer {claim.place} of attempt {claim.attempt} was not graded: {problem}")
+            return _failure(claim, str(problem))
+        return _Outcome("done", graded.score, graded.misconception, graded.remarks)
+
+    def _write(self, claim: _Claim, outcome: _Outcome) -> None:
+        change = (
+            update(Mark)
+            .where(Mark.attempt_id == claim.attempt, Mark.place == claim.place)
+            .values(
+                claimed_until=None,
+                state=outcome.state,
+                score=outcome.score,
+                misconception=outcome.misconception,
+                said=_storable(json.dumps(list(outcome.remarks), ensure_ascii=False)),
+            )
+        )
+        self._database.write(lambda session: session.execute(change)).result()
+
+    def _claim(self) -> _Claim | None:
         with self._database.read() as session:
             waits = session.scalar(select(Mark.place).where(_free(self._clock.now())).limit(1))
         return None if waits is None else self._database.write(self._claim_one).result()
 
-    def _claim_one(self, session: Session) -> tuple[str, int, Drawn, str, int] | None:
+    def _claim_one(self, session: Session) -> _Claim | None:
         now = self._clock.now()
+        # An answer that ended the whole service at each of its tries is not tried again after a restart.
+        session.execute(
+            update(Mark)
+            .where(_free(now), Mark.tries >= _TRIES)
+            .values(state="failed", claimed_until=None, said=json.dumps([_remark("grading never ended")]))
+        )
         chosen = session.execute(select(Mark.attempt_id, Mark.place).where(_free(now)).limit(1)).first()
         if chosen is None:
             return None
@@ -146,17 +282,26 @@ class Marker:
             .values(state="claimed", claimed_until=now + _CLAIM, tries=Mark.tries + 1)
             .returning(Mark.tries)
         ).first()
-        if taken is None:
-            # Another process was quicker; what else there is comes at the next turn.
-            return None
-        attempt = session.get_one(Attempt, chosen.attempt_id)
-        answer = session.get(Answer, (chosen.attempt_id, chosen.place))
-        drawn = Drawn(**attempt.paper[chosen.place])
-        return attempt.id, chosen.place, drawn, answer.answer if answer else "", taken.tries
+        # Without a row another service was quicker; the next round finds what else there is.
+        return None if taken is None else _Claim(chosen.attempt_id, chosen.place, taken.tries)
+
+
+def _failure(claim: _Claim, problem: str) -> _Outcome:
+    state = "failed" if claim.tries >= _TRIES else "waiting"
+    return _Outcome(state, remarks=[_remark(problem)])
+
+
+def _remark(problem: str) -> dict[str, Any]:
+    return {"part": "", "right": False, "why": problem}
+
+
+def _storable(text: str) -> str:
+    """Replace lone surrogates, which a remark may quote from a learner's text and no database stores."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _free(now: datetime) -> ColumnElement[bool]:
-    """What waits, and what somebody claimed who did not come back."""
+    """Marks that wait, and marks whose claim ran out because its worker never came back."""
     return or_(Mark.state == "waiting", (Mark.state == "claimed") & (Mark.claimed_until < now))
 
 

@@ -122,7 +122,8 @@ async def get_live(request: Request, service: TheService, caller: Instructor) ->
 
     def look() -> dict[str, Any]:
         with service.database.read() as session:
-            return snapshot(session, session.get_one(Room, caller.room), service.clock.now())
+            grading = service.marker.status(session, caller.room)
+            return snapshot(session, session.get_one(Room, caller.room), service.clock.now(), grading)
 
     async def changes() -> AsyncIterator[dict[str, str]]:
         before = ""

@@ -66,8 +66,28 @@ class Service:
             retry = timedelta(seconds=self.settings.grade_retry_seconds)
             send_grades(self.database, self.platforms, self.clock.now(), retry, changed=changed)
 
+    def health(self) -> dict[str, Any]:
+        """What an operator's probe reads: whether the database answers, and whether answers are graded.
+
+        Raises
+        ------
+        Unavailable
+            When the database cannot be reached.
+        """
+        with self.database.read() as session:
+            grading = self.marker.status(session, self.room)
+        return {
+            "status": "ok" if grading.is_working else "degraded",
+            "grading": {
+                "workers": grading.workers,
+                "working": grading.working,
+                "waiting": grading.waiting,
+                "failed": grading.failed,
+            },
+        }
+
     def start(self) -> None:
-        """Begins to grade what waits."""
+        """Start to grade the answers that wait."""
         self.marker.start(self.settings.graders)
 
     def close(self) -> None:

@@ -86,6 +86,14 @@ function tick() {
   at("timer").textContent = left ? `⏱ ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` : "⏱ time is up";
 }
 
+/** @param {any} grading @returns {string} */
+function gradingText(grading) {
+  if (!grading.works) return `⚠ Grading has stopped (${grading.working} of ${grading.workers} workers). Restart the service.`;
+  const waiting = grading.waiting ? `${grading.waiting} to grade` : "";
+  const failed = grading.failed ? `⚠ ${grading.failed} could not be graded` : "";
+  return [waiting, failed].filter(Boolean).join(", ");
+}
+
 /** @param {any} seen */
 function draw(seen) {
   last = seen;
@@ -93,6 +101,7 @@ function draw(seen) {
   at("room").textContent = seen.room;
   at("code").textContent = seen.code;
   at("people").replaceChildren(...seen.people.map(personRow));
+  at("grading").textContent = gradingText(seen.grading);
   at("nobody").hidden = seen.people.length > 0;
   at("misconceptions").replaceChildren(
     ...seen.misconceptions.map((/** @type {any} */ one) => h("li", {}, `${one.name}: ${one.count}`)),
