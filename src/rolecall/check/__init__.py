@@ -10,7 +10,7 @@ from rolecall.check._browser import CHROMIUM_ARGUMENTS, NoBrowser, browse, chrom
 from rolecall.check._findings import Finding, Severity
 from rolecall.check._ids import LOCK, check_ids, write_ids
 from rolecall.check._lessons import check_lessons
-from rolecall.check._nbval import SANITIZE, NoNbval, run_notebooks
+from rolecall.check._nbval import SANITIZE, run_notebooks
 from rolecall.check._notebooks import check_notebooks
 from rolecall.check._output import FORMATS
 from rolecall.check._prose import check_prose, reading
@@ -26,7 +26,6 @@ __all__ = [
     "SANITIZE",
     "Finding",
     "NoBrowser",
-    "NoNbval",
     "Severity",
     "check_course",
     "chromium",
@@ -64,10 +63,10 @@ def check_course(
 
     Raises
     ------
-    NoNbval
-        When notebooks are to run and nbval is not there.
+    MissingExtra
+        If a package of the extra ``check`` or ``browser`` is required and isn't installed.
     NoBrowser
-        When they are to be opened, and there is no browser or nothing that drives it.
+        If notebooks are to be opened in a browser, and no Chromium is installed.
     """
     read = read_course(course)
     found = list(read.findings)

@@ -9,11 +9,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, urlsplit
 
+from rolecall._extras import require_extra
 from rolecall.check._findings import Finding
 from rolecall.check._jupyterlab import JupyterLab, NotStarted, lab_command, start_jupyterlab
 from rolecall.check._notebooks import lines_of_cells
@@ -81,10 +81,11 @@ def browse(read: Read, notebooks: list[Path], pictures: Path) -> Iterator[Findin
     Raises
     ------
     NoBrowser
-        Where Chromium, Playwright or axe-core are missing.
+        If no Chromium is installed.
+    MissingExtra
+        If Playwright or axe-core isn't installed.
     """
-    if not (find_spec("playwright") and find_spec("axe_playwright_python")):
-        raise NoBrowser("notebooks are opened by Playwright: pip install 'rolecall[browser]'")
+    require_extra("browser", "Opening notebooks in a browser", "playwright", "axe_playwright_python")
     executable = chromium()
     given = [one for one in notebooks if "solved" not in one.parts]
     workers = max(1, min(os.cpu_count() or 1, len(given)))

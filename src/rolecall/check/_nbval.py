@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from rolecall._extras import require_extra
 from rolecall.check._findings import Finding
 from rolecall.check._notebooks import lines_of_cells
 from rolecall.check._read import Read
@@ -23,10 +23,6 @@ from rolecall.course import COURSE_VARIABLE
 SANITIZE = Path(__file__).with_name("sanitize.cfg")
 """What differs from run to run, for ``--nbval-sanitize-with``."""
 _CELL = re.compile(r"Cell (\d+)")
-
-
-class NoNbval(RuntimeError):
-    """nbval is not installed; the text says how it is."""
 
 
 def run_notebooks(
@@ -48,11 +44,10 @@ def run_notebooks(
 
     Raises
     ------
-    NoNbval
-        Where pytest, nbval or xdist are missing.
+    MissingExtra
+        If nbval or pytest-xdist isn't installed.
     """
-    if not all(importlib.util.find_spec(one) for one in ("nbval", "xdist")):
-        raise NoNbval("notebooks are run by nbval and pytest-xdist: pip install 'rolecall[check]'")
+    require_extra("check", "Running the notebooks of a course", "nbval", "xdist")
     solved = [file for file in files if file.parent.name == FOLDER]
     given = [file for file in files if file not in solved and not is_the_same_solved(file)]
     if given or solved:

@@ -9,8 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from spellchecker import SpellChecker
-
+from rolecall._extras import require_extra
 from rolecall._yaml import Where
 from rolecall.check._findings import Finding, Severity
 from rolecall.check._notebooks import lines_of_cells
@@ -35,7 +34,8 @@ _PER_MINUTE = 200
 
 
 def check_prose(read: Read) -> Iterator[Finding]:
-    """Words that no dictionary has."""
+    """Yield a warning for each word that no dictionary has."""
+    require_extra("check", "Checking the spelling of a course", "spellchecker")
     dictionary = _dictionary(read.course.folder)
     for file, line, text in _texts(read):
         for word in dict.fromkeys(_words(text)):
@@ -111,6 +111,8 @@ def _words(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def _english() -> Any:
+    from spellchecker import SpellChecker  # noqa: PLC0415 - only authors install it
+
     return SpellChecker(language="en")
 
 

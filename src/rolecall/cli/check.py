@@ -12,12 +12,12 @@ import click
 from rich.console import Console
 from watchfiles import watch as changes
 
+from rolecall._extras import MissingExtra
 from rolecall.check import (
     FORMATS,
     LOCK,
     Finding,
     NoBrowser,
-    NoNbval,
     Severity,
     check_course,
     update_ids,
@@ -98,7 +98,7 @@ def command(
             _watch(found, lambda: _tell(check(), form))
             return
         findings = check()
-    except (NoBrowser, NoNbval) as error:
+    except (NoBrowser, MissingExtra) as error:
         raise Unusable(str(error)) from None
     _tell(findings, form)
     if any(strict or one.severity is Severity.ERROR for one in findings):

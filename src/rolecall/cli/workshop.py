@@ -12,6 +12,7 @@ from urllib.request import urlopen
 
 import click
 
+from rolecall._extras import MissingExtra, require_extra
 from rolecall.cli._fail import Unusable
 from rolecall.course import NoCourse, find_course
 
@@ -43,14 +44,16 @@ def serve(
 ) -> None:
     """Open a room, print its join code and the instructor's link, and serve until Ctrl-C."""
     try:
-        import uvicorn  # noqa: PLC0415
+        require_extra("workshop", "The workshop service", "fastapi", "limits", "uvicorn")
+    except MissingExtra as error:
+        raise Unusable(str(error)) from None
+    import uvicorn  # noqa: PLC0415
 
-        from rolecall.workshop.app import create_app  # noqa: PLC0415
-        from rolecall.workshop.database import Unavailable  # noqa: PLC0415
-        from rolecall.workshop.service import Service  # noqa: PLC0415
-        from rolecall.workshop.settings import Settings  # noqa: PLC0415
-    except ImportError as error:
-        raise Unusable(f"the service wants more: pip install 'rolecall[workshop]' ({error.name})") from None
+    from rolecall.workshop.app import create_app  # noqa: PLC0415
+    from rolecall.workshop.database import Unavailable  # noqa: PLC0415
+    from rolecall.workshop.service import Service  # noqa: PLC0415
+    from rolecall.workshop.settings import Settings  # noqa: PLC0415
+
     try:
         service = Service(Settings(), find_course(course), name)
     except (NoCourse, OSError) as error:

@@ -35,6 +35,7 @@ from rolecall.sandbox.saml import SamlProviders
 from rolecall.sandbox.sessions import Sessions
 from rolecall.sandbox.simulator import Simulator
 from rolecall.sandbox.sts import Sts
+from rolecall.sandbox.template_validation import check_template_validation
 from rolecall.sandbox.trail import Trail
 from rolecall.sandbox.user_boundaries import UserBoundaries
 from rolecall.sandbox.world import World
@@ -139,6 +140,7 @@ class Gateway:
             return _answer_query(
                 operation, self._own_iam[operation.name](operation, caller), start_response
             )
+        check_template_validation(operation)
         refuse_if_needed(operation, granted.account)
         refuse_unusable_profile(operation, granted.account)
         self._boundaries.check(operation, granted.account)
