@@ -16,7 +16,6 @@ K https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
 T https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html
 I https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 A https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-M https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 O https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html
 """
 
@@ -30,7 +29,6 @@ from iam.build import (
     FEDERATED,
     KEY,
     LINKED,
-    OBJECT,
     QUEUE,
     ROLE,
     ROOT,
@@ -215,34 +213,6 @@ ROWS = [
 @pytest.mark.parametrize(("page", "decided", "case"), ROWS, ids=range(len(ROWS)))
 def test_policy_types_together(page, decided, case):
     assert outcome(**case) == decided
-
-
-MESSAGES = [
-    ({}, "because no identity-based policy allows the s3:GetObject action"),
-    ({"identity": deny()}, "with an explicit deny in an identity-based policy"),
-    ({"resource_policy": deny(Principal="*")}, "with an explicit deny in a resource-based policy"),
-    ({"principal": ELSEWHERE, "identity": allow()}, "because no resource-based policy allows the s3:GetObject action"),
-    ({"identity": allow(), "boundary": OTHER}, "because no permissions boundary allows the s3:GetObject action"),
-    ({"identity": allow(), "boundary": deny()}, "with an explicit deny in a permissions boundary"),
-    ({"principal": SESSION, "identity": allow(), "session": OTHER}, "because no session policy allows the s3:GetObject action"),
-    ({"principal": SESSION, "identity": allow(), "session": deny()}, "with an explicit deny in a session policy"),
-    ({"identity": allow(), "scps": [[OTHER]]}, "because no service control policy allows the s3:GetObject action"),
-    ({"identity": allow(), "scps": [[deny()]]}, "with an explicit deny in a service control policy"),
-    ({"identity": allow(), "rcps": [[deny(Principal="*")]]}, "with an explicit deny in a resource control policy"),
-    ({"identity": allow(), "endpoint": allow("sqs:*", Principal="*")}, "because no VPC endpoint policy allows the s3:GetObject action"),
-    (ASSUME, "because no role trust policy allows the sts:AssumeRole action"),
-    (ASSUME | {"resource_policy": deny("sts:AssumeRole", None, Principal="*")}, "with an explicit deny in the role trust policy"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("case", "reason"), MESSAGES, ids=range(len(MESSAGES)))
-def test_the_message_names_the_policy_type_as_documented(case, reason):
-    # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-    decided = decision(**case)
-
-    subject = f"User: {case.get('principal', DANA)} is not authorized to perform: "
-    assert decided.message.startswith(subject)
-    assert f"on resource: {case.get('resource', OBJECT)} {reason}" in decided.message
 
 
 def test_a_decision_names_the_statements_that_decided_and_traces_them_all():

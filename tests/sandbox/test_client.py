@@ -25,8 +25,8 @@ def test_explain_names_the_statement_that_almost_applied(reports):
     assert told.startswith("✘ Denied (AccessDenied)")
     assert "No role trust policy allows sts:AssumeRole" in told
     assert (
-        "trust policy of reports-reader, statement 1: Principal names arn:aws:iam::111122223333:user/dana, "
-        "and the caller is arn:aws:iam::111122223333:user/eve" in told
+        "trust policy of reports-reader, statement 1: Principal lists arn:aws:iam::111122223333:user/dana, "
+        "but the caller is arn:aws:iam::111122223333:user/eve" in told
     )
 
 

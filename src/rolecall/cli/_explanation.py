@@ -32,9 +32,9 @@ def show(explanation: Explanation, console: Console) -> None:
     if explanation.gates:
         table = Table("", "Gate", "", "Statement", box=None, title="Gates", title_justify="left")
         for gate in explanation.gates:
-            by = f"{gate.by.policy.name}, statement {gate.by.statement.label}" if gate.by else ""
-            told = f"{gate.status.value} the account" if gate.delegates else gate.status.value
-            table.add_row(gate.status.sign, gate.title, told, by, style=_STYLES[gate.status])
+            by = str(gate.by) if gate.by else ""
+            status = f"{gate.status.value} the account" if gate.delegates else gate.status.value
+            table.add_row(gate.status.sign, gate.title, status, by, style=_STYLES[gate.status])
         console.print(table)
     if explanation.near_misses:
         console.print("\nNearest statements", style="bold")

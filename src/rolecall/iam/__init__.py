@@ -1,4 +1,4 @@
-"""What IAM decides: pure functions over policy documents. No I/O, no moto, no boto3.
+"""Evaluate IAM policies: pure functions over policy documents. No I/O, no moto, no boto3.
 
 >>> from rolecall.iam import Policy, PolicySet, PolicyType, Request, decide
 >>> document = {
@@ -13,6 +13,7 @@
 
 from rolecall.iam._cases import BadCase, Case, case_document, decide_lines, parse_case
 from rolecall.iam._decisions import Decision, Outcome, PolicySet, StatementRef, StatementTrace, decide
+from rolecall.iam._denials import denial_message
 from rolecall.iam._documents import Policy
 from rolecall.iam._errors import MalformedPolicyDocument
 from rolecall.iam._explain import Explanation, because, explain
@@ -43,6 +44,7 @@ __all__ = [
     "context_keys",
     "decide",
     "decide_lines",
+    "denial_message",
     "explain",
     "parse_case",
     "statement_span",

@@ -1,4 +1,4 @@
-"""The `Condition` element: operators, set operators, `…IfExists`, missing keys.
+"""Evaluate the `Condition` element: operators, set operators, `…IfExists`, and missing keys.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
@@ -34,11 +34,11 @@ class Operator:
     name
         The operator as AWS spells it.
     compile
-        Makes of a policy value the predicate that a request value must satisfy.
+        A function that compiles a value of the policy into a predicate for values of the request.
     negated
-        Whether the operator holds where its positive form does not.
+        Whether the operator is true if its predicate is false, as in StringNotEquals.
     variables, wildcards
-        Whether policy variables and wildcards have a meaning in its values.
+        Whether the values may have policy variables and wildcards.
     """
 
     name: str
@@ -57,8 +57,8 @@ def _equals(parts: tuple[Token, ...]) -> Predicate:
 
 
 def _equals_ignoring_case(parts: tuple[Token, ...]) -> Predicate:
-    wanted = plain(parts).casefold()
-    return lambda value: value.casefold() == wanted
+    expected = plain(parts).casefold()
+    return lambda value: value.casefold() == expected
 
 
 @lru_cache(maxsize=4096)
@@ -79,7 +79,7 @@ _W3C = re.compile(
 
 @lru_cache(maxsize=4096)
 def _instant(text: str) -> Decimal | None:
-    """Seconds since the epoch, from a W3C date (ISO 8601) or from epoch seconds."""
+    """Return seconds since the epoch, for a W3C date (ISO 8601) or for epoch seconds."""
     text = text.strip()
     if _EPOCH.match(text):
         return _number(text)
@@ -125,10 +125,10 @@ def _comparing(read: Callable[[str], Decimal | None], comparison: str) -> _Compi
 
 
 def _boolean(parts: tuple[Token, ...]) -> Predicate:
-    wanted = plain(parts).strip().lower()
-    if wanted not in ("true", "false"):
+    expected = plain(parts).strip().lower()
+    if expected not in ("true", "false"):
         return _never
-    return lambda value: value.strip().lower() == wanted
+    return lambda value: value.strip().lower() == expected
 
 
 def _decoded(text: str) -> bytes | None:
@@ -139,10 +139,10 @@ def _decoded(text: str) -> bytes | None:
 
 
 def _binary(parts: tuple[Token, ...]) -> Predicate:
-    wanted = _decoded(plain(parts))
-    if wanted is None:
+    expected = _decoded(plain(parts))
+    if expected is None:
         return _never
-    return lambda value: _decoded(value) == wanted
+    return lambda value: _decoded(value) == expected
 
 
 @lru_cache(maxsize=4096)
@@ -184,7 +184,7 @@ def _operators() -> dict[str, Operator]:
         pair(f"{family}Equals", f"{family}NotEquals", _comparing(read, "Equals"), False, False)
         for comparison in list(_COMPARISONS)[1:]:
             table.append(Operator(family + comparison, _comparing(read, comparison)))
-    # The operators page lets Bool take a policy variable.
+    # According to the operators page, Bool accepts a policy variable.
     table.append(Operator("Bool", _boolean, variables=True))
     table.append(Operator("BinaryEquals", _binary))
     return {operator.name.lower(): operator for operator in table}
@@ -195,7 +195,7 @@ OPERATORS = _operators()
 
 @dataclass(frozen=True, slots=True)
 class Null:
-    """`Null`: "true" holds when the key is absent, "false" when it is present."""
+    """The operator `Null`: "true" requires that the key is absent, "false" that it is present."""
 
     key: str
     values: tuple[str, ...]
@@ -208,16 +208,24 @@ class Null:
 
 @dataclass(frozen=True, slots=True)
 class ConditionTest:
-    """One operator on one key with its values: all tests of a statement must hold.
+    """One operator on one condition key, with its values.
 
     Parameters
     ----------
     name
         The operator as the policy spells it, with set operator and `IfExists`.
     key
-        The condition key as the policy spells it; it is sought without regard to case.
+        The condition key as the policy spells it; the lookup ignores case.
     values
         The values as the policy spells them.
+    operator, quantifier, if_exists
+        The parts of `name`.
+    templates
+        The values, with their variables.
+    fixed
+        The compiled values if none has a variable; else None.
+    lookup
+        The condition key in lower case.
     """
 
     name: str
@@ -242,7 +250,7 @@ class ConditionTest:
         if_exists: bool,
         variables: bool,
     ) -> ConditionTest:
-        """Compiles the values; `variables` says whether the document's Version knows variables."""
+        """Compile the values; `variables` says whether the document's Version has policy variables."""
         templates = tuple(
             Template.parse(
                 value,
@@ -257,12 +265,12 @@ class ConditionTest:
         return cls(name, key, values, operator, quantifier, if_exists, templates, fixed, key.lower())
 
     def holds(self, context: Context) -> bool:
-        """Whether the condition is met by the request's context (keys in lower case)."""
+        """Return whether the condition is true for the request's context (keys in lower case)."""
         present = context.get(self.lookup) or None
         if present is None and self.if_exists:
             return True
         if self.quantifier:
-            # A set operator sees a key that resolves to an empty string as an empty set.
+            # For a set operator, a key with an empty string is an empty set.
             present = tuple(value for value in present or () if value != "")
             if not present:
                 return self.quantifier == "ForAllValues"
@@ -280,10 +288,10 @@ class ConditionTest:
         return any(matched) is not negated
 
     def _predicates(self, context: Context) -> tuple[Predicate, ...] | None:
-        """The compiled values; None when a negated test has a variable without a value.
+        """Return the compiled values; None if a negated operator has a variable without a value.
 
-        Where a variable cannot be resolved, "any attempt to match it fails": a positive test loses that
-        one value, a negated one cannot be decided and fails as a whole.
+        If a variable can't be resolved, "any attempt to match it fails": a positive operator ignores that
+        value, and a negated operator is false.
         """
         if self.fixed is not None:
             return self.fixed
@@ -302,9 +310,13 @@ _PREFIXES: tuple[Quantifier, ...] = ("ForAllValues", "ForAnyValue")
 
 
 def parse_operator(name: str) -> tuple[Quantifier, Operator | None, bool] | None:
-    """Splits an operator name into set operator, operator (None for `Null`) and `IfExists`.
+    """Split the name of an operator into its parts.
 
-    Returns None for a name that AWS does not know.
+    Returns
+    -------
+    tuple or None
+        The set operator, the operator (None for `Null`), and whether it ends with `IfExists`. None if AWS
+        has no such operator.
     """
     quantifier: Quantifier = ""
     rest = name

@@ -1,4 +1,4 @@
-"""What IAM decides: how the policy types act together, within an account and across accounts.
+"""Combine the policy types into one decision, within an account and across accounts.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
@@ -6,13 +6,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from rolecall.iam._documents import Policy
 from rolecall.iam._principals import Grant, Kind
-from rolecall.iam._reference import rcp_applies, spelling
+from rolecall.iam._reference import rcp_applies
 from rolecall.iam._requests import Request
 from rolecall.iam._statements import Failure, Statement
 from rolecall.iam._types import PolicyType
@@ -29,20 +30,18 @@ _TRUST_ACTIONS = frozenset(
         "sts:setcontext",
     }
 )
-# GetCallerIdentity answers even where it is denied; GetSessionToken only authenticates.
+# No policy can deny GetCallerIdentity, and GetSessionToken needs no permission.
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html
 _ALWAYS_ALLOWED = {
     "sts:getcalleridentity": (Kind.USER, Kind.ROOT, Kind.SESSION, Kind.FEDERATED_USER),
     "sts:getsessiontoken": (Kind.USER, Kind.ROOT),
 }
-
-
 _BUCKET_POLICY_ACTIONS = frozenset({"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"})
 
 
 class Outcome(Enum):
-    """The three answers, spelled as the policy simulator's API would with capitals."""
+    """The three results of an evaluation, as `rolecall iam decide` prints them."""
 
     ALLOWED = "Allowed"
     IMPLICITLY_DENIED = "ImplicitlyDenied"
@@ -51,22 +50,22 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PolicySet:
-    """Every policy that AWS would consult for a request.
+    """Every policy that AWS evaluates for a request.
 
     Parameters
     ----------
     identity
-        Of the user and its groups, or of the role.
+        The identity-based policies of the user and its groups, or of the role.
     resource
-        The resource-based policy; for STS on a role its trust policy.
+        The resource-based policy; for STS actions on a role, the role's trust policy.
     boundaries
-        Permissions boundaries; each must allow.
+        Permissions boundaries; every one must allow the request.
     session
-        What was passed when the session began; together they allow what any of them allows.
+        The session policies, passed when the session was created; one of them must allow the request.
     scps, rcps
-        By level, the root first; None where no organization applies.
+        One tuple of policies per level of the organization, the root first; None outside an organization.
     vpc_endpoint
-        The policy of the endpoint that the request came through.
+        The policies of the VPC endpoint that the request went through.
     """
 
     identity: tuple[Policy, ...] = ()
@@ -80,22 +79,34 @@ class PolicySet:
 
 @dataclass(frozen=True, slots=True)
 class StatementRef:
-    """A statement and the policy that it stands in."""
+    """A statement, and the policy that contains it."""
 
     policy: Policy
     statement: Statement
 
+    @property
+    def source(self) -> Mapping[str, Any]:
+        """The statement as the policy's author wrote it."""
+        return self.policy.statement_sources()[self.statement.index]
+
+    def __str__(self) -> str:
+        return f"{self.policy.name}, statement {self.statement.label}"
+
 
 @dataclass(frozen=True, slots=True)
 class StatementTrace:
-    """How one statement met the request.
+    """How one statement matched the request.
 
     Parameters
     ----------
+    policy, statement
+        The statement, and the policy that contains it.
+    level
+        For SCPs and RCPs, the level of the organization: 0 for the root. None for other policy types.
     grant
-        NONE when it did not apply.
+        How far the statement reaches; NONE if it doesn't apply.
     failures
-        The elements that did not match, with what they wanted and what came.
+        The elements that didn't match, with the expected and the actual values.
     """
 
     policy: Policy
@@ -104,19 +115,35 @@ class StatementTrace:
     grant: Grant
     failures: tuple[Failure, ...]
 
+    @property
+    def applies(self) -> bool:
+        """Whether every element matched the request."""
+        return self.grant is not Grant.NONE
+
+    @property
+    def ref(self) -> StatementRef:
+        """The statement and its policy, without the result."""
+        return StatementRef(self.policy, self.statement)
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided, by which policy type, through which statements.
+    """The result of an evaluation, with the policy type and the statements that decided it.
 
     Parameters
     ----------
+    outcome
+        Allowed, implicitly denied, or explicitly denied.
+    request, policies
+        What was evaluated.
     policy_type
-        What decided; None where no policy did (the root user, GetCallerIdentity).
+        The policy type that decided; None if no policy did (the root user, GetCallerIdentity).
     statements
-        The Deny or Allow statements that decided; empty when one was missing.
+        The Deny or Allow statements that decided; empty if an Allow was missing.
     reason
-        One sentence where no policy type says it.
+        One sentence, if a rule other than a policy decided; else empty.
+    level
+        For an SCP or RCP that decided by lacking an Allow, its level in the organization: 0 for the root.
     """
 
     outcome: Outcome
@@ -125,50 +152,38 @@ class Decision:
     policy_type: PolicyType | None = None
     statements: tuple[StatementRef, ...] = ()
     reason: str = ""
+    level: int | None = None
 
     @property
     def allowed(self) -> bool:
-        """Whether the request goes through."""
+        """Whether AWS performs the request."""
         return self.outcome is Outcome.ALLOWED
 
     @property
     def trace(self) -> tuple[StatementTrace, ...]:
-        """Every statement that was looked at, with what matched and what failed."""
+        """Every statement that was evaluated, with the elements that didn't match."""
+        has_boundary = bool(self.policies.boundaries)
         return tuple(
             StatementTrace(
                 policy,
                 statement,
                 level,
-                statement.grant(self.request, bounded=bool(self.policies.boundaries)),
-                statement.failures(self.request, bounded=bool(self.policies.boundaries)),
+                statement.grant(self.request, has_boundary=has_boundary),
+                statement.failures(self.request, has_boundary=has_boundary),
             )
             for policy, level in consulted(self.request, self.policies)
             for statement in policy.statements
         )
 
-    @property
-    def message(self) -> str:
-        """The access denied message; an action that knows no resources is refused on none.
-
-        https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-        """
-        action = spelling(self.request.action)
-        text = f"User: {self.request.caller.name} is not authorized to perform: {action}"
-        if self.request.resource != "*":
-            text += f" on resource: {self.request.resource}"
-        if self.reason or self.policy_type is None:
-            return text
-        if self.outcome is Outcome.EXPLICITLY_DENIED:
-            article = {
-                PolicyType.IDENTITY: "an",
-                PolicyType.TRUST: "the",
-            }.get(self.policy_type, "a")
-            return f"{text} with an explicit deny in {article} {self.policy_type.value}"
-        return f"{text} because no {self.policy_type.value} allows the {action} action"
-
 
 def consulted(request: Request, policies: PolicySet) -> Iterator[tuple[Policy, int | None]]:
-    """The policies that bear on a request, in the order in which a Deny is looked for, with their level."""
+    """Iterate over the policies that apply to a request, in the order in which `decide` looks for a Deny.
+
+    Yields
+    ------
+    tuple
+        The policy, and for SCPs and RCPs its level in the organization.
+    """
     if policies.scps is not None and _scps_apply(request):
         for level, attached in enumerate(policies.scps):
             yield from ((policy, level) for policy in attached)
@@ -178,15 +193,17 @@ def consulted(request: Request, policies: PolicySet) -> Iterator[tuple[Policy, i
     yield from ((policy, None) for policy in policies.vpc_endpoint)
     if request.caller.account is not None:
         yield from ((policy, None) for policy in policies.identity)
-    if policies.resource is not None and not _owner_mends_bucket_policy(request):
+    if policies.resource is not None and not _root_repairs_bucket_policy(request):
         yield policies.resource, None
     if request.caller.account is not None:
         yield from ((policy, None) for policy in policies.boundaries)
         yield from ((policy, None) for policy in policies.session)
 
 
-def _owner_mends_bucket_policy(request: Request) -> bool:
-    """The root user of the bucket's account can always read, replace and delete a bucket policy.
+def _root_repairs_bucket_policy(request: Request) -> bool:
+    """Return whether a bucket policy doesn't apply, because the root user of its account manages it.
+
+    That root user can always read, replace, and delete the bucket policy, even one that denies everyone.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html
     """
@@ -198,19 +215,26 @@ def _owner_mends_bucket_policy(request: Request) -> bool:
 
 
 def decide(request: Request, policies: PolicySet) -> Decision:
-    """Decides a request as AWS does.
+    """Evaluate a request as AWS does.
 
-    An explicit Deny in any policy that applies wins. Then every guardrail must let the request through,
-    and an Allow must be found where the principal's and the resource's account want one.
+    An explicit Deny in any policy that applies decides. Otherwise, SCPs, RCPs, and VPC endpoint policies
+    must allow the request, and so must the policies of the principal's account, of the resource's account,
+    or of both.
     """
     if request.caller.kind in _ALWAYS_ALLOWED.get(request.action_lower, ()):
         return Decision(
-            Outcome.ALLOWED, request, policies, reason="This call needs no permission and heeds no deny."
+            Outcome.ALLOWED,
+            request,
+            policies,
+            reason="This call needs no permission, and no policy can deny it.",
         )
-    bounded = bool(policies.boundaries)
+    has_boundary = bool(policies.boundaries)
     for policy, _ in consulted(request, policies):
         for statement in policy.statements:
-            if statement.effect == "Deny" and statement.grant(request, bounded=bounded) is not Grant.NONE:
+            if (
+                statement.effect == "Deny"
+                and statement.grant(request, has_boundary=has_boundary) is not Grant.NONE
+            ):
                 return Decision(
                     Outcome.EXPLICITLY_DENIED,
                     request,
@@ -218,11 +242,11 @@ def decide(request: Request, policies: PolicySet) -> Decision:
                     policy.type,
                     (StatementRef(policy, statement),),
                 )
-    return _Evaluation(request, policies).implicit()
+    return _Evaluation(request, policies).decide()
 
 
 def _scps_apply(request: Request) -> bool:
-    """SCPs bind the users, roles and root user of an account, but no service-linked role.
+    """Return whether SCPs apply: to users, roles, and the root user, but not to service-linked roles.
 
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
     """
@@ -234,21 +258,22 @@ def _rcps_apply(request: Request) -> bool:
 
 
 class _Evaluation:
-    """The part of a decision behind the search for a Deny."""
+    """The evaluation of a request that no Deny applies to."""
 
     def __init__(self, request: Request, policies: PolicySet) -> None:
         self.request = request
         self.policies = policies
 
-    def implicit(self) -> Decision:
-        guardrail = self._guardrail()
-        if guardrail is not None:
-            return self._denied(guardrail)
+    def decide(self) -> Decision:
+        """Find the Allow statements that the request needs, or the first policy type that lacks one."""
+        denied = self._denied_by_guardrail()
+        if denied is not None:
+            return denied
         caller = self.request.caller
-        resource_grant, resource_by = self._grant()
-        resource_type = self.policies.resource.type if self.policies.resource else self._resource_type()
+        resource_grant, resource_by = self._resource_grant()
+        resource_type = self._resource_type()
         if caller.account is None:
-            # A service or nobody: only the resource's own policy can let it in.
+            # AWS services and anonymous callers have no identity-based policies.
             if resource_grant is Grant.NONE:
                 return self._denied(resource_type)
             return self._allowed(resource_type, resource_by)
@@ -266,49 +291,48 @@ class _Evaluation:
         if resource_grant is Grant.NONE and (not same_account or self._needs_resource_policy()):
             return self._denied(resource_type)
         if same_account and resource_grant is Grant.LIMITED:
-            return self._limited() or self._allowed(resource_type, resource_by)
+            return self._denied_by_limit() or self._allowed(resource_type, resource_by)
         if caller.kind is Kind.ROOT:
             return Decision(
                 Outcome.ALLOWED, self.request, self.policies, reason="The root user may do everything."
             )
-        by = self._allowing(self.policies.identity)
+        by = self._allow_in(self.policies.identity)
         if not by:
             return self._denied(PolicyType.IDENTITY)
-        return self._limited() or self._allowed(PolicyType.IDENTITY, by)
+        return self._denied_by_limit() or self._allowed(PolicyType.IDENTITY, by)
 
-    def _guardrail(self) -> PolicyType | None:
-        """The organization's or the endpoint's policy type that lets nothing through, if any."""
+    def _denied_by_guardrail(self) -> Decision | None:
+        """Return the denial by the first RCPs, SCPs, or endpoint policies that lack an Allow, if any."""
         policies = self.policies
         if policies.rcps is not None and _rcps_apply(self.request):
-            for level in policies.rcps:
-                # RCPFullAWSAccess is attached everywhere and cannot be detached; customers' RCPs only deny.
+            for index, level in enumerate(policies.rcps):
+                # RCPFullAWSAccess is attached everywhere and can't be detached; customers' RCPs only deny.
                 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_evaluation.html
-                allows = any(s.effect == "Allow" for policy in level for s in policy.statements)
-                if allows and not self._allowing(level):
-                    return PolicyType.RCP
+                has_allow = any(s.effect == "Allow" for policy in level for s in policy.statements)
+                if has_allow and not self._allow_in(level):
+                    return self._denied(PolicyType.RCP, index)
         if policies.scps is not None and _scps_apply(self.request):
-            for level in policies.scps:
-                if not self._allowing(level):
-                    return PolicyType.SCP
-        if policies.vpc_endpoint and not self._allowing(policies.vpc_endpoint):
-            return PolicyType.VPC_ENDPOINT
+            for index, level in enumerate(policies.scps):
+                if not self._allow_in(level):
+                    return self._denied(PolicyType.SCP, index)
+        if policies.vpc_endpoint and not self._allow_in(policies.vpc_endpoint):
+            return self._denied(PolicyType.VPC_ENDPOINT)
         return None
 
-    def _limited(self) -> Decision | None:
-        """The denial by a boundary or the session policies, or None when both let the request through."""
+    def _denied_by_limit(self) -> Decision | None:
+        """Return the denial by a permissions boundary or the session policies, if one lacks an Allow."""
         for boundary in self.policies.boundaries:
-            if not self._allowing((boundary,)):
+            if not self._allow_in((boundary,)):
                 return self._denied(PolicyType.BOUNDARY)
-        # A federated user to whom no policy was passed has no permissions of its own.
+        # A federated user session has no permissions unless a session policy was passed.
         # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
-        if (self.policies.session or self.request.caller.kind is Kind.FEDERATED_USER) and not (
-            self._allowing(self.policies.session)
-        ):
+        has_session_policies = self.policies.session or self.request.caller.kind is Kind.FEDERATED_USER
+        if has_session_policies and not self._allow_in(self.policies.session):
             return self._denied(PolicyType.SESSION)
         return None
 
     def _needs_resource_policy(self) -> bool:
-        """Roles and KMS keys open only by their own policy.
+        """Return whether only the resource's own policy can give access: for roles and KMS keys.
 
         https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
         """
@@ -319,29 +343,28 @@ class _Evaluation:
         return action.startswith("kms:") and len(resource) == 6 and resource[5].startswith("key/")
 
     def _resource_type(self) -> PolicyType:
+        if self.policies.resource is not None:
+            return self.policies.resource.type
         return PolicyType.TRUST if self.request.action_lower in _TRUST_ACTIONS else PolicyType.RESOURCE
 
-    def _grant(self) -> tuple[Grant, tuple[StatementRef, ...]]:
-        """How far the resource-based policy's Allow statements reach, and the one that reaches farthest."""
-        best = Grant.NONE
-        by: tuple[StatementRef, ...] = ()
+    def _resource_grant(self) -> tuple[Grant, tuple[StatementRef, ...]]:
+        """Return how far the resource-based policy reaches, and the statement that reaches so far."""
         policy = self.policies.resource
-        for statement in policy.statements if policy else ():
-            if policy and statement.effect == "Allow":
-                grant = statement.grant(self.request)
-                if grant > best:
-                    best, by = grant, (StatementRef(policy, statement),)
-        return best, by
+        if policy is None:
+            return Grant.NONE, ()
+        grant, statement = policy.farthest_allow(self.request)
+        return grant, (StatementRef(policy, statement),) if statement else ()
 
-    def _allowing(self, policies: Iterable[Policy]) -> tuple[StatementRef, ...]:
+    def _allow_in(self, policies: Iterable[Policy]) -> tuple[StatementRef, ...]:
+        """Return the first Allow statement that applies, alone in a tuple; empty if there is none."""
         for policy in policies:
-            for statement in policy.statements:
-                if statement.effect == "Allow" and statement.grant(self.request) is not Grant.NONE:
-                    return (StatementRef(policy, statement),)
+            statement = policy.first_allow(self.request)
+            if statement is not None:
+                return (StatementRef(policy, statement),)
         return ()
 
     def _allowed(self, type: PolicyType, by: tuple[StatementRef, ...]) -> Decision:
         return Decision(Outcome.ALLOWED, self.request, self.policies, type, by)
 
-    def _denied(self, type: PolicyType) -> Decision:
-        return Decision(Outcome.IMPLICITLY_DENIED, self.request, self.policies, type)
+    def _denied(self, type: PolicyType, level: int | None = None) -> Decision:
+        return Decision(Outcome.IMPLICITLY_DENIED, self.request, self.policies, type, level=level)

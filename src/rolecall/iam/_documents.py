@@ -1,4 +1,4 @@
-"""Policy documents, compiled once."""
+"""Parse and compile policy documents, each once."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from rolecall.iam._errors import MalformedPolicyDocument
 from rolecall.iam._json import SYNTAX, locate, read
+from rolecall.iam._principals import Grant
 from rolecall.iam._reader import Reader
+from rolecall.iam._requests import Request
 from rolecall.iam._statements import Statement
 from rolecall.iam._types import PolicyType
 
@@ -24,13 +27,13 @@ class Policy:
     Parameters
     ----------
     name
-        How explanations name it, such as "reports-reader trust policy".
+        The policy's name in explanations, such as "trust policy of reports-reader".
     type
-        What it is used as.
+        The policy type that the document is used as.
     text
         The document as JSON text.
     statements
-        Its statements, compiled.
+        The compiled statements, in the order of the document.
     """
 
     name: str
@@ -40,17 +43,46 @@ class Policy:
 
     @classmethod
     def parse(cls, document: object, type: PolicyType, name: str = "") -> Policy:
-        """Validates and compiles a document, given as JSON text or as the value it stands for.
+        """Validate and compile a document.
+
+        Parameters
+        ----------
+        document
+            The document as JSON text, or as the object that such a text contains.
+        type
+            The policy type that the document is used as.
+        name
+            The policy's name in explanations; by default the name of its type.
 
         Raises
         ------
         MalformedPolicyDocument
-            For a document that AWS would refuse; with line and column when it came as text.
+            For a document that AWS rejects; with line and column if the document was given as text.
         """
         text = document if isinstance(document, str) else _dumped(document)
         read_text = _compiled if len(text) > _CACHED_TEXT else _cached
         statements = read_text(text, type)
         return cls(name or type.value, type, text, statements)
+
+    def first_allow(self, request: Request) -> Statement | None:
+        """Return the first Allow statement that applies to a request, or None."""
+        for statement in self.statements:
+            if statement.effect == "Allow" and statement.grant(request) is not Grant.NONE:
+                return statement
+        return None
+
+    def farthest_allow(self, request: Request) -> tuple[Grant, Statement | None]:
+        """Return how far the Allow statements reach for a request, and the first that reaches so far."""
+        farthest, by = Grant.NONE, None
+        for statement in self.statements:
+            if statement.effect == "Allow" and (grant := statement.grant(request)) > farthest:
+                farthest, by = grant, statement
+        return farthest, by
+
+    def statement_sources(self) -> list[dict[str, Any]]:
+        """Return the statements as they are written in the document, in their order."""
+        sources = json.loads(self.text)["Statement"]
+        return sources if isinstance(sources, list) else [sources]
 
 
 def _dumped(document: object) -> str:

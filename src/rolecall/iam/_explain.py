@@ -1,4 +1,4 @@
-"""Says in sentences why a request was allowed or denied."""
+"""Explain in sentences why a request was allowed or denied."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rolecall.iam._decisions import Decision, Outcome, StatementTrace
+from rolecall.iam._decisions import Decision, Outcome
 from rolecall.iam._gates import Gate, gates
 from rolecall.iam._principals import Grant, Kind
 from rolecall.iam._reference import spelling
@@ -18,24 +18,27 @@ _NEAREST = 3
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a request was decided as it was.
+    """Why a request was allowed or denied.
 
     Parameters
     ----------
+    decision
+        The decision that is explained.
     summary
-        Who asked for what, and the answer.
+        One sentence: the caller, the action, the resource, and the outcome.
     because
-        One sentence for each thing that led to it.
+        The reasons, one sentence each.
     gates
-        The gates that the request met, and how each stood.
+        The gates of the request, in the order in which AWS evaluates them.
     near_misses
-        Statements that almost applied, and the element each failed on.
+        The Allow statements that nearly applied, with the elements that didn't match; at most three.
     statement
-        The deciding statement as JSON, or None when one was missing.
+        The statement that decided, as JSON; None if an Allow was missing.
     changes
-        The smallest change that flips a denial; empty when it was allowed, or nothing would.
+        The smallest change after which a denied request is allowed; empty if it was allowed, or if no small
+        change helps.
     after
-        The decision once those changes are made, which is what verified them.
+        The decision after those changes, which proves that they help; None without changes.
     """
 
     decision: Decision
@@ -64,39 +67,33 @@ class Explanation:
 
 
 def explain(decision: Decision) -> Explanation:
-    """Explains a decision: its gates, the statement that decided or what came near, what would flip it."""
+    """Explain a decision: its gates, the statements that decided or nearly applied, the smallest change."""
+    return Explanation(
+        decision,
+        _summary(decision),
+        because(decision),
+        gates(decision) if not decision.reason else (),
+        () if decision.allowed else _near_misses(decision),
+        json.dumps(decision.statements[0].source, indent=2) if decision.statements else None,
+        *smallest_change(decision),
+    )
+
+
+def because(decision: Decision) -> tuple[str, ...]:
+    """Return the reasons of a decision, one sentence each."""
+    return tuple(_because(decision))
+
+
+def _summary(decision: Decision) -> str:
     request = decision.request
     verdict = {
         Outcome.ALLOWED: "allowed",
         Outcome.IMPLICITLY_DENIED: "denied, because nothing allows it",
         Outcome.EXPLICITLY_DENIED: "denied by an explicit Deny",
     }[decision.outcome]
-    summary = f"{_who(decision)} asked for {spelling(request.action)} on {request.resource}: {verdict}."
-    statement = None
-    if decision.statements:
-        deciding = decision.statements[0]
-        document = json.loads(deciding.policy.text)["Statement"]
-        source = document[deciding.statement.index] if isinstance(document, list) else document
-        statement = json.dumps(source, indent=2)
-    return Explanation(
-        decision,
-        summary,
-        tuple(_because(decision)),
-        gates(decision) if not decision.reason else (),
-        () if decision.allowed else _near_misses(decision),
-        statement,
-        *smallest_change(decision),
-    )
-
-
-def because(decision: Decision) -> tuple[str, ...]:
-    """The reasons of a decision, one sentence each."""
-    return tuple(_because(decision))
-
-
-def _who(decision: Decision) -> str:
-    caller = decision.request.caller
-    return "An anonymous caller" if caller.kind is Kind.ANONYMOUS else caller.name
+    anonymous = request.caller.kind is Kind.ANONYMOUS
+    who = "An anonymous caller" if anonymous else request.caller.name
+    return f"{who} asked for {spelling(request.action)} on {request.resource}: {verdict}."
 
 
 def _because(decision: Decision) -> Iterable[str]:
@@ -116,50 +113,44 @@ def _because(decision: Decision) -> Iterable[str]:
 
 
 def _missing(decision: Decision) -> Iterable[str]:
-    """What a learner needs to know about the gate that stayed shut."""
+    """Add what a reader should know about the policy type that lacks an Allow."""
     request, policies = decision.request, decision.policies
     match decision.policy_type:
         case PolicyType.TRUST | PolicyType.RESOURCE if policies.resource is None:
             yield (
-                "There is no such role, or none that trusts the caller: AWS answers both alike."
+                "The role doesn't exist, or doesn't trust the caller: AWS returns the same error for both."
                 if decision.policy_type is PolicyType.TRUST
                 else f"{request.resource} has no resource-based policy."
             )
         case PolicyType.IDENTITY if not policies.identity:
-            yield f"{request.caller.name} has no identity-based policy at all."
+            yield f"{request.caller.name} has no identity-based policy."
         case PolicyType.IDENTITY if policies.resource is not None and _delegates(decision):
             yield (
-                f"{policies.resource.name} names the account, which leaves it to an "
-                "identity-based policy to allow this."
+                f"{policies.resource.name} allows the request for the account, so that an "
+                "identity-based policy must allow it too."
             )
         case PolicyType.SESSION if not policies.session:
-            yield "No session policy was passed, and a federated user has no permissions without one."
+            yield "A federated user has no permissions without a session policy, and none was passed."
         case _:
             pass
 
 
 def _delegates(decision: Decision) -> bool:
+    """Return whether the resource-based policy allows the request for the account only."""
     policy = decision.policies.resource
-    return policy is not None and any(
-        one.policy is policy and one.grant is Grant.ACCOUNT and one.statement.effect == "Allow"
-        for one in decision.trace
-    )
+    return policy is not None and policy.farthest_allow(decision.request)[0] is Grant.ACCOUNT
 
 
 def _near_misses(decision: Decision) -> tuple[str, ...]:
-    """The Allow statements of the gate that stayed shut which failed on the fewest elements."""
+    """Describe the Allow statements of the deciding policy type that fail on the fewest elements."""
     if decision.outcome is not Outcome.IMPLICITLY_DENIED:
         return ()
     missed = [
-        one
-        for one in decision.trace
-        if one.policy.type is decision.policy_type and one.statement.effect == "Allow" and one.failures
+        trace
+        for trace in decision.trace
+        if trace.policy.type is decision.policy_type
+        and trace.statement.effect == "Allow"
+        and trace.failures
     ]
-    missed.sort(key=lambda one: len(one.failures))
-    return tuple(_near_miss(one) for one in missed[:_NEAREST])
-
-
-def _near_miss(one: StatementTrace) -> str:
-    return f"{one.policy.name}, statement {one.statement.label}: " + "; ".join(
-        str(failure) for failure in one.failures
-    )
+    missed.sort(key=lambda trace: len(trace.failures))
+    return tuple(f"{one.ref}: {'; '.join(map(str, one.failures))}" for one in missed[:_NEAREST])

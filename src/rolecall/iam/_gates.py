@@ -1,4 +1,4 @@
-"""The gates that a request has to pass, one for each policy type that AWS consults, and how each stood.
+"""The gates that a request must pass, one for each policy type, and the status of each.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 """
@@ -26,18 +26,22 @@ _ORDER = {
 }
 
 
+_Place = tuple[PolicyType, int | None]
+"""A policy type, with the level for SCPs and RCPs."""
+
+
 class GateStatus(Enum):
-    """How a gate stood."""
+    """Whether a gate lets the request pass."""
 
     ALLOWS = "allows"
     LACKS_ALLOW = "does not allow"
     DENIES = "denies"
     SILENT = "says nothing"
-    """Nothing in it applies, and nothing had to."""
+    """No statement applies, and the request doesn't need one here."""
 
     @property
     def sign(self) -> str:
-        """A mark that does without colour."""
+        """A mark that can be understood without color."""
         return {
             GateStatus.ALLOWS: "✔",
             GateStatus.LACKS_ALLOW: "✘",
@@ -48,18 +52,20 @@ class GateStatus(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One gate.
+    """The policies of one type, or of one level of SCPs or RCPs, and whether they let the request pass.
 
     Parameters
     ----------
     type
         The policy type.
+    status
+        Whether the policies let the request pass.
     level
-        For SCPs and RCPs which level, 0 the root; else None.
+        For SCPs and RCPs, the level of the organization: 0 for the root. None for other policy types.
     by
-        The statement that opened or closed it.
+        The statement that allows or denies the request, if there is one.
     delegates
-        Whether it opens only for the account, which must pass the permission on.
+        Whether the statement allows only the account, so that an identity-based policy must allow it too.
     """
 
     type: PolicyType
@@ -70,86 +76,63 @@ class Gate:
 
     @property
     def title(self) -> str:
-        """How a reader knows it."""
+        """The policy type, with the level of an SCP or RCP."""
         name = self.type.value[0].upper() + self.type.value[1:]
         if self.level is None:
             return name
         return f"{name}, {'root' if self.level == 0 else f'level {self.level + 1}'}"
 
     def __str__(self) -> str:
-        told = f"{self.title}: {self.status.value}"
+        text = f"{self.title}: {self.status.value}"
         if self.by is not None:
-            told += f" ({self.by.policy.name}, statement {self.by.statement.label})"
+            text += f" ({self.by})"
         if self.delegates:
-            told += ", for the account: an identity-based policy must pass it on"
-        return told
+            text += ", for the account: an identity-based policy must allow it too"
+        return text
 
 
 def gates(decision: Decision) -> tuple[Gate, ...]:
-    """Every gate that the request met, in the order in which AWS looks at them."""
-    shut = set(_shut(decision))
-    return tuple(_gate(decision, type, level, shut) for type, level in _met(decision, shut))
+    """Return every gate of a request, in the order in which AWS evaluates them."""
+    lacking = set(_lacking_an_allow(decision))
+    present = {(policy.type, level) for policy, level in consulted(decision.request, decision.policies)}
+    ordered = sorted(present | lacking, key=lambda place: (_ORDER[place[0]], place[1] or 0))
+    return tuple(_gate(decision, place, lacking) for place in ordered)
 
 
-def _gate(
-    decision: Decision,
-    type: PolicyType,
-    level: int | None,
-    shut: set[tuple[PolicyType, int | None]],
-) -> Gate:
+def _gate(decision: Decision, place: _Place, lacking: set[_Place]) -> Gate:
+    type, level = place
     allow: StatementRef | None = None
     farthest = Grant.NONE
-    for one in decision.trace:
-        if one.policy.type is not type or one.level != level or one.grant is Grant.NONE:
+    for trace in decision.trace:
+        if (trace.policy.type, trace.level) != place or not trace.applies:
             continue
-        if one.statement.effect == "Deny":
-            return Gate(type, GateStatus.DENIES, level, StatementRef(one.policy, one.statement))
-        if one.grant > farthest:
-            farthest, allow = one.grant, StatementRef(one.policy, one.statement)
-    if (type, level) in shut:
+        if trace.statement.effect == "Deny":
+            return Gate(type, GateStatus.DENIES, level, trace.ref)
+        if trace.grant > farthest:
+            farthest, allow = trace.grant, trace.ref
+    if place in lacking:
         return Gate(type, GateStatus.LACKS_ALLOW, level)
     if allow is not None:
         return Gate(type, GateStatus.ALLOWS, level, allow, delegates=farthest is Grant.ACCOUNT)
     return Gate(type, GateStatus.SILENT, level)
 
 
-def _met(
-    decision: Decision, shut: set[tuple[PolicyType, int | None]]
-) -> Iterator[tuple[PolicyType, int | None]]:
-    present = {(policy.type, level) for policy, level in consulted(decision.request, decision.policies)}
-    yield from sorted(present | shut, key=lambda one: (_ORDER[one[0]], one[1] or 0))
+def _lacking_an_allow(decision: Decision) -> Iterator[_Place]:
+    """Iterate over the gates that lack an Allow.
 
-
-def _shut(decision: Decision) -> Iterator[tuple[PolicyType, int | None]]:
-    """The gates that kept the request out: each is opened in thought, to see which one stops it next."""
+    A decision names only the first. To find the next, decide again with an Allow for everything there.
+    """
     request, policies = decision.request, decision.policies
     for _ in range(2 * len(PolicyType) + len(policies.scps or ()) + len(policies.rcps or ())):
         if decision.outcome is not Outcome.IMPLICITLY_DENIED or decision.policy_type is None:
             return
-        level = shut_level(decision)
-        yield decision.policy_type, level
-        policies = _opened(policies, decision.policy_type, level, request.caller)
+        yield decision.policy_type, decision.level
+        policies = _allowing_all(policies, decision.policy_type, decision.level, request.caller)
         decision = decide(request, policies)
 
 
-def shut_level(decision: Decision) -> int | None:
-    """The first level of SCPs or RCPs that allows nothing, where such a policy type decided."""
-    levels = {PolicyType.SCP: decision.policies.scps, PolicyType.RCP: decision.policies.rcps}.get(
-        decision.policy_type or PolicyType.IDENTITY
-    )
-    for index, level in enumerate(levels or ()):
-        allowing = (
-            statement.effect == "Allow" and statement.grant(decision.request) is not Grant.NONE
-            for policy in level
-            for statement in policy.statements
-        )
-        if not any(allowing):
-            return index
-    return None
-
-
 def principal_element(caller: Caller) -> dict[str, str] | None:
-    """How a policy names a caller; None for the anonymous, whom only everyone includes."""
+    """Return the `Principal` element that names a caller; None for an anonymous caller, who has no name."""
     if caller.kind is Kind.ANONYMOUS:
         return None
     if caller.kind is Kind.SERVICE:
@@ -157,7 +140,7 @@ def principal_element(caller: Caller) -> dict[str, str] | None:
     return {"AWS": caller.role_arn or caller.name}
 
 
-def _opened(policies: PolicySet, type: PolicyType, level: int | None, caller: Caller) -> PolicySet:
+def _allowing_all(policies: PolicySet, type: PolicyType, level: int | None, caller: Caller) -> PolicySet:
     statement: dict[str, object] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     if type in (PolicyType.TRUST, PolicyType.RESOURCE):
         statement["Principal"] = principal_element(caller) or "*"
@@ -165,11 +148,11 @@ def _opened(policies: PolicySet, type: PolicyType, level: int | None, caller: Ca
         statement["Action"] = "sts:*"
         del statement["Resource"]
     document = {"Version": "2012-10-17", "Statement": statement}
-    return with_policy(policies, Policy.parse(document, type, "in thought"), level)
+    return with_policy(policies, Policy.parse(document, type, "allow everything"), level)
 
 
 def with_policy(policies: PolicySet, added: Policy, level: int | None = None) -> PolicySet:
-    """A set with one more policy of some type; a resource-based one takes the place of what was there."""
+    """Return the policies with one more; a resource-based policy or a boundary replaces the one before."""
     match added.type:
         case PolicyType.TRUST | PolicyType.RESOURCE:
             return replace(policies, resource=added)

@@ -1,4 +1,4 @@
-"""Who calls, and whom a `Principal` element means.
+"""Read the caller of a request, and match it against `Principal` elements.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
@@ -14,7 +14,7 @@ from rolecall.iam._variables import Context
 
 
 class Kind(Enum):
-    """What sort of principal makes a request."""
+    """The kind of principal that makes a request."""
 
     USER = "User"
     ROOT = "Account"
@@ -25,7 +25,7 @@ class Kind(Enum):
 
 
 class Grant(IntEnum):
-    """How far an `Allow` of a resource-based policy reaches, by the form of principal it names.
+    """How far an `Allow` of a resource-based policy reaches, by the kind of principal that it names.
 
     From "Resource-based policies" in
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
@@ -33,11 +33,14 @@ class Grant(IntEnum):
 
     NONE = 0
     ACCOUNT = 1
-    """The account is named: it may pass the permission on, and must do so in an identity-based policy."""
+    """The policy names the account: an identity-based policy there must allow the request too."""
     LIMITED = 2
-    """The role (or the user behind a federated session) is named: boundary and session policy limit."""
+    """The policy names the role, or the user behind a federated session.
+
+    The permissions boundary and the session policies must allow the request too.
+    """
     DIRECT = 3
-    """The user or the session itself is named, or everyone: implicit denies elsewhere do not matter."""
+    """The policy names the user, the session, or everyone: no other policy must allow the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +50,20 @@ class Caller:
     Parameters
     ----------
     kind
-        What sort of principal it is.
+        The kind of principal.
     name
-        Its ARN, the service's name, or "anonymous".
+        The principal's ARN, the service's name, or "anonymous".
     account
-        Its account, if it has one.
+        The principal's account; None for services, identity providers, and anonymous callers.
     role_arn
-        For a session the role's ARN; with its path when the context's aws:PrincipalArn tells it.
+        For a role session, the ARN of the role.
     role_path_known
-        Whether that path is known; a session's ARN does not hold it.
+        Whether `role_arn` includes the role's path. aws:PrincipalArn has it, the session's ARN doesn't.
     unique_id
-        AIDA…, AROA… when the context's aws:userid tells it: what a deleted principal leaves in a policy.
+        The ID such as AIDA… or AROA… from aws:userid. After a principal is deleted, a policy that named it
+        has this ID in place of the ARN.
     issuer
-        For a federated user the ARN of the user who called GetFederationToken, when known.
+        For a federated user, the ARN of the user who called GetFederationToken, if known.
     """
 
     kind: Kind
@@ -71,8 +75,13 @@ class Caller:
     issuer: str | None = None
 
     @property
+    def is_federated_identity(self) -> bool:
+        """Whether the caller has a token of an OIDC or SAML provider, and no AWS credentials yet."""
+        return ":oidc-provider/" in self.name or ":saml-provider/" in self.name
+
+    @property
     def is_service_linked_role(self) -> bool:
-        """Service-linked roles are exempt from service and resource control policies."""
+        """Whether the caller is a service-linked role, to which SCPs and RCPs don't apply."""
         if self.role_arn is None:
             return False
         resource = self.role_arn.split(":", 5)[5]
@@ -87,19 +96,28 @@ _IAM = re.compile(r"^arn:[^:]+:iam::(\d{12}):(root|user/.+|role/.+|oidc-provider
 
 
 def parse_caller(name: str, context: Context, issuer: str | None = None) -> Caller:
-    """Reads the principal of a request from its ARN, a service's name, or "anonymous".
+    """Read the caller of a request.
+
+    Parameters
+    ----------
+    name
+        An ARN, a service such as ``ec2.amazonaws.com``, or ``anonymous``.
+    context
+        The condition keys of the request, in lower case.
+    issuer
+        For a federated user, the ARN of the user who called GetFederationToken.
 
     Raises
     ------
     ValueError
-        For an ARN that no principal can have.
+        For a name that no principal can have.
     """
     if name == "anonymous":
         return Caller(Kind.ANONYMOUS, name)
     if not name.startswith("arn:"):
         if not re.fullmatch(r"[a-z0-9.-]+\.[a-z]{2,}", name):
             raise ValueError(
-                f"{name!r} is no principal: give an ARN, a service such as ec2.amazonaws.com, or anonymous"
+                f"{name!r} is not a principal: use an ARN, a service like ec2.amazonaws.com, or anonymous"
             )
         return Caller(Kind.SERVICE, name)
     user_id = _single(context, "aws:userid")
@@ -121,11 +139,11 @@ def parse_caller(name: str, context: Context, issuer: str | None = None) -> Call
             return Caller(Kind.USER, name, account, unique_id=unique_id)
         if resource.startswith("role/"):
             return Caller(Kind.SESSION, name, account, name, True, unique_id)
-        # A web identity or SAML call is made by nobody in AWS; the provider vouches for it.
+        # The caller of AssumeRoleWithWebIdentity or AssumeRoleWithSAML isn't a principal of AWS.
         return Caller(Kind.SERVICE, name)
     raise ValueError(
-        f"{name!r} is no principal's ARN: root, user/NAME and role/NAME of iam, "
-        "assumed-role/ROLE/SESSION and federated-user/NAME of sts are"
+        f"{name!r} is not the ARN of a principal: use root, user/NAME, or role/NAME of iam, "
+        "or assumed-role/ROLE/SESSION or federated-user/NAME of sts"
     )
 
 
@@ -143,11 +161,15 @@ class PrincipalElement:
     everyone
         `"*"` itself.
     aws_everyone
-        `{"AWS": "*"}`: all AWS principals and the anonymous, but no service.
-    aws, accounts, services, federated, canonical
-        What is listed under each key; account ids apart from ARNs.
+        `{"AWS": "*"}`: all AWS principals and anonymous callers, but not services.
+    aws, services, federated, canonical
+        The values under each key.
+    accounts
+        The IDs of the accounts that `aws` lists, as an ID or as a root ARN.
     negated
         Whether this is a `NotPrincipal`.
+    text
+        The values as a message lists them.
     """
 
     everyone: bool = False
@@ -161,10 +183,10 @@ class PrincipalElement:
     text: str = ""
 
     def grant(self, caller: Caller, context: Context, *, denying: bool) -> Grant:
-        """Whether the element means the caller, and by which form of its name.
+        """Return how far the element reaches for the caller; NONE if it doesn't match.
 
-        A `NotPrincipal` beside Deny spares only a caller whose every identity is listed: the session, its
-        role and their account. Beside Allow it leaves out a caller of whom any is listed.
+        A `NotPrincipal` with Deny exempts a caller only if it lists all of the caller's identities: the
+        session, the role, and the account. With Allow, it excludes a caller if it lists any of them.
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
         """
         if not self.negated:
@@ -217,7 +239,7 @@ class PrincipalElement:
             return True
         if caller.role_path_known or caller.role_arn is None:
             return False
-        # Without aws:PrincipalArn the path is unknown; a role's name is unique in its account.
+        # Without aws:PrincipalArn, the role's path is unknown; but its name is unique in the account.
         name = caller.role_arn.rsplit("/", 1)[-1]
         return any(
             ":role/" in arn and account_of(arn) == caller.account and arn.rsplit("/", 1)[-1] == name

@@ -1,7 +1,7 @@
-"""The smallest change that flips a denial, found among the near misses and verified by deciding again.
+"""Find the smallest change after which a denied request is allowed, and verify it by deciding again.
 
-Least privilege comes first: a change says just this principal, this action, this resource. A statement that
-exists is widened only where that gives nothing beyond what was asked for.
+Changes follow least privilege: they allow only this caller, this action, and this resource. An existing
+statement is widened only if that allows nothing else.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import heapq
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
@@ -17,8 +17,7 @@ from typing import Any
 from rolecall.iam._decisions import Decision, Outcome, PolicySet, StatementRef, decide
 from rolecall.iam._documents import Policy
 from rolecall.iam._errors import MalformedPolicyDocument
-from rolecall.iam._gates import principal_element, shut_level, with_policy
-from rolecall.iam._principals import Grant
+from rolecall.iam._gates import principal_element, with_policy
 from rolecall.iam._reference import spelling
 from rolecall.iam._requests import Request
 from rolecall.iam._statements import Failure
@@ -27,12 +26,12 @@ from rolecall.iam._types import PolicyType
 _MOST_CHANGES = 4
 _MOST_TRIED = 400
 
-# What each kind of change costs; the cheapest sum is the smallest change.
-_BRING, _WIDEN, _VALUE, _NEW, _SPARE, _REMOVE = 1, 2, 3, 3, 4, 6
-_GIVES_MORE = 4
+# The cost of each kind of change; the smallest change has the smallest sum.
+_SET_IN_REQUEST, _WIDEN_ELEMENT, _ADD_VALUE, _ADD_STATEMENT, _EXEMPT_CALLER, _REMOVE_DENY = 1, 2, 3, 3, 4, 6
+_ALLOWS_MORE = 4
 
-# Condition keys that a caller decides by how it calls.
-_BROUGHT = {
+# Condition keys whose value the caller chooses, with how to set it.
+_CALLER_SETS = {
     "sts:externalid": "pass it as ExternalId",
     "sts:rolesessionname": "choose that RoleSessionName",
     "sts:sourceidentity": "pass it as SourceIdentity",
@@ -50,11 +49,11 @@ class Change:
     Parameters
     ----------
     where
-        The policy's name, or "the request".
+        The policy, with its statement if there is one, or "the request".
     what
         What to do, as an instruction.
     statement
-        The statement as it is afterwards, as JSON; None where one goes or the request changes.
+        The statement after the change, as JSON; None if a statement is removed or the request changes.
     """
 
     where: str
@@ -67,7 +66,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A change with what it makes of the case."""
+    """A change, its cost, and the request and policies after it."""
 
     cost: int
     change: Change
@@ -76,9 +75,12 @@ class _Step:
 
 
 def smallest_change(decision: Decision) -> tuple[tuple[Change, ...], Decision | None]:
-    """The cheapest changes after which the request is allowed, and that decision.
+    """Return the smallest changes after which the request is allowed, and the decision after them.
 
-    No changes, and None, when none would help or none is due.
+    Returns
+    -------
+    tuple
+        No changes and None if the request is allowed already, or if no small change helps.
     """
     if decision.allowed:
         return (), None
@@ -104,98 +106,100 @@ def _steps(decision: Decision) -> Iterator[_Step]:
     if decision.outcome is Outcome.EXPLICITLY_DENIED:
         yield from _past_deny(decision)
         return
-    for one in decision.trace:
-        bears = one.policy.type is decision.policy_type and one.level == shut_level(decision)
-        if bears and one.statement.effect == "Allow" and one.grant is Grant.NONE:
-            yield from _widened(decision, StatementRef(one.policy, one.statement), one.failures)
+    for trace in decision.trace:
+        nearly = trace.statement.effect == "Allow" and not trace.applies
+        if nearly and trace.policy.type is decision.policy_type and trace.level == decision.level:
+            yield from _widened(decision, trace.ref, trace.failures)
     yield from _new_statement(decision)
 
 
 def _widened(decision: Decision, near: StatementRef, failures: tuple[Failure, ...]) -> Iterator[_Step]:
-    """The near miss with each failing element made to fit."""
-    source = _source(near)
-    after = copy.deepcopy(source)
+    """Change each element of a near miss, or the request, so that the statement applies."""
+    after = copy.deepcopy(dict(near.source))
     request = decision.request
-    told: list[str] = []
+    instructions: list[str] = []
     cost = 0
     for failure in failures:
-        brought = _bring(request, failure)
-        if brought is not None:
-            request, what = brought
-            told.append(what)
-            cost += _BRING
+        changed = _set_in_request(request, failure)
+        if changed is not None:
+            request, instruction = changed
+            instructions.append(instruction)
+            cost += _SET_IN_REQUEST
             continue
         fitted = _fit(after, failure, decision)
         if fitted is None:
             return
-        what, price = fitted
-        told.append(what)
+        instruction, price = fitted
+        instructions.append(instruction)
         cost += price
-    if after != source:
-        cost += _GIVES_MORE * _gives_more(source, failures, decision)
-        policies = _replaced(decision.policies, near, after)
-        if policies is None:
-            return
-        where, statement = _place(near), json.dumps(after, indent=2)
-    else:
-        policies, where, statement = decision.policies, "the request", None
-    yield _Step(cost, Change(where, "; ".join(told), statement), request, policies)
+    what = "; ".join(instructions)
+    if after == near.source:
+        yield _Step(cost, Change("the request", what), request, decision.policies)
+        return
+    cost += _ALLOWS_MORE * _allows_more(near.source, failures, decision)
+    policies = _replaced(decision.policies, near, after)
+    if policies is not None:
+        yield _Step(cost, Change(str(near), what, json.dumps(after, indent=2)), request, policies)
 
 
-def _gives_more(source: dict[str, Any], failures: tuple[Failure, ...], decision: Decision) -> int:
-    """How many elements of a widened statement reach beyond this request."""
+def _allows_more(source: Mapping[str, Any], failures: tuple[Failure, ...], decision: Decision) -> int:
+    """Count the elements through which a widened statement would allow more than this request."""
     failed = {failure.element for failure in failures}
     more = 0
-    for element, wanted in (("Action", decision.request.action), ("Resource", decision.request.resource)):
+    for element, asked in (("Action", decision.request.action), ("Resource", decision.request.resource)):
         if f"Not{element}" in source:
             more += 1
             continue
-        values = _listed(source.get(element, wanted))
-        alone = [str(value).lower() for value in values] == [wanted.lower()]
-        if element not in failed and not alone:
+        values = _listed(source.get(element, asked))
+        only_this = [str(value).lower() for value in values] == [asked.lower()]
+        if element not in failed and not only_this:
             more += 1
         elif element in failed and len(failed - {element}) > 0:
-            # What is added to two elements makes a product of them.
+            # Adding a value to two elements allows every combination of them.
             more += 1
     return more
 
 
 def _fit(after: dict[str, Any], failure: Failure, decision: Decision) -> tuple[str, int] | None:
-    """Makes one element of a statement fit; returns the instruction and its cost."""
+    """Change one element of a statement so that it matches; return the instruction and its cost."""
     request = decision.request
     if failure.element == "Principal":
-        named = principal_element(request.caller)
-        if named is None or not isinstance(after["Principal"], dict):
+        principal = principal_element(request.caller)
+        if principal is None or not isinstance(after["Principal"], dict):
             return None
-        ((kind, name),) = named.items()
+        ((kind, name),) = principal.items()
         after["Principal"][kind] = _and(after["Principal"].get(kind), name)
-        return f'add "{name}" to Principal', _WIDEN
+        return f'add "{name}" to Principal', _WIDEN_ELEMENT
     if failure.element in ("Action", "Resource"):
         value = spelling(request.action) if failure.element == "Action" else request.resource
         if value == "*":
             return None
         after[failure.element] = _and(after[failure.element], value)
-        return f'add "{value}" to {failure.element}', _WIDEN
-    lists_what_may_be = (
+        return f'add "{value}" to {failure.element}', _WIDEN_ELEMENT
+    lists_allowed_values = (
         failure.operator.startswith(("String", "Arn", "ForA")) and "Not" not in failure.operator
     )
-    if failure.element == "Condition" and failure.actual and lists_what_may_be:
+    if failure.element == "Condition" and failure.actual and lists_allowed_values:
         block = after["Condition"][failure.operator]
         block[failure.key] = _and(block[failure.key], *failure.actual)
         shown = ", ".join(f'"{value}"' for value in failure.actual)
-        return f"add {shown} to {failure.operator} {failure.key}", _VALUE
+        return f"add {shown} to {failure.operator} {failure.key}", _ADD_VALUE
     return None
 
 
-def _bring(request: Request, failure: Failure) -> tuple[Request, str] | None:
-    """The request with what a condition asks for, where the caller decides that."""
+def _set_in_request(request: Request, failure: Failure) -> tuple[Request, str] | None:
+    """Return the request with the value that a condition requires, if the caller chooses that value."""
     key = failure.key.lower()
-    if failure.element != "Condition" or key not in _BROUGHT or not failure.wanted:
+    if failure.element != "Condition" or key not in _CALLER_SETS or not failure.expected:
         return None
-    wanted = failure.wanted[0]
-    if any(character in wanted for character in "*?$") or "Not" in failure.operator:
+    value = failure.expected[0]
+    if any(character in value for character in "*?$") or "Not" in failure.operator:
         return None
-    return _with_key(request, key, wanted), f'have {failure.key} "{wanted}" in the request: {_BROUGHT[key]}'
+    return _with_key(request, key, value), _instruction(failure.key, value)
+
+
+def _instruction(key: str, value: str) -> str:
+    return f'set {key} to "{value}" in the request: {_CALLER_SETS[key.lower()]}'
 
 
 def _with_key(request: Request, key: str, value: str) -> Request:
@@ -203,138 +207,111 @@ def _with_key(request: Request, key: str, value: str) -> Request:
 
 
 def _new_statement(decision: Decision) -> Iterator[_Step]:
+    """Add an Allow for just this request to a policy of the deciding type, or to a new policy."""
     request, type = decision.request, decision.policy_type
     assert type is not None
     statement: dict[str, Any] = {"Effect": "Allow", "Action": spelling(request.action)}
     if type is not PolicyType.TRUST:
         statement["Resource"] = request.resource
     if type in (PolicyType.TRUST, PolicyType.RESOURCE):
-        named = principal_element(request.caller)
-        if named is None:
+        principal = principal_element(request.caller)
+        if principal is None:
             return
-        statement["Principal"] = named
+        statement["Principal"] = principal
     if type in (PolicyType.RCP, PolicyType.VPC_ENDPOINT):
-        # Only everyone may stand there; the condition says whom it is for.
+        # AWS accepts only "*" here, so that a condition has to name the caller.
         statement["Principal"] = "*"
         statement["Condition"] = {
             "ArnEquals": {"aws:PrincipalArn": request.caller.role_arn or request.caller.name}
         }
-    level = shut_level(decision)
-    host = _host(decision, type, level)
-    written = json.dumps(statement, indent=2)
+    host = _host(decision, type)
+    source = json.dumps(statement, indent=2)
     if host is None:
         document = {"Version": "2012-10-17", "Statement": [statement]}
-        policies = with_policy(
-            decision.policies, Policy.parse(document, type, f"a new {type.value}"), level
-        )
-        change = Change(f"a new {type.value}", "with this statement", written)
+        added = Policy.parse(document, type, f"a new {type.value}")
+        policies = with_policy(decision.policies, added, decision.level)
+        change = Change(added.name, "with this statement", source)
     else:
-        document = json.loads(host.text)
-        document["Statement"] = [*_listed(document["Statement"]), statement]
+        document = json.loads(host.text) | {"Statement": [*host.statement_sources(), statement]}
         policies = _swapped(decision.policies, host, Policy.parse(document, type, host.name))
-        change = Change(host.name, "add this statement", written)
-    yield _Step(_NEW, change, request, policies)
+        change = Change(host.name, "add this statement", source)
+    yield _Step(_ADD_STATEMENT, change, request, policies)
 
 
-def _host(decision: Decision, type: PolicyType, level: int | None) -> Policy | None:
-    """The policy that a new statement goes into: the first inline one of the type and level."""
+def _host(decision: Decision, type: PolicyType) -> Policy | None:
+    """Return the policy to add a statement to: the first of the type and level that has statements."""
     policies = decision.policies
     candidates: tuple[Policy, ...] = ()
     match type:
         case PolicyType.TRUST | PolicyType.RESOURCE:
             candidates = (policies.resource,) if policies.resource else ()
         case PolicyType.IDENTITY:
-            # A managed policy is shared with others; what is missing goes into one of the caller's own.
+            # Other principals may use a managed policy too, so the statement goes into an inline policy.
             candidates = tuple(
                 one for one in policies.identity if not one.name.startswith("managed policy")
             )
         case PolicyType.BOUNDARY:
-            candidates = tuple(one for one in policies.boundaries if not _allows(one, decision.request))
+            candidates = tuple(
+                one for one in policies.boundaries if one.first_allow(decision.request) is None
+            )
         case PolicyType.SESSION:
             candidates = policies.session
         case PolicyType.VPC_ENDPOINT:
             candidates = policies.vpc_endpoint
         case PolicyType.SCP:
-            candidates = (policies.scps or ((),))[level or 0]
+            candidates = (policies.scps or ((),))[decision.level or 0]
         case PolicyType.RCP:
-            candidates = (policies.rcps or ((),))[level or 0]
+            candidates = (policies.rcps or ((),))[decision.level or 0]
     return next((one for one in candidates if one.statements), None)
 
 
-def _allows(policy: Policy, request: Request) -> bool:
-    return any(
-        statement.effect == "Allow" and statement.grant(request) is not Grant.NONE
-        for statement in policy.statements
-    )
-
-
 def _past_deny(decision: Decision) -> Iterator[_Step]:
-    """Ways past the Deny that decided: satisfy its condition, spare this caller, or take it away."""
-    (deciding,) = decision.statements
-    source = _source(deciding)
-    yield from _not_meeting(decision, deciding)
+    """Change the request so that the Deny doesn't apply, exempt this caller, or remove the Deny."""
+    (deny,) = decision.statements
+    yield from _avoiding(decision, deny)
     caller = decision.request.caller
-    if caller.account is not None and "ArnNotEquals" not in source.get("Condition", {}):
-        spared = copy.deepcopy(source)
+    if caller.account is not None and "ArnNotEquals" not in deny.source.get("Condition", {}):
+        exempting = copy.deepcopy(dict(deny.source))
         name = caller.role_arn or caller.name
-        spared.setdefault("Condition", {})["ArnNotEquals"] = {"aws:PrincipalArn": name}
-        policies = _replaced(decision.policies, deciding, spared)
+        exempting.setdefault("Condition", {})["ArnNotEquals"] = {"aws:PrincipalArn": name}
+        policies = _replaced(decision.policies, deny, exempting)
         if policies is not None:
-            change = Change(
-                _place(deciding),
-                f'spare this caller: a condition ArnNotEquals aws:PrincipalArn "{name}"',
-                json.dumps(spared, indent=2),
-            )
-            yield _Step(_SPARE, change, decision.request, policies)
-    policies = _replaced(decision.policies, deciding, None)
+            what = f'exempt this caller with the condition ArnNotEquals aws:PrincipalArn "{name}"'
+            change = Change(str(deny), what, json.dumps(exempting, indent=2))
+            yield _Step(_EXEMPT_CALLER, change, decision.request, policies)
+    policies = _replaced(decision.policies, deny, None)
     if policies is not None:
-        change = Change(_place(deciding), "take this Deny away, if nobody needs it")
-        yield _Step(_REMOVE, change, decision.request, policies)
+        change = Change(str(deny), "remove this Deny if no one needs it")
+        yield _Step(_REMOVE_DENY, change, decision.request, policies)
 
 
-def _not_meeting(decision: Decision, deciding: StatementRef) -> Iterator[_Step]:
-    """The request brought so that a condition of the Deny no longer holds."""
-    for condition in deciding.statement.conditions:
+def _avoiding(decision: Decision, deny: StatementRef) -> Iterator[_Step]:
+    """Change the request so that a condition of the Deny no longer holds."""
+    for condition in deny.statement.conditions:
         key = condition.key.lower()
-        if key not in _BROUGHT:
+        if key not in _CALLER_SETS:
             continue
-        wanted = condition.values[0] if condition.values else ""
-        value = {"true": "false", "false": "true"}.get(wanted.lower(), wanted)
+        denied = condition.values[0] if condition.values else ""
+        value = {"true": "false", "false": "true"}.get(denied.lower(), denied)
         request = _with_key(decision.request, key, value)
         if not condition.holds(request.context):
-            what = f'have {condition.key} "{value}" in the request: {_BROUGHT[key]}'
-            yield _Step(_BRING, Change("the request", what), request, decision.policies)
+            change = Change("the request", _instruction(condition.key, value))
+            yield _Step(_SET_IN_REQUEST, change, request, decision.policies)
 
 
-def _source(deciding: StatementRef) -> dict[str, Any]:
-    statements = _listed(json.loads(deciding.policy.text)["Statement"])
-    source: dict[str, Any] = statements[deciding.statement.index]
-    return source
-
-
-def _place(deciding: StatementRef) -> str:
-    return f"{deciding.policy.name}, statement {deciding.statement.label}"
-
-
-def _replaced(
-    policies: PolicySet, deciding: StatementRef, statement: dict[str, Any] | None
-) -> PolicySet | None:
-    """The set with one statement changed, or taken out; None where AWS would not take the document."""
-    document = json.loads(deciding.policy.text)
-    statements = _listed(document["Statement"])
-    index = deciding.statement.index
-    document["Statement"] = [
-        *statements[:index],
-        *([statement] if statement else []),
-        *statements[index + 1 :],
-    ]
-    if not document["Statement"]:
-        return _swapped(policies, deciding.policy, None)
+def _replaced(policies: PolicySet, ref: StatementRef, statement: dict[str, Any] | None) -> PolicySet | None:
+    """Return the policies with a statement replaced or removed; None if AWS rejects the new document."""
+    statements = ref.policy.statement_sources()
+    index = ref.statement.index
+    statements[index : index + 1] = [statement] if statement else []
+    if not statements:
+        return _swapped(policies, ref.policy, None)
+    document = json.loads(ref.policy.text) | {"Statement": statements}
     try:
-        changed = Policy.parse(document, deciding.policy.type, deciding.policy.name)
+        changed = Policy.parse(document, ref.policy.type, ref.policy.name)
     except MalformedPolicyDocument:
         return None
-    return _swapped(policies, deciding.policy, changed)
+    return _swapped(policies, ref.policy, changed)
 
 
 def _swapped(policies: PolicySet, old: Policy, new: Policy | None) -> PolicySet:
@@ -359,6 +336,3 @@ def _listed(value: Any) -> list[Any]:
 def _and(values: Any, *added: str) -> list[Any]:
     present = [] if values is None else _listed(values)
     return [*present, *(one for one in added if one not in present)]
-
-
-__all__ = ["Change", "smallest_change"]

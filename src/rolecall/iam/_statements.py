@@ -1,4 +1,4 @@
-"""A compiled statement: whether it applies to a request, and which element says no."""
+"""Compiled statements: whether one applies to a request, and which elements don't match."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rolecall.iam._arns import compile_resource
-from rolecall.iam._conditions import Condition, ConditionTest
+from rolecall.iam._conditions import Condition
 from rolecall.iam._glob import Predicate, compile_glob
 from rolecall.iam._principals import Grant, PrincipalElement
 from rolecall.iam._requests import Request
@@ -17,7 +17,7 @@ Effect = Literal["Allow", "Deny"]
 
 @dataclass(frozen=True, slots=True)
 class ActionElement:
-    """A compiled `Action` or `NotAction`; actions compare without regard to case."""
+    """A compiled `Action` or `NotAction`; it ignores case."""
 
     values: tuple[str, ...]
     negated: bool
@@ -67,7 +67,7 @@ class ResourceElement:
             if resolved is not None:
                 listed = listed or compile_resource(resolved)(resource)
             elif self.negated:
-                # A variable without a value makes the element not match.
+                # With a variable that has no value, the element doesn't match.
                 return False
         return listed is not self.negated
 
@@ -79,9 +79,19 @@ class Statement:
     Parameters
     ----------
     index
-        Its place in the document, from 0.
+        The position in the document, counted from 0.
     sid
-        Its Sid, if it has one.
+        The Sid, if there is one.
+    effect
+        Allow or Deny.
+    action
+        The `Action` or `NotAction`.
+    resource
+        The `Resource` or `NotResource`; None in a trust policy.
+    principal
+        The `Principal` or `NotPrincipal`; None in an identity-based policy.
+    conditions
+        The conditions, all of which must hold.
     """
 
     index: int
@@ -94,18 +104,23 @@ class Statement:
 
     @property
     def label(self) -> str:
-        """How messages name the statement: its Sid, or its place counted from 1."""
+        """The name of the statement in messages: its Sid in quotes, or its position counted from 1."""
         return f'"{self.sid}"' if self.sid else f"{self.index + 1}"
 
-    def grant(self, request: Request, *, bounded: bool = False) -> Grant:
-        """NONE when the statement does not apply; else how far it reaches.
-
-        A statement without principal (identity-based policies) reaches as far as can be.
+    def grant(self, request: Request, *, has_boundary: bool = False) -> Grant:
+        """Return how far the statement reaches for a request.
 
         Parameters
         ----------
-        bounded
+        request
+            The request.
+        has_boundary
             Whether the caller has a permissions boundary.
+
+        Returns
+        -------
+        Grant
+            NONE if the statement doesn't apply. DIRECT if it applies and has no `Principal`.
         """
         if not self.action.matches(request):
             return Grant.NONE
@@ -113,7 +128,7 @@ class Statement:
             return Grant.NONE
         reach = Grant.DIRECT
         if self.principal is not None:
-            reach = self._reach(self.principal, request, bounded)
+            reach = self._reach(self.principal, request, has_boundary)
             if reach is Grant.NONE:
                 return Grant.NONE
         context = request.context
@@ -122,20 +137,28 @@ class Statement:
                 return Grant.NONE
         return reach
 
-    def _reach(self, principal: PrincipalElement, request: Request, bounded: bool) -> Grant:
+    def _reach(self, principal: PrincipalElement, request: Request, has_boundary: bool) -> Grant:
         denying = self.effect == "Deny"
-        if bounded and denying and principal.negated:
-            # Whatever NotPrincipal lists, its Deny falls on every principal that has a boundary.
+        if has_boundary and denying and principal.negated:
+            # Deny with NotPrincipal applies to every principal that has a permissions boundary.
             # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
             return Grant.DIRECT
         return principal.grant(request.caller, request.context, denying=denying)
 
-    def failures(self, request: Request, *, bounded: bool = False) -> tuple[Failure, ...]:
-        """Every element that keeps the statement from applying, in the order a reader would check."""
+    def failures(self, request: Request, *, has_boundary: bool = False) -> tuple[Failure, ...]:
+        """Return every element that doesn't match, in the order in which a reader checks them.
+
+        Parameters
+        ----------
+        request
+            The request.
+        has_boundary
+            Whether the caller has a permissions boundary.
+        """
         failed: list[Failure] = []
-        if self.principal is not None and self._reach(self.principal, request, bounded) is Grant.NONE:
+        if self.principal is not None and self._reach(self.principal, request, has_boundary) is Grant.NONE:
             element = "NotPrincipal" if self.principal.negated else "Principal"
-            failed.append(Failure(element, (self.principal.text,), (_who(request),)))
+            failed.append(Failure(element, (self.principal.text,), (request.caller.name,)))
         if not self.action.matches(request):
             element = "NotAction" if self.action.negated else "Action"
             failed.append(Failure(element, self.action.values, (request.action,)))
@@ -151,47 +174,37 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An element that did not match.
+    """An element of a statement that didn't match.
 
     Parameters
     ----------
     element
-        Action, Resource, Principal, Condition or their Not forms.
-    wanted
-        What the policy says.
+        Action, NotAction, Resource, NotResource, Principal, NotPrincipal, or Condition.
+    expected
+        The values in the policy.
     actual
-        What the request brought; empty when it lacks the condition key.
+        The values in the request; empty if it lacks the condition key.
     operator, key
-        For a condition, which one.
+        For a condition, its operator and its condition key.
     """
 
     element: str
-    wanted: tuple[str, ...]
+    expected: tuple[str, ...]
     actual: tuple[str, ...]
     operator: str = ""
     key: str = ""
 
     def __str__(self) -> str:
-        wanted = _listing(self.wanted)
+        expected, actual = _listing(self.expected), _listing(self.actual)
         if self.element == "Condition":
-            was = f"is {_listing(self.actual)}" if self.actual else "is not in the request"
-            return f"Condition {self.operator} wants {self.key} {wanted}, and {self.key} {was}"
-        if self.element.endswith("Principal"):
-            verb = "spares" if self.element == "NotPrincipal" else "names"
-            return f"{self.element} {verb} {wanted}, and the caller is {_listing(self.actual)}"
-        verb = "leaves out" if self.element.startswith("Not") else "names"
-        noun = "action" if "Action" in self.element else "resource"
-        return f"{self.element} {verb} {wanted}, and the {noun} is {_listing(self.actual)}"
-
-
-def _who(request: Request) -> str:
-    return request.caller.name
+            found = f"is {actual}" if self.actual else "is not in the request"
+            return f"Condition {self.operator} requires {self.key} {expected}, but {self.key} {found}"
+        verb = "excludes" if self.element.startswith("Not") else "lists"
+        noun = self.element.removeprefix("Not").lower().replace("principal", "caller")
+        return f"{self.element} {verb} {expected}, but the {noun} is {actual}"
 
 
 def _listing(values: tuple[str, ...]) -> str:
     shown = ", ".join(value or '""' for value in values[:4])
     more = f" and {len(values) - 4} more" if len(values) > 4 else ""
     return (shown or "nothing") + more
-
-
-__all__ = ["ActionElement", "Effect", "Failure", "ResourceElement", "Statement", "ConditionTest"]

@@ -72,29 +72,21 @@ def _diagram(gates: tuple[Gate, ...]) -> str:
 
 
 def _box(gate: Gate) -> str:
-    told = gate.status.value
+    status = gate.status.value
     if gate.delegates:
-        told += " the account, which must pass it on"
-    by = ""
-    if gate.by is not None:
-        by = (
-            f"<br><small>{escape(gate.by.policy.name)}, statement {escape(gate.by.statement.label)}</small>"
-        )
+        status += " the account, which must allow it too"
+    by = f"<br><small>{escape(str(gate.by))}</small>" if gate.by is not None else ""
     return (
         f'<li style="{_BOX.format(colour=_COLOURS[gate.status])}"><strong>{escape(gate.title)}</strong><br>'
-        f'<span aria-hidden="true">{gate.status.sign}</span> {told}{by}</li>'
+        f'<span aria-hidden="true">{gate.status.sign}</span> {status}{by}</li>'
     )
 
 
 def _document(decision: Decision) -> str:
     """The deciding policy with the deciding statement marked."""
     deciding = decision.statements[0]
-    document = json.loads(deciding.policy.text)
-    statements = (
-        document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
-    )
     shown = []
-    for index, statement in enumerate(statements):
+    for index, statement in enumerate(deciding.policy.statement_sources()):
         text = escape(json.dumps(statement, indent=2), quote=False)
         decides = index == deciding.statement.index
         shown.append(f'<mark style="{_MARK}">{text}</mark>' if decides else text)

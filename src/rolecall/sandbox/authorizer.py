@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rolecall.aws.authorization import Check, Scope, checks
 from rolecall.aws.condition_keys import operation_keys, signature_keys
+from rolecall.aws.denials import denial_message
 from rolecall.aws.errors import AwsError, failure
 from rolecall.aws.http import HttpRequest
 from rolecall.aws.operations import Operation
@@ -94,11 +95,12 @@ class Authorizer:
 
     def _ask(self, call: int, check: Check, asked: Asked) -> AwsError | None:
         """Decides and records one permission; returns the denial, if it is one."""
-        operation, caller, request = asked.operation, asked.caller, asked.request
+        operation, request = asked.operation, asked.request
         decision = self._decide(check, asked)
         error = None
         if not decision.allowed:
-            message = _denial(operation, caller, decision) + self._encoded.beside(operation, decision)
+            message = denial_message(operation.service, decision)
+            message += self._encoded.beside(operation, decision)
             error = failure("denied", operation.service, operation.protocol, message)
         self._trail.record(
             call,
@@ -229,21 +231,6 @@ def decided_by_key(operation: Operation) -> bool:
     """Whether each object of a call is decided on its own, and a refusal told in the answer."""
     objects = (operation.parameters.get("Delete") or {}).get("Objects")
     return operation.service == "s3" and operation.name == "DeleteObjects" and bool(objects)
-
-
-def _denial(operation: Operation, caller: Caller, decision: Decision) -> str:
-    if caller.web_identity is not None:
-        return f"Not authorized to perform {decision.request.action}"
-    if caller.account is None:
-        return "Access Denied"
-    told = decision.reason or decision.message
-    if operation.service == "sqs":
-        # SQS alone writes its actions in lower case there.
-        told = told.replace(decision.request.action, decision.request.action_lower)
-    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (UnauthorizedOperation)
-    return (
-        f"You are not authorized to perform this operation. {told}" if operation.service == "ec2" else told
-    )
 
 
 _OF_ANY_SESSION = frozenset({"AssumeRole", "GetCallerIdentity"})

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from rolecall.iam import Decision, because, case_document
+from rolecall.iam import Decision, because, case_document, denial_message
 from rolecall.sandbox.clock import timestamp
 from rolecall.sandbox.cloudtrail import user_identity
 
@@ -90,7 +90,7 @@ class Event:
             "recipientAccountId": request.resource_account or request.caller.account,
         }
         if self.error is not None:
-            record |= {"errorCode": self.error, "errorMessage": self.decision.message}
+            record |= {"errorCode": self.error, "errorMessage": denial_message(self.decision)}
         return record
 
 

@@ -1,0 +1,32 @@
+"""The messages of denied requests, in the words of each service."""
+
+from rolecall.aws.denials import denial_message
+from rolecall.iam import PolicySet, Request, decide
+
+DANA = "arn:aws:iam::111122223333:user/dana"
+QUEUE = "arn:aws:sqs:us-east-1:111122223333:jobs"
+
+
+def message(service, action, resource="*"):
+    return denial_message(service, decide(Request.of(DANA, action, resource), PolicySet()))
+
+
+def test_most_services_return_the_message_of_iam():
+    assert message("sns", "sns:ListTopics") == (
+        f"User: {DANA} is not authorized to perform: sns:ListTopics "
+        "because no identity-based policy allows the sns:ListTopics action"
+    )
+
+
+def test_ec2_says_first_that_the_caller_is_not_authorized():
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+    assert message("ec2", "ec2:DescribeInstances").startswith(
+        f"You are not authorized to perform this operation. User: {DANA} is not authorized to perform: "
+    )
+
+
+def test_sqs_writes_the_action_in_lower_case():
+    assert message("sqs", "sqs:SendMessage", QUEUE) == (
+        f"User: {DANA} is not authorized to perform: sqs:sendmessage on resource: {QUEUE} "
+        "because no identity-based policy allows the sqs:sendmessage action"
+    )
