@@ -1,8 +1,6 @@
-import os
-
 import pytest
 
-from rolecall.course import Course, NoCourse, find_course
+from rolecall.course import Course, find_course
 from rolecall.course.working_copy import CannotWrite, Placed, copy_course
 
 
@@ -96,17 +94,6 @@ def test_a_folder_that_cannot_be_made_is_told(course, tmp_path):
 
     with pytest.raises(CannotWrite, match="name another folder with --dir"):
         copy_course(course, tmp_path / "file" / "mine")
-
-
-def test_the_environment_names_the_course_of_a_notebook(course, monkeypatch):
-    monkeypatch.setenv("ROLECALL_COURSE", os.fspath(course.folder))
-
-    assert find_course().folder == course.folder
-
-
-def test_a_folder_without_a_course_is_told_with_what_it_lacks(tmp_path):
-    with pytest.raises(NoCourse, match="holds no course: it lacks lessons/, quizzes/, sandbox/"):
-        find_course(tmp_path)
 
 
 def test_the_courses_own_lessons_are_whole():

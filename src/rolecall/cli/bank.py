@@ -10,6 +10,7 @@ import click
 import yaml
 
 from rolecall._yaml import BadFile
+from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
 from rolecall.course import NoCourse, find_course
 from rolecall.quiz import Bank, load_bank
@@ -31,7 +32,7 @@ def command() -> None:
 @click.argument("bank")
 @click.option("--to", "form", type=_FORMAT, required=True)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
-@click.option("--course", type=click.Path(path_type=Path), help="The course that BANK belongs to.")
+@course_option
 def export(bank: str, form: str, file: Path | None, course: Path | None) -> None:
     """Write BANK, a name in the course or a file, to FILE or to standard output."""
     try:

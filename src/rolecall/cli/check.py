@@ -26,7 +26,7 @@ from rolecall.check import (
     update_solved as solved_of,
 )
 from rolecall.cli._fail import Unusable
-from rolecall.course import Course, NoCourse, find_course
+from rolecall.course import COURSE_PARTS, Course, NoCourse, find_course
 
 
 @click.command("check")
@@ -64,12 +64,14 @@ def command(
     update_solved: bool,
     watch: bool,
 ) -> None:
-    """Check COURSE, a folder with lessons/, quizzes/ and sandbox/; by default the one that this is.
+    """Check COURSE, a folder with lessons/, quizzes/, and sandbox/.
+
+    By default, Rolecall checks the nearest course, searched upward from the current folder.
 
     Exit status: 0 for a course without errors, 1 for one with errors, 2 where the check cannot be made.
     """
     try:
-        found = find_course(course or _here())
+        found = find_course(course)
     except NoCourse as error:
         raise Unusable(str(error)) from None
     if update_ids:
@@ -103,11 +105,6 @@ def command(
     _tell(findings, form)
     if any(strict or one.severity is Severity.ERROR for one in findings):
         sys.exit(1)
-
-
-def _here() -> Path | None:
-    here = Path.cwd()
-    return here if all((here / part).is_dir() for part in ("lessons", "quizzes", "sandbox")) else None
 
 
 def _write_ids(course: Course) -> None:
@@ -145,7 +142,7 @@ def _changed(course: Course, revision: str) -> frozenset[Path]:
 
 def _watch(course: Course, check: Callable[[], None]) -> None:
     check()
-    folders = [course.folder / part for part in ("lessons", "quizzes", "sandbox")]
+    folders = [course.folder / part for part in COURSE_PARTS]
     for _ in changes(*folders, raise_interrupt=False):
         click.clear()
         check()

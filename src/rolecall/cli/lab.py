@@ -12,8 +12,9 @@ from pathlib import Path
 import click
 
 from rolecall._yaml import BadFile
+from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
-from rolecall.course import COURSE_VARIABLE, Course, Lesson, NoCourse, find_course
+from rolecall.course import Course, Lesson, NoCourse, find_course
 from rolecall.course.working_copy import CannotWrite, Placed, copy_course
 
 _HOST = "127.0.0.1"
@@ -29,7 +30,7 @@ _SETTINGS = Path(__file__).parent / "lab_settings"
     show_default="./rolecall-course",
     help="Your working folder.",
 )
-@click.option("--course", type=click.Path(path_type=Path), help="Another course's folder.")
+@course_option
 @click.option("--port", type=click.IntRange(1, 65535), help="The first free one from 8888 by default.")
 @click.option("--no-browser", is_flag=True, help="Print the address and open no browser.")
 @click.option(
@@ -42,7 +43,7 @@ def command(folder: Path, course: Path | None, port: int | None, no_browser: boo
     lesson lands beside yours. Ctrl-C ends JupyterLab and everything that it started.
     """
     try:
-        found = find_course(course)
+        found = find_course(course, near=folder)
         first = _first_notebook(found)
         placed = copy_course(found, folder)
     except (BadFile, CannotWrite, NoCourse) as error:
@@ -53,7 +54,6 @@ def command(folder: Path, course: Path | None, port: int | None, no_browser: boo
     _trust(folder / one.path for one in placed)
     if copy_only:
         return
-    os.environ[COURSE_VARIABLE] = str(found.folder)
     # The `aws` beside this Python comes first in cells that call it.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     _start(folder.resolve(), first, port, no_browser=no_browser)

@@ -7,24 +7,15 @@ from pathlib import Path
 import click
 
 from rolecall._yaml import BadFile
+from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
-from rolecall.course import Course, NoCourse, find_course
+from rolecall.course import NoCourse, find_course
 from rolecall.scaffold import KINDS, Exists, new_bank, new_course, new_lesson, new_question, new_world
-
-_COURSE = click.option(
-    "--course", type=click.Path(path_type=Path), help="By default the folder that this is."
-)
 
 
 @click.group("new")
 def command() -> None:
     """Begin a course, or something in one; it passes `rolecall check` as it is made."""
-
-
-def _course(folder: Path | None) -> Course:
-    here = Path.cwd()
-    is_course = all((here / part).is_dir() for part in ("lessons", "quizzes", "sandbox"))
-    return find_course(folder or (here if is_course else None))
 
 
 def _tell(*paths: Path) -> None:
@@ -47,11 +38,11 @@ def course(folder: Path) -> None:
 @click.argument("name")
 @click.option("--bank", required=True, help="The bank that it asks from.")
 @click.option("--world", required=True, help="The world that it takes place in.")
-@_COURSE
+@course_option
 def lesson(name: str, bank: str, world: str, course: Path | None) -> None:
     """A lesson NAME, such as 02-reading."""
     try:
-        _tell(*new_lesson(_course(course), name, bank, world))
+        _tell(*new_lesson(find_course(course), name, bank, world))
     except (Exists, NoCourse, BadFile) as error:
         raise Unusable(str(error)) from None
 
@@ -59,22 +50,22 @@ def lesson(name: str, bank: str, world: str, course: Path | None) -> None:
 @command.command()
 @click.argument("name")
 @click.option("--world", required=True, help="The world that its first question is about.")
-@_COURSE
+@course_option
 def bank(name: str, world: str, course: Path | None) -> None:
     """A bank NAME with one question."""
     try:
-        _tell(new_bank(_course(course), name, world))
+        _tell(new_bank(find_course(course), name, world))
     except (Exists, NoCourse) as error:
         raise Unusable(str(error)) from None
 
 
 @command.command()
 @click.argument("name")
-@_COURSE
+@course_option
 def world(name: str, course: Path | None) -> None:
     """A world NAME with a bucket and two users."""
     try:
-        _tell(new_world(_course(course), name))
+        _tell(new_world(find_course(course), name))
     except (Exists, NoCourse) as error:
         raise Unusable(str(error)) from None
 
@@ -83,10 +74,10 @@ def world(name: str, course: Path | None) -> None:
 @click.argument("bank")
 @click.argument("identifier", metavar="ID")
 @click.option("--kind", type=click.Choice(KINDS), default="choice", show_default=True)
-@_COURSE
+@course_option
 def question(bank: str, identifier: str, kind: str, course: Path | None) -> None:
     """A question ID at the end of BANK."""
     try:
-        _tell(new_question(_course(course), bank, identifier, kind))
+        _tell(new_question(find_course(course), bank, identifier, kind))
     except (Exists, NoCourse, BadFile) as error:
         raise Unusable(str(error)) from None

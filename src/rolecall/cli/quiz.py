@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from rolecall._yaml import BadFile
+from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
 from rolecall.course import NoCourse, find_course
 from rolecall.lab.judges import CourseJudges
@@ -45,14 +46,15 @@ _OUTCOMES = ("Allowed", "ImplicitlyDenied", "ExplicitlyDenied")
 @click.command("quiz")
 @click.argument("bank")
 @click.option("--count", default=5, show_default=True, help="How many questions a round has.")
-@click.option("--course", type=click.Path(path_type=Path), help="The course that BANK belongs to.")
+@course_option
 def command(bank: str, count: int, course: Path | None) -> None:
     """Practise the questions of BANK; ? gives the hint, ! the solution, Ctrl-D ends."""
     try:
-        loaded = load_bank(find_course(course).bank(bank))
+        found = find_course(course)
+        loaded = load_bank(found.bank(bank))
     except (NoCourse, BadFile) as error:
         raise Unusable(str(error)) from None
-    judges, store, console = CourseJudges(course), Store(), Console()
+    judges, store, console = CourseJudges(found.folder), Store(), Console()
     deck = f"practice/{loaded.name}/{count}"
     try:
         practice = Practice(loaded, count, store.entries(deck), judges)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from rolecall._yaml import BadFile
+from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
 from rolecall.course import NoCourse, find_course
 from rolecall.sandbox.server import PortInUse, Server, announce_json, serve
@@ -23,7 +24,7 @@ def command() -> None:
 @click.option("--world", required=True, metavar="NAME_OR_FILE", help="A world of the course, or a file.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Any free port by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON once it listens.")
-@click.option("--course", type=click.Path(path_type=Path), help="The course that NAME belongs to.")
+@course_option
 @click.option("--until-eof", is_flag=True, help="Also end when standard input does.")
 def serve_command(world: str, port: int, as_json: bool, course: Path | None, until_eof: bool) -> None:
     """Serve a world on loopback until SIGINT or SIGTERM."""

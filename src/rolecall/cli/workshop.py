@@ -13,6 +13,7 @@ from urllib.request import urlopen
 import click
 
 from rolecall._extras import MissingExtra, require_extra
+from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
 from rolecall.course import NoCourse, find_course
 
@@ -29,7 +30,7 @@ def command() -> None:
 
 @command.command()
 @click.option("--name", default="Workshop", show_default=True, help="The room's name.")
-@click.option("--course", type=click.Path(path_type=Path), help="Another course's folder.")
+@course_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 for a classroom's network.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True)
 @click.option("--new-link", is_flag=True, help="Make a new instructor's link; the old one is void.")

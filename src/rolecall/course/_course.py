@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -12,10 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from rolecall._yaml import BadFile, did_you_mean, read_yaml, validate
 from rolecall.quiz import CATALOGUE
 
-COURSE_VARIABLE = "ROLECALL_COURSE"
-"""The environment variable that tells a kernel which course it runs."""
-
-_PARTS = ("lessons", "quizzes", "sandbox")
+COURSE_PARTS = ("lessons", "quizzes", "sandbox")
+"""The folders that make a folder a course."""
 
 Mode = Literal[
     "why",
@@ -159,32 +156,6 @@ def read_lesson(file: Path) -> Lesson:
         tuple(read.banks),
         notebooks,
     )
-
-
-def find_course(folder: Path | str | None = None) -> Course:
-    """The course in a folder; by default the one that the environment names, else Rolecall's own.
-
-    Raises
-    ------
-    NoCourse
-        When the folder holds none.
-    """
-    given = folder or os.environ.get(COURSE_VARIABLE) or None
-    path = Path(given) if given else _own_course()
-    missing = [part for part in _PARTS if not (path / part).is_dir()]
-    if missing:
-        raise NoCourse(
-            f"{path} holds no course: it lacks {', '.join(f'{part}/' for part in missing)}; "
-            "a course is a folder with lessons/, quizzes/ and sandbox/"
-        )
-    return Course(path.resolve())
-
-
-def _own_course() -> Path:
-    """This repository's course: carried by the wheel, or read in place in an editable install."""
-    package = Path(__file__).resolve().parents[1]
-    carried = package / "_course"
-    return carried if carried.is_dir() else package.parents[1]
 
 
 MODES: tuple[Mode, ...] = get_args(Mode)

@@ -1,20 +1,20 @@
 """The learner's own copy of a course's notebooks.
 
-What the learner changed is never overwritten. A manifest in the folder remembers what each notebook was
-when it was copied: an untouched one follows the course, and an updated lesson lands beside a changed one.
+Rolecall never overwrites what the learner changed. A manifest in the folder remembers which course was
+copied, and what each notebook was then: an unchanged notebook follows the course, and an updated lesson is
+written beside a changed one.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from rolecall.course._course import Course
-
-_MANIFEST = ".rolecall.json"
+from rolecall.course._find import packaged_course
+from rolecall.course._manifest import Manifest, read_manifest, write_manifest
 
 
 class CannotWrite(OSError):
@@ -47,13 +47,13 @@ def copy_course(course: Course, folder: Path) -> list[Placed]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        known = _manifest(folder)
+        known = read_manifest(folder).files
         written = [
             placed for source, path in _files(course) if (placed := _place(source, path, folder, known))
         ]
-        (folder / _MANIFEST).write_text(
-            json.dumps(known, indent=2, sort_keys=True) + "\n", encoding="utf-8"
-        )
+        own = course.folder.resolve() == packaged_course().resolve()
+        remembered = None if own else str(course.folder.resolve())
+        write_manifest(folder, Manifest(course=remembered, files=dict(sorted(known.items()))))
     except OSError as error:
         raise CannotWrite(
             f"{folder} cannot be written: {error.strerror or error}; name another folder with --dir"
@@ -110,17 +110,6 @@ def _beside(target: Path, content: bytes) -> Path | None:
         if path.read_bytes() == content:
             return None
         number += 1
-
-
-def _manifest(folder: Path) -> dict[str, str]:
-    try:
-        read = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except ValueError:
-        # Without its memory every changed notebook counts as the learner's own, and nothing is lost.
-        return {}
-    return {str(name): str(digest) for name, digest in read.items()} if isinstance(read, dict) else {}
 
 
 def _digest(content: bytes) -> str:

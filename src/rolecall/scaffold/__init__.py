@@ -10,7 +10,7 @@ from string import Template
 import nbformat
 from nbformat import v4
 
-from rolecall.course import Course
+from rolecall.course import COURSE_PARTS, Course
 from rolecall.quiz import load_bank
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -32,7 +32,7 @@ def new_course(folder: Path, name: str) -> list[Path]:
     """
     if folder.exists() and any(folder.iterdir()):
         raise Exists(f"{folder} is not empty; name a folder that is, or one that is not there")
-    for part in ("lessons", "quizzes", "sandbox"):
+    for part in COURSE_PARTS:
         (folder / part).mkdir(parents=True)
     course = Course(folder.resolve())
     return [
