@@ -19,7 +19,7 @@ WRONG = next(option for option in FIRST.options if option.misconception == "role
 
 def choose(card, text: str) -> None:
     card.get_by_label(text).check()
-    card.get_by_role("button", name="Check").click()
+    card.get_by_role("button", name="Check answer").click()
 
 
 def test_the_course_opens_on_its_first_notebook_trusted_and_ready(lab, page):
@@ -107,7 +107,7 @@ def test_the_keyboard_alone_answers_and_jupyters_own_keys_stay_out_of_it(lab, pa
     page.keyboard.press(letters[FIRST.right.text])
     page.keyboard.press("Enter")
     expect(card.get_by_text(FIRST.right.why)).to_be_visible()
-    expect(card.get_by_role("button", name="Next question")).to_be_focused()
+    expect(card.get_by_role("button", name="Go to next question")).to_be_focused()
     page.keyboard.press("Enter")
 
     expect(card.get_by_role("button", name="Question 2, open")).to_have_attribute("aria-current", "step")

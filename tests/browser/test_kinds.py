@@ -78,9 +78,9 @@ def answer(page, card, kind):
         page.keyboard.press("Control+a")
         page.keyboard.insert_text(POLICY)
     elif kind == "decide":
-        card.get_by_label("Denied, because a statement forbids it").check()
+        card.get_by_label("Denied, because a statement denies it").check()
         card.get_by_label("Which policy decides it?").select_option("identity-based policy")
-    card.get_by_role("button", name="Check").click()
+    card.get_by_role("button", name="Check answer").click()
 
 
 def test_every_kind_is_answered_and_has_no_violation_in_either_theme(lab, page, card, screenshots):
@@ -99,7 +99,7 @@ def test_every_kind_is_answered_and_has_no_violation_in_either_theme(lab, page, 
     page.locator('.lm-Menu-itemLabel:text-is("JupyterLab Dark")').click()
     expect(page.locator("body[data-jp-theme-light='false']")).to_be_attached()
     expect(page.locator("#jupyterlab-splash")).to_have_count(0)
-    card.get_by_role("button", name="Practise again").click()
+    card.get_by_role("button", name="Practice again").click()
     for place, question in enumerate(select(BANK, 9, round=1)):
         kind = question.kind
         go(card, place)
@@ -120,10 +120,10 @@ def test_a_partly_right_answer_says_so_part_by_part(lab, page, card):
     place = KINDS.index("multi")
     go(card, place)
     card.get_by_label("A user").check()
-    card.get_by_role("button", name="Check").click()
+    card.get_by_role("button", name="Check answer").click()
 
     expect(card.locator(".rc-verdict")).to_have_text("Partly right: 50%. Read why, and try again.")
-    expect(card.get_by_role("button", name=f"Question {place + 1}, not yet right")).to_be_visible()
+    expect(card.get_by_role("button", name=f"Question {place + 1}, not yet correct")).to_be_visible()
 
 
 def test_the_card_works_in_notebook_7_too(lab, page, screenshots):
@@ -143,7 +143,7 @@ def test_the_card_works_in_notebook_7_too(lab, page, screenshots):
         menu(page, "Run", "Run All Cells")
     expect(card).to_be_visible()
     card.get_by_label("A trust policy").check()
-    card.get_by_role("button", name="Check").click()
+    card.get_by_role("button", name="Check answer").click()
 
     expect(card.locator(".rc-verdict")).to_have_text("Right.")
     page.screenshot(path=screenshots / "notebook-7.png")

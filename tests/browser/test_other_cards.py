@@ -42,7 +42,7 @@ def show(lab, page):
 def test_a_test_ends_in_a_verdict_and_feedback(show, page, screenshots):
     card = show("TestCard", ", count=2")
     for _ in range(2):
-        expect(card.get_by_role("button", name="Hint")).to_have_count(0)
+        expect(card.get_by_role("button", name="Show hint")).to_have_count(0)
         if card.get_by_role("radio").count():
             card.get_by_role("radio").first.check()
         elif card.get_by_role("checkbox").count():
@@ -56,7 +56,7 @@ def test_a_test_ends_in_a_verdict_and_feedback(show, page, screenshots):
         elif card.locator(".rc-line").count():
             card.locator(".rc-line").fill("60")
         before = card.get_attribute("aria-label")
-        card.get_by_role("button", name="Answer", exact=True).click()
+        card.get_by_role("button", name="Submit answer").click()
         expect(card).not_to_have_attribute("aria-label", before)
 
     expect(card.locator("caption")).to_be_visible()
@@ -75,7 +75,7 @@ def test_a_challenge_runs_against_a_clock(show, page, screenshots):
     assert violations(page) == []
     card.screenshot(path=screenshots / "challenge-light.png")
     card.get_by_label("A trust policy").check()
-    card.get_by_role("button", name="Answer", exact=True).click()
+    card.get_by_role("button", name="Submit answer").click()
 
     expect(card.locator("strong", has_text="Badge earned")).to_be_visible()
     assert violations(page) == []
@@ -86,7 +86,7 @@ def test_a_flash_card_is_turned_and_rated_by_keyboard(show, page, screenshots):
     expect(card.locator("footer").get_by_text("9 due")).to_be_visible()
     assert violations(page) == []
 
-    card.get_by_role("button", name="Turn the card").press("Enter")
+    card.get_by_role("button", name="Show answer").press("Enter")
     expect(card.get_by_role("button", name="Good, in")).to_be_visible()
     assert violations(page) == []
     card.screenshot(path=screenshots / "recall-light.png")
@@ -98,7 +98,7 @@ def test_a_flash_card_is_turned_and_rated_by_keyboard(show, page, screenshots):
 def test_a_kernel_that_is_killed_loses_no_answer(show, page, lab):
     card = show("PracticeCard", ", count=1")
     card.get_by_label("A password").check()
-    card.get_by_role("button", name="Check").click()
+    card.get_by_role("button", name="Check answer").click()
     expect(card.get_by_text("Users have those.")).to_be_visible()
     (kernel,) = [
         one
@@ -113,7 +113,7 @@ def test_a_kernel_that_is_killed_loses_no_answer(show, page, lab):
     expect(page.get_by_text("| Idle")).to_be_visible()
     menu(page, "Run", "Run All Cells")
 
-    expect(card.get_by_role("button", name="Question 1, not yet right")).to_be_visible()
+    expect(card.get_by_role("button", name="Question 1, not yet correct")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "height"), [(640, 450), (320, 640)], ids=["200 percent", "320 pixels"])
@@ -140,7 +140,7 @@ def test_a_card_whose_kernel_is_gone_says_so(show, page):
     expect(page.get_by_role("button", name="No Kernel |")).to_be_visible()
 
     card.get_by_label("A trust policy").check()
-    card.get_by_role("button", name="Check").click()
+    card.get_by_role("button", name="Check answer").click()
 
     expect(card.get_by_role("alert")).to_contain_text("run this cell again")
 

@@ -33,8 +33,8 @@ def test_the_wheel_carries_the_course_and_the_front_end(wheel):
         "rolecall/_course/lessons/01-temporary-access/lesson.yaml",
         "rolecall/_course/quizzes/assume-role.yaml",
         "rolecall/_course/sandbox/reports.yaml",
-        "rolecall/widgets/practice.js",
-        "rolecall/widgets/practice.css",
+        "rolecall/widgets/static/card.js",
+        "rolecall/widgets/static/card.css",
         "rolecall/cli/lab_settings/overrides.json",
     } <= names
 
@@ -62,7 +62,7 @@ def test_installed_elsewhere_it_runs_the_first_lesson(wheel, tmp_path, page):
     try:
         open_notebook(page, lab.notebook("learn"))
         card = run_all(page)
-        expect(card.get_by_role("button", name="Check")).to_be_visible()
+        expect(card.get_by_role("button", name="Check answer")).to_be_visible()
     finally:
         ended = lab.interrupt()
     assert ended == 0

@@ -12,7 +12,7 @@ import anywidget
 import traitlets
 
 from rolecall.progress import default_path
-from rolecall.widgets._card import CARD_CSS, CARD_ESM
+from rolecall.widgets._card import CARD_CSS, CARD_ESM, STATIC
 from rolecall.widgets._graded_task import GradedTask
 from rolecall.widgets._service import Client, Sender, ServiceError, known_access
 
@@ -136,8 +136,7 @@ class AssessmentCard(anywidget.AnyWidget):
         problem = ""
         match content:
             case {"do": "editor"}:
-                folder = Path(__file__).parent
-                self.send({"editor": (folder / "editor" / "editor.js").read_text("utf-8")})
+                self.send({"editor": (STATIC / "editor.js").read_text("utf-8")})
                 return
             case {"do": "save", "question": asked, "answer": given}:
                 places = [one["place"] for one in self._paper if one["id"] == asked]

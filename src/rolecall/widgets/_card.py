@@ -15,12 +15,10 @@ from rolecall.lab.pace import wait_for_lesson
 from rolecall.progress import Store, StoreError
 from rolecall.quiz import Bank, Entry, Judges, NoAnswer, load_bank
 
-_HERE = Path(__file__).parent
-# Files of one module, each of a screen or two; anywidget takes one text.
-CARD_ESM = "\n".join(
-    (_HERE / name).read_text("utf-8") for name in ("dom.js", "forms.js", "result.js", "practice.js")
-)
-CARD_CSS = _HERE / "practice.css"
+STATIC = Path(__file__).parent / "static"
+"""The bundles that `npm run build` makes of the source in `frontend/`."""
+CARD_ESM = STATIC / "card.js"
+CARD_CSS = STATIC / "card.css"
 
 
 def bank_of_open_lesson(name: str) -> Bank:
@@ -90,7 +88,7 @@ class Card(anywidget.AnyWidget):
     def _received(self, widget: object, content: Any, buffers: object) -> None:
         if content == {"do": "editor"}:
             # Half a megabyte that only a policy question needs, and no saved notebook should hold.
-            self.send({"editor": (_HERE / "editor" / "editor.js").read_text("utf-8")})
+            self.send({"editor": (STATIC / "editor.js").read_text("utf-8")})
             return
         self._problem = ""
         try:

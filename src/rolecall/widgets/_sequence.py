@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 
 import anywidget
 import traitlets
@@ -13,8 +12,8 @@ import traitlets
 from rolecall.sandbox.client import Sandbox
 from rolecall.sandbox.metadata_log import MetadataRequest
 from rolecall.sandbox.trail_entries import TrailEntry
+from rolecall.widgets._card import STATIC
 
-_HERE = Path(__file__).parent
 _WIDTH, _TOP, _STEP = 170, 64, 46
 _SIGNS = {
     "Allowed": ("✔", "allowed"),
@@ -93,8 +92,8 @@ class CallSequence(anywidget.AnyWidget):
         What was asked of metadata services meanwhile.
     """
 
-    _esm = _HERE / "sequence.js"
-    _css = _HERE / "sequence.css"
+    _esm = STATIC / "sequence.js"
+    _css = STATIC / "sequence.css"
     frames = traitlets.List(traitlets.Unicode()).tag(sync=True)
     step = traitlets.Int(1).tag(sync=True)
 

@@ -1,12 +1,13 @@
-// The editor of a policy question: CodeMirror with JSON, its faults marked where they are.
+// The editor of policy questions: CodeMirror with JSON, which marks syntax errors.
 import { json, jsonParseLinter } from "@codemirror/lang-json";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { linter } from "@codemirror/lint";
+import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { EditorView, basicSetup } from "codemirror";
+import { basicSetup } from "codemirror";
 
-// JupyterLab's own colours, so that both themes are right.
-const colours = HighlightStyle.define([
+// JupyterLab's colors, so that the editor follows its light and dark themes.
+const colors = HighlightStyle.define([
   { tag: tags.propertyName, color: "var(--jp-mirror-editor-property-color, #05a)" },
   { tag: tags.string, color: "var(--jp-mirror-editor-string-color, #ba2121)" },
   { tag: tags.number, color: "var(--jp-mirror-editor-number-color, #080)" },
@@ -14,11 +15,16 @@ const colours = HighlightStyle.define([
 ]);
 
 /**
- * Puts an editor into an element.
+ * Put an editor into an element.
+ *
  * @param {HTMLElement} parent
- * @param {{text: string, label: string, changed: (text: string) => void}} options
+ * @param {object} options
+ * @param {string} options.text
+ * @param {string} options.label the editor's name for screen readers
+ * @param {(text: string) => void} options.onChange
+ * @returns {EditorView}
  */
-export function edit(parent, { text, label, changed }) {
+export function edit(parent, { text, label, onChange }) {
   return new EditorView({
     doc: text,
     parent,
@@ -26,9 +32,9 @@ export function edit(parent, { text, label, changed }) {
       basicSetup,
       json(),
       linter(jsonParseLinter()),
-      syntaxHighlighting(colours),
+      syntaxHighlighting(colors),
       EditorView.contentAttributes.of({ "aria-label": label, "data-key": "editor" }),
-      EditorView.updateListener.of((update) => update.docChanged && changed(update.state.doc.toString())),
+      EditorView.updateListener.of((update) => update.docChanged && onChange(update.state.doc.toString())),
       EditorView.theme({
         "&": { color: "var(--rc-text)", backgroundColor: "var(--rc-back)", border: "1px solid var(--rc-quiet)", borderRadius: "4px" },
         "&.cm-focused": { outline: "2px solid var(--rc-brand)", outlineOffset: "1px" },

@@ -1,0 +1,22 @@
+// A hands-on task of an assessment: the learner works in cells; the form shows how, and what was handed in.
+import { h } from "../../dom.js";
+
+/** @import { CreateForm } from "../types.js" */
+
+/** @type {CreateForm<{ title: string }, unknown[]>} The answer is the calls that were handed in. */
+export function taskForm(context) {
+  const { answer, questionId } = context;
+  const code = [
+    `work = quiz.task("${questionId}")`,
+    "# plain boto3 or !aws, in as many cells as you like",
+    "work.hand_in()",
+  ];
+  const element = h(
+    "div",
+    {},
+    h("p", {}, "Work on it in cells below this one, with the card in a variable such as quiz:"),
+    h("pre", { tabindex: "0" }, h("code", {}, code.join("\n"))),
+    h("p", { role: "status" }, answer === null ? "Nothing is handed in yet." : `Handed in: ${answer.length} calls.`),
+  );
+  return { element, isComplete: () => false };
+}

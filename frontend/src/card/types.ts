@@ -1,0 +1,147 @@
+// What the kernel sends to a card, and what the parts of a card expect of each other.
+import type { AnyModel } from "@anywidget/types";
+
+/** How far the learner is with a question. "solved-unseen": answered, but whether correctly isn't shown yet. */
+export type Status = "open" | "wrong" | "solved" | "revealed" | "solved-unseen";
+
+export type Mode = "practice" | "test" | "challenge" | "recall" | "assessment";
+
+export interface Remark {
+  html: string;
+  right: boolean;
+  why: string;
+}
+
+/** A question as the kernel shows it. Fields that would reveal the answer are empty until they are due. */
+export interface Question {
+  id: string;
+  kind: string;
+  place: number;
+  count: number;
+  difficulty: string;
+  skill: string;
+  prompt: string;
+  rule: string;
+  /** What the question's kind shows; its type is in the kind's module. */
+  face: unknown;
+  /** The learner's last answer; its type is in the kind's module. */
+  given: unknown;
+  standing: Status;
+  verdict: string;
+  remarks: Remark[];
+  bestAnswer: string;
+  hint: string;
+  misconception: string;
+  experiment: string;
+  mistakes: string[];
+  solution: string[];
+  quickCheck: string;
+  references: string[];
+}
+
+export interface Review {
+  mark: string;
+  verdict: string;
+  prompt: string;
+  given: string;
+  whys: string[];
+  best: string;
+  solution: string[];
+}
+
+export interface Result {
+  sign: string;
+  verdict: string;
+  told: string;
+  skills: { skill: string; verdict: string; told: string }[];
+  next: string;
+  review: Review[];
+  /** The label of the button that starts again; empty for none. */
+  again: string;
+  /** The label of the button that asks for news of the marks; empty for none. */
+  look?: string;
+  receipt?: string;
+}
+
+export interface Flash {
+  /** The flash card's name; empty if none is due. */
+  card: string;
+  front: string;
+  back: string;
+  /** How many cards are due. */
+  left: number;
+  answers: { recalled: number; word: string; again: string }[];
+  /** How long it is until the next card is due. */
+  wait?: string;
+}
+
+/** Everything that a card shows. Exactly one of question, start, note, result, and flash is there. */
+export interface View {
+  mode: Mode;
+  title: string;
+  problem: string;
+  /** Grows with every view, so that the card sees that the kernel answered. */
+  serial: number;
+  standings: Status[];
+  summary?: string;
+  finished?: boolean;
+  confirming?: boolean;
+  secondsLeft?: number;
+  question?: Question;
+  start?: string;
+  note?: string;
+  result?: Result;
+  flash?: Flash;
+}
+
+export type QuestionView = View & { question: Question };
+
+/** The traits that a card shares with the kernel. */
+export interface CardState {
+  view: View;
+  saved?: string;
+}
+
+export type CardModel = AnyModel<CardState>;
+
+/** What the learner did, as the kernel reads it. */
+export type Message =
+  | { do: "start" | "restart" | "submit" | "look" | "editor" }
+  | { do: "hint" | "reveal" | "timeout"; question: string }
+  | { do: "answer" | "save"; question: string; answer: unknown }
+  | { do: "go"; place: number }
+  | { do: "confirm"; yes: boolean }
+  | { do: "turn"; card: string }
+  | { do: "recalled"; card: string; recalled: number };
+
+/** What the form of a kind may know and do of its card. */
+export interface FormContext<Face, Answer> {
+  /** Begins the id of every element in the form, so that ids are unique in the notebook. */
+  readonly prefix: string;
+  readonly questionId: string;
+  readonly face: Face;
+  /** Whether the question is solved or its solution is shown, so that the answer can't change any more. */
+  readonly locked: boolean;
+  /** The answer in the form: the draft, or else the last answer; null for none. */
+  readonly answer: Answer | null;
+  /** Keep a draft of the answer. */
+  keep(answer: Answer): void;
+  /** Move the focus to the element with this data-key. */
+  focus(key: string): void;
+  /** Let a screen reader say this. */
+  announce(text: string): void;
+  loadEditor(): Promise<typeof import("../editor/editor.js")>;
+}
+
+/** The form of a question: one for each kind. */
+export interface Form {
+  element: HTMLElement;
+  /** Whether the form holds a complete answer. */
+  isComplete(): boolean;
+  /** The answer that an untouched form stands for, if it is one. */
+  initialAnswer?: unknown;
+  /** Handle a key that was pressed anywhere in the card; return whether it meant something. */
+  onKey?(event: KeyboardEvent): boolean;
+}
+
+export type CreateForm<Face, Answer> = (context: FormContext<Face, Answer>) => Form;

@@ -1,0 +1,218 @@
+import { FakeModel, place } from "./page.js";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Card } from "../src/card/card.js";
+import { question, view } from "./views.js";
+
+/** @import { TestContext } from "node:test" */
+/** @import { CardState, View } from "../src/card/types.js" */
+
+/**
+ * Show a card, and close it after the test.
+ *
+ * @param {TestContext} context
+ * @param {View} first
+ */
+function show(context, first) {
+  context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  // The card uses the window's timers, which are the mocked ones.
+  Object.assign(window, { setTimeout, clearTimeout, setInterval, clearInterval });
+  /** @type {FakeModel<CardState>} */
+  const model = new FakeModel({ view: first, saved: "" });
+  const el = place();
+  const card = new Card({ model: model.model, el });
+  context.after(() => card.close());
+  /** @param {string} key @returns {any} */
+  const at = (key) => [...el.querySelectorAll("[data-key]")].find((one) => one.getAttribute("data-key") === key);
+  /** @param {View} next */
+  const receive = (next) => model.set("view", { ...next, serial: model.get("view").serial + 1 });
+  return { model, el, at, card, receive, passTime: (/** @type {number} */ ms) => context.mock.timers.tick(ms) };
+}
+
+test("an answer can be checked once it is there, and is sent with its question", (context) => {
+  const { at, model } = show(context, view());
+  assert.equal(at("check").disabled, true);
+
+  at("option-1").click();
+  at("check").click();
+
+  assert.deepEqual(model.sent, [{ do: "answer", question: "which", answer: 1 }]);
+});
+
+test("the answer that was wrong can't be checked again", (context) => {
+  const { at } = show(context, view({ question: question({ given: 1, standing: "wrong" }) }));
+  assert.equal(at("check").disabled, true);
+
+  at("option-2").click();
+
+  assert.equal(at("check").disabled, false);
+});
+
+test("a draft survives a hint, an error, and a look at another question", (context) => {
+  const wrong = question({ given: 0, standing: "wrong" });
+  const { at, receive } = show(context, view({ question: wrong }));
+  at("option-2").click();
+
+  receive(view({ question: { ...wrong, hint: "Think of STS." } }));
+  receive(view({ question: wrong, problem: "progress cannot be written" }));
+  receive(view({ question: question({ id: "another", place: 1 }) }));
+  receive(view({ question: wrong }));
+
+  assert.equal(at("option-2").checked, true);
+});
+
+test("practicing again starts with an empty form", (context) => {
+  const { at, receive } = show(context, view({ question: question({ standing: "revealed" }), finished: true }));
+  receive(view());
+  at("option-2").click();
+  receive(view({ question: question({ standing: "revealed" }), finished: true }));
+
+  at("restart").click();
+  receive(view());
+
+  assert.equal(at("option-2").checked, false);
+});
+
+test("Enter checks the answer, Ctrl+Enter too, and JupyterLab sees neither", (context) => {
+  const { at, model } = show(context, view());
+  at("option-0").click();
+  let seen = 0;
+  document.body.addEventListener("keydown", () => (seen += 1), { once: true });
+
+  for (const ctrlKey of [false, true]) {
+    at("option-0").dispatchEvent(new window.KeyboardEvent("keydown", { key: "Enter", ctrlKey, bubbles: true }));
+  }
+
+  assert.equal(model.sent.length, 2);
+  assert.equal(seen, 0);
+});
+
+test("plain keys are kept from JupyterLab's shortcuts, and those with Ctrl are not", (context) => {
+  const { el } = show(context, view());
+  const root = /** @type {Element} */ (el.querySelector(".rolecall-card"));
+
+  window.dispatchEvent(new window.KeyboardEvent("keydown", { key: "a" }));
+  assert.equal(root.hasAttribute("data-lm-suppress-shortcuts"), true);
+  window.dispatchEvent(new window.KeyboardEvent("keydown", { key: "s", ctrlKey: true }));
+
+  assert.equal(root.hasAttribute("data-lm-suppress-shortcuts"), false);
+});
+
+test("the focus stays on a button whose key has quotes when the card is drawn again", (context) => {
+  const face = { language: "json", pieces: [{ text: "", blank: "effect" }], tokens: ['"Allow"'] };
+  const blanks = view({ question: question({ kind: "blanks", face }) });
+  const { at, receive } = show(context, blanks);
+  at('token-"Allow"').focus();
+
+  receive(blanks);
+
+  assert.equal(document.activeElement, at('token-"Allow"'));
+});
+
+test("the verdict is said aloud, and a new question takes the focus", (context) => {
+  const { at, el, receive } = show(context, view());
+
+  receive(view({ question: question({ given: 1, standing: "wrong", verdict: "Not this one." }) }));
+  assert.equal(el.querySelector(".rc-spoken")?.textContent, "Not this one.");
+  receive(view({ question: question({ id: "another" }) }));
+
+  assert.equal(document.activeElement, at("prompt"));
+});
+
+test("a kernel that does not answer is reported, until it answers", (context) => {
+  const { at, el, passTime, receive } = show(context, view());
+  const alert = /** @type {HTMLElement} */ (el.querySelector("[role=alert]"));
+  at("hint").click();
+
+  passTime(5_999);
+  assert.equal(alert.hidden, true);
+  passTime(1);
+  assert.match(alert.textContent ?? "", /run this cell again/);
+  receive(view({ question: question({ hint: "Think of STS." }) }));
+
+  assert.equal(alert.hidden, true);
+});
+
+test("an assessment saves a draft half a second after the last change, and only the last one", (context) => {
+  const { at, model, passTime } = show(context, view({ mode: "assessment" }));
+
+  at("option-0").click();
+  passTime(499);
+  at("option-1").click();
+  passTime(499);
+  assert.deepEqual(model.sent, []);
+  passTime(1);
+
+  assert.deepEqual(model.sent, [{ do: "save", question: "which", answer: 1 }]);
+});
+
+test("leaving a question of an assessment saves its draft immediately", (context) => {
+  const { at, model } = show(context, view({ mode: "assessment" }));
+
+  at("option-0").click();
+  at("next").click();
+
+  assert.deepEqual(model.sent, [
+    { do: "save", question: "which", answer: 0 },
+    { do: "go", place: 1 },
+  ]);
+});
+
+test("what the kernel says about saving is shown without a redraw", (context) => {
+  const { el, model } = show(context, view({ mode: "assessment" }));
+
+  model.set("saved", "All answers are saved.");
+
+  assert.equal(el.querySelector(".rc-saved")?.textContent, "All answers are saved.");
+});
+
+test("a practice saves no draft", (context) => {
+  const { at, model, passTime } = show(context, view());
+
+  at("option-0").click();
+  passTime(10_000);
+
+  assert.deepEqual(model.sent, []);
+});
+
+test("a clock that runs out sends a timeout once", (context) => {
+  let now = 0;
+  context.mock.method(performance, "now", () => now);
+  const { el, model, passTime } = show(context, view({ mode: "challenge", secondsLeft: 61 }));
+  assert.equal(el.querySelector("[role=timer]")?.textContent, "Time left: 1:01");
+
+  now = 61_000;
+  passTime(250);
+
+  assert.deepEqual(model.sent, [{ do: "timeout", question: "which" }]);
+});
+
+test("a flash card shows its answer, and then asks how well it was known", (context) => {
+  const flash = { card: "c", front: "<p>ASIA?</p>", back: "", left: 3, answers: [] };
+  /** @type {View} */
+  const recall = { mode: "recall", title: "Roles", problem: "", serial: 1, standings: [], flash };
+  const { at, model, receive } = show(context, recall);
+
+  at("turn").click();
+  receive({ ...recall, flash: { ...flash, back: "<p>A session</p>", answers: [{ recalled: 3, word: "Good", again: "2 days" }] } });
+  at("recalled-3").click();
+
+  assert.deepEqual(model.sent, [
+    { do: "turn", card: "c" },
+    { do: "recalled", card: "c", recalled: 3 },
+  ]);
+});
+
+test("a closed card listens to nothing", (context) => {
+  const { card, model } = show(context, view());
+
+  card.close();
+
+  assert.equal(model.listeners, 0);
+});
+
+test("HTML in a title stays text", (context) => {
+  const { el } = show(context, view({ title: "<img src=x onerror=alert(1)>" }));
+
+  assert.equal(el.querySelector("img"), null);
+});
