@@ -9,8 +9,8 @@ from rolecall.quiz import Proof
 @pytest.mark.parametrize(
     ("expect", "told"),
     [
-        ({"error": "AccessDenied"}, "it went through; AccessDenied was expected"),
-        ({"ok": ["Credentials.Password"]}, "the answer lacks Credentials.Password"),
+        ({"error": "AccessDenied"}, "the call succeeded; AccessDenied was expected"),
+        ({"ok": ["Credentials.Password"]}, "the response lacks Credentials.Password"),
     ],
 )
 def test_a_proof_that_does_not_hold_says_where(reports, expect, told):

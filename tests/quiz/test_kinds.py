@@ -130,8 +130,8 @@ WRONG_COMMANDS = [
     ("aws sts assume-role --role-session-name me", "the following arguments are required: --role-arn"),
     ("aws sts asume-role", "maybe you meant"),
     ("aws s3 ls", "does not take it"),
-    ("rm -rf /", "begins with aws"),
-    ("aws 'sts", "the shell cannot read it"),
+    ("rm -rf /", "starts with aws"),
+    ("aws 'sts", "a shell cannot parse this"),
 ]  # fmt: skip
 
 

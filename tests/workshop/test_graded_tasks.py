@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from rolecall.course import find_course
-from rolecall.lab import find_task, make
+from rolecall.lab import find_task, run_steps
 from rolecall.widgets import assessment, join
 from rolecall.widgets._service import ServiceError
 from workshop.conftest import copy_of_the_course
@@ -55,7 +55,7 @@ def taken(service, tmp_path, monkeypatch) -> Callable:
 
 def test_a_task_that_is_solved_is_reached_there_too(taken):
     def solve(work):
-        assert make(TASK.solution, work.lab) == []
+        assert run_steps(TASK.solution, work.lab) == []
         work.hand_in()
 
     told = taken(solve)
@@ -67,7 +67,7 @@ def test_a_mistake_is_recognized_there_too(taken):
     mistake = TASK.mistakes[0]
 
     def err(work):
-        make(mistake.shown_by, work.lab)
+        run_steps(mistake.shown_by, work.lab)
         work.hand_in()
 
     told = taken(err)

@@ -13,7 +13,7 @@ from typing import Any
 from rolecall.check._findings import Finding
 from rolecall.check._lessons import Where, proofs_of
 from rolecall.check._read import Read
-from rolecall.lab import Judgement, Task, judge, make
+from rolecall.lab import Task, TaskGrade, grade_task, run_steps
 from rolecall.lab.steps import run_proof
 from rolecall.quiz import Proof, Step
 from rolecall.sandbox.client import Sandbox, SandboxError
@@ -87,12 +87,12 @@ def _task(read: Read, file: Path, at: Where, task: Task, sandbox: Sandbox) -> It
     def finding(where: Iterable[Any], message: str) -> Finding:
         return read.places.at(file, (*at, *where), "task", message)
 
-    def after(steps: list[Step]) -> tuple[list[str], Judgement]:
+    def after(steps: list[Step]) -> tuple[list[str], TaskGrade]:
         sandbox.reset()
-        problems = make(task.start, sandbox)
+        problems = run_steps(task.start, sandbox)
         begun = len(sandbox.calls())
-        problems += make(steps, sandbox)
-        return problems, judge(task, sandbox, sandbox.calls()[begun:])
+        problems += run_steps(steps, sandbox)
+        return problems, grade_task(task, sandbox, sandbox.calls()[begun:])
 
     problems, nothing = after([])
     for problem in problems:
@@ -102,9 +102,9 @@ def _task(read: Read, file: Path, at: Where, task: Task, sandbox: Sandbox) -> It
     problems, solved = after(task.solution)
     for problem in problems:
         yield finding(("solution",), problem)
-    for one in solved.found:
-        if not one.right:
-            rest = f": {one.said}" if one.said else ""
+    for one in solved.probes:
+        if not one.passed:
+            rest = f": {one.error}" if one.error else ""
             yield finding(("solution",), f"its solution leaves {one.says!r} as it must not be{rest}")
     if task.open_wide:
         problems, wide = after(task.open_wide)

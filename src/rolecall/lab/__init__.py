@@ -1,27 +1,40 @@
-"""Hands-on tasks: what a learner must reach, probes that prove it, mistakes that it recognises."""
+"""Hands-on tasks: the goal, the probes that prove it, and the mistakes that are recognized."""
 
-from rolecall.lab._judging import Found, Judgement, judge, make
-from rolecall.lab._mission import Mission, task
-from rolecall.lab._replay import MOST, judge_again
+import warnings
+
+from rolecall.lab._grading import ProbeResult, TaskGrade, grade_task
+from rolecall.lab._replay import MAX_CALLS, grade_calls
+from rolecall.lab._session import TaskSession, task
 from rolecall.lab._task import Mistake, Probe, Task, TaskFile, find_task, load_tasks, task_files
-from rolecall.lab._told import Checked, Told
+from rolecall.lab.check_result import CheckResult, MarkdownText, RecognizedMistake
+from rolecall.lab.steps import run_steps
 
 __all__ = [
-    "MOST",
-    "Checked",
-    "Found",
-    "Judgement",
-    "Mission",
+    "MAX_CALLS",
+    "CheckResult",
+    "MarkdownText",
     "Mistake",
     "Probe",
+    "ProbeResult",
+    "RecognizedMistake",
     "Task",
     "TaskFile",
-    "Told",
+    "TaskGrade",
+    "TaskSession",
     "find_task",
-    "judge",
-    "judge_again",
+    "grade_calls",
+    "grade_task",
     "load_tasks",
-    "make",
+    "run_steps",
     "task",
     "task_files",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name == "Mission":
+        warnings.warn(
+            "rolecall.lab.Mission is now rolecall.lab.TaskSession", DeprecationWarning, stacklevel=2
+        )
+        return TaskSession
+    raise AttributeError(f"module 'rolecall.lab' has no attribute {name!r}")

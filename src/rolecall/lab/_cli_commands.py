@@ -1,4 +1,4 @@
-"""Reads a typed command with the AWS CLI's own parsers and botocore's models; runs nothing."""
+"""Parse a typed command with the AWS CLI's own parsers and botocore's models; nothing is run."""
 
 from __future__ import annotations
 
@@ -13,88 +13,105 @@ from typing import Any
 
 from rolecall.quiz import Command, NoCommand
 
-# They say how to show an answer or where to ask, not what is asked.
-_WITH_VALUE = ("--output", "--region", "--query", "--color", "--cli-read-timeout", "--cli-connect-timeout")
-_ALONE = ("--no-cli-pager", "--no-paginate")
-_LONGEST = 4000
+# Options that change how the output is shown or which endpoint is called, but not the request.
+_DISPLAY_OPTIONS = (
+    "--output",
+    "--region",
+    "--query",
+    "--color",
+    "--cli-read-timeout",
+    "--cli-connect-timeout",
+)
+_DISPLAY_FLAGS = ("--no-cli-pager", "--no-paginate")
+_MAX_CHARACTERS = 4000
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a command, as a POSIX shell splits them; line ends after a backslash included.
+    """Split a command into words as a POSIX shell does; a backslash continues a line.
 
     Raises
     ------
     NoCommand
-        For quotes that do not close, and for what is no command of the AWS CLI.
+        If a quotation mark isn't closed, or the text isn't a command of the AWS CLI.
     """
-    if len(text) > _LONGEST:
-        raise NoCommand("a command of this length is none")
+    if len(text) > _MAX_CHARACTERS:
+        raise NoCommand(f"the command is longer than {_MAX_CHARACTERS} characters")
     try:
         words = shlex.split(text.strip().replace("\\\n", " "))
     except ValueError as error:
-        raise NoCommand(f"the shell cannot read it: {error}") from None
+        raise NoCommand(f"a shell cannot parse this: {error}") from None
     if not words or words[0] != "aws":
-        raise NoCommand("a command of the AWS CLI begins with aws")
+        raise NoCommand("a command of the AWS CLI starts with aws")
     return words
 
 
 @lru_cache(maxsize=1024)
 def read_command(text: str) -> Command:
-    """What a command asks for.
+    """Parse a command into the service, the operation, and the parameters of its request.
 
     Raises
     ------
     NoCommand
-        With the CLI's own words.
+        If the AWS CLI would reject the command; with its message.
     """
-    words, profile = _without_looks(words_of(text)[1:])
-    told = io.StringIO()
-    quietly = (contextlib.redirect_stderr(told), contextlib.redirect_stdout(told))
-    with _ONE_AT_A_TIME:
-        driver, asked = _driver()
-        asked.clear()
-        with quietly[0], quietly[1], contextlib.suppress(SystemExit):
+    words, profile = _without_display_options(words_of(text)[1:])
+    output = io.StringIO()
+    with _LOCK:
+        driver, requests = _driver()
+        requests.clear()
+        with (
+            contextlib.redirect_stderr(output),
+            contextlib.redirect_stdout(output),
+            contextlib.suppress(SystemExit),
+        ):
             driver.main(words)
-        if asked:
-            command = asked[0]
+        if requests:
+            command = requests[0]
             return replace(command, parameters={**command.parameters, **profile})
-    lines = [line.strip() for line in told.getvalue().splitlines() if line.strip()]
-    wrong = [line for line in lines if "error:" in line or "nvalid" in line]
-    raise NoCommand((wrong or lines or ["it does not say what to do"])[-1].removeprefix("aws: error: "))
+    lines = [line.strip() for line in output.getvalue().splitlines() if line.strip()]
+    errors = [line for line in lines if "error:" in line or "nvalid" in line]
+    raise NoCommand((errors or lines or ["the command has no operation"])[-1].removeprefix("aws: error: "))
 
 
-_ONE_AT_A_TIME = threading.Lock()
+# The driver and the redirection of standard output belong to the whole process.
+_LOCK = threading.Lock()
 
 
-def _without_looks(words: list[str]) -> tuple[list[str], dict[str, str]]:
-    """The words without those that say how to show the answer; and the profile apart."""
+def _without_display_options(words: list[str]) -> tuple[list[str], dict[str, str]]:
+    """Drop the options that only change how the output is shown; return the profile separately."""
     kept: list[str] = []
     profile: dict[str, str] = {}
-    waiting = iter(words)
-    for word in waiting:
+    rest = iter(words)
+    for word in rest:
         name, equals, value = word.partition("=")
         if name == "--profile":
-            profile["--profile"] = value if equals else next(waiting, "")
-        elif name in _WITH_VALUE:
+            profile["--profile"] = value if equals else next(rest, "")
+        elif name in _DISPLAY_OPTIONS:
             if not equals:
-                next(waiting, None)
-        elif word not in _ALONE:
+                next(rest, None)
+        elif word not in _DISPLAY_FLAGS:
             kept.append(word)
     return kept, profile
 
 
 @lru_cache(maxsize=1)
 def _driver() -> tuple[Any, list[Command]]:
-    """The CLI, with a hand that writes down what it would call, and no command that does more."""
-    # The CLI tells its data's folder to the whole environment, which would mislead another version.
-    before = os.environ.get("AWS_DATA_PATH")
+    """Build an AWS CLI that records requests instead of sending them, and has no other commands.
+
+    Returns
+    -------
+    tuple
+        The CLI's driver, and the list that it appends each request to.
+    """
+    # The CLI sets AWS_DATA_PATH for the whole process, which would mislead another version of the CLI.
+    data_path = os.environ.get("AWS_DATA_PATH")
     from awscli.clidriver import CLIDriver, ServiceCommand, ServiceOperation, create_clidriver
 
-    asked: list[Command] = []
+    requests: list[Command] = []
 
-    class Scribe:
-        def invoke(self, service: str, operation: str, parameters: dict[str, Any], looks: Any) -> int:
-            asked.append(Command(service, operation, parameters))
+    class Recorder:
+        def invoke(self, service: str, operation: str, parameters: dict[str, Any], options: Any) -> int:
+            requests.append(Command(service, operation, parameters))
             return 0
 
     def only_services(command_table: dict[str, Any], **others: Any) -> None:
@@ -106,22 +123,22 @@ def _driver() -> tuple[Any, list[Command]]:
             return
         for name, one in list(command_table.items()):
             if isinstance(one, ServiceOperation):
-                one._operation_caller = Scribe()
+                one._operation_caller = Recorder()
             else:
                 del command_table[name]
 
     driver: CLIDriver = create_clidriver()
     driver.session.get_component("data_loader")
     os.environ.pop("AWS_DATA_PATH", None)
-    if before is not None:
-        os.environ["AWS_DATA_PATH"] = before
+    if data_path is not None:
+        os.environ["AWS_DATA_PATH"] = data_path
     events = driver.session.get_component("event_emitter")
     events.register_last("building-command-table.main", only_services)
     events.register_last("building-command-table", only_operations)
-    # A text such as file://policy.json stays a text: no file of whoever grades is read.
-    events.register_first("load-cli-arg", _as_it_is)
-    return driver, asked
+    # A value such as file://policy.json stays as it is: a command must not read the grader's files.
+    events.register_first("load-cli-arg", _unchanged)
+    return driver, requests
 
 
-def _as_it_is(value: Any, **others: Any) -> Any:
+def _unchanged(value: Any, **others: Any) -> Any:
     return value

@@ -1,4 +1,4 @@
-"""A hands-on task: what a learner must reach, the probes that prove it, the mistakes that it recognises."""
+"""The model of a hands-on task, and the loader of ``tasks.yaml``."""
 
 from __future__ import annotations
 
@@ -20,12 +20,15 @@ def _expression(value: str) -> str:
     try:
         jmespath.compile(value)
     except JMESPathError as error:
-        raise ValueError(f"{value!r} is no JMESPath expression: {error}") from None
+        raise ValueError(f"{value!r} is not a JMESPath expression: {error}") from None
     return value
 
 
 Expression = Annotated[str, AfterValidator(_expression)]
-"""A JMESPath over the learner's calls; each has ``who``, ``call``, ``parameters`` and ``error``."""
+"""A JMESPath expression over the learner's calls.
+
+A call has ``who``, ``call``, ``parameters``, and ``error``.
+"""
 
 
 class _Model(BaseModel):
@@ -33,17 +36,17 @@ class _Model(BaseModel):
 
 
 class Probe(_Model):
-    """Something that must be so.
+    """One thing that must work, or must stay denied, once the task is solved.
 
     Parameters
     ----------
     says
-        What it is, in words, such as "Dana reads the report through the role".
+        What the probe tests, in words, such as "Dana reads the report through the role".
     steps
-        Calls, one after another; of a probe that must succeed each goes through, one that must stay denied
-        is refused somewhere on its way.
+        Calls, one after another. If the probe must succeed, each call must succeed; if it must stay denied,
+        one of them must be denied.
     seen
-        Instead of calls: what the learner must have done, as an expression that gives something.
+        Instead of calls: an expression over the learner's own calls, which must find something.
     """
 
     says: Text
@@ -52,16 +55,18 @@ class Probe(_Model):
 
 
 class Mistake(_Model):
-    """A mistake that people make here.
+    """A mistake that people make in this task.
 
     Parameters
     ----------
     misconception
         The wrong idea behind it, by its name in one of the course's banks.
+    why
+        Why this doesn't solve the task.
     when
-        An expression that gives something where the mistake was made.
+        An expression over the learner's calls, which finds something if the mistake was made.
     shown_by
-        Calls that make it: a check of the course makes them and wants to see it recognised.
+        Calls that make the mistake; `rolecall check` makes them, and they must be recognized.
     """
 
     misconception: Slug
@@ -76,21 +81,23 @@ class Task(_Model):
     Parameters
     ----------
     goal
-        What must be so at the end; Markdown.
+        What the learner must reach; Markdown.
     may_change
-        What the learner may change, in words; the actor's permissions hold it.
+        What the learner may change, in words. The actor's permissions enforce it.
     actor
-        Whom the learner acts as.
+        The actor that the learner's calls are made as.
     start
-        Calls that bring the world to where the task starts.
+        Calls that bring the world to the state in which the task starts.
     succeed, denied
         What must work at the end, and what must stay denied.
     open_wide
-        Calls that allow everything; the task must not be solved by them.
+        Calls that allow everything; they must not solve the task.
     hints
-        Three of them, each nearer to the solution.
+        Three hints, each nearer to the solution.
     solution
-        Calls that solve it.
+        Calls that solve the task.
+    because
+        Why the solution solves it.
     """
 
     id: Slug
@@ -119,12 +126,12 @@ class TaskFile(_Model):
 
 
 def load_tasks(path: Path) -> list[Task]:
-    """Reads and checks a file of tasks.
+    """Read and check a ``tasks.yaml``.
 
     Raises
     ------
     BadFile
-        With every fault: its file, line, column and what would be right.
+        With every fault: its file, line, and column, and how to fix it.
     """
     document = read_yaml(path)
     tasks = validate(document, TaskFile).tasks
@@ -132,11 +139,13 @@ def load_tasks(path: Path) -> list[Task]:
     seen: set[str] = set()
     for index, task in enumerate(tasks):
         if task.id in seen:
-            faults.append(document.fault(("tasks", index, "id"), f"{task.id!r} is the id of a task before"))
+            faults.append(
+                document.fault(("tasks", index, "id"), f"{task.id!r} is already the id of another task")
+            )
         seen.add(task.id)
         for part, place, probe in _probes(task):
             if bool(probe.steps) == bool(probe.seen):
-                problem = "a probe has steps or seen, one of the two"
+                problem = "a probe has either steps or seen"
                 faults.append(document.fault(("tasks", index, part, place), problem))
     if faults:
         raise BadFile(faults)
@@ -150,19 +159,19 @@ def _probes(task: Task) -> Iterator[tuple[str, int, Probe]]:
 
 
 def task_files(course: Course) -> list[Path]:
-    """Every lesson's file of tasks."""
+    """List the ``tasks.yaml`` of each lesson that has one."""
     return sorted((course.folder / "lessons").glob("*/tasks.yaml"))
 
 
 def find_task(course: Course, name: str) -> Task:
-    """A task of the course by its id.
+    """Find a task of the course by its id.
 
     Raises
     ------
     NoCourse
-        When there is none.
+        If the course has no such task.
     BadFile
-        When a file of tasks has faults.
+        If a file of tasks has faults.
     """
     tasks = {task.id: task for file in task_files(course) for task in load_tasks(file)}
     if name not in tasks:

@@ -1,4 +1,4 @@
-"""What questions ask of AWS, answered by IAM's rules, the AWS CLI's parsers and the sandbox."""
+"""Answers what questions need to know of AWS: from IAM's rules, the AWS CLI's parsers, and the sandbox."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ from typing import Any
 from rolecall.iam import MalformedPolicyDocument, because, parse_case
 from rolecall.quiz import BadPolicy, Command, NoCommand, Ruling
 
-_PATIENCE = 60
-_LONGEST = 2000
+_TIMEOUT_SECONDS = 60
+_MAX_OUTPUT = 2000
 
 
 class CourseJudges:
-    """Judges for a course's questions; its sandboxes start when a question first needs one.
+    """Implements `rolecall.quiz.Judges` for the questions of a course.
+
+    A sandbox starts when a question first needs one of its world.
 
     Parameters
     ----------
     course
-        The course that worlds belong to; by default the one that the notebook is part of.
+        The folder of the course that the worlds belong to; by default the one that `find_course` finds.
     """
 
     def __init__(self, course: str | Path | None = None) -> None:
@@ -33,46 +35,76 @@ class CourseJudges:
         self._lock = threading.Lock()
 
     def decide(self, case: Mapping[str, Any]) -> Ruling:
-        """Decides a case in the form of ``rolecall iam decide``."""
+        """Evaluate the policies of a case.
+
+        Parameters
+        ----------
+        case
+            A case in the form of ``rolecall iam decide``.
+
+        Raises
+        ------
+        BadPolicy
+            If the case or a policy in it is malformed.
+        """
         try:
             decision = parse_case(dict(case)).decide()
         except MalformedPolicyDocument as error:
             raise BadPolicy(error.message) from None
         except ValueError as error:
             raise BadPolicy(str(error)) from None
-        which = None if decision.allowed or decision.policy_type is None else decision.policy_type.value
-        return Ruling(decision.outcome.value, which, tuple(because(decision)))
+        policy_type = (
+            None if decision.allowed or decision.policy_type is None else decision.policy_type.value
+        )
+        return Ruling(decision.outcome.value, policy_type, tuple(because(decision)))
 
     def read_command(self, text: str) -> Command:
-        """Reads a command as the AWS CLI does."""
+        """Parse a command as the AWS CLI does, without running it.
+
+        Raises
+        ------
+        NoCommand
+            If the AWS CLI would reject the command; with its message.
+        """
         # The CLI takes a second to import, and few questions need it.
         from rolecall.lab._cli_commands import read_command
 
         return read_command(text)
 
     def run_command(self, text: str, world: str, actor: str) -> str:
-        """What the command prints, in a sandbox as the world declares it."""
+        """Run a command in a fresh sandbox of a world.
+
+        Returns
+        -------
+        str
+            What the command prints, at most 2,000 characters.
+
+        Raises
+        ------
+        NoCommand
+            If the text isn't a command of the AWS CLI, or names an endpoint or a profile.
+        """
         from rolecall.lab._cli_commands import words_of
 
         words = words_of(text)
         if any(word.partition("=")[0] in ("--endpoint-url", "--profile") for word in words):
-            raise NoCommand("this is asked in the sandbox, with the actor's own keys")
+            raise NoCommand("leave out --endpoint-url and --profile: the sandbox sets both")
         sandbox = self._sandbox(world)
         sandbox.reset()
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         try:
-            ran = subprocess.run(
+            completed = subprocess.run(
                 [sys.executable, "-m", "awscli", *words[1:]],
-                env=kept | sandbox.environment(actor),
+                env=inherited | sandbox.environment(actor),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
                 check=False,
-                timeout=_PATIENCE,
+                timeout=_TIMEOUT_SECONDS,
             )
         except subprocess.TimeoutExpired:
-            return "(no answer within a minute)"
-        return (ran.stdout + ran.stderr).strip()[:_LONGEST] or "(nothing)"
+            return "(no response within a minute)"
+        return (completed.stdout + completed.stderr).strip()[:_MAX_OUTPUT] or "(no output)"
 
     def _sandbox(self, world: str) -> Any:
         from rolecall.sandbox.client import Sandbox
@@ -83,7 +115,7 @@ class CourseJudges:
             return self._sandboxes[world]
 
     def close(self) -> None:
-        """Ends the sandboxes."""
+        """Close the sandboxes."""
         with contextlib.ExitStack() as stack:
             for sandbox in self._sandboxes.values():
                 stack.callback(sandbox.close)

@@ -1,4 +1,4 @@
-"""Which lessons a workshop has opened: what belongs to another waits, for whoever has joined."""
+"""Which lessons a workshop has opened: after `join`, cards and tasks of the other lessons wait."""
 
 from __future__ import annotations
 
@@ -10,33 +10,39 @@ from rolecall.course import Course
 
 
 class LessonClosed(RuntimeError):
-    """The workshop's instructor has not opened this lesson."""
+    """The workshop's instructor has not opened this lesson yet."""
 
 
 class _Pace:
-    """What this kernel was told last; None where everything is open, or nothing was joined."""
+    """What the workshop said last.
+
+    Attributes
+    ----------
+    opened
+        The names of the open lessons; None if all are open, or no workshop was joined.
+    """
 
     opened: Collection[str] | None = None
 
 
 def set_open_lessons(names: Collection[str] | None) -> None:
-    """Keeps which lessons are open; None for all."""
+    """Set which lessons are open; None for all."""
     _Pace.opened = names
 
 
 def place_of_notebook() -> dict[str, str]:
-    """The lesson and the mode of the notebook, where Jupyter tells its path to the kernel."""
+    """Find the lesson and the mode of this notebook; empty if Jupyter doesn't give the kernel its path."""
     path = Path(os.environ.get("JPY_SESSION_NAME", ""))
     return {"lesson": path.parent.name, "mode": path.stem} if path.suffix == ".ipynb" else {}
 
 
 def wait_for_lesson(course: Course) -> None:
-    """Goes on where this notebook's lesson is open.
+    """Stop a cell whose lesson is not open yet.
 
     Raises
     ------
     LessonClosed
-        Where it is not.
+        If the lesson of this notebook is not open.
     """
     lesson = place_of_notebook().get("lesson")
     if _Pace.opened is None or lesson in _Pace.opened:
@@ -44,5 +50,5 @@ def wait_for_lesson(course: Course) -> None:
     titles = {one.name: one.title for one in course.lessons()}
     if lesson in titles:
         raise LessonClosed(
-            f"“{titles[lesson]}” is not open yet. Your instructor opens it; run this cell again then."
+            f"“{titles[lesson]}” is not open yet. Your instructor opens it; then run this cell again."
         )

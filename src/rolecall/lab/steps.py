@@ -1,9 +1,9 @@
-"""Runs the proofs of a bank: what a question claims, shown in the sandbox."""
+"""Make the calls of a proof, a probe, or a solution in a sandbox, and compare their results."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,100 +16,148 @@ from rolecall.sandbox.client import Sandbox, SandboxError
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
-    """What came of a call.
+class CallResult:
+    """The result of one call.
 
     Parameters
     ----------
+    response
+        What the call returned; None if it failed.
     error
-        The code of the refusal, or what kept the call from being made; empty where it went through.
+        The code of the AWS error, or the name of the exception that prevented the call.
+        Empty if the call succeeded.
+    message
+        The error's message; empty if the call succeeded.
     """
 
-    answer: Mapping[str, Any] | None
-    error: str
-    message: str
+    response: Mapping[str, Any] | None
+    error: str = ""
+    message: str = ""
 
 
-class Runner:
-    """Makes calls in a sandbox, one after another; later ones can act with what earlier ones saved."""
+class StepRunner:
+    """Makes calls in a sandbox; a step can use credentials that an earlier step saved.
+
+    Parameters
+    ----------
+    sandbox
+        Where the calls are made. A step with ``minutes_later`` advances the clock of this sandbox.
+    """
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._saved: dict[str, Mapping[str, str]] = {}
         self._sessions: dict[str, boto3.Session] = {}
 
-    def run(self, step: Step) -> Came:
-        """Makes one call."""
+    def run(self, step: Step) -> CallResult:
+        """Make one call.
+
+        Returns
+        -------
+        CallResult
+            The response or the error. An error of AWS or of the step itself is a result, not an exception.
+        """
         service, _, method = step.call.partition(".")
         if step.minutes_later:
             self._sandbox.clock.advance(minutes=step.minutes_later)
         try:
             client = self._client(step, service)
-            answer = getattr(client, method)(**as_sent(client, method, step.parameters))
+            response = getattr(client, method)(**serialize_documents(client, method, step.parameters))
             if step.save is not None:
-                self._saved[step.save] = _credentials(answer)
+                self._saved[step.save] = _credentials(response)
         except ClientError as error:
-            told = error.response["Error"]
-            return Came(None, told["Code"], told["Message"])
+            details = error.response["Error"]
+            return CallResult(None, details["Code"], details["Message"])
         except (BotoCoreError, SandboxError, AttributeError, KeyError) as error:
-            return Came(None, type(error).__name__, str(error))
-        return Came(answer, "", "")
+            return CallResult(None, type(error).__name__, str(error))
+        return CallResult(response)
 
     def _client(self, step: Step, service: str) -> Any:
         if step.actor not in self._saved:
-            # What comes later goes on with the session there was; a machine's renews itself.
+            # A later step keeps the actor's session, so that a machine's credentials are refreshed.
             if not step.minutes_later or step.actor not in self._sessions:
                 self._sessions[step.actor] = self._sandbox.session(actor=step.actor)
             return self._sessions[step.actor].client(service)
         saved = self._saved[step.actor]
-        given = {name: value for name, value in saved.items() if name not in step.without}
-        return self._sandbox.client(service, credentials=given)
+        credentials = {name: value for name, value in saved.items() if name not in step.without}
+        return self._sandbox.client(service, credentials=credentials)
 
 
-def _credentials(answer: Mapping[str, Any]) -> Mapping[str, str]:
-    """What STS gives out, or a new access key of a user's."""
-    given: Mapping[str, str] = answer["Credentials"] if "Credentials" in answer else answer["AccessKey"]
-    return given
+def _credentials(response: Mapping[str, Any]) -> Mapping[str, str]:
+    """Find the credentials in a response of STS, or the access key in a response of CreateAccessKey."""
+    found: Mapping[str, str] = (
+        response["Credentials"] if "Credentials" in response else response["AccessKey"]
+    )
+    return found
 
 
-def as_sent(client: Any, method: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters with each document that the operation takes as a text put into one."""
+def serialize_documents(client: Any, method: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn each policy document into JSON text where the operation takes text.
+
+    Parameters
+    ----------
+    client
+        A boto3 client of the service.
+    method
+        The client's method, such as ``put_bucket_policy``.
+    parameters
+        The parameters of the call; authors write documents as YAML mappings.
+    """
     operation = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])
     members = operation.input_shape.members if operation.input_shape else {}
 
-    def sent(name: str, value: Any) -> Any:
+    def serialized(name: str, value: Any) -> Any:
         is_text = name in members and members[name].type_name == "string"
         return json.dumps(value) if is_text and isinstance(value, dict) else value
 
-    return {name: sent(name, value) for name, value in parameters.items()}
+    return {name: serialized(name, value) for name, value in parameters.items()}
+
+
+def run_steps(steps: Iterable[Step], sandbox: Sandbox) -> list[str]:
+    """Make calls one after another.
+
+    Returns
+    -------
+    list of str
+        One sentence for each step whose result differs from what the step expects.
+    """
+    runner = StepRunner(sandbox)
+    differences = ((step, difference(step, runner.run(step))) for step in steps)
+    return [f"{step.actor}: {step.call}: {problem}" for step, problem in differences if problem]
 
 
 def run_proof(proof: Proof, sandbox: Sandbox) -> Iterator[str]:
-    """Runs a proof's steps in a sandbox of its world; yields what differs from what the proof expects."""
-    runner = Runner(sandbox)
+    """Run a proof in a sandbox of its world.
+
+    Yields
+    ------
+    str
+        One sentence for each step whose result differs from what the proof expects.
+    """
+    runner = StepRunner(sandbox)
     for number, step in enumerate(proof.steps, start=1):
-        told = unexpected(step, runner.run(step))
-        if told is not None:
-            yield f"step {number} ({step.actor}: {step.call}): {told}"
+        problem = difference(step, runner.run(step))
+        if problem is not None:
+            yield f"step {number} ({step.actor}: {step.call}): {problem}"
 
 
-def unexpected(step: Step, came: Came) -> str | None:
-    """How what came of a step differs from what it expects; None where it does not."""
-    wanted = step.expect
-    if came.answer is None:
-        if wanted.error is None:
-            return f"it was refused with {came.error}: {came.message}"
-        if came.error != wanted.error:
-            return f"it was refused with {came.error}, not {wanted.error}: {came.message}"
-        if wanted.message is not None and wanted.message not in came.message:
-            return f"the refusal says {came.message!r}, which lacks {wanted.message!r}"
+def difference(step: Step, result: CallResult) -> str | None:
+    """Say how the result of a step differs from what the step expects; None if it doesn't."""
+    expected = step.expect
+    if result.response is None:
+        if expected.error is None:
+            return f"the call failed with {result.error}: {result.message}"
+        if result.error != expected.error:
+            return f"the call failed with {result.error}, not {expected.error}: {result.message}"
+        if expected.message is not None and expected.message not in result.message:
+            return f"the error message is {result.message!r}, which doesn't contain {expected.message!r}"
         return None
-    if wanted.ok is None:
-        return f"it went through; {wanted.error} was expected"
-    missing = [path for path in wanted.ok if not _holds(came.answer, path)]
-    return f"the answer lacks {', '.join(missing)}" if missing else None
+    if expected.ok is None:
+        return f"the call succeeded; {expected.error} was expected"
+    missing = [path for path in expected.ok if not _holds(result.response, path)]
+    return f"the response lacks {', '.join(missing)}" if missing else None
 
 
-def _holds(answer: Any, expression: str) -> bool:
-    """Whether an expression gives something; an empty list or text is something, false is not."""
-    return jmespath.search(expression, answer) not in (None, False)
+def _holds(response: Any, expression: str) -> bool:
+    """Whether a JMESPath expression finds something; an empty list or text counts, null and false don't."""
+    return jmespath.search(expression, response) not in (None, False)

@@ -20,7 +20,7 @@ _ARROWS = {"may": "-->", "trusted": "-.->", "assumed": "==>"}
 
 
 def mermaid(diagram: Diagram) -> str:
-    """The diagram in Mermaid's own language, with its sentences as the accessible description."""
+    """Write the diagram in Mermaid's own language, with its sentences as the accessible description."""
     nodes = {node.arn: node for node in diagram.nodes}
     names = {arn: f"n{number}" for number, arn in enumerate(nodes)}
     connected = {arn for one in diagram.arrows for arn in (one.source, one.target)}
@@ -52,5 +52,5 @@ def _node_label(node: DiagramNode) -> str:
 
 
 def _escaped(text: str) -> str:
-    """A text that cannot end Mermaid's quotes."""
+    """Escape the characters that would end a quoted text in Mermaid."""
     return re.sub(r'["<>#;]', lambda match: f"#{ord(match[0])};", text)

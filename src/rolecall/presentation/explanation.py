@@ -30,12 +30,12 @@ _MARK = "background: var(--jp-warn-color3, #ffe0b2); color: #000"
 
 
 def call_explanation_html(explained: CallExplanation) -> str:
-    """The explanation of a call, with the verdict above it."""
+    """Render the explanation of a call, with the verdict above it."""
     return f"<p><strong>{escape(explained.verdict)}</strong></p>{explanation_html(explained.explanation)}"
 
 
 def explanation_html(explanation: Explanation) -> str:
-    """The explanation as one HTML element."""
+    """Render an explanation as one HTML element."""
     decision = explanation.decision
     colour = _COLOURS[GateStatus.ALLOWS if decision.allowed else GateStatus.LACKS_ALLOW]
     parts = [
@@ -83,7 +83,7 @@ def _box(gate: Gate) -> str:
 
 
 def _document(decision: Decision) -> str:
-    """The deciding policy with the deciding statement marked."""
+    """Render the deciding policy with the deciding statement marked."""
     deciding = decision.statements[0]
     shown = []
     for index, statement in enumerate(deciding.policy.statement_sources()):

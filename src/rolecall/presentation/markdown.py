@@ -1,4 +1,4 @@
-"""Markdown to HTML, with code coloured by classes that the style sheet maps to JupyterLab's colours."""
+"""Markdown to HTML, with code colored by classes that the style sheet maps to JupyterLab's colors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pygments.util import ClassNotFound
 _FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 
 
-def _coloured(code: str, language: str, attributes: str) -> str:
+def _highlighted(code: str, language: str, attributes: str) -> str:
     try:
         lexer = get_lexer_by_name(language or "text")
     except ClassNotFound:
@@ -22,14 +22,14 @@ def _coloured(code: str, language: str, attributes: str) -> str:
 
 
 # HTML in a bank is shown as text: a course is data, and runs nothing in the browser.
-_READER = MarkdownIt("commonmark", {"html": False, "highlight": _coloured}).enable("table")
+_READER = MarkdownIt("commonmark", {"html": False, "highlight": _highlighted}).enable("table")
 
 
 def to_html(text: str) -> str:
-    """A block of Markdown."""
+    """Render a block of Markdown."""
     return str(_READER.render(text))
 
 
 def to_inline_html(text: str) -> str:
-    """A line of Markdown, without a paragraph around it."""
+    """Render a line of Markdown, without a paragraph around it."""
     return str(_READER.renderInline(text))

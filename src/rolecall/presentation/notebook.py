@@ -12,6 +12,9 @@ from typing import Any
 _HERE = "rolecall.presentation"
 _RENDERERS = {
     # The type's module and name; the MIME type; the function that renders it.
+    ("rolecall.lab._session", "TaskSession"): ("text/markdown", f"{_HERE}.task:task_markdown"),
+    ("rolecall.lab.check_result", "CheckResult"): ("text/markdown", f"{_HERE}.task:check_result_markdown"),
+    ("rolecall.lab.check_result", "MarkdownText"): ("text/markdown", f"{_HERE}.task:text_markdown"),
     ("rolecall.sandbox.call_explanation", "CallExplanation"): (
         "text/html",
         f"{_HERE}.explanation:call_explanation_html",

@@ -10,7 +10,7 @@ _CELL = "text-align: left; padding: 0.2em 0.8em 0.2em 0; vertical-align: top"
 
 
 def trail_html(trail: TrailTable) -> str:
-    """The table, in a region that scrolls."""
+    """Render a trail as a table, in a region that scrolls."""
     head = "".join(
         f'<th scope="col" style="{_CELL}">{title}</th>'
         for title in ("#", "When", "Who", "What", "On what", "Decision", "Why")

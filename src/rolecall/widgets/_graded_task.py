@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from rolecall.lab import make
+from rolecall.lab import run_steps
 from rolecall.quiz import Step
 from rolecall.sandbox.client import Sandbox, SandboxError
 
@@ -30,7 +30,7 @@ class GradedTask:
         file = Path(self._folder.name) / f"{told['world']}.yaml"
         file.write_text(told["document"], encoding="utf-8")
         self.lab = Sandbox(file)
-        problems = make([Step.model_validate(one) for one in told["start"]], self.lab)
+        problems = run_steps([Step.model_validate(one) for one in told["start"]], self.lab)
         if problems:
             raise SandboxError(f"the task cannot start: {'; '.join(problems)}")
         calls = self.lab.calls()

@@ -60,19 +60,19 @@ def _only_loopback(event: str, arguments: tuple[Any, ...]) -> None:
 
 def _judge(task: Any, calls: list[Any], course: Any) -> dict[str, Any]:
     """A hands-on task, judged in a sandbox of its own, where the learner's calls are made again."""
-    from rolecall.lab import judge_again  # noqa: PLC0415
+    from rolecall.lab import grade_calls  # noqa: PLC0415
     from rolecall.sandbox.client import Sandbox  # noqa: PLC0415
 
     with Sandbox(task.world, course=course.folder) as sandbox:
-        judged = judge_again(task, sandbox, calls)
+        grade = grade_calls(task, sandbox, calls)
     return {
-        "score": judged.score,
-        "misconception": judged.mistakes[0].misconception if judged.mistakes else "",
+        "score": grade.score,
+        "misconception": grade.mistakes[0].misconception if grade.mistakes else "",
         "remarks": [
-            *({"part": one.says, "right": one.right, "why": one.said} for one in judged.found),
+            *({"part": one.says, "right": one.passed, "why": one.error} for one in grade.probes),
             *(
                 {"part": "A mistake that people make here", "right": False, "why": one.why}
-                for one in judged.mistakes
+                for one in grade.mistakes
             ),
         ],
     }

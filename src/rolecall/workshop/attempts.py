@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rolecall.assessment import Assessment, Assessments, Drawn
-from rolecall.lab import MOST, Task
+from rolecall.lab import MAX_CALLS, Task
 from rolecall.quiz import Judges, NoAnswer, Question, answer_of
 from rolecall.workshop.receipts import Receipt, Signer
 from rolecall.workshop.receipts import digest as digest_of
@@ -176,8 +176,8 @@ def _calls(given: Any) -> str:
         calls = _CALLS.validate_python(given)
     except ValidationError:
         raise NoAnswer("these are no calls of a sandbox") from None
-    if len(calls) > MOST:
-        raise NoAnswer(f"a task wants a handful of calls; no more than {MOST} are taken")
+    if len(calls) > MAX_CALLS:
+        raise NoAnswer(f"a task wants a handful of calls; no more than {MAX_CALLS} are taken")
     return json.dumps([one.model_dump() for one in calls])
 
 

@@ -8,7 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rolecall.course import NoCourse, find_course
-from rolecall.lab import Mission, find_task, task
+from rolecall.lab import TaskSession, find_task, task
+from rolecall.presentation.task import task_markdown
 from rolecall.progress import Store
 
 ROLE = "arn:aws:iam::111122223333:role/reports-reader"
@@ -28,7 +29,7 @@ def store(tmp_path) -> Store:
 @pytest.fixture
 def mission(store):
     course = find_course()
-    begun = Mission(find_task(course, "let-dana-in"), course, store)
+    begun = TaskSession(find_task(course, "let-dana-in"), course, store)
     yield begun
     begun.lab.close()
 
@@ -40,7 +41,7 @@ def trust(principal: object) -> None:
 
 
 def test_a_task_shows_its_goal_and_whom_one_acts_as(mission):
-    told = mission._repr_markdown_()
+    told = task_markdown(mission)
 
     assert told.startswith("**Let Dana in, and nobody else** (easy)")
     assert "*You act as* `admin`. *You may change:* the policies of roles" in told
@@ -99,7 +100,7 @@ def test_misconceptions_are_counted_across_tasks_and_questions(mission, store):
 
 
 def test_what_a_probe_does_is_not_taken_for_the_learners_doing(store):
-    begun = Mission(find_task(find_course(), "read-the-report"), find_course(), store)
+    begun = TaskSession(find_task(find_course(), "read-the-report"), find_course(), store)
     try:
         begun.check()
         assert [one["call"] for one in begun._calls] == []
@@ -112,7 +113,7 @@ def test_hints_come_one_after_another(mission):
 
     assert first.endswith("2 more.")
     assert "Which of a role's two kinds of policy" in third
-    assert third.endswith("`solution()` shows the way.")
+    assert third.endswith("`solution()` shows the solution.")
 
 
 def test_the_solution_is_plain_boto3_that_runs(mission):
@@ -139,7 +140,7 @@ def test_an_unknown_task_is_told_with_those_that_there_are():
 
 def test_a_machine_is_probed_while_the_notebook_acts_as_a_user(store):
     """A user's environment turns instance metadata off, for the user."""
-    begun = Mission(find_task(find_course(), "a-role-for-the-batch-server"), find_course(), store)
+    begun = TaskSession(find_task(find_course(), "a-role-for-the-batch-server"), find_course(), store)
     try:
         assert begun.solve().reached
     finally:

@@ -1,0 +1,119 @@
+"""Grade a task: run its probes in its sandbox, and look for known mistakes in the learner's calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jmespath
+
+from rolecall.lab._task import Mistake, Probe, Task
+from rolecall.lab.steps import CallResult, StepRunner
+from rolecall.quiz import Step
+from rolecall.sandbox.client import Sandbox
+
+_DENIALS = frozenset(
+    {
+        "AccessDenied",
+        # boto3 raises this on a machine that gets no credentials.
+        "NoCredentialsError",
+        "AccessDeniedException",
+        "UnauthorizedOperation",
+        "AuthorizationError",
+        "403",
+        "Forbidden",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """The result of one probe.
+
+    Parameters
+    ----------
+    says
+        What the probe tests, in the author's words.
+    passed
+        Whether a probe that must succeed succeeded, or one that must stay denied was denied.
+    must_be_denied
+        Which of the two kinds it is.
+    error
+        Code and message of the error that a call of the probe failed with; empty if every call succeeded.
+    """
+
+    says: str
+    passed: bool
+    must_be_denied: bool
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskGrade:
+    """What a learner's work on a task is worth.
+
+    Parameters
+    ----------
+    probes
+        First the probes that must succeed, then those that must stay denied.
+    mistakes
+        The mistakes that the learner's calls show; empty if the task is solved.
+    """
+
+    probes: tuple[ProbeResult, ...]
+    mistakes: tuple[Mistake, ...]
+
+    @property
+    def reached(self) -> bool:
+        """Whether every probe passed."""
+        return all(one.passed for one in self.probes)
+
+    @property
+    def score(self) -> float:
+        """From 0 to 1: the share of what must work, times the share of what must stay denied.
+
+        The product gives nothing for doing nothing, and little for allowing everything.
+        """
+        succeed = [one.passed for one in self.probes if not one.must_be_denied]
+        denied = [one.passed for one in self.probes if one.must_be_denied]
+        share_denied = sum(denied) / len(denied) if denied else 1
+        return share_denied * sum(succeed) / len(succeed)
+
+
+def grade_task(task: Task, sandbox: Sandbox, calls: Sequence[Mapping[str, Any]]) -> TaskGrade:
+    """Run a task's probes.
+
+    Parameters
+    ----------
+    sandbox
+        Where the learner worked, or where the learner's calls were made again.
+    calls
+        The learner's calls, as `Sandbox.calls` returns them: mistakes are looked for among these.
+    """
+    calls = list(calls)
+    probes = [_run_probe(probe, sandbox, calls, must_be_denied=False) for probe in task.succeed]
+    probes += [_run_probe(probe, sandbox, calls, must_be_denied=True) for probe in task.denied]
+    reached = all(one.passed for one in probes)
+    mistakes = () if reached else tuple(one for one in task.mistakes if jmespath.search(one.when, calls))
+    return TaskGrade(tuple(probes), mistakes)
+
+
+def _run_probe(
+    probe: Probe, sandbox: Sandbox, calls: list[Mapping[str, Any]], *, must_be_denied: bool
+) -> ProbeResult:
+    if probe.seen is not None:
+        seen = bool(jmespath.search(probe.seen, calls))
+        return ProbeResult(probe.says, seen != must_be_denied, must_be_denied)
+    runner = StepRunner(sandbox)
+    for step in probe.steps:
+        result = runner.run(step)
+        if result.response is None:
+            passed = must_be_denied and _is_denial(step, result)
+            return ProbeResult(probe.says, passed, must_be_denied, f"{result.error}: {result.message}")
+    return ProbeResult(probe.says, not must_be_denied, must_be_denied)
+
+
+def _is_denial(step: Step, result: CallResult) -> bool:
+    """Whether a call failed because access was denied; any other error proves nothing."""
+    return result.error == step.expect.error or result.error in _DENIALS

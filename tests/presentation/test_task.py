@@ -1,0 +1,36 @@
+from rolecall.lab import CheckResult, MarkdownText, Mistake, ProbeResult, RecognizedMistake
+from rolecall.presentation.task import check_result_markdown, text_markdown
+from rolecall.quiz import Misconception
+
+WORKS = ProbeResult("Dana reads", passed=True, must_be_denied=False)
+OPEN = ProbeResult("Eve reads", passed=False, must_be_denied=True)
+MISTAKE = Mistake.model_construct(misconception="star", why="`*` is everyone.")
+STAR = Misconception.model_construct(title="`*` means my account", because="It doesn't.", experiment=None)
+
+
+def test_a_reached_task_shows_its_probes():
+    assert check_result_markdown(CheckResult((WORKS,))) == "**✔ Reached.**\n\n- ✔ works: Dana reads"
+
+
+def test_a_recognized_mistake_shows_its_misconception_and_its_experiment():
+    result = CheckResult((WORKS, OPEN), (RecognizedMistake(MISTAKE, STAR, "print(1)"),))
+
+    markdown = check_result_markdown(result)
+
+    assert "- ✘ stays denied: Eve reads" in markdown
+    assert "**Too broad**: " in markdown
+    assert "**`*` means my account?** It doesn't." in markdown
+    assert "```python\nprint(1)\n```" in markdown
+
+
+def test_an_attempt_that_was_not_saved_is_reported():
+    markdown = check_result_markdown(CheckResult((WORKS,), (), "the disk is full"))
+
+    assert markdown.endswith("**This attempt was not saved.** the disk is full")
+
+
+def test_text_and_markdown_say_the_same():
+    result = CheckResult((WORKS, OPEN), (RecognizedMistake(MISTAKE, STAR),))
+
+    assert str(result) == check_result_markdown(result).replace("**", "")
+    assert text_markdown(MarkdownText("`hint`")) == str(MarkdownText("`hint`"))
