@@ -10,7 +10,8 @@ from rolecall._extras import MissingExtra, require_extra
 from rolecall.aws.errors import AwsError
 from rolecall.aws.operations import Operation
 from rolecall.cli import main
-from rolecall.sandbox.template_validation import check_template_validation
+from rolecall.sandbox.moto_gaps.template_validation import TemplateValidation
+from sandbox.calls import call_of
 
 WORLD = """\
 world: stacks
@@ -73,13 +74,12 @@ def cloudformation(tmp_path):
 
 def test_validating_a_template_without_the_extra_is_an_aws_error_that_names_it(monkeypatch):
     without(monkeypatch, "cfnlint")
+    call = call_of(Operation("cloudformation", "ValidateTemplate", "query", {"TemplateBody": TEMPLATE}))
 
     with pytest.raises(
         AwsError, match=r"requires cfnlint\. Run `pip install 'rolecall\[cloudformation\]'`"
     ):
-        check_template_validation(
-            Operation("cloudformation", "ValidateTemplate", "query", {"TemplateBody": TEMPLATE})
-        )
+        TemplateValidation(None).before(call)
 
 
 def test_a_template_is_validated_with_the_extra_cloudformation(cloudformation):

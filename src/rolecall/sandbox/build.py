@@ -12,13 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from moto.s3.models import s3_backends
-
 from rolecall.sandbox import moto_app
 from rolecall.sandbox.container_names import container_arn
-from rolecall.sandbox.iam_state import backend, bound, new_access_key_id
 from rolecall.sandbox.instances import build_instances, instance_arn, instance_id
-from rolecall.sandbox.unique_ids import give_unique_ids
+from rolecall.sandbox.moto_state.iam import iam_backend, new_access_key_id, set_user_boundary
+from rolecall.sandbox.moto_state.s3 import s3_backend
 from rolecall.sandbox.world import Account, World
 
 
@@ -45,7 +43,6 @@ class Builder:
 
     def build(self) -> None:
         """Empties moto and sets up the accounts."""
-        give_unique_ids()
         with self._lock:
             moto_app.forget_everything()
             self._built.clear()
@@ -83,7 +80,7 @@ class Builder:
                 arn = container_arn(region, account, account_name, who, container)
                 self.actors[name] = ActorKeys(arn, account, container=who)
                 continue
-            iam = backend(account)
+            iam = iam_backend(account)
             user = iam.users[who]
             key = iam.create_access_key(who)
             del iam.access_keys[key.access_key_id]
@@ -102,7 +99,7 @@ class _IamBuilder:
     def __init__(self, account: Account, region: str) -> None:
         self.account = account
         self.region = region
-        self.iam = backend(account.id)
+        self.iam = iam_backend(account.id)
 
     def build(self) -> None:
         account, iam = self.account, self.iam
@@ -114,7 +111,7 @@ class _IamBuilder:
         for name, user in account.users.items():
             made_user = iam.create_user(self.region, name, user.path, _tags(user.tags))
             self._attach(made_user, user.policies, user.managed_policies)
-            bound(made_user, self._arn(user.permissions_boundary))
+            set_user_boundary(made_user, self._arn(user.permissions_boundary))
             if user.mfa:
                 device = iam.create_virtual_mfa_device(name, "/")
                 iam.enable_mfa_device(name, device.serial_number, "000000", "000000")
@@ -157,7 +154,7 @@ def _tags(tags: dict[str, str]) -> list[dict[str, str]]:
 
 
 def _build_buckets(account: Account, region: str) -> None:
-    s3 = s3_backends[account.id]["aws"]
+    s3 = s3_backend(account.id)
     for name, bucket in account.buckets.items():
         s3.create_bucket(name, region)
         for key, text in bucket.objects.items():

@@ -11,7 +11,7 @@ from rolecall.aws.http import HttpRequest
 from rolecall.aws.sigv4 import SKEW, BadSignature, OldSignature, Signature, read_signature, verify
 from rolecall.iam import Policy
 from rolecall.sandbox.clock import Clock, timestamp
-from rolecall.sandbox.iam_state import IamState, UserFacts
+from rolecall.sandbox.moto_state.iam import IamState, UserFacts
 from rolecall.sandbox.sessions import Session, SessionKind, Sessions
 
 
@@ -47,6 +47,11 @@ class Caller:
     mfa_presented: bool = False
     web_identity: Mapping[str, str] | None = None
     web_context: Mapping[str, str | list[str]] = field(default_factory=dict)
+
+    @property
+    def is_service(self) -> bool:
+        """Whether an AWS service calls by itself, such as EC2 for the role of an instance."""
+        return self.arn.endswith(".amazonaws.com")
 
 
 ANONYMOUS = Caller("anonymous")

@@ -16,17 +16,15 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from rolecall.sandbox.clock import timestamp
 from rolecall.sandbox.gateway import Gateway
-from rolecall.sandbox.iam_state import RoleFacts
-from rolecall.sandbox.instances import (
-    IMAGE,
-    current_options,
-    current_profile,
-    instance_arn,
-    instance_id,
+from rolecall.sandbox.instances import IMAGE, instance_arn, instance_id
+from rolecall.sandbox.metadata_log import MetadataRequest
+from rolecall.sandbox.moto_state.ec2 import (
+    associated_profile,
     is_running,
+    metadata_options,
     private_address,
 )
-from rolecall.sandbox.metadata_log import MetadataRequest
+from rolecall.sandbox.moto_state.iam import RoleFacts
 from rolecall.sandbox.service_sessions import NotTrusted, ServiceSessions
 from rolecall.sandbox.world import Instance, MetadataOptions
 
@@ -179,12 +177,12 @@ class InstanceMetadata:
 
     def _profile(self) -> str | None:
         if self._is_moved_to_moto():
-            return current_profile(self._account, self._gateway.world.region, self._id)
+            return associated_profile(self._account, self._gateway.world.region, self._id)
         return self._instance.instance_profile
 
     def _options(self) -> MetadataOptions:
         if self._is_moved_to_moto():
-            return current_options(self._account, self._gateway.world.region, self._id)
+            return metadata_options(self._account, self._gateway.world.region, self._id)
         return self._instance.metadata_options
 
     def _address(self) -> str:

@@ -15,7 +15,7 @@ from rolecall.aws.errors import AwsError
 from rolecall.aws.operations import Operation
 from rolecall.sandbox.callers import Caller
 from rolecall.sandbox.clock import Clock
-from rolecall.sandbox.iam_state import IamState
+from rolecall.sandbox.moto_state.iam import IamState
 
 _STEP = 30
 _INVALID = "MultiFactorAuthentication failed with invalid MFA one time pass code. "
@@ -50,7 +50,7 @@ class MfaDevices:
             return Device(serial, pyotp.TOTP(seed, interval=_STEP).at(self._clock.now()))
         return None
 
-    def presented(self, operation: Operation, caller: Caller) -> bool:
+    def authenticate(self, operation: Operation, caller: Caller) -> bool:
         """Whether a call brings a device's code that is right.
 
         Raises

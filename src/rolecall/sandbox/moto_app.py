@@ -1,64 +1,52 @@
-"""moto as a WSGI application in this process, and boto3 clients that speak to it without a network."""
+"""Run moto as a WSGI application in this process, and make boto3 clients that call it without a network."""
 
 from __future__ import annotations
 
-import copy
 import io
 import os
+import threading
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
-# moto loads the AWS-managed policies when a backend is made; it must know before.
+# moto loads the AWS-managed policies when it creates a backend; it reads this setting when it is imported.
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
 import boto3
-import moto.backends
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto.core.base_backend import BackendDict
-from moto.iam.access_control import PermissionResult
-from moto.iam.models import IAMBackend, ManagedPolicy
-from moto.s3.models import FakeBucket
 from moto.server import DomainDispatcherApplication, create_backend_app
-from werkzeug.test import EnvironBuilder, run_wsgi_app
+from werkzeug.test import EnvironBuilder
 
 from rolecall.aws.errors import AwsError
+from rolecall.sandbox.moto_patches import patch_moto
+from rolecall.sandbox.responses import Response
 
-# moto reads the 1,500 AWS-managed policies anew for each account and each reset; once is enough.
-_read_managed_policies = IAMBackend._init_aws_policies
-_managed_policies: list[ManagedPolicy] = []
+patch_moto()
 
-
-def _own_managed_policies(backend: IAMBackend) -> list[ManagedPolicy]:
-    """Copies, since each account counts its own attachments."""
-    if not _managed_policies:
-        _managed_policies.extend(_read_managed_policies(backend))
-    return [copy.copy(policy) for policy in _managed_policies]
+_ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
+_application = DomainDispatcherApplication(create_backend_app)
+_client_lock = threading.Lock()
 
 
-IAMBackend._init_aws_policies = _own_managed_policies
+def perform(environ: WSGIEnvironment, service: str, account: str, region: str) -> Response:
+    """Let moto perform a request that is authorized.
 
-# moto looks through its own folders twice for each request; they do not change.
-_modules = tuple(moto.backends.list_of_moto_modules())
-moto.backends.list_of_moto_modules = lambda: iter(_modules)
-
-# Whether a request may be done is decided before moto sees it. moto would read a bucket policy once more
-# without its conditions and principals, and refuse what a conditional Deny lets through.
-FakeBucket.get_permission = lambda bucket, action, resource: PermissionResult.PERMITTED
-
-ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
-application = DomainDispatcherApplication(create_backend_app)
-
-
-def address(environ: WSGIEnvironment, service: str, region: str) -> None:
-    """Makes sure that moto does what was decided: the same service, and none of moto's own pages.
-
-    An unsigned request names no service, and moto would look for one in its body.
+    Parameters
+    ----------
+    environ
+        The request; its body can be read again.
+    service
+        The service that was decided for. An unsigned request names none, and moto would look for one in the
+        body.
+    account
+        The account in which the operation is performed.
 
     Raises
     ------
     AwsError
-        For a path that moto keeps for itself; to a client it is a bucket that is not there.
+        If the path is one of moto's own pages; a client sees a bucket that doesn't exist.
     """
     if environ["PATH_INFO"].lstrip("/").partition("/")[0] == "moto-api":
         raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404)
@@ -67,15 +55,34 @@ def address(environ: WSGIEnvironment, service: str, region: str) -> None:
         environ["HTTP_AUTHORIZATION"] = (
             f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
         )
+    environ[_ACCOUNT_HEADER] = account
+    environ["RAW_URI"] = environ.get("REQUEST_URI", environ["PATH_INFO"])
+    return _run(environ)
+
+
+def _run(environ: WSGIEnvironment) -> Response:
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+        started.append((status, headers))
+
+    chunks: Iterable[bytes] = _application(environ, start_response)
+    try:
+        body = b"".join(chunks)
+    finally:
+        if close := getattr(chunks, "close", None):
+            close()
+    status, headers = started[-1]
+    return Response(int(status[:3]), tuple(headers), body)
 
 
 def forget_everything() -> None:
-    """Empties every backend of every account."""
+    """Empty every backend of every account."""
     BackendDict.reset()
 
 
 class _Raw(io.BytesIO):
-    """A body as botocore wants to read it."""
+    """A body that botocore can read."""
 
     def stream(self, **kwargs: Any) -> Iterable[bytes]:
         contents = self.read()
@@ -85,9 +92,17 @@ class _Raw(io.BytesIO):
 
 
 def client(service: str, account: str, region: str) -> Any:
-    """A boto3 client that works in an account, without asking anyone for permission."""
-    session = boto3.Session("rolecall", "rolecall", region_name=region)
-    made = session.client(service, endpoint_url="http://127.0.0.1")
+    """Return a boto3 client that works in an account without any permission checks.
+
+    Clients are kept: boto3 needs up to half a second to create one.
+    """
+    with _client_lock:
+        return _kept_client(service, account, region)
+
+
+@lru_cache(maxsize=64)
+def _kept_client(service: str, account: str, region: str) -> Any:
+    created = _session().client(service, region_name=region, endpoint_url="http://127.0.0.1")
 
     def send(request: AWSPreparedRequest, **kwargs: Any) -> AWSResponse:
         headers = [
@@ -97,10 +112,15 @@ def client(service: str, account: str, region: str) -> Any:
         body: Any = request.body or b""
         builder = EnvironBuilder(path=request.url, method=request.method, headers=headers, data=body)
         environ = builder.get_environ()
-        environ[ACCOUNT_HEADER] = account
-        content, status, answered = run_wsgi_app(application, environ, buffered=True)
-        answer_headers: Any = dict(answered)
-        return AWSResponse(request.url, int(status.split()[0]), answer_headers, _Raw(b"".join(content)))
+        environ[_ACCOUNT_HEADER] = account
+        response = _run(environ)
+        answer_headers: Any = dict(response.headers)
+        return AWSResponse(request.url, response.status, answer_headers, _Raw(response.body))
 
-    made.meta.events.register("before-send", send)
-    return made
+    created.meta.events.register("before-send", send)
+    return created
+
+
+@lru_cache(maxsize=1)
+def _session() -> boto3.Session:
+    return boto3.Session("rolecall", "rolecall", region_name="us-east-1")

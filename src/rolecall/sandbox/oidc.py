@@ -22,7 +22,7 @@ from rolecall.aws.errors import AwsError
 from rolecall.aws.operations import Operation
 from rolecall.sandbox.callers import Caller
 from rolecall.sandbox.clock import Clock
-from rolecall.sandbox.iam_state import IamState
+from rolecall.sandbox.moto_state.iam import IamState
 from rolecall.sandbox.world import World
 
 _ALGORITHM = "RS256"
@@ -99,7 +99,7 @@ class Issuers:
         key = self.key(url)
         return jwt.encode({"alg": _ALGORITHM, "kid": key.kid, "typ": "JWT"}, told, key)
 
-    def presented(self, operation: Operation) -> tuple[Caller, Operation] | None:
+    def authenticate(self, operation: Operation) -> tuple[Caller, Operation] | None:
         """The caller that a believed token makes, and what it asks; None for any other call.
 
         Raises

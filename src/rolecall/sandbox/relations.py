@@ -9,7 +9,7 @@ from typing import Any
 from rolecall.iam import Policy, PolicySet, PolicyType, Request, decide
 from rolecall.sandbox.clock import timestamp
 from rolecall.sandbox.gateway import Gateway
-from rolecall.sandbox.iam_state import RoleFacts, backend
+from rolecall.sandbox.moto_state.iam import RoleFacts, iam_backend
 
 _FEDERATED = {"oidc-provider": "sts:AssumeRoleWithWebIdentity", "saml-provider": "sts:AssumeRoleWithSAML"}
 
@@ -53,7 +53,7 @@ def relations(gateway: Gateway) -> dict[str, Any]:
 
 def _nodes(gateway: Gateway) -> Iterator[_Node]:
     for account in gateway.world.accounts.values():
-        state = backend(account.id)
+        state = iam_backend(account.id)
         for user in state.users.values():
             yield _Node(user.arn, account.id, "user", user.name)
         for arn in state.open_id_providers:

@@ -21,7 +21,7 @@ from rolecall.aws.errors import AwsError
 from rolecall.aws.operations import Operation
 from rolecall.sandbox.callers import Caller
 from rolecall.sandbox.clock import Clock
-from rolecall.sandbox.iam_state import IamState
+from rolecall.sandbox.moto_state.iam import IamState
 from rolecall.sandbox.world import World
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class SamlProviders:
         )
         return response
 
-    def presented(self, operation: Operation) -> tuple[Caller, Operation] | None:
+    def authenticate(self, operation: Operation) -> tuple[Caller, Operation] | None:
         """The caller that a believed assertion makes, and what it asks; None for any other call.
 
         Raises

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from rolecall.iam import PolicySet, Request, decide
 from rolecall.sandbox.gateway import Gateway
-from rolecall.sandbox.iam_state import RoleFacts
+from rolecall.sandbox.moto_state.iam import RoleFacts
 from rolecall.sandbox.sessions import Session
 
 _LASTING = timedelta(hours=6)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from rolecall.iam import Policy
-from rolecall.sandbox.iam_state import new_access_key_id
+from rolecall.sandbox.moto_state.iam import new_access_key_id
 
 
 class SessionKind(Enum):

@@ -14,11 +14,11 @@ from typing import Any
 from rolecall.aws.errors import AwsError
 from rolecall.aws.operations import Operation
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
+from rolecall.sandbox._constraints import constraint
 from rolecall.sandbox.callers import Caller
 from rolecall.sandbox.clock import Clock
-from rolecall.sandbox.constraints import constraint
 from rolecall.sandbox.encoded_messages import EncodedMessages
-from rolecall.sandbox.iam_state import IamState, RoleFacts
+from rolecall.sandbox.moto_state.iam import IamState, RoleFacts
 from rolecall.sandbox.sessions import Session, SessionKind, Sessions
 
 _SESSION_NAME = re.compile(r"[\w+=,.@-]*", re.ASCII)

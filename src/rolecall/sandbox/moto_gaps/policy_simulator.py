@@ -1,12 +1,11 @@
-"""The IAM policy simulator, answered by the evaluator that decides everything else here.
+"""The IAM policy simulator, answered by the evaluator that decides everything else in the sandbox.
 
-https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -24,9 +23,9 @@ from rolecall.iam import (
     decide,
     statement_span,
 )
-from rolecall.sandbox.callers import Caller
-from rolecall.sandbox.guardrails import Guardrails
-from rolecall.sandbox.iam_state import IamState
+from rolecall.sandbox.call import Call
+from rolecall.sandbox.moto_gaps._gap import Gap
+from rolecall.sandbox.responses import Result
 
 _DECISIONS = {
     Outcome.ALLOWED: "allowed",
@@ -35,62 +34,68 @@ _DECISIONS = {
 }
 
 
-class Simulator:
-    """Answers the simulator's four operations."""
+class PolicySimulator(Gap):
+    """IAM has a policy simulator; moto has none that evaluates policies."""
 
-    def __init__(self, iam: IamState, guardrails: Guardrails) -> None:
-        self._iam = iam
-        self._guardrails = guardrails
-        self.operations: Mapping[str, Callable[[Operation, Caller], dict[str, Any]]] = {
-            "GetContextKeysForCustomPolicy": self._keys_of_custom,
-            "GetContextKeysForPrincipalPolicy": self._keys_of_principal,
-            "SimulateCustomPolicy": self._custom,
-            "SimulatePrincipalPolicy": self._principal,
+    operations = frozenset(
+        {
+            "iam.GetContextKeysForCustomPolicy",
+            "iam.GetContextKeysForPrincipalPolicy",
+            "iam.SimulateCustomPolicy",
+            "iam.SimulatePrincipalPolicy",
         }
+    )
+    rule = "https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html"
 
-    def _custom(self, operation: Operation, caller: Caller) -> dict[str, Any]:
+    def before(self, call: Call) -> Result:
+        """Return the simulator's result."""
+        match call.operation.name:
+            case "SimulateCustomPolicy":
+                return self._simulate_custom(call.operation, call.account)
+            case "SimulatePrincipalPolicy":
+                return self._simulate_principal(call.operation)
+            case "GetContextKeysForCustomPolicy":
+                return _context_keys(_documents(call.operation, "PolicyInputList", PolicyType.IDENTITY))
+            case _:
+                identity, _ = self._policies_of(call.operation.text("PolicySourceArn") or "")
+                further = _documents(call.operation, "PolicyInputList", PolicyType.IDENTITY)
+                return _context_keys(identity + further)
+
+    def _simulate_custom(self, operation: Operation, account: str) -> Result:
         policies = PolicySet(
             identity=_documents(operation, "PolicyInputList", PolicyType.IDENTITY),
             boundaries=_documents(operation, "PermissionsBoundaryPolicyInputList", PolicyType.BOUNDARY),
         )
-        principal = operation.text("CallerArn") or f"arn:aws:iam::{caller.account}:user/simulated"
+        principal = operation.text("CallerArn") or f"arn:aws:iam::{account}:user/simulated"
         return _results(operation, principal, policies)
 
-    def _principal(self, operation: Operation, caller: Caller) -> dict[str, Any]:
+    def _simulate_principal(self, operation: Operation) -> Result:
         source = operation.text("PolicySourceArn") or ""
-        identity, boundaries = self._of(source)
-        own = _documents(operation, "PermissionsBoundaryPolicyInputList", PolicyType.BOUNDARY)
+        identity, boundaries = self._policies_of(source)
+        given = _documents(operation, "PermissionsBoundaryPolicyInputList", PolicyType.BOUNDARY)
         policies = PolicySet(
             identity=identity + _documents(operation, "PolicyInputList", PolicyType.IDENTITY),
-            boundaries=own or boundaries,
-            scps=self._guardrails.scps(source.split(":")[4]),
+            boundaries=given or boundaries,
+            scps=self.runtime.guardrails.scps(source.split(":")[4]),
         )
         principal = operation.text("CallerArn") or source
         if ":group/" in principal:
             principal = f"arn:aws:iam::{source.split(':')[4]}:user/simulated"
         return _results(operation, principal, policies)
 
-    def _keys_of_custom(self, operation: Operation, caller: Caller) -> dict[str, Any]:
-        documents = _documents(operation, "PolicyInputList", PolicyType.IDENTITY)
-        return {"ContextKeyNames": list(context_keys(documents))}
-
-    def _keys_of_principal(self, operation: Operation, caller: Caller) -> dict[str, Any]:
-        identity, _ = self._of(operation.text("PolicySourceArn") or "")
-        extra = _documents(operation, "PolicyInputList", PolicyType.IDENTITY)
-        return {"ContextKeyNames": list(context_keys(identity + extra))}
-
-    def _of(self, arn: str) -> tuple[tuple[Policy, ...], tuple[Policy, ...]]:
-        """The identity-based policies and boundary of a user, group or role."""
+    def _policies_of(self, arn: str) -> tuple[tuple[Policy, ...], tuple[Policy, ...]]:
+        """The identity-based policies and the permissions boundary of a user, group, or role."""
+        iam = self.runtime.iam
         parts = arn.split(":", 5)
         kind, _, path = parts[5].partition("/") if len(parts) == 6 else ("", "", "")
         name = path.rpartition("/")[2]
         account = parts[4] if len(parts) == 6 else ""
-        if account in self._iam.accounts:
-            if kind == "user" and self._iam.user(account, name):
-                return self._iam.user_policies(account, name), self._iam.user_boundary(account, name)
-            if kind == "role" and self._iam.role_named(account, name):
-                return self._iam.role_policies(account, name), self._iam.role_boundary(account, name)
-            if kind == "group" and (policies := self._iam.group_policies(account, name)) is not None:
+        if account in iam.accounts:
+            if kind == "user" and iam.user(account, name):
+                return iam.user_policies(account, name), iam.user_boundary(account, name)
+            if kind == "role" and iam.role_named(account, name):
+                return iam.role_policies(account, name), iam.role_boundary(account, name)
+            if kind == "group" and (policies := iam.group_policies(account, name)) is not None:
                 return policies, ()
         raise AwsError(
             "NoSuchEntity", f"The {kind or 'principal'} with name {name or arn} cannot be found.", 404
@@ -105,7 +110,11 @@ def _documents(operation: Operation, parameter: str, type: PolicyType) -> tuple[
         raise AwsError("InvalidInput", f"Invalid policy in {parameter}: {error.message}", 400) from None
 
 
-def _results(operation: Operation, principal: str, policies: PolicySet) -> dict[str, Any]:
+def _context_keys(policies: tuple[Policy, ...]) -> Result:
+    return {"ContextKeyNames": list(context_keys(policies))}
+
+
+def _results(operation: Operation, principal: str, policies: PolicySet) -> Result:
     context = {
         str(entry.get("ContextKeyName")): [str(value) for value in entry.get("ContextKeyValues") or []]
         for entry in operation.parameters.get("ContextEntries") or []
@@ -144,11 +153,11 @@ def _result(decision: Decision, resource: str, context: Mapping[str, list[str]])
         ],
     }
     if policies.scps is not None:
-        barred = decision.policy_type is PolicyType.SCP and not decision.allowed
-        result["OrganizationsDecisionDetail"] = {"AllowedByOrganizations": not barred}
+        denied = decision.policy_type is PolicyType.SCP and not decision.allowed
+        result["OrganizationsDecisionDetail"] = {"AllowedByOrganizations": not denied}
     if policies.boundaries:
-        barred = decision.policy_type is PolicyType.BOUNDARY and not decision.allowed
-        result["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": not barred}
+        denied = decision.policy_type is PolicyType.BOUNDARY and not decision.allowed
+        result["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": not denied}
     return result
 
 

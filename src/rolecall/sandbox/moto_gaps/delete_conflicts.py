@@ -1,6 +1,5 @@
-"""What must be gone before IAM lets an entity go.
+"""What has to be deleted or detached before IAM deletes an entity.
 
-https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteGroup.html
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html
 """
@@ -11,29 +10,26 @@ from collections.abc import Iterator
 
 from rolecall.aws.errors import AwsError
 from rolecall.aws.operations import Operation
-from rolecall.sandbox.iam_state import backend
+from rolecall.sandbox.call import Call
+from rolecall.sandbox.moto_gaps._gap import Gap
+from rolecall.sandbox.moto_state.iam import iam_backend
 
 
-def refuse_if_needed(operation: Operation, account: str) -> None:
-    """Refuses a deletion that moto would do although something still hangs on the entity.
+class DeleteConflicts(Gap):
+    """IAM doesn't delete an entity that something else still depends on; moto does."""
 
-    Raises
-    ------
-    AwsError
-        DeleteConflict.
-    """
-    if operation.service != "iam":
-        return
-    find = {"DeleteUser": _on_user, "DeleteGroup": _on_group, "DeletePolicy": _on_policy}.get(
-        operation.name
-    )
-    reason = next(find(operation, account), None) if find else None
-    if reason is not None:
-        raise AwsError("DeleteConflict", reason, 409)
+    operations = frozenset({"iam.DeleteUser", "iam.DeleteGroup", "iam.DeletePolicy"})
+    rule = "https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html"
+
+    def before(self, call: Call) -> None:
+        """Raise DeleteConflict with the first reason that IAM would give."""
+        reason = next(_CONFLICTS[call.operation.name](call.operation, call.account), None)
+        if reason is not None:
+            raise AwsError("DeleteConflict", reason, 409)
 
 
-def _on_user(operation: Operation, account: str) -> Iterator[str]:
-    state = backend(account)
+def _of_user(operation: Operation, account: str) -> Iterator[str]:
+    state = iam_backend(account)
     user = state.users.get(operation.text("UserName") or "")
     if user is None:
         return
@@ -49,8 +45,8 @@ def _on_user(operation: Operation, account: str) -> Iterator[str]:
         yield "Cannot delete entity, must remove users from group first."
 
 
-def _on_group(operation: Operation, account: str) -> Iterator[str]:
-    group = backend(account).groups.get(operation.text("GroupName") or "")
+def _of_group(operation: Operation, account: str) -> Iterator[str]:
+    group = iam_backend(account).groups.get(operation.text("GroupName") or "")
     if group is None:
         return
     if group.users:
@@ -61,8 +57,8 @@ def _on_group(operation: Operation, account: str) -> Iterator[str]:
         yield "Cannot delete entity, must delete policies first."
 
 
-def _on_policy(operation: Operation, account: str) -> Iterator[str]:
-    policy = backend(account).managed_policies.get(operation.text("PolicyArn") or "")
+def _of_policy(operation: Operation, account: str) -> Iterator[str]:
+    policy = iam_backend(account).managed_policies.get(operation.text("PolicyArn") or "")
     if policy is None:
         return
     if policy.attachment_count:
@@ -74,4 +70,4 @@ def _on_policy(operation: Operation, account: str) -> Iterator[str]:
         )
 
 
-_FIND = {"DeleteUser": _on_user, "DeleteGroup": _on_group, "DeletePolicy": _on_policy}
+_CONFLICTS = {"DeleteUser": _of_user, "DeleteGroup": _of_group, "DeletePolicy": _of_policy}

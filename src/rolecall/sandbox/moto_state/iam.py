@@ -1,26 +1,29 @@
-"""What moto holds of IAM and S3, as the gateway needs it. Only this looks into moto's backends."""
+"""IAM users, groups, roles, policies, instance profiles, and identity providers."""
 
 from __future__ import annotations
 
-import json
 import secrets
 import string
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from moto.iam.models import IAMBackend, iam_backends
 from moto.iam.utils import generate_access_key_id_from_account_id
-from moto.s3.models import s3_backends
 
+from rolecall.aws.operations import Operation
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
-from rolecall.sandbox.resource_state import full_arn
+from rolecall.sandbox._principals import PRINCIPAL_ARN
+from rolecall.sandbox.moto_state._documents import parse_kept_policy
+from rolecall.sandbox.moto_state.kms import key_arn
+from rolecall.sandbox.moto_state.resources import ServiceResources
+from rolecall.sandbox.moto_state.secretsmanager import secret_arn
 
 _ID_ALPHABET = string.ascii_uppercase + string.digits
 
 
 def new_unique_id(prefix: str) -> str:
-    """A unique id such as AIDA….
+    """Make a unique id such as AIDA….
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
     """
@@ -28,14 +31,14 @@ def new_unique_id(prefix: str) -> str:
 
 
 def new_access_key_id(account: str, prefix: str) -> str:
-    """An access key id that tells its account, as AWS's do."""
+    """Make an access key id that includes its account, as AWS's do."""
     key: str = generate_access_key_id_from_account_id(account, prefix=prefix)
     return key
 
 
 @dataclass(frozen=True, slots=True)
 class UserFacts:
-    """An IAM user as it stands now."""
+    """An IAM user as it is now."""
 
     account: str
     name: str
@@ -46,7 +49,7 @@ class UserFacts:
 
 @dataclass(frozen=True, slots=True)
 class RoleFacts:
-    """An IAM role as it stands now."""
+    """An IAM role as it is now."""
 
     account: str
     name: str
@@ -58,7 +61,7 @@ class RoleFacts:
 
     @property
     def trust_policy(self) -> Policy | None:
-        """The trust policy; None for one that AWS would not have taken."""
+        """The trust policy; None if AWS would have rejected it."""
         try:
             return Policy.parse(self.trust, PolicyType.TRUST, f"trust policy of {self.name}")
         except MalformedPolicyDocument:
@@ -83,7 +86,13 @@ class KeyFacts:
 
 
 class IamState:
-    """Reads users, roles and their policies out of moto."""
+    """Read users, roles, and their policies from moto.
+
+    Parameters
+    ----------
+    accounts
+        The account ids of the world.
+    """
 
     def __init__(self, accounts: frozenset[str]) -> None:
         self.accounts = accounts
@@ -91,7 +100,7 @@ class IamState:
     def key(self, access_key_id: str) -> KeyFacts | None:
         """A user's access key in any account, or None."""
         for account in self.accounts:
-            for user in backend(account).users.values():
+            for user in iam_backend(account).users.values():
                 for key in user.access_keys:
                     if key.access_key_id == access_key_id:
                         facts = _user_facts(account, user)
@@ -100,7 +109,7 @@ class IamState:
 
     def user(self, account: str, name: str) -> UserFacts | None:
         """A user by name, or None."""
-        user = backend(account).users.get(name) if account in self.accounts else None
+        user = iam_backend(account).users.get(name) if account in self.accounts else None
         return _user_facts(account, user) if user else None
 
     def role(self, arn: str) -> RoleFacts | None:
@@ -108,26 +117,37 @@ class IamState:
         parts = arn.split(":")
         if len(parts) != 6 or parts[4] not in self.accounts:
             return None
-        role = next((one for one in backend(parts[4]).roles.values() if one.arn == arn), None)
+        role = next((one for one in iam_backend(parts[4]).roles.values() if one.arn == arn), None)
         return _role_facts(parts[4], role) if role else None
 
     def roles(self, account: str) -> list[RoleFacts]:
         """Every role of an account."""
-        return [_role_facts(account, role) for role in backend(account).roles.values()]
+        return [_role_facts(account, role) for role in iam_backend(account).roles.values()]
 
     def role_named(self, account: str, name: str) -> RoleFacts | None:
         """A role by its name, or None."""
-        role = next((one for one in backend(account).roles.values() if one.name == name), None)
+        role = next((one for one in iam_backend(account).roles.values() if one.name == name), None)
         return _role_facts(account, role) if role else None
+
+    def principal_id(self, arn: str) -> str | None:
+        """The unique id of a user or role of the world, by its exact ARN; None if there is none."""
+        match = PRINCIPAL_ARN.fullmatch(arn)
+        if match is None:
+            return None
+        if match["kind"] == "user":
+            user = self.user(match["account"], match["name"])
+            return user.unique_id if user and user.arn == arn else None
+        role = self.role(arn)
+        return role.unique_id if role else None
 
     def profile_role(self, account: str, profile: str) -> RoleFacts | None:
         """The role in an instance profile, or None."""
-        found = backend(account).instance_profiles.get(_profile_id(account, profile))
+        found = iam_backend(account).instance_profiles.get(_profile_id(account, profile))
         return _role_facts(account, found.roles[0]) if found and found.roles else None
 
     def profile_id(self, account: str, profile: str) -> str:
         """The unique id of an instance profile, AIPA…."""
-        found = backend(account).instance_profiles.get(_profile_id(account, profile))
+        found = iam_backend(account).instance_profiles.get(_profile_id(account, profile))
         return str(found.id) if found else ""
 
     def profile_role_arn(self, account: str, profile: str) -> str | None:
@@ -136,32 +156,32 @@ class IamState:
         return role.arn if role else None
 
     def full_arn(self, service: str, account: str, region: str, name: str) -> str | None:
-        """The ARN behind a key's id or alias, or a secret's name."""
-        return full_arn(service, account, region, name)
+        """The ARN of a KMS key given by id or alias, or of a secret given by name, or None."""
+        return key_arn(account, region, name) if service == "kms" else secret_arn(account, region, name)
 
     def oidc_provider(self, account: str, issuer: str) -> ProviderFacts | None:
         """An account's provider for an issuer's address, or None."""
         if account not in self.accounts:
             return None
         arn = f"arn:aws:iam::{account}:oidc-provider/{issuer.partition('://')[2]}"
-        found = backend(account).open_id_providers.get(arn)
+        found = iam_backend(account).open_id_providers.get(arn)
         return ProviderFacts(arn, tuple(found.client_id_list)) if found else None
 
     def saml_metadata(self, arn: str) -> str | None:
-        """The metadata document of a SAML provider, or None where there is no such provider."""
+        """The metadata document of a SAML provider, or None if there is no such provider."""
         account = arn.split(":")[4] if arn.count(":") >= 5 else ""
         found = _saml_provider(account, arn) if account in self.accounts else None
         return str(found.saml_metadata_document) if found else None
 
     def set_saml_metadata(self, account: str, arn: str, document: str) -> None:
-        """Gives a provider of the world its metadata, unless it has some already."""
+        """Give a provider of the world its metadata document, unless it has one already."""
         found = _saml_provider(account, arn)
         if found is not None and not found.saml_metadata_document:
             found.saml_metadata_document = document
 
     def mfa_seeds(self, account: str, user: str) -> dict[str, str]:
         """The seeds of the virtual MFA devices that are enabled for a user, by serial number."""
-        state = backend(account)
+        state = iam_backend(account)
         found = state.users.get(user)
         return {
             serial: state.virtual_mfa_devices[serial].base32_string_seed
@@ -171,46 +191,48 @@ class IamState:
 
     def user_policies(self, account: str, name: str) -> tuple[Policy, ...]:
         """Inline and managed policies of a user and of its groups."""
-        user = backend(account).users[name]
+        user = iam_backend(account).users[name]
         policies = list(_attached(user, f"user {name}"))
-        for group in backend(account).groups.values():
+        for group in iam_backend(account).groups.values():
             if user in group.users:
                 policies += _attached(group, f"group {group.name}")
         return tuple(policies)
 
     def role_policies(self, account: str, name: str) -> tuple[Policy, ...]:
         """Inline and managed policies of a role."""
-        return tuple(_attached(backend(account).get_role(name), f"role {name}"))
+        return tuple(_attached(iam_backend(account).get_role(name), f"role {name}"))
 
     def group_policies(self, account: str, name: str) -> tuple[Policy, ...] | None:
-        """Inline and managed policies of a group, or None where there is no such group."""
-        group = backend(account).groups.get(name)
+        """Inline and managed policies of a group, or None if there is no such group."""
+        group = iam_backend(account).groups.get(name)
         return tuple(_attached(group, f"group {name}")) if group else None
 
     def user_boundary(self, account: str, name: str) -> tuple[Policy, ...]:
         """A user's permissions boundary."""
-        return self._boundary(account, backend(account).users[name])
+        return self._boundary(account, iam_backend(account).users[name])
 
     def role_boundary(self, account: str, name: str) -> tuple[Policy, ...]:
         """A role's permissions boundary."""
-        return self._boundary(account, backend(account).get_role(name))
+        return self._boundary(account, iam_backend(account).get_role(name))
 
     def _boundary(self, account: str, entity: Any) -> tuple[Policy, ...]:
         arn = getattr(entity, "permissions_boundary_arn", None)
         if not arn:
             return ()
         policy = self.managed_policy(account, arn, PolicyType.BOUNDARY)
-        # A boundary whose policy is gone lets nothing through.
+        # A boundary whose policy was deleted allows nothing.
         return (policy or Policy(f"missing boundary {arn}", PolicyType.BOUNDARY, "{}", ()),)
 
     def managed_policy(self, account: str, arn: str, type: PolicyType) -> Policy | None:
         """A managed policy in its default version, or None."""
-        policy = backend(account).managed_policies.get(arn)
-        return _parsed(_default(policy), type, f"managed policy {policy.name}") if policy else None
+        policy = iam_backend(account).managed_policies.get(arn)
+        return (
+            parse_kept_policy(_default(policy), type, f"managed policy {policy.name}") if policy else None
+        )
 
     def iam_arn(self, account: str, type: str, name: str) -> str:
         """The ARN of a user, role, group or instance profile, with the path that it has."""
-        state = backend(account)
+        state = iam_backend(account)
         found: Any = None
         if type == "user":
             found = state.users.get(name)
@@ -221,37 +243,6 @@ class IamState:
         elif type == "instance-profile":
             found = state.instance_profiles.get(_profile_id(account, name))
         return str(found.arn) if found else f"arn:aws:iam::{account}:{type}/{name}"
-
-    def bucket_account(self, bucket: str) -> str | None:
-        """The account that owns a bucket, or None when there is no such bucket."""
-        owner = s3_backends.bucket_accounts.get(bucket)
-        return owner[1] if owner else None
-
-    def bucket_policy(self, bucket: str) -> Policy | None:
-        """A bucket's policy, or None."""
-        account = self.bucket_account(bucket)
-        if account is None:
-            return None
-        document = s3_backends[account]["aws"].buckets[bucket].policy
-        return (
-            _parsed(document.decode(), PolicyType.RESOURCE, f"bucket policy of {bucket}")
-            if document
-            else None
-        )
-
-    def object_exists(self, bucket: str, key: str) -> bool:
-        """Whether a bucket holds an object, without delete marker, under a key."""
-        account = self.bucket_account(bucket)
-        return account is not None and s3_backends[account]["aws"].get_object(bucket, key) is not None
-
-    def object_tags(self, bucket: str, key: str) -> dict[str, str]:
-        """The tags of an object; empty where there is none."""
-        account = self.bucket_account(bucket)
-        found = s3_backends[account]["aws"].get_object(bucket, key) if account else None
-        if found is None:
-            return {}
-        tags: dict[str, str] = s3_backends[account]["aws"].tagger.get_tag_dict_for_resource(found.arn)
-        return tags
 
     def tags(self, arn: str) -> dict[str, str]:
         """The tags of a user, role, policy or instance profile."""
@@ -267,22 +258,34 @@ class IamState:
             role = self.role(arn)
             return role.tags if role else {}
         if kind == "policy":
-            policy = backend(account).managed_policies.get(arn)
+            policy = iam_backend(account).managed_policies.get(arn)
             return {tag["Key"]: tag["Value"] for tag in policy.get_tags()} if policy else {}
         return {}
 
 
-def backend(account: str) -> IAMBackend:
-    """moto's IAM of an account."""
+def iam_backend(account: str) -> IAMBackend:
+    """Find moto's IAM of an account."""
     return iam_backends[account]["aws"]
 
 
+def principal_ids(account: str) -> set[str]:
+    """The unique ids of all users and roles of an account."""
+    state = iam_backend(account)
+    return {str(one.id) for one in (*state.users.values(), *state.roles.values())}
+
+
+def rewrite_trust_policies(account: str, rewrite: Callable[[str], str]) -> None:
+    """Replace the text of each trust policy of an account by what a function returns for it."""
+    for role in iam_backend(account).roles.values():
+        role.assume_role_policy_document = rewrite(role.assume_role_policy_document)
+
+
 def _saml_provider(account: str, arn: str) -> Any:
-    return next((one for one in backend(account).saml_providers.values() if one.arn == arn), None)
+    return next((one for one in iam_backend(account).saml_providers.values() if one.arn == arn), None)
 
 
-def bound(user: Any, arn: str | None) -> None:
-    """Sets a user's permissions boundary, under the names that moto has for a role's."""
+def set_user_boundary(user: Any, arn: str | None) -> None:
+    """Set or remove a user's permissions boundary, under the names that moto uses for a role's."""
     user.permissions_boundary_arn = arn
     user.permissions_boundary = arn and {
         "PermissionsBoundaryType": "Policy",
@@ -291,7 +294,7 @@ def bound(user: Any, arn: str | None) -> None:
 
 
 def _profile_id(account: str, name: str) -> str:
-    for identifier, profile in backend(account).instance_profiles.items():
+    for identifier, profile in iam_backend(account).instance_profiles.items():
         if profile.name == name:
             return str(identifier)
     return name
@@ -317,9 +320,11 @@ def _role_facts(account: str, role: Any) -> RoleFacts:
 
 def _attached(entity: Any, owner: str) -> Iterator[Policy]:
     for name, document in entity.policies.items():
-        yield _parsed(document, PolicyType.IDENTITY, f"inline policy {name} of {owner}")
+        yield parse_kept_policy(document, PolicyType.IDENTITY, f"inline policy {name} of {owner}")
     for policy in entity.managed_policies.values():
-        yield _parsed(_default(policy), PolicyType.IDENTITY, f"managed policy {policy.name} of {owner}")
+        yield parse_kept_policy(
+            _default(policy), PolicyType.IDENTITY, f"managed policy {policy.name} of {owner}"
+        )
 
 
 def _default(policy: Any) -> str:
@@ -327,10 +332,44 @@ def _default(policy: Any) -> str:
     return next(str(one.document) for one in policy.versions if one.version_id == policy.default_version_id)
 
 
-def _parsed(document: Any, type: PolicyType, name: str) -> Policy:
-    text = document if isinstance(document, str) else json.dumps(document)
-    try:
-        return Policy.parse(text, type, name)
-    except MalformedPolicyDocument:
-        # moto accepts some documents that AWS would not; one that means nothing grants nothing.
-        return Policy(f"{name} (malformed)", type, text, ())
+class IamResources(ServiceResources):
+    """Users, roles, and managed policies with their tags."""
+
+    def __init__(self, iam: IamState) -> None:
+        super().__init__("iam")
+        self._iam = iam
+
+    def tags(self, arn: str) -> dict[str, str]:
+        """The tags of a user, role, or managed policy."""
+        return self._iam.tags(arn)
+
+    def account(self, operation: Operation, arn: str) -> str | None:
+        """None: IAM always works in the caller's account."""
+        return None
+
+
+class RoleTrust(ServiceResources):
+    """Roles as STS sees them: a role's trust policy is its resource-based policy."""
+
+    def __init__(self, iam: IamState) -> None:
+        super().__init__("iam")
+        self._iam = iam
+
+    def policy(self, arn: str) -> Policy | None:
+        """The trust policy of a role."""
+        role = self._iam.role(arn)
+        return role.trust_policy if role else None
+
+    def owner(self, arn: str) -> str | None:
+        """The account of a role that exists."""
+        role = self._iam.role(arn)
+        return role.account if role else None
+
+    def tags(self, arn: str) -> dict[str, str]:
+        """The tags of a role."""
+        role = self._iam.role(arn)
+        return role.tags if role else {}
+
+    def account(self, operation: Operation, arn: str) -> str | None:
+        """None: the sandbox's own STS answers, and no account of moto's is involved."""
+        return None

@@ -1,0 +1,79 @@
+"""Find the gaps, and apply the ones that an operation has."""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import lru_cache
+from importlib import import_module
+
+from rolecall.sandbox.call import Call
+from rolecall.sandbox.moto_gaps._gap import Gap
+from rolecall.sandbox.responses import Response, Result
+from rolecall.sandbox.runtime import Runtime
+
+
+@lru_cache(maxsize=1)
+def gap_classes() -> tuple[type[Gap], ...]:
+    """Every gap, in the order of the modules' names; each public module of this package defines one.
+
+    Raises
+    ------
+    TypeError
+        If a module defines no gap, or several.
+    """
+    package = __name__.rpartition(".")[0]
+    path = import_module(package).__path__
+    names = sorted(module.name for module in pkgutil.iter_modules(path) if not module.name.startswith("_"))
+    return tuple(_gap_class(f"{package}.{name}") for name in names)
+
+
+def _gap_class(module_name: str) -> type[Gap]:
+    defined = [
+        value
+        for value in vars(import_module(module_name)).values()
+        if isinstance(value, type) and issubclass(value, Gap) and value.__module__ == module_name
+    ]
+    if len(defined) != 1:
+        raise TypeError(f"{module_name} must define exactly one subclass of Gap, not {len(defined)}")
+    return defined[0]
+
+
+class Gaps:
+    """The gaps of one sandbox."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._gaps = tuple(gap(runtime) for gap in gap_classes())
+        self._by_operation: dict[str, tuple[Gap, ...]] = {}
+
+    def validate(self, call: Call) -> None:
+        """Raise the error that AWS returns for a parameter before it evaluates any policy."""
+        for gap in self._of(call):
+            gap.validate(call)
+
+    def before(self, call: Call) -> Result | None:
+        """Raise the error that AWS returns in this state, or return the first result that a gap gives."""
+        result: Result | None = None
+        for gap in self._of(call):
+            answer = gap.before(call)
+            result = answer if result is None else result
+        return result
+
+    def after(self, call: Call, response: Response) -> Response:
+        """Return the response with each gap's corrections."""
+        for gap in self._of(call):
+            response = gap.after(call, response)
+        return response
+
+    def reset(self) -> None:
+        """Make every gap forget what it keeps."""
+        for gap in self._gaps:
+            gap.reset()
+
+    def _of(self, call: Call) -> tuple[Gap, ...]:
+        name = call.name
+        found = self._by_operation.get(name)
+        if found is None:
+            names = {name, f"{call.operation.service}.*"}
+            found = tuple(gap for gap in self._gaps if gap.operations & names)
+            self._by_operation[name] = found
+        return found

@@ -1,0 +1,71 @@
+"""Policy documents that AWS rejects when they are set."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import NamedTuple
+
+from rolecall.aws.errors import AwsError
+from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
+from rolecall.sandbox._principals import PRINCIPAL_ARN, named_principals
+from rolecall.sandbox.call import Call
+from rolecall.sandbox.moto_gaps._gap import Gap
+from rolecall.sandbox.moto_state.iam import principal_ids
+
+_UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}")
+
+
+class _Document(NamedTuple):
+    """The policy document of an operation, and the code of the error for a bad one."""
+
+    parameter: str
+    type: PolicyType
+    error: str = "MalformedPolicyDocument"
+
+
+_DOCUMENTS = {
+    "iam.CreatePolicy": _Document("PolicyDocument", PolicyType.IDENTITY),
+    "iam.CreatePolicyVersion": _Document("PolicyDocument", PolicyType.IDENTITY),
+    "iam.CreateRole": _Document("AssumeRolePolicyDocument", PolicyType.TRUST),
+    "iam.PutGroupPolicy": _Document("PolicyDocument", PolicyType.IDENTITY),
+    "iam.PutRolePolicy": _Document("PolicyDocument", PolicyType.IDENTITY),
+    "iam.PutUserPolicy": _Document("PolicyDocument", PolicyType.IDENTITY),
+    "iam.UpdateAssumeRolePolicy": _Document("PolicyDocument", PolicyType.TRUST),
+    "s3.PutBucketPolicy": _Document("Policy", PolicyType.RESOURCE, "MalformedPolicy"),
+}
+
+
+class PolicyDocuments(Gap):
+    """AWS rejects a malformed policy, and one with a principal that doesn't exist; moto accepts both."""
+
+    operations = frozenset(_DOCUMENTS)
+    rule = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
+
+    def before(self, call: Call) -> None:
+        """Raise MalformedPolicyDocument, or S3's MalformedPolicy."""
+        kind = _DOCUMENTS[call.name]
+        document = call.operation.parameters.get(kind.parameter)
+        if document is None:
+            return
+        if isinstance(document, bytes):
+            document = document.decode("utf-8", "replace")
+        try:
+            Policy.parse(document, kind.type)
+        except MalformedPolicyDocument as error:
+            raise AwsError(kind.error, error.message, 400) from None
+        for principal in named_principals(json.loads(document)):
+            if not self._exists(principal):
+                # S3 doesn't say which principal it means.
+                which = f': "AWS":"{principal}"' if call.operation.service == "iam" else ""
+                raise AwsError(kind.error, f"Invalid principal in policy{which}", 400)
+
+    def _exists(self, principal: str) -> bool:
+        """Whether a user or role exists; True for one of an account that isn't in the sandbox."""
+        iam = self.runtime.iam
+        if _UNIQUE_ID.fullmatch(principal):
+            return any(principal in principal_ids(account) for account in iam.accounts)
+        match = PRINCIPAL_ARN.fullmatch(principal)
+        if match is None or match["account"] not in iam.accounts:
+            return True
+        return iam.principal_id(principal) is not None

@@ -1,0 +1,113 @@
+"""Every change that the sandbox makes to moto's own classes, each with its reason.
+
+A behavior that can be corrected before or after a request is a gap in `rolecall.sandbox.moto_gaps` instead.
+``tests/sandbox/moto_internals.py`` lists what these patches rely on.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from importlib import import_module
+from typing import Any
+
+import moto.backends
+from moto.iam.access_control import PermissionResult
+from moto.iam.models import IAMBackend, ManagedPolicy
+from moto.s3.models import FakeBucket
+
+from rolecall.sandbox.moto_state.iam import new_unique_id
+
+_ID_PREFIXES = {"create_user": "AIDA", "create_group": "AGPA", "create_instance_profile": "AIPA"}
+_read_managed_policies = IAMBackend._init_aws_policies
+_managed_policies: list[ManagedPolicy] = []
+
+
+@lru_cache(maxsize=1)
+def patch_moto() -> None:
+    """Apply the patches that every sandbox needs; a second call does nothing."""
+    IAMBackend._init_aws_policies = _copy_managed_policies
+    _remember_module_names()
+    # The sandbox decides whether a request is allowed before moto sees it. moto would evaluate a bucket
+    # policy again without its conditions and principals, and deny what a conditional Deny lets through.
+    FakeBucket.get_permission = lambda bucket, action, resource: PermissionResult.PERMITTED
+    for name, prefix in _ID_PREFIXES.items():
+        setattr(IAMBackend, name, _with_id(getattr(IAMBackend, name), prefix))
+
+
+def _copy_managed_policies(backend: IAMBackend) -> list[ManagedPolicy]:
+    """Read the 1,500 AWS-managed policies once, not again for each account and each reset.
+
+    Each account gets copies, because each counts its own attachments.
+    """
+    if not _managed_policies:
+        _managed_policies.extend(_read_managed_policies(backend))
+    return [copy.copy(policy) for policy in _managed_policies]
+
+
+def _remember_module_names() -> None:
+    """List moto's folders once, not twice for each request."""
+    names = tuple(moto.backends.list_of_moto_modules())
+    moto.backends.list_of_moto_modules = lambda: iter(names)
+
+
+def _with_id(create: Callable[..., Any], prefix: str) -> Callable[..., Any]:
+    """Give an entity a unique id with the prefix that IAM documents; moto's ids have no prefix.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+    """
+
+    @wraps(create)
+    def create_with_id(backend: IAMBackend, *args: Any, **options: Any) -> Any:
+        entity = create(backend, *args, **options)
+        entity.id = new_unique_id(prefix)
+        return entity
+
+    return create_with_id
+
+
+@lru_cache(maxsize=1)
+def patched_ec2_instances() -> Any:
+    """Patch moto's EC2 instances, and return their module.
+
+    EC2 is the slowest of moto's services to import, so this waits until a request needs EC2.
+    """
+    instances: Any = import_module("moto.ec2.models.instances")
+    profiles: Any = import_module("moto.ec2.models.iam_instance_profile")
+    modify = instances.InstanceBackend.modify_instance_metadata_options
+    replace = profiles.IamInstanceProfileAssociationBackend.replace_iam_instance_profile_association
+
+    def modify_given_options_only(backend: Any, instance_id: str, **options: Any) -> Any:
+        """Keep the options that a request leaves out; moto would reset them.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyInstanceMetadataOptions.html
+        """
+        before = backend.get_instance(instance_id).metadata_options
+        modified = modify(backend, instance_id, **options)
+        for option, value in vars(before).items():
+            requested = options.get("hop_limit" if option == "http_put_response_hop_limit" else option)
+            if requested is None and option != "state":
+                setattr(modified, option, value)
+        for option, name in (
+            ("http_protocol_ipv6", "http_protocol"),
+            ("instance_metadata_tags", "metadata_tags"),
+        ):
+            if options.get(name) is not None:
+                setattr(modified, option, options[name])
+        return modified
+
+    def replace_on_instance_too(backend: Any, *args: Any, **options: Any) -> Any:
+        """Show the new profile on the instance as well; moto would go on showing the old one."""
+        association = replace(backend, *args, **options)
+        association.instance.iam_instance_profile = {
+            "Arn": association.iam_instance_profile.arn,
+            "Id": association.association_id,
+        }
+        return association
+
+    instances.InstanceBackend.modify_instance_metadata_options = modify_given_options_only
+    profiles.IamInstanceProfileAssociationBackend.replace_iam_instance_profile_association = (
+        replace_on_instance_too
+    )
+    return instances

@@ -1,0 +1,23 @@
+"""DynamoDB tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rolecall.sandbox.moto_state._backends import backend
+from rolecall.sandbox.moto_state.resources import Arn, ServiceResources
+
+
+class Tables(ServiceResources):
+    """Tables with their policies and tags."""
+
+    policy_kind = "table policy"
+
+    def _document(self, arn: Arn) -> Any:
+        policies = backend("dynamodb", arn.account, arn.region).resource_policies
+        policy = policies.get(arn.text.partition("/index/")[0])
+        return policy.policy_doc if policy else None
+
+    def _tags(self, arn: Arn) -> dict[str, str]:
+        table = backend("dynamodb", arn.account, arn.region).tables.get(arn.resource.split("/")[1])
+        return {tag["Key"]: tag["Value"] for tag in table.tags} if table else {}

@@ -1,0 +1,69 @@
+"""EC2 instances, and the tags of all EC2 resources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rolecall.sandbox.moto_state._backends import backend
+from rolecall.sandbox.moto_state.resources import Arn, ServiceResources
+from rolecall.sandbox.world import MetadataOptions
+
+
+class Ec2Resources(ServiceResources):
+    """EC2 resources with their tags."""
+
+    def _tags(self, arn: Arn) -> dict[str, str]:
+        if "/" not in arn.resource:
+            return {}
+        identifier = arn.resource.rpartition("/")[2]
+        listed = backend("ec2", arn.account, arn.region).describe_tags({"resource-id": [identifier]})
+        return {tag["key"]: tag["value"] for tag in listed}
+
+
+def associated_profile(account: str, region: str, identifier: str) -> str | None:
+    """The name of the instance profile that is associated with an instance now, or None."""
+    associations = backend("ec2", account, region).iam_instance_profile_associations
+    association = associations.get(identifier)
+    return str(association.iam_instance_profile.name) if association else None
+
+
+def is_running(account: str, region: str, identifier: str) -> bool:
+    """Whether an instance exists and is neither stopped nor terminated."""
+    instance = _instance(account, region, identifier)
+    return instance is not None and instance.state == "running"
+
+
+def metadata_options(account: str, region: str, identifier: str) -> MetadataOptions:
+    """The metadata options of an instance now."""
+    options = _instance(account, region, identifier).metadata_options
+    return MetadataOptions(
+        http_tokens=options.http_tokens,
+        http_put_response_hop_limit=options.http_put_response_hop_limit,
+        http_endpoint=options.http_endpoint,
+    )
+
+
+def private_address(account: str, region: str, identifier: str) -> str:
+    """The private IPv4 address of an instance."""
+    return str(_instance(account, region, identifier).private_ip)
+
+
+def source_instance_context(arn: str) -> dict[str, str | list[str]]:
+    """The condition keys of a call that is signed with the credentials of an instance.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-ec2instancesourcevpc
+    """
+    _, _, _, region, account, resource = arn.split(":", 5)
+    instance = _instance(account, region, resource.partition("/")[2])
+    if instance is None:
+        return {}
+    return {
+        "aws:Ec2InstanceSourceVpc": str(instance.vpc_id),
+        "aws:Ec2InstanceSourcePrivateIPv4": str(instance.private_ip),
+    }
+
+
+def _instance(account: str, region: str, identifier: str) -> Any:
+    reservations = backend("ec2", account, region).reservations.values()
+    instances = (one for reservation in reservations for one in reservation.instances)
+    return next((one for one in instances if one.id == identifier), None)

@@ -1,0 +1,42 @@
+"""Find what is known about the resources of a service."""
+
+from __future__ import annotations
+
+from rolecall.sandbox.moto_state.awslambda import Functions
+from rolecall.sandbox.moto_state.dynamodb import Tables
+from rolecall.sandbox.moto_state.ec2 import Ec2Resources
+from rolecall.sandbox.moto_state.ecr import Repositories
+from rolecall.sandbox.moto_state.iam import IamResources, IamState, RoleTrust
+from rolecall.sandbox.moto_state.kms import Keys
+from rolecall.sandbox.moto_state.resources import ServiceResources
+from rolecall.sandbox.moto_state.s3 import Buckets
+from rolecall.sandbox.moto_state.secretsmanager import Secrets
+from rolecall.sandbox.moto_state.sns import Topics
+from rolecall.sandbox.moto_state.sqs import Queues
+
+_BY_PREFIX: dict[str, type[ServiceResources]] = {
+    "dynamodb": Tables,
+    "ec2": Ec2Resources,
+    "ecr": Repositories,
+    "kms": Keys,
+    "lambda": Functions,
+    "s3": Buckets,
+    "secretsmanager": Secrets,
+    "sns": Topics,
+    "sqs": Queues,
+}
+
+
+class ResourceStates:
+    """The resources of every service, by the prefix of the service's IAM actions."""
+
+    def __init__(self, iam: IamState) -> None:
+        self._known: dict[str, ServiceResources] = {
+            "iam": IamResources(iam),
+            "sts": RoleTrust(iam),
+            **{prefix: resources(prefix) for prefix, resources in _BY_PREFIX.items()},
+        }
+
+    def of(self, prefix: str) -> ServiceResources:
+        """The resources of a service; those of an unknown service have neither policies nor tags."""
+        return self._known.get(prefix) or ServiceResources(prefix)

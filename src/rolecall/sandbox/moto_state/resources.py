@@ -1,0 +1,87 @@
+"""What a decision needs to know about the resources of one service."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, NamedTuple
+
+from rolecall.aws.operations import Operation
+from rolecall.iam import Policy, PolicyType
+from rolecall.sandbox.moto_state._documents import parse_kept_policy
+
+
+class Arn(NamedTuple):
+    """The parts of an ARN that moto's backends are addressed with."""
+
+    text: str
+    account: str
+    region: str
+    resource: str
+
+
+class ServiceResources:
+    """A service whose resources have no policies, no tags, and no condition keys of their own.
+
+    Services that have some override `_document` and `tags`; only S3, IAM, and STS override the rest.
+
+    Parameters
+    ----------
+    prefix
+        The prefix of the service's IAM actions, such as ``sqs``.
+    """
+
+    policy_kind: ClassVar[str] = ""
+    """What AWS calls the resource-based policy, such as "queue policy"."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+
+    def policy(self, arn: str) -> Policy | None:
+        """The resource-based policy of a resource, or None."""
+        parts = _parts(arn)
+        document = self._document(parts) if parts and self.policy_kind else None
+        if not parts or not document:
+            return None
+        name = f"{self.policy_kind} of {parts.resource.rpartition('/')[2].rpartition(':')[2]}"
+        return parse_kept_policy(document, PolicyType.RESOURCE, name)
+
+    def owner(self, arn: str) -> str | None:
+        """The account that owns a resource, if the ARN doesn't include it; otherwise None."""
+        return None
+
+    def tags(self, arn: str) -> dict[str, str]:
+        """The tags of a resource, by key."""
+        parts = _parts(arn)
+        return self._tags(parts) if parts else {}
+
+    def context(self, arn: str) -> dict[str, str | list[str]]:
+        """The condition keys that describe a resource.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resource-properties
+        """
+        keys: dict[str, str | list[str]] = {}
+        for key, value in self.tags(arn).items():
+            keys[f"aws:ResourceTag/{key}"] = keys[f"{self._prefix}:ResourceTag/{key}"] = value
+        return keys
+
+    def account(self, operation: Operation, arn: str) -> str | None:
+        """The account in which moto performs an operation; None for the caller's account.
+
+        Parameters
+        ----------
+        arn
+            The resource of the first permission that the operation needs, or ``*``.
+        """
+        parts = _parts(arn)
+        return parts.account if parts else None
+
+    def _document(self, arn: Arn) -> Any:
+        """The policy document as moto keeps it: text, a dict, or None."""
+        return None
+
+    def _tags(self, arn: Arn) -> dict[str, str]:
+        return {}
+
+
+def _parts(arn: str) -> Arn | None:
+    parts = arn.split(":", 5)
+    return Arn(arn, parts[4], parts[3], parts[5]) if len(parts) == 6 and parts[4] else None

@@ -1,0 +1,26 @@
+"""SNS topics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rolecall.sandbox.moto_state._backends import backend
+from rolecall.sandbox.moto_state.resources import Arn, ServiceResources
+
+
+class Topics(ServiceResources):
+    """Topics with their policies and tags."""
+
+    policy_kind = "topic policy"
+
+    def _document(self, arn: Arn) -> Any:
+        topic = _topic(arn)
+        return topic.policy if topic else None
+
+    def _tags(self, arn: Arn) -> dict[str, str]:
+        topic = _topic(arn)
+        return dict(topic._tags) if topic else {}
+
+
+def _topic(arn: Arn) -> Any:
+    return backend("sns", arn.account, arn.region).topics.get(arn.text)

@@ -1,0 +1,122 @@
+"""HTTP responses in the protocol of a service, and the results of operations that they carry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+from wsgiref.types import StartResponse
+
+from botocore.parsers import create_parser
+from moto.core.serialize import get_serializer_class
+from moto.core.utils import get_service_model
+
+from rolecall.aws.errors import AwsError, Protocol, render
+from rolecall.aws.operations import Operation
+
+Result = Mapping[str, Any]
+"""The result of an operation in the form in which boto3 returns it."""
+
+_CODE = re.compile(rb'<Code>([^<]+)</Code>|"(?:__type|code)"\s*:\s*"(?:[^"#]*#)?([^"]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An HTTP response with its whole body.
+
+    Parameters
+    ----------
+    status
+        The HTTP status, such as 404.
+    headers
+        Names and values, in order.
+    body
+        As it is sent.
+    error_code
+        The AWS error code, if the gateway produced the error itself. `error` also finds moto's.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    error_code: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the operation succeeded."""
+        return self.status < 400
+
+    @property
+    def error(self) -> str:
+        """The AWS error code; empty if the operation succeeded."""
+        if self.ok or self.error_code:
+            return self.error_code
+        found = _CODE.search(self.body)
+        return (found[1] or found[2]).decode("utf-8", "replace") if found else "Error"
+
+    def send(self, start_response: StartResponse) -> list[bytes]:
+        """Send the response to a WSGI server."""
+        start_response(f"{self.status} {_reason(self.status)}", list(self.headers))
+        return [self.body]
+
+
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"
+
+
+def error_response(error: AwsError, service: str, protocol: Protocol, *, head: bool = False) -> Response:
+    """Make the response for an error, so that every SDK raises its typed exception.
+
+    Parameters
+    ----------
+    head
+        Whether the request was a HEAD, whose response has no body.
+    """
+    rendered = render(error, service, protocol, head=head)
+    return Response(rendered.status, rendered.headers, rendered.body, error.code)
+
+
+def result_response(operation: Operation, result: Result) -> Response:
+    """Make the response for a result, by the service's model.
+
+    Parameters
+    ----------
+    result
+        In the form in which boto3 returns it. Times may be in any time zone.
+    """
+    model = get_service_model(operation.service).operation_model(operation.name)
+    serializer = get_serializer_class(operation.service, operation.protocol)
+    response = serializer(model).serialize(_in_utc(result))
+    body = response["body"]
+    content = body if isinstance(body, bytes) else body.encode()
+    headers = [*response["headers"].items(), ("Content-Length", len(content))]
+    return Response(
+        response["status_code"], tuple((str(key), str(value)) for key, value in headers), content
+    )
+
+
+def read_result(operation: Operation, response: Response) -> dict[str, Any]:
+    """Read the result of a successful operation from its response, as boto3 does."""
+    model = get_service_model(operation.service)
+    shape = model.operation_model(operation.name).output_shape
+    raw = {"status_code": response.status, "headers": dict(response.headers), "body": response.body}
+    result: dict[str, Any] = create_parser(operation.protocol).parse(raw, shape)
+    result.pop("ResponseMetadata", None)
+    return result
+
+
+def _in_utc(value: Any) -> Any:
+    """Make times naive and UTC, which is how moto's serializers expect them."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+    if isinstance(value, Mapping):
+        return {key: _in_utc(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_in_utc(one) for one in value]
+    return value

@@ -1,0 +1,40 @@
+"""The parts of a running sandbox that a gap can use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rolecall.sandbox.authorizer import Authorizer
+from rolecall.sandbox.clock import Clock
+from rolecall.sandbox.guardrails import Guardrails
+from rolecall.sandbox.moto_state.iam import IamState
+from rolecall.sandbox.sts import Sts
+from rolecall.sandbox.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The parts of a running sandbox.
+
+    Parameters
+    ----------
+    world
+        The accounts as the world file declares them.
+    clock
+        The sandbox's own time.
+    iam
+        Users, roles, and policies as they are now.
+    guardrails
+        The organization's policies.
+    sts
+        The Security Token Service with its sessions.
+    authorizer
+        Decides about a further permission, and records the decision.
+    """
+
+    world: World
+    clock: Clock
+    iam: IamState
+    guardrails: Guardrails
+    sts: Sts
+    authorizer: Authorizer

@@ -1,0 +1,101 @@
+"""A fault of the sandbox itself is an error of AWS's, and is logged."""
+
+import http.client
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.config import Config
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
+
+from rolecall.sandbox.moto_gaps import Gaps
+from rolecall.sandbox.server import Server
+from rolecall.sandbox.world import World
+
+WORLD = {
+    "world": "faulty",
+    "accounts": {
+        "main": {
+            "id": "111122223333",
+            "users": {"ada": {"managed_policies": ["arn:aws:iam::aws:policy/AdministratorAccess"]}},
+        }
+    },
+    "actors": {"ada": {"user": "main/ada"}},
+}
+
+
+@pytest.fixture(scope="module")
+def running_server():
+    server = Server(World.model_validate(WORLD))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def server(running_server, monkeypatch):
+    def fail(gaps, call):
+        raise ZeroDivisionError("a fault of ours")
+
+    monkeypatch.setattr(Gaps, "validate", fail)
+    return running_server
+
+
+def keys(server):
+    actor = server.description()["actors"]["ada"]
+    return {name: actor[name] for name in ("access_key_id", "secret_access_key")}
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "code"),
+    [
+        ("sts", "get_caller_identity", "InternalFailure"),
+        ("sqs", "list_queues", "InternalFailure"),
+        ("lambda", "list_functions", "InternalFailure"),
+        ("s3", "list_buckets", "InternalError"),
+        ("ec2", "describe_regions", "InternalError"),
+    ],
+)
+def test_a_fault_is_an_internal_error_in_the_protocol_of_the_service(
+    server, caplog, service, operation, code
+):
+    client = boto3.client(
+        service,
+        endpoint_url=server.endpoint,
+        region_name="us-east-1",
+        config=Config(retries={"total_max_attempts": 1}),
+        **{f"aws_{name}": value for name, value in keys(server).items()},
+    )
+
+    with pytest.raises(ClientError) as raised:
+        getattr(client, operation)()
+
+    assert raised.value.response["Error"]["Code"] == code
+    assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+    assert "a fault of ours" in caplog.text
+
+
+def test_the_connection_stays_open_after_a_fault(server):
+    address = urlsplit(server.endpoint)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
+    body = "Action=GetCallerIdentity&Version=2011-06-15"
+    request = AWSRequest(
+        "POST",
+        f"{server.endpoint}/",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        data=body,
+    )
+    given = keys(server)
+    credentials = Credentials(given["access_key_id"], given["secret_access_key"])
+    SigV4Auth(credentials, "sts", "us-east-1").add_auth(request)
+    connection.connect()
+    socket = connection.sock
+
+    for _ in range(2):
+        connection.request("POST", "/", body, dict(request.headers.items()))
+        assert connection.getresponse().read()
+
+    assert connection.sock is socket
+    connection.close()
