@@ -11,6 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from rolecall._processes import supervised
+
 ROOT = Path(__file__).parents[2]
 CONFIG = """
 exec(compile(open({shipped!r}).read(), {shipped!r}, "exec"))
@@ -67,7 +69,7 @@ class Hub:
             environment.pop(name, None)
         self.log = folder / "hub.log"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterhub", "-f", str(config)],
+            supervised([sys.executable, "-m", "jupyterhub", "-f", str(config)]),
             env=environment,
             cwd=folder,
             stdout=self.log.open("w"),

@@ -6,10 +6,14 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
+from typing import Self
 
 import psycopg
 import pytest
+
+from rolecall._processes import supervised
 
 
 def _programs() -> Path | None:
@@ -21,7 +25,7 @@ def _programs() -> Path | None:
 
 
 class Postgres:
-    """A server that can be stopped and started again."""
+    """A server that can be stopped and started again; it ends with the `with` block, and with this process."""
 
     def __init__(self) -> None:
         programs = _programs()
@@ -43,31 +47,60 @@ class Postgres:
             who = pwd.getpwnam(self._user)
             self._whole.chmod(0o755)
             os.chown(self._folder, who.pw_uid, who.pw_gid)
+        self._server: subprocess.Popen[bytes] | None = None
         self._run("initdb", "-D", self._folder, "-A", "trust", "-U", "rolecall", "--no-sync")
 
-    def _run(self, program: str, *arguments: object) -> None:
-        command = [str(self._programs / program), *map(str, arguments)]
-        subprocess.run(
-            command,
-            check=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            user=self._user,
-            cwd="/",
+    def _as_user(self, program: str, *arguments: object) -> list[str]:
+        become = (
+            ["setpriv", "--reuid", self._user, "--regid", self._user, "--clear-groups"]
+            if self._user
+            else []
         )
+        return [*become, str(self._programs / program), *map(str, arguments)]
+
+    def _run(self, program: str, *arguments: object) -> None:
+        subprocess.run(self._as_user(program, *arguments), check=True, capture_output=True, cwd="/")
 
     def start(self) -> None:
-        options = (
-            f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder} -F"
+        """Start the server, which ends with this process, and wait until it takes connections."""
+        options = {
+            "port": self.port,
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": self._folder,
+            "fsync": "off",
+        }
+        settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        self._server = subprocess.Popen(
+            supervised(self._as_user("postgres", "-D", self._folder, *settings)),
+            stdout=subprocess.DEVNULL,
+            stderr=(self._whole / "log").open("a"),
+            cwd="/",
         )
-        self._run("pg_ctl", "-D", self._folder, "-w", "-o", options, "-l", self._folder / "log", "start")
+        until = time.monotonic() + 60
+        while not self._takes_connections():
+            assert self._server.poll() is None, (self._whole / "log").read_text()
+            assert time.monotonic() < until, "PostgreSQL did not start"
+
+    def _takes_connections(self) -> bool:
+        command = self._as_user("pg_isready", "-h", "127.0.0.1", "-p", self.port)
+        return subprocess.run(command, check=False, capture_output=True, cwd="/").returncode == 0
 
     def stop(self) -> None:
+        """Stop the server as a crash does."""
         self._run("pg_ctl", "-D", self._folder, "-w", "-m", "immediate", "stop")
+        self._server.wait(timeout=60)
 
-    def remove(self) -> None:
-        """Ends it for good."""
-        self.stop()
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the server if it runs, and delete its data."""
+        if self._server is not None and self._server.poll() is None:
+            self.stop()
         shutil.rmtree(self._whole)
 
     def url(self, database: str) -> str:

@@ -12,6 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
+from rolecall._processes import supervised
+
 
 @dataclass
 class Running:
@@ -47,7 +49,7 @@ def start_workshop(data: Path, *options: str, **environment: str) -> Running:
     """Starts the service on a port of its own and waits until it has told where it is."""
     process = subprocess.Popen(
         # The last of two --port counts.
-        [sys.executable, "-m", "rolecall", "workshop", "serve", "--port", "0", *options],
+        supervised([sys.executable, "-m", "rolecall", "workshop", "serve", "--port", "0", *options]),
         stdout=subprocess.PIPE,
         stderr=(data / "stderr").open("a"),
         text=True,

@@ -69,10 +69,8 @@ def test_killed_while_a_hundred_submit_it_has_every_acknowledged_answer_afterwar
 
 @pytest.fixture(scope="module")
 def postgres():
-    server = Postgres()
-    server.start()
-    yield server
-    server.remove()
+    with Postgres() as server:
+        yield server
 
 
 def test_while_the_database_is_gone_nothing_is_acknowledged_and_afterwards_all_is_saved(postgres, tmp_path):

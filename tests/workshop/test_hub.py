@@ -41,16 +41,10 @@ NOTEBOOK = {
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory):
-    postgres = Postgres()
-    postgres.start()
-    running = Hub(
-        tmp_path_factory.mktemp("hub"),
-        postgres.url("hub").replace("+psycopg", "+psycopg"),
-        postgres.url("rolecall"),
-    )
-    yield running
-    running.stop()
-    postgres.remove()
+    with Postgres() as postgres:
+        running = Hub(tmp_path_factory.mktemp("hub"), postgres.url("hub"), postgres.url("rolecall"))
+        yield running
+        running.stop()
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from rolecall._processes import supervised
+
 _ADDRESS = re.compile(r"(http://127\S+token=\S+)")
 
 
@@ -71,7 +73,12 @@ def start_jupyterlab(command: list[str], folder: Path) -> JupyterLab:
         "IPYTHONDIR": str(folder / "ipython"),
     }
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=folder
+        supervised(command),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment,
+        cwd=folder,
     )
     output: list[str] = []
     for line in process.stdout or ():

@@ -14,6 +14,7 @@ from pathlib import Path
 from lxml import etree
 
 from rolecall._extras import require_extra
+from rolecall._processes import supervised
 from rolecall.check._findings import Finding
 from rolecall.check._notebooks import lines_of_cells
 from rolecall.check._read import Read
@@ -78,7 +79,9 @@ def _run(
             "ROLECALL_DATA": f"{folder}/data",
         }
         begun = time.monotonic()
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        done = subprocess.run(
+            supervised(command), capture_output=True, text=True, env=environment, check=False
+        )
         if not report.is_file():
             yield Finding(
                 "lessons", 1, 1, "nbval", f"nbval did not run: {(done.stdout + done.stderr)[-800:]}"

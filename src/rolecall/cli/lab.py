@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from rolecall._processes import call_when_parent_ends, is_meant_to_stay
 from rolecall._yaml import BadFile
 from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
@@ -40,7 +41,8 @@ def command(folder: Path, course: Path | None, port: int | None, no_browser: boo
     """Open the course in JupyterLab, on its first lesson.
 
     The notebooks are copied to a folder of your own. What you change there is never overwritten: an updated
-    lesson lands beside yours. Ctrl-C ends JupyterLab and everything that it started.
+    lesson lands beside yours. Ctrl-C ends JupyterLab and everything that it started. So does closing
+    the terminal, unless you start the command with nohup.
     """
     try:
         found = find_course(course, near=folder)
@@ -128,6 +130,8 @@ def _start(folder: Path, first: str, port: int | None, *, no_browser: bool) -> N
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # On a fresh machine or in a container there may be nobody else; it listens on loopback only.
         arguments.append("--ServerApp.allow_root=True")
+    if not is_meant_to_stay():
+        call_when_parent_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
     # A subclass would be looked for as an extension of our own.
     LabApp.serverapp_class = _Server
     LabApp.launch_instance(arguments)

@@ -14,6 +14,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from cheroot import wsgi
 
+from rolecall._processes import call_when_parent_ends
 from rolecall.sandbox.container_credentials import PATH, ContainerCredentials
 from rolecall.sandbox.control import Control
 from rolecall.sandbox.gateway import Gateway
@@ -142,17 +143,28 @@ class Server:
         self._threads.clear()
 
 
-def serve(world: World, port: int, announce: Callable[[Server], None], *, watch_stdin: bool) -> None:
-    """Serves until SIGINT or SIGTERM, or until standard input ends where that is watched.
+def serve(
+    world: World,
+    port: int,
+    announce: Callable[[Server], None],
+    *,
+    watch_stdin: bool,
+    watch_parent: bool = False,
+) -> None:
+    """Serve until SIGINT or SIGTERM.
 
     Parameters
     ----------
     announce
         Called once everything listens.
     watch_stdin
-        Whether the end of standard input means that whoever started the sandbox is gone.
+        Also stop when standard input ends.
+    watch_parent
+        Also stop when the process that started this one ends.
     """
     done = threading.Event()
+    if watch_parent:
+        call_when_parent_ends(done.set)
 
     def stop(number: int, frame: FrameType | None) -> None:
         done.set()

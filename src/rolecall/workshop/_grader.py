@@ -8,24 +8,28 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import fcntl
 import json
 import os
-import resource
+import signal
 import socket
 import struct
 import sys
 from typing import Any
 
+from rolecall._processes import call_when_parent_ends, kill_when_parent_thread_ends
+
 _MEMORY = 2 * 1024**3
 _FILE_SIZE = 64 * 1024**2
-_PROCESSES = 256
+_LONGEST_JOB = 120
+"""Seconds, twice as long as the service waits for one answer."""
 _NEWUSER, _NEWNET = 0x10000000, 0x40000000
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 0x1
 
 
 def _limit() -> None:
     """https://docs.python.org/3/library/resource.html"""
+    import resource  # noqa: PLC0415 - POSIX only
+
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_SIZE, _FILE_SIZE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -36,6 +40,8 @@ def _leave_the_network() -> bool:
 
     https://man7.org/linux/man-pages/man2/unshare.2.html
     """
+    import fcntl  # noqa: PLC0415 - POSIX only
+
     with contextlib.suppress(OSError, AttributeError):
         libc = ctypes.CDLL(None, use_errno=True)
         flags = _NEWNET if os.geteuid() == 0 else _NEWUSER | _NEWNET
@@ -96,7 +102,9 @@ def _grade(job: dict[str, Any], assessments: Any, judges: Any) -> dict[str, Any]
 
 
 def main(folder: str) -> None:
-    """Grades until standard input ends."""
+    """Grade until standard input or the service ends."""
+    kill_when_parent_thread_ends()
+    call_when_parent_ends(lambda: os.killpg(0, signal.SIGKILL))
     # Answers are saved first, and graded with what is left.
     os.nice(10)
     if not _leave_the_network():
@@ -115,10 +123,14 @@ def main(folder: str) -> None:
     print("ready", file=told, flush=True)
     try:
         for line in sys.stdin:
+            # Where the system doesn't kill this process with the service, the alarm does, even while a
+            # library holds the interpreter's lock.
+            signal.alarm(_LONGEST_JOB)
             try:
                 came = _grade(json.loads(line), assessments, judges)
             except (ValueError, RecursionError, MemoryError) as error:
                 came = {"problem": f"{type(error).__name__}: {error}"[:500]}
+            signal.alarm(0)
             print(json.dumps(came), file=told, flush=True)
     finally:
         judges.close()

@@ -8,6 +8,7 @@ import queue
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -46,6 +47,8 @@ class Graders:
 
     def __init__(self, course: Path, count: int = 2, patience: float = 20.0) -> None:
         self._course, self._patience = course, patience
+        # A grader ends with the thread that starts it, so that thread has to live as long as this object.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="graders")
         self._free: queue.LifoQueue[_Process | None] = queue.LifoQueue()
         for _ in range(count):
             self._free.put(None)
@@ -61,7 +64,7 @@ class Graders:
         process = self._free.get()
         try:
             if process is None or not process.alive:
-                process = _Process(self._course)
+                process = self._starter.submit(_Process, self._course).result()
             # A task starts a sandbox.
             patience = self._patience * (3 if drawn.is_task else 1)
             came = process.ask(drawn.document() | {"answer": answer}, patience)
@@ -83,6 +86,7 @@ class Graders:
             process = self._free.get()
             if process is not None:
                 process.end()
+        self._starter.shutdown()
 
 
 class _Process:

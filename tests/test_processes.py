@@ -1,0 +1,197 @@
+"""What this program starts ends with it, also when it is killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import psutil
+import pytest
+
+from rolecall._processes import supervised
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has no process groups")
+DEADLINE = 30
+# A test run that was started with nohup ignores hangups, and so would what it starts.
+_HANG_UP = "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
+
+
+def start(program: str) -> tuple[subprocess.Popen, list[psutil.Process]]:
+    """Start a Python program that prints the IDs of what it started; return it with them."""
+    parent = subprocess.Popen(
+        [sys.executable, "-c", _HANG_UP + textwrap.dedent(program)],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    named = [psutil.Process(pid) for pid in json.loads(parent.stdout.readline())]
+    return parent, named
+
+
+def kill_and_count(parent: subprocess.Popen, named: list[psutil.Process]) -> int:
+    """Kill a program alone, and count what is left of what it had started."""
+    started = {*named, *psutil.Process(parent.pid).children(recursive=True)}
+    assert all(one.is_running() for one in started)
+    parent.kill()
+    parent.communicate()
+    _, alive = psutil.wait_procs(started, timeout=DEADLINE)
+    for one in alive:
+        one.kill()
+    return len(alive)
+
+
+def test_a_supervised_program_ends_with_its_killed_parent_and_so_does_what_it_started():
+    """The grandchild ignores SIGTERM and has a session of its own, as JupyterHub's proxy has."""
+    parent, named = start("""
+        import json, subprocess, sys
+        from rolecall._processes import supervised
+        grandchild = (
+            "import signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True);"
+            "time.sleep(600)"
+        )
+        child = (
+            "import subprocess, sys, time\\n"
+            f"started = subprocess.Popen([sys.executable, '-c', {grandchild!r}], start_new_session=True, stdout=-1)\\n"
+            "started.stdout.readline(); print(started.pid, flush=True); time.sleep(600)"
+        )
+        child = subprocess.Popen(supervised([sys.executable, "-c", child]), stdout=subprocess.PIPE, text=True)
+        print(json.dumps([child.pid, int(child.stdout.readline())]), flush=True)
+        child.wait()
+    """)
+
+    assert kill_and_count(parent, named) == 0
+
+
+def test_a_sandbox_that_a_script_serves_ends_with_the_killed_script():
+    parent, named = start("""
+        import json, subprocess, sys
+        command = [sys.executable, "-m", "rolecall", "sandbox", "serve", "--world", "reports", "--json"]
+        served = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        served.stdout.readline()
+        print(json.dumps([served.pid]), flush=True)
+        served.wait()
+    """)
+
+    assert kill_and_count(parent, named) == 0
+
+
+@pytest.mark.parametrize("how", ["--keep-running", "nohup"])
+def test_a_sandbox_that_is_meant_to_stay_outlives_the_program_that_started_it(how):
+    before, options = (["nohup"], []) if how == "nohup" else ([], [how])
+    parent, (sandbox,) = start(f"""
+        import json, subprocess, sys
+        command = [*{before}, sys.executable, "-m", "rolecall", "sandbox", "serve", "--world", "reports", "--json"]
+        served = subprocess.Popen(
+            [*command, *{options}], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        served.stdout.readline()
+        print(json.dumps([served.pid]), flush=True)
+        served.wait()
+    """)
+
+    parent.kill()
+    parent.communicate()
+
+    # The sandbox would have noticed within this time; there is no event to wait for.
+    _, alive = psutil.wait_procs([sandbox], timeout=3)
+    sandbox.terminate()
+    sandbox.wait(DEADLINE)
+    assert alive == [sandbox]
+
+
+def test_a_sandbox_in_python_ends_with_its_killed_program():
+    parent, named = start("""
+        import json, time
+        from rolecall import Sandbox
+        lab = Sandbox("reports")
+        print(json.dumps([lab._process.pid]), flush=True)
+        time.sleep(600)
+    """)
+
+    assert kill_and_count(parent, named) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process that can't run any code")
+def test_graders_end_with_their_killed_service_also_while_they_grade():
+    """One of the two waits for work. The other is stopped, as if a library held the interpreter's lock."""
+    parent, named = start("""
+        import json, os, signal, time
+        from rolecall.course import find_course
+        from rolecall.workshop.graders import _Process
+        waiting, busy = _Process(find_course().folder), _Process(find_course().folder)
+        os.kill(busy._process.pid, signal.SIGSTOP)
+        print(json.dumps([waiting._process.pid, busy._process.pid]), flush=True)
+        time.sleep(600)
+    """)
+
+    assert kill_and_count(parent, named) == 0
+
+
+def test_a_supervised_program_gets_the_signals_and_gives_its_status():
+    program = "import signal, sys, time; signal.signal(signal.SIGINT, lambda *_: sys.exit(7)); print('up', flush=True); time.sleep(600)"
+    running = subprocess.Popen(
+        supervised([sys.executable, "-c", program]), stdout=subprocess.PIPE, text=True
+    )
+    running.stdout.readline()
+
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=DEADLINE)
+
+    assert running.returncode == 7
+
+
+def test_a_supervised_programs_end_by_a_signal_is_seen():
+    done = subprocess.run(supervised(["sh", "-c", "kill -9 $$"]), check=False, timeout=DEADLINE)
+
+    assert done.returncode == -signal.SIGKILL
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux tells a program that its supervisor was killed"
+)
+def test_a_supervised_program_ends_with_its_killed_supervisor():
+    running = subprocess.Popen(
+        supervised([sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    running.stdout.readline()
+    (program,) = psutil.Process(running.pid).children()
+
+    running.kill()
+    running.communicate()
+
+    program.wait(DEADLINE)
+
+
+def test_where_the_system_reports_no_end_the_parents_id_is_watched(monkeypatch):
+    from rolecall import _processes
+
+    parents = iter([10, 10, 1])
+    monkeypatch.delattr(os, "pidfd_open", raising=False)
+    monkeypatch.setattr(os, "getppid", lambda: next(parents))
+    monkeypatch.setattr(_processes, "_POLL", 0)
+
+    _processes._wait_until_ended(10)
+
+    assert next(parents, "asked until it changed") == "asked until it changed"
+
+
+def test_a_test_run_that_is_killed_leaves_no_postgresql(tmp_path):
+    pytest.importorskip("psycopg", reason="needs the workshop extra")
+    from workshop.postgres import Postgres
+
+    Postgres().close()  # Skips where there is none.
+    parent, named = start("""
+        import json, subprocess, sys
+        sys.path.insert(0, "tests")
+        from workshop.postgres import Postgres
+        server = Postgres()
+        server.start()
+        print(json.dumps([server._server.pid]), flush=True)
+        server._server.wait()
+    """)
+
+    assert kill_and_count(parent, named) == 0
