@@ -59,7 +59,7 @@ def trusts(*names, **more):
 
 
 ROWS = [
-    # By default nothing is allowed; an Allow lets through; a Deny wins wherever it stands.
+    # By default nothing is allowed; an Allow lets through; a Deny in any policy decides.
     ("E", NO, {}),
     ("E", YES, {"identity": allow()}),
     ("E", NO, {"identity": OTHER}),
@@ -107,7 +107,7 @@ ROWS = [
     ("G", YES, {"principal": SESSION, "session": [OTHER, allow("s3:*")], "identity": allow()}),
     ("P", YES, {"principal": SESSION, "resource_policy": to(ROLE)}),
     ("P", NO, {"principal": SESSION, "resource_policy": to(SESSION.replace("/one", "/two"))}),
-    # A federated user has what was passed, as far as the user behind it has it.
+    # A federated user has the permissions of its session policy that the user has too.
     ("F", NO, {"principal": FEDERATED, "identity": allow()}),
     ("F", YES, {"principal": FEDERATED, "identity": allow(), "session": allow()}),
     ("F", NO, {"principal": FEDERATED, "identity": OTHER, "session": allow()}),
@@ -125,14 +125,14 @@ ROWS = [
     ("X", NO, {"principal": ELSEWHERE_SESSION, "resource_policy": to(ELSEWHERE_SESSION)}),
     ("X", NEVER, {"principal": ELSEWHERE, "identity": deny(), "resource_policy": to(ELSEWHERE)}),
     ("X", YES, {"principal": f"arn:aws:iam::{B}:root", "resource_policy": to(B)}),
-    # NotPrincipal with Deny spares only whoever is listed with all that they are.
+    # NotPrincipal with Deny exempts only a caller whose identities are all listed.
     ("N", NEVER, {"identity": allow(), "resource_policy": deny(NotPrincipal={"AWS": DANA})}),
     ("N", NEVER, {"principal": SESSION, "identity": allow(), "resource_policy": deny(NotPrincipal={"AWS": ROLE})}),
     ("N", NEVER, {"principal": SESSION, "identity": allow(), "resource_policy": deny(NotPrincipal={"AWS": [ROLE, ROOT]})}),
     ("N", YES, {"principal": SESSION, "identity": allow(), "resource_policy": deny(NotPrincipal={"AWS": [ROLE, SESSION, ROOT]})}),
     ("N", NEVER, {"principal": EVE, "identity": allow(), "resource_policy": deny(NotPrincipal={"AWS": [DANA, ROOT]})}),
     ("N", YES, {"principal": ROOT, "resource_policy": deny(NotPrincipal={"AWS": ROOT})}),
-    # Service control policies: an Allow at every level, and they bind the root user too.
+    # Service control policies: an Allow at every level, and they apply to the root user too.
     ("S", YES, {"identity": allow(), "scps": [[allow()], [allow()]]}),
     ("S", NO, {"identity": allow(), "scps": [[allow()], [OTHER]]}),
     ("S", NO, {"identity": allow(), "scps": [[OTHER], [allow()]]}),
@@ -144,7 +144,7 @@ ROWS = [
     ("S", YES, {"principal": LINKED, "identity": allow(), "scps": [[deny()]]}),
     ("S", YES, {"principal": EC2, "resource_policy": allow(Principal={"Service": EC2}), "scps": [[deny()]]}),
     ("S", YES, {"identity": allow(), "scps": [[allow(NotAction="iam:*")]]}),
-    # Resource control policies bind whoever calls, but no service-linked role, and only some services.
+    # Resource control policies apply to every caller but service-linked roles, and to some services only.
     ("R", NEVER, {"principal": ELSEWHERE, "identity": allow(), "resource_policy": to(B), "rcps": [[deny(Principal="*")]]}),
     ("R", NEVER, {"principal": NOBODY, "resource_policy": allow(Principal="*"), "rcps": [[deny(Principal="*")]]}),
     ("R", YES, {"principal": LINKED, "identity": allow(), "rcps": [[deny(Principal="*")]]}),
@@ -152,11 +152,11 @@ ROWS = [
     ("R", YES, {"identity": allow(), "rcps": [[deny("s3:PutObject", Principal="*")]]}),
     ("R", NO, {"rcps": [[allow(Principal="*")]]}),
     ("R", YES, {"action": "ec2:DescribeInstances", "resource": "*", "identity": allow(), "rcps": [[deny(Principal="*")]]}),
-    # The endpoint's policy is one more gate.
+    # The policy of the VPC endpoint must allow the request too.
     ("V", NO, {"identity": allow(), "endpoint": allow("dynamodb:*", Principal="*")}),
     ("V", YES, {"identity": allow(), "endpoint": allow(Principal="*")}),
     ("V", NO, {"endpoint": allow(Principal="*")}),
-    # A service and the anonymous have nothing but what the resource gives.
+    # Services and anonymous callers have only what a resource-based policy gives.
     ("P", YES, {"principal": EC2, "resource_policy": allow(Principal={"Service": EC2})}),
     ("P", NO, {"principal": LAMBDA, "resource_policy": allow(Principal={"Service": EC2})}),
     ("P", NO, {"principal": EC2, "resource_policy": to("*")}),
@@ -173,7 +173,7 @@ ROWS = [
     ("O", YES, {"principal": ROOT, "action": "s3:DeleteBucketPolicy", "resource": "arn:aws:s3:::acme", "resource_policy": deny(Principal="*")}),
     ("O", NEVER, {"principal": DANA, "action": "s3:DeleteBucketPolicy", "resource": "arn:aws:s3:::acme", "resource_policy": deny(Principal="*")}),
     ("O", NEVER, {"principal": ROOT, "action": "s3:DeleteBucketPolicy", "resource": "arn:aws:s3:::acme", "scps": [[deny()]]}),
-    # Keys open only by their own policy.
+    # Access to a KMS key needs an Allow of the key policy.
     ("K", NO, DECRYPT | {"identity": allow()}),
     ("K", YES, DECRYPT | {"identity": allow(), "resource_policy": to(ROOT)}),
     ("K", NO, DECRYPT | {"resource_policy": to(ROOT)}),
@@ -183,7 +183,7 @@ ROWS = [
     ("K", NO, DECRYPT | {"principal": ELSEWHERE, "identity": allow(), "resource_policy": to(ROOT)}),
     ("K", YES, DECRYPT | {"principal": ELSEWHERE, "identity": allow(), "resource_policy": to(B)}),
     ("K", YES, {"action": "kms:CreateKey", "resource": "*", "identity": allow()}),
-    # Roles open only by their trust policy.
+    # Assuming a role needs an Allow of its trust policy.
     ("T", NO, ASSUME | {"identity": allow()}),
     ("T", YES, ASSUME | {"resource_policy": trusts(DANA)}),
     ("T", NO, ASSUME | {"resource_policy": trusts(EVE), "identity": allow()}),
@@ -197,12 +197,12 @@ ROWS = [
     ("T", NO, ASSUME | {"principal": NOBODY, "resource_policy": trusts(ROOT)}),
     ("A", NO, ASSUME | {"principal": ROOT, "resource_policy": trusts(ROOT)}),
     ("T", NEVER, ASSUME | {"identity": deny("sts:*"), "resource_policy": trusts(DANA)}),
-    # Who one is needs no permission and heeds no deny.
+    # GetCallerIdentity needs no permission, and no policy can deny it.
     ("I", YES, {"action": "sts:GetCallerIdentity", "resource": "*"}),
     ("I", YES, {"action": "sts:GetCallerIdentity", "resource": "*", "identity": deny()}),
     ("I", YES, {"action": "sts:GetCallerIdentity", "resource": "*", "scps": [[deny()]]}),
     ("I", NO, {"principal": NOBODY, "action": "sts:GetCallerIdentity", "resource": "*"}),
-    # The owner of a resource whose ARN names no account is told apart.
+    # The owner of a resource is known even if its ARN has no account.
     ("X", NO, {"identity": allow(), "owner": B}),
     ("X", YES, {"identity": allow(), "owner": B, "resource_policy": to(DANA)}),
     ("B", YES, SEND | {"resource_policy": to(DANA)}),

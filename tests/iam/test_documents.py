@@ -20,7 +20,7 @@ def without(statement: dict, name: str) -> dict:
     return {key: value for key, value in statement.items() if key != name}
 
 
-REFUSED = [
+REJECTED = [
     (ID, "no JSON", "Syntax errors in policy."),
     (ID, "[]", "Syntax errors in policy."),
     (ID, {}, "Syntax errors in policy."),
@@ -30,43 +30,43 @@ REFUSED = [
     (ID, {"Version": "2012-10-17", "Statement": [1]}, "Syntax errors in policy."),
     (ID, {"Version": "2012-10-18", "Statement": allow()}, "The policy must contain a valid version string."),
     (ID, {"Version": 2012, "Statement": allow()}, "The policy must contain a valid version string."),
-    (ID, {"version": "2012-10-17", "Statement": allow()}, "'version' is no element of a policy"),
-    (ID, {"Version": "2012-10-17", "Id": 5, "Statement": allow()}, "Id is a string."),
-    (ID, {"Version": "2012-10-17", "Statement": allow(), "Note": ""}, "'Note' is no element of a policy"),
-    (ID, document(allow() | {"effect": "Allow"}), "'effect' is no element of a statement."),
-    (ID, document(without(allow(), "Effect")), 'Effect is "Allow" or "Deny".'),
-    (ID, document(allow() | {"Effect": "allow"}), 'Effect is "Allow" or "Deny".'),
-    (ID, document(allow() | {"Effect": ["Allow"]}), 'Effect is "Allow" or "Deny".'),
+    (ID, {"version": "2012-10-17", "Statement": allow()}, "'version' is not an element of a policy"),
+    (ID, {"Version": "2012-10-17", "Id": 5, "Statement": allow()}, "Id must be a string."),
+    (ID, {"Version": "2012-10-17", "Statement": allow(), "Note": ""}, "'Note' is not an element of a policy"),
+    (ID, document(allow() | {"effect": "Allow"}), "'effect' is not an element of a statement."),
+    (ID, document(without(allow(), "Effect")), 'Effect must be "Allow" or "Deny".'),
+    (ID, document(allow() | {"Effect": "allow"}), 'Effect must be "Allow" or "Deny".'),
+    (ID, document(allow() | {"Effect": ["Allow"]}), 'Effect must be "Allow" or "Deny".'),
     (ID, document(without(allow(), "Action")), "Policy statement must contain actions."),
     (ID, document(without(allow(), "Resource")), "Policy statement must contain resources."),
-    (ID, document(allow() | {"NotAction": "s3:*"}), "A statement has Action or NotAction, not both."),
-    (ID, document(allow() | {"NotResource": "*"}), "A statement has Resource or NotResource, not both."),
-    (ID, document(allow([])), "Action is a string or a list of at least one string."),
-    (ID, document(allow({"s3": "Get"})), "Action is a string or a list of at least one string."),
-    (ID, document(allow([1])), "Only strings may stand here."),
+    (ID, document(allow() | {"NotAction": "s3:*"}), "A statement can't have both Action and NotAction."),
+    (ID, document(allow() | {"NotResource": "*"}), "A statement can't have both Resource and NotResource."),
+    (ID, document(allow([])), "Action must be a string or a list of at least one string."),
+    (ID, document(allow({"s3": "Get"})), "Action must be a string or a list of at least one string."),
+    (ID, document(allow([1])), "Every value must be a string."),
     (ID, document(allow("GetObject")), "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."),
-    (ID, document(allow("s3:")), "An action looks like s3:GetObject, 's3:' does not."),
+    (ID, document(allow("s3:")), "'s3:' must be a service and an action, such as s3:GetObject."),
     (ID, document(allow("s 3:GetObject")), "Vendor s 3 is not valid"),
-    (ID, document(allow("s3:Get Object")), "An action looks like s3:GetObject"),
+    (ID, document(allow("s3:Get Object")), "must be a service and an action, such as s3:GetObject"),
     (ID, document(allow("s3:*", "acme")), 'Resource acme must be in ARN format or "*".'),
     (ID, document(allow("s3:*", "acme/*")), 'Resource acme/* must be in ARN format or "*".'),
     (ID, document(allow("s3:*", "arn:azure:s3:::acme")), 'Partition "azure" is not valid for resource "arn:azure:s3:::acme".'),
-    (ID, document(allow("s3:*", [])), "Resource is a string or a list of at least one string."),
+    (ID, document(allow("s3:*", [])), "Resource must be a string or a list of at least one string."),
     (ID, document(allow(Principal="*")), "Policy document should not specify a principal."),
     (ID, document(allow(NotPrincipal={"AWS": DANA})), "Policy document should not specify a principal."),
     (ID, document(allow(Sid="one two")), "Statement IDs (SID) must be alpha-numeric."),
-    (ID, document(allow(Sid=1)), "Sid is a string."),
+    (ID, document(allow(Sid=1)), "Sid must be a string."),
     (ID, document(allow(Sid="One"), deny(Sid="One")), "Statement IDs (SID) in a single policy must be unique."),
-    (ID, document(allow(Condition=[])), "Condition is an object of operators."),
+    (ID, document(allow(Condition=[])), "Condition must be an object with operators."),
     (ID, document(allow(Condition={"StringIs": {"my:key": "a"}})), "Invalid Condition type : StringIs."),
     (ID, document(allow(Condition={"ForSomeValues:StringEquals": {"my:key": "a"}})), "Invalid Condition type"),
     (ID, document(allow(Condition={"NullIfExists": {"my:key": "true"}})), "Invalid Condition type"),
-    (ID, document(allow(Condition={"StringEquals": "a"})), "StringEquals holds condition keys with their values."),
+    (ID, document(allow(Condition={"StringEquals": "a"})), "StringEquals must be an object with condition keys."),
     (ID, document(allow(Condition={"StringEquals": {"key": "a"}})), "must be prefaced by a vendor"),
-    (ID, document(allow(Condition={"StringEquals": {"my:key": {}}})), "A condition's value is a string, a number, true or false."),
-    (ID, document(allow(Condition={"StringEquals": {"my:key": None}})), "A condition's value is a string"),
-    (ID, '{"Version": "2012-10-17", "Version": "2012-10-17", "Statement": []}', "The key 'Version' stands twice in one object."),
-    (ID, '{"Statement": {"Effect": "Allow", "Effect": "Deny"}}', "The key 'Effect' stands twice in one object."),
+    (ID, document(allow(Condition={"StringEquals": {"my:key": {}}})), "The value of a condition must be a string, a number, true, or false."),
+    (ID, document(allow(Condition={"StringEquals": {"my:key": None}})), "The value of a condition must be a string"),
+    (ID, '{"Version": "2012-10-17", "Version": "2012-10-17", "Statement": []}', "The key 'Version' is in one object twice."),
+    (ID, '{"Statement": {"Effect": "Allow", "Effect": "Deny"}}', "The key 'Effect' is in one object twice."),
     (ID, '{"Statement": NaN}', "NaN is not JSON"),
     (RES, document(allow()), "Missing required field Principal"),
     (RES, document(allow(Principal={})), "Invalid principal in policy"),
@@ -77,8 +77,8 @@ REFUSED = [
     (RES, document(allow(Principal={"AWS": "arn:aws:iam::111122223333:role/dev-?"})), "Invalid principal in policy"),
     (RES, document(allow(Principal={"AWS": "arn:aws:iam::111122223333:group/all"})), "Invalid principal in policy"),
     (RES, document(allow(Principal={"AWS": "11112222333"})), "Invalid principal in policy"),
-    (RES, document(allow(Principal={"Service": "ec2"})), "A service is named like ec2.amazonaws.com."),
-    (RES, document(allow(Principal="*", NotPrincipal="*")), "A statement has Principal or NotPrincipal, not both."),
+    (RES, document(allow(Principal={"Service": "ec2"})), "Use the name of a service, such as ec2.amazonaws.com."),
+    (RES, document(allow(Principal="*", NotPrincipal="*")), "A statement can't have both Principal and NotPrincipal."),
     (TRUST, document(TRUSTED | {"Resource": "*"}), "Has prohibited field Resource"),
     (TRUST, document(TRUSTED | {"Action": "s3:GetObject"}), "AssumeRole policy may only specify STS AssumeRole actions."),
     (TRUST, document(without(TRUSTED, "Principal")), "Missing required field Principal"),
@@ -86,15 +86,15 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("type", "written", "told"), REFUSED, ids=range(len(REFUSED)))
-def test_what_aws_refuses(type, written, told):
+@pytest.mark.parametrize(("type", "written", "problem"), REJECTED, ids=range(len(REJECTED)))
+def test_what_aws_rejects(type, written, problem):
     with pytest.raises(MalformedPolicyDocument) as raised:
         Policy.parse(written, type)
 
-    assert told in str(raised.value)
+    assert problem in str(raised.value)
 
 
-TAKEN = [
+ACCEPTED = [
     (ID, document(allow())),
     (ID, {"Statement": allow()}),
     (ID, {"Version": "2008-10-17", "Id": "old", "Statement": [allow()]}),
@@ -119,7 +119,7 @@ TAKEN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("type", "written"), TAKEN, ids=range(len(TAKEN)))
+@pytest.mark.parametrize(("type", "written"), ACCEPTED, ids=range(len(ACCEPTED)))
 def test_what_aws_takes(type, written):
     assert Policy.parse(written, type).statements
     assert Policy.parse(json.dumps(written), type).statements

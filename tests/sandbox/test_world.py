@@ -26,7 +26,7 @@ MISTAKES = [
     ("{user: main/eve}", "{user: main/evil}", "actors.eve.user: there is no user 'main/evil'; did you mean main/eve?"),
     ("{user: main/eve}", "{user: main/eve, instance: main/web-1}", "actors.eve: an actor is one user, instance, task or pod"),
     ("http_tokens: required", "http_tokens: needed", "http_tokens: 'needed' is none of 'required' or 'optional'"),
-    ('Action: "s3:ListAllMyBuckets"', 'Actions: "s3:ListAllMyBuckets"', "MalformedPolicyDocument: Syntax errors in policy. 'Actions' is no element of a statement."),
+    ('Action: "s3:ListAllMyBuckets"', 'Actions: "s3:ListAllMyBuckets"', "MalformedPolicyDocument: Syntax errors in policy. 'Actions' is not an element of a statement."),
     ('{Service: ec2.amazonaws.com}, Action: "sts:AssumeRole"', '{Service: ec2.amazonaws.com}, Action: "s3:GetObject"', "MalformedPolicyDocument: AssumeRole policy may only specify STS AssumeRole actions."),
     ("        tags: {team: data}", "        tag: {team: data}", "accounts.main.users.dana.tag: no such field; did you mean tags?"),
     ("actors:  ", "actor:  ", "actor: no such field; did you mean actors?"),

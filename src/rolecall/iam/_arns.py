@@ -1,4 +1,4 @@
-"""Amazon Resource Names: their account, and matching them against patterns.
+"""Read Amazon Resource Names, and match them against patterns.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 """
@@ -13,7 +13,7 @@ SEGMENTS = 6
 
 
 def account_of(arn: str) -> str | None:
-    """The account field of an ARN, or None where it has none (S3 buckets) or the text is no ARN."""
+    """Return the account of an ARN; None if it has none, as for S3 buckets, or if the text isn't an ARN."""
     parts = arn.split(":", SEGMENTS - 1)
     if len(parts) < SEGMENTS or parts[0] != "arn":
         return None
@@ -21,10 +21,10 @@ def account_of(arn: str) -> str | None:
 
 
 def compile_resource(parts: tuple[Token, ...]) -> Predicate:
-    """A predicate for a `Resource` pattern.
+    """Compile a `Resource` pattern.
 
-    Wildcards stay within one colon-separated segment, except a `*` that ends its segment, which may run
-    on over the colons behind it; the resource part (the sixth) is one segment, whatever it contains.
+    A wildcard matches within one colon-separated segment. Only a `*` at the end of a segment also matches
+    the colons after it. The resource part (the sixth) is one segment, even with colons in it.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
     """
     whole = compile_tokens(parts)
@@ -42,7 +42,7 @@ def compile_resource(parts: tuple[Token, ...]) -> Predicate:
 
 
 def compile_arn_like(parts: tuple[Token, ...]) -> Predicate:
-    """A predicate for `ArnLike`: six segments, each matched on its own; `*` alone is any ARN.
+    """Compile a pattern of `ArnLike`: each of the six segments is matched separately; `*` alone is any ARN.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
     """
@@ -52,7 +52,7 @@ def compile_arn_like(parts: tuple[Token, ...]) -> Predicate:
 
 
 def split_segments(parts: tuple[Token, ...]) -> tuple[tuple[Token, ...], ...]:
-    """Cuts a pattern at its first five colons."""
+    """Split a pattern at its first five colons."""
     segments: list[list[Token]] = [[]]
     for part in parts:
         if isinstance(part, Wild):
@@ -65,7 +65,7 @@ def split_segments(parts: tuple[Token, ...]) -> tuple[tuple[Token, ...], ...]:
 
 
 _Step = tuple[Token, bool]
-"""A character or a wildcard, and whether the wildcard may stand for colons."""
+"""A character or a wildcard, and whether the wildcard matches colons."""
 
 
 def _steps(parts: tuple[Token, ...]) -> tuple[_Step, ...]:
@@ -84,7 +84,10 @@ def _steps(parts: tuple[Token, ...]) -> tuple[_Step, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Mixed:
-    """A pattern some of whose wildcards may cross colons: all its possible states at once, none retried."""
+    """A pattern in which only some wildcards match colons.
+
+    It follows all possible positions in the pattern together, so that the time is linear in the text.
+    """
 
     steps: tuple[_Step, ...]
 
@@ -107,7 +110,7 @@ class _Mixed:
         return len(self.steps) in states
 
     def _rest(self, states: set[int]) -> set[int]:
-        """Adds what is reached by letting a star stand for nothing."""
+        """Add the positions that are reached if stars match nothing."""
         reached = set(states)
         for state in states:
             while state < len(self.steps) and self.steps[state][0] is Wild.ANY:

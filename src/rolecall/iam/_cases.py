@@ -1,6 +1,6 @@
-"""Cases for `rolecall iam decide`: a request and its policies, as one JSON object.
+"""Read and write cases for `rolecall iam decide`: a request and its policies, as one JSON object.
 
-The sandbox records each decision as such a case, so that any of them can be decided, and explained, again.
+The sandbox records each decision as a case, so that it can be decided and explained again.
 """
 
 from __future__ import annotations
@@ -31,17 +31,21 @@ _CASE_FIELDS = {
 
 
 class BadCase(ValueError):
-    """A case that cannot be read; the text says which field and what would be right."""
+    """A case that can't be read; the message names the field and what it should be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A request with the policies that decide it.
+    """A request, and the policies to evaluate for it.
 
     Parameters
     ----------
     id
-        What the answer is given back under.
+        The ID that the result repeats.
+    request
+        The request.
+    policies
+        The policies.
     """
 
     id: str | int
@@ -49,23 +53,28 @@ class Case:
     policies: PolicySet
 
     def decide(self) -> Decision:
-        """Decides the case."""
+        """Evaluate the request."""
         return decide(self.request, self.policies)
 
 
 def parse_case(value: object) -> Case:
-    """Reads a case from the value of one JSON line.
+    """Read a case.
+
+    Parameters
+    ----------
+    value
+        The value of one line of JSON.
 
     Raises
     ------
     BadCase
-        With the field that is wrong.
+        If a field is missing, unknown, or wrong.
     """
     case = _object(value, "A case")
     _known(case, _CASE_FIELDS, "a case")
     identifier = case.get("id")
     if not isinstance(identifier, (str, int)) or isinstance(identifier, bool):
-        raise BadCase("id: a case has an id, a string or a number")
+        raise BadCase("id: a case needs an id, a string or a number")
     request = _request(case.get("request"))
     names = case.get("names", {})
     reader = _Policies(case, names if isinstance(names, dict) else {})
@@ -77,35 +86,35 @@ def parse_case(value: object) -> Case:
 
 def _object(value: object, what: str) -> Mapping[str, object]:
     if not isinstance(value, dict):
-        raise BadCase(f"{what} is a JSON object, not {type(value).__name__}")
+        raise BadCase(f"{what} must be a JSON object, not {type(value).__name__}")
     return value
 
 
 def _known(value: Mapping[str, object], fields: set[str], what: str) -> None:
     for key in value:
         if key not in fields:
-            raise BadCase(f"{key}: no field of {what}; it has {', '.join(sorted(fields))}")
+            raise BadCase(f"{key}: not a field of {what}; use one of {', '.join(sorted(fields))}")
 
 
 def _request(value: object) -> Request:
     if value is None:
-        raise BadCase("request: a case has one, with principal, action and resource")
+        raise BadCase("request: a case needs a request with principal, action, and resource")
     fields = _object(value, "request")
     _known(fields, _REQUEST_FIELDS, "request")
     for key in ("principal", "action", "resource"):
         if not isinstance(fields.get(key), str) or not fields[key]:
-            raise BadCase(f"request.{key}: a string is wanted")
+            raise BadCase(f"request.{key}: must be a string")
     if ":" not in str(fields["action"]):
-        raise BadCase("request.action: an action looks like s3:GetObject")
+        raise BadCase("request.action: must be a service and an action, such as s3:GetObject")
     for key in ("resource_account", "issuer"):
         if not isinstance(fields.get(key), (str, type(None))):
-            raise BadCase(f"request.{key}: a string is wanted")
+            raise BadCase(f"request.{key}: must be a string")
     context = _object(fields.get("context") or {}, "request.context")
     values: dict[str, str | Sequence[str]] = {}
     for key, raw in context.items():
         listed = raw if isinstance(raw, list) else [raw]
         if not all(isinstance(one, (str, bool, int, float)) for one in listed):
-            raise BadCase(f"request.context.{key}: a string or a list of strings is wanted")
+            raise BadCase(f"request.context.{key}: must be a string or a list of strings")
         texts = [one if isinstance(one, str) else json.dumps(one) for one in listed]
         values[key] = texts if isinstance(raw, list) else texts[0]
     account, issuer = fields.get("resource_account"), fields.get("issuer")
@@ -154,7 +163,7 @@ class _Policies:
         if documents is None:
             return ()
         if not isinstance(documents, list):
-            raise BadCase(f"{field}: a list of policy documents is wanted")
+            raise BadCase(f"{field}: must be a list of policy documents")
         return tuple(self._one(one, type, f"{field}[{i}]") for i, one in enumerate(documents))
 
     def _levels(self, field: str, type: PolicyType) -> tuple[tuple[Policy, ...], ...] | None:
@@ -162,7 +171,7 @@ class _Policies:
         if levels is None or levels == []:
             return None
         if not isinstance(levels, list) or not all(isinstance(level, list) for level in levels):
-            raise BadCase(f"{field}: a list of levels is wanted, the root first, each a list of documents")
+            raise BadCase(f"{field}: must be a list of levels, the root first, each a list of documents")
         return tuple(
             tuple(self._one(one, type, f"{field}[{i}][{j}]") for j, one in enumerate(level))
             for i, level in enumerate(levels)
@@ -170,7 +179,7 @@ class _Policies:
 
 
 def case_document(identifier: str | int, request: Request, policies: PolicySet) -> dict[str, object]:
-    """The case as a JSON object that `parse_case` reads back, with the policies' names."""
+    """Return the case as a JSON object that `parse_case` can read, with the names of the policies."""
     names: dict[str, str] = {}
 
     def document(policy: Policy, field: str) -> object:
@@ -207,12 +216,13 @@ def case_document(identifier: str | int, request: Request, policies: PolicySet) 
 
 
 def decide_lines(lines: Iterator[str] | Sequence[str]) -> Iterator[tuple[int, Decision | None, str]]:
-    """Decides JSON Lines one by one.
+    """Evaluate the cases in JSON Lines, one by one.
 
     Yields
     ------
     tuple
-        The line's number from 1, the decision (None for a bad line), and the id or the reason.
+        The number of the line, counted from 1; the decision, or None for a bad line; and the ID as JSON, or
+        what is wrong with the line.
     """
     for number, line in enumerate(lines, start=1):
         if not line.strip():

@@ -87,11 +87,13 @@ class Policy:
 
 def _dumped(document: object) -> str:
     if not isinstance(document, Mapping):
-        raise MalformedPolicyDocument(SYNTAX, f"A policy is a JSON object, not {type(document).__name__}.")
+        raise MalformedPolicyDocument(
+            SYNTAX, f"A policy must be a JSON object, not {type(document).__name__}."
+        )
     try:
         return json.dumps(document, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
-        raise MalformedPolicyDocument(SYNTAX, f"This cannot be JSON: {error}.") from None
+        raise MalformedPolicyDocument(SYNTAX, f"The document can't be written as JSON: {error}.") from None
 
 
 def _compiled(text: str, type: PolicyType) -> tuple[Statement, ...]:

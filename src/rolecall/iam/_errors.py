@@ -1,4 +1,4 @@
-"""What the parser answers for a document that AWS would refuse."""
+"""The error for a policy document that AWS rejects."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ Path = tuple[str | int, ...]
 
 
 class MalformedPolicyDocument(ValueError):
-    """A policy document that AWS would not accept.
+    """A policy document that AWS rejects.
 
-    Attributes
+    Parameters
     ----------
-    message : str
-        AWS's own wording where it is documented.
-    detail : str
-        What is wrong and what would be right, for the person who wrote it.
-    path : tuple
-        Where in the document: element names and indexes.
-    line, column : int or None
-        The place in the text, counted from 1, when the document came as text.
+    message
+        The message of AWS, if it is documented.
+    detail
+        What is wrong and how to fix it, for the author of the document.
+    path
+        The position in the document: names of elements, and indexes.
+    line, column
+        The position in the text, counted from 1; None if the document wasn't given as text.
     """
 
     def __init__(

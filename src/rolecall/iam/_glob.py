@@ -1,8 +1,8 @@
-"""Matches `*` and `?` as IAM has them, in time linear in the text.
+"""Match `*` and `?` as IAM does, in time linear in the text.
 
-A pattern is compiled once into a predicate. Regular expressions would backtrack on hostile patterns
-(`a*a*a*b`), so a pattern is cut at its stars and the pieces are sought one after the other: the leftmost
-place of each piece is always as good as any later one.
+A pattern is compiled once into a predicate. A regular expression could take exponential time for a
+hostile pattern such as `a*a*a*b`. Therefore a pattern is split at its stars, and each piece is searched for
+after the one before it. The leftmost match of a piece is always as good as a later one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Predicate = Callable[[str], bool]
 
 
 class Wild(Enum):
-    """The two wildcards of the policy language, kept apart from the same characters meant literally."""
+    """The two wildcards of the policy language, as opposed to a literal `*` or `?`."""
 
     ANY = "*"
     ONE = "?"
@@ -26,7 +26,7 @@ Token = str | Wild
 
 
 def tokens(pattern: str) -> tuple[Token, ...]:
-    """Splits a pattern into literal runs and wildcards."""
+    """Split a pattern into literal text and wildcards."""
     parts: list[Token] = []
     for part in re.split(r"([*?])", pattern):
         if part == "*":
@@ -40,7 +40,7 @@ def tokens(pattern: str) -> tuple[Token, ...]:
 
 
 def compile_tokens(parts: Sequence[Token]) -> Predicate:
-    """A predicate that is true for the texts that the whole pattern matches."""
+    """Compile a pattern into a predicate that is true for the texts that it matches as a whole."""
     parts = _merged(parts)
     if not parts:
         return "".__eq__
@@ -54,7 +54,7 @@ def compile_tokens(parts: Sequence[Token]) -> Predicate:
 
 
 def compile_glob(pattern: str) -> Predicate:
-    """`compile_tokens` for a pattern in which every `*` and `?` is a wildcard."""
+    """Compile a pattern in which every `*` and `?` is a wildcard."""
     return compile_tokens(tokens(pattern))
 
 
@@ -84,7 +84,7 @@ class _Prefix:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What stands between two stars: literals and single-character wildcards, of fixed length."""
+    """The part of a pattern between two stars: literals and `?`, so that its length is fixed."""
 
     length: int
     literal: str | None

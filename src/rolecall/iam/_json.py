@@ -1,4 +1,4 @@
-"""Reads JSON as IAM does: a key given twice is an error, and every error has its place in the text."""
+"""Read JSON as IAM does: a duplicate key is an error, and every error has its position in the text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SYNTAX = "Syntax errors in policy."
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
 
 
-class _Twice(ValueError):
+class _DuplicateKey(ValueError):
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.key = key
@@ -22,7 +22,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
         seen: set[str] = set()
-        raise _Twice(next(k for k, _ in pairs if k in seen or seen.add(k)))  # type: ignore[func-returns-value]
+        raise _DuplicateKey(next(k for k, _ in pairs if k in seen or seen.add(k)))  # type: ignore[func-returns-value]
     return members
 
 
@@ -31,12 +31,12 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def read(text: str) -> object:
-    """The value that a JSON text stands for.
+    """Return the value of a JSON text.
 
     Raises
     ------
     MalformedPolicyDocument
-        For text that is not JSON, or that gives a key twice in one object.
+        If the text isn't JSON, or if an object has a key twice.
     """
     try:
         value: object = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
@@ -44,10 +44,10 @@ def read(text: str) -> object:
         raise MalformedPolicyDocument(
             SYNTAX, f"This is not JSON: {error.msg}.", (), error.lineno, error.colno
         ) from None
-    except _Twice as error:
+    except _DuplicateKey as error:
         line, column = _second(text, error.key)
         raise MalformedPolicyDocument(
-            SYNTAX, f"The key {error.key!r} stands twice in one object.", (), line, column
+            SYNTAX, f"The key {error.key!r} is in one object twice.", (), line, column
         ) from None
     except RecursionError:
         raise MalformedPolicyDocument(SYNTAX, "It is nested too deeply.") from None
@@ -57,7 +57,7 @@ def read(text: str) -> object:
 
 
 def locate(text: str, path: Path) -> tuple[int, int] | None:
-    """Line and column, from 1, of the value at `path` in a JSON text; None when it is not there."""
+    """Return line and column, counted from 1, of the value at `path`; None if there is no such value."""
     for where, offset in _values(text):
         if where == path:
             return _place(text, offset)
@@ -78,7 +78,7 @@ def _second(text: str, key: str) -> tuple[int | None, int | None]:
 
 
 def _values(text: str) -> list[tuple[Path, int]]:
-    """Every value of a well-formed JSON text with its path and the offset where it starts."""
+    """Return the path and the offset of every value in a well-formed JSON text."""
     found: list[tuple[Path, int]] = []
     path: list[str | int] = []
     # One entry per open container: whether it is an object.

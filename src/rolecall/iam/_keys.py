@@ -1,4 +1,4 @@
-"""Which condition keys policies ask for, and where their statements stand in the text."""
+"""Find the condition keys that policies use, and the position of a statement in the text of its policy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _VARIABLE = re.compile(r"\$\{\s*([A-Za-z0-9-]+:[^,}]+?)\s*(?:,[^}]*)?\}")
 
 
 def context_keys(policies: Iterable[Policy]) -> tuple[str, ...]:
-    """The condition keys of policies' conditions and variables, as they are spelled there, each once."""
+    """Return the condition keys in conditions and variables of policies, each once, as first spelled."""
     found: dict[str, str] = {}
     for policy in policies:
         for key in _keys(policy):
@@ -33,7 +33,13 @@ def _keys(policy: Policy) -> Iterator[str]:
 
 
 def statement_span(policy: Policy, statement: Statement) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Where a statement begins and ends in its policy's text: line and column, from 1."""
+    """Return where a statement starts and ends in the text of its policy.
+
+    Returns
+    -------
+    tuple
+        Line and column of the first character and of the position after the last, counted from 1.
+    """
     text = policy.text
     place = locate(text, ("Statement", statement.index)) or locate(text, ("Statement",)) or (1, 1)
     lines = text.splitlines(keepends=True)

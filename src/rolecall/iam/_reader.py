@@ -1,4 +1,4 @@
-"""Reads a policy document as AWS does, and says what AWS would refuse.
+"""Read a policy document as AWS does, and report what AWS rejects.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
@@ -47,7 +47,7 @@ _TRUST_ACTIONS = "AssumeRole policy may only specify STS AssumeRole actions."
 
 
 class Reader:
-    """Reads one document of a given type, statement by statement."""
+    """A reader for policy documents of one type."""
 
     def __init__(self, type: PolicyType) -> None:
         self.type = type
@@ -55,21 +55,23 @@ class Reader:
 
     def document(self, value: object) -> tuple[Statement, ...]:
         if not isinstance(value, dict):
-            raise MalformedPolicyDocument(SYNTAX, "A policy is a JSON object.")
+            raise MalformedPolicyDocument(SYNTAX, "A policy must be a JSON object.")
         for key in value:
             if key not in ("Version", "Id", "Statement"):
                 raise MalformedPolicyDocument(
-                    SYNTAX, f"{key!r} is no element of a policy: Version, Id and Statement are.", (key,)
+                    SYNTAX,
+                    f"{key!r} is not an element of a policy: use Version, Id, and Statement.",
+                    (key,),
                 )
         version = value.get("Version", "2008-10-17")
         if version not in ("2008-10-17", "2012-10-17"):
             raise MalformedPolicyDocument(
                 "The policy must contain a valid version string.",
-                'Version is "2012-10-17" (or, for old policies, "2008-10-17").',
+                'Version must be "2012-10-17", or "2008-10-17" in an old policy.',
                 ("Version",),
             )
         if not isinstance(value.get("Id", ""), str):
-            raise MalformedPolicyDocument(SYNTAX, "Id is a string.", ("Id",))
+            raise MalformedPolicyDocument(SYNTAX, "Id must be a string.", ("Id",))
         self.variables = version == "2012-10-17"
         statements = value.get("Statement")
         if isinstance(statements, dict):
@@ -77,7 +79,7 @@ class Reader:
         if not isinstance(statements, list) or not statements:
             raise MalformedPolicyDocument(
                 SYNTAX,
-                "Statement is an object or a list of at least one.",
+                "Statement must be an object or a list of at least one object.",
                 ("Statement",) if "Statement" in value else (),
             )
         read_all = tuple(
@@ -88,7 +90,7 @@ class Reader:
             if one.sid and one.sid in seen:
                 raise MalformedPolicyDocument(
                     "Statement IDs (SID) in a single policy must be unique.",
-                    f"{one.sid!r} stands twice.",
+                    f"Two statements have the Sid {one.sid!r}.",
                     ("Statement", one.index, "Sid"),
                 )
             seen.add(one.sid or "")
@@ -96,17 +98,17 @@ class Reader:
 
     def _statement(self, value: object, index: int, path: Path) -> Statement:
         if not isinstance(value, dict):
-            raise MalformedPolicyDocument(SYNTAX, "A statement is a JSON object.", path)
+            raise MalformedPolicyDocument(SYNTAX, "A statement must be a JSON object.", path)
         for key in value:
             if key not in _ELEMENTS:
                 raise MalformedPolicyDocument(
-                    SYNTAX, f"{key!r} is no element of a statement.", (*path, key)
+                    SYNTAX, f"{key!r} is not an element of a statement.", (*path, key)
                 )
         effect: object = value.get("Effect")
         if effect not in ("Allow", "Deny"):
             raise MalformedPolicyDocument(
                 SYNTAX,
-                'Effect is "Allow" or "Deny".',
+                'Effect must be "Allow" or "Deny".',
                 (*path, "Effect") if "Effect" in value else path,
             )
         exact_effect: Effect = "Allow" if effect == "Allow" else "Deny"
@@ -126,13 +128,13 @@ class Reader:
             return None
         where = (*path, "Sid")
         if not isinstance(sid, str):
-            raise MalformedPolicyDocument(SYNTAX, "Sid is a string.", where)
-        # Services with resource-based policies are freer here (S3 and SQS allow more characters).
+            raise MalformedPolicyDocument(SYNTAX, "Sid must be a string.", where)
+        # Services with resource-based policies allow more characters, for example S3 and SQS.
         if self.type in (*_WITHOUT_PRINCIPAL, PolicyType.TRUST) and not _SID.match(sid):
             raise MalformedPolicyDocument(
                 "Statement IDs (SID) must be alpha-numeric. "
                 "Check that your input satisfies the regular expression [0-9A-Za-z]*",
-                f"{sid!r} is not.",
+                f"The Sid {sid!r} has other characters.",
                 where,
             )
         return sid
@@ -141,7 +143,7 @@ class Reader:
         negative = f"Not{name}"
         if name in value and negative in value:
             raise MalformedPolicyDocument(
-                SYNTAX, f"A statement has {name} or {negative}, not both.", (*path, negative)
+                SYNTAX, f"A statement can't have both {name} and {negative}.", (*path, negative)
             )
         if name in value:
             return name, False
@@ -161,18 +163,18 @@ class Reader:
                 if not colon:
                     raise MalformedPolicyDocument(
                         "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
-                        f"{one!r} has none.",
+                        f"The action {one!r} has no service prefix.",
                         where,
                     )
                 raise MalformedPolicyDocument(
                     f"Vendor {vendor} is not valid"
                     if not re.fullmatch(r"[A-Za-z0-9-]+", vendor)
                     else SYNTAX,
-                    f"An action looks like s3:GetObject, {one!r} does not.",
+                    f"{one!r} must be a service and an action, such as s3:GetObject.",
                     where,
                 )
             if self.type is PolicyType.TRUST and not one.lower().startswith("sts:"):
-                raise MalformedPolicyDocument(_TRUST_ACTIONS, f"{one!r} is none.", where)
+                raise MalformedPolicyDocument(_TRUST_ACTIONS, f"{one!r} is not an action of STS.", where)
         return ActionElement.build(tuple(one for one, _ in values), negated=negated)
 
     def _resource(self, value: dict[str, object], path: Path) -> ResourceElement | None:
@@ -181,7 +183,7 @@ class Reader:
             if found is not None:
                 raise MalformedPolicyDocument(
                     f"Has prohibited field {found[0]}",
-                    "A trust policy stands on its role, which is the resource: leave it out.",
+                    "The resource of a trust policy is its role: remove this element.",
                     (*path, found[0]),
                 )
             return None
@@ -190,7 +192,7 @@ class Reader:
                 raise MalformedPolicyDocument(
                     "Policy statement must contain resources.", "Add Resource or NotResource.", path
                 )
-            # In a resource-based policy the resource may go unsaid: it is the one with the policy.
+            # Without Resource, a statement of a resource-based policy applies to the policy's resource.
             return None
         key, negated = found
         values = _strings(value[key], (*path, key))
@@ -216,23 +218,23 @@ class Reader:
             if found is not None:
                 raise MalformedPolicyDocument(
                     "Policy document should not specify a principal.",
-                    f"A {self.type.value} applies to whatever it is attached to: leave {found[0]} out.",
+                    f"A policy of this type applies to what it is attached to: remove {found[0]}.",
                     (*path, found[0]),
                 )
             return None
         if found is None:
             if self.type in (PolicyType.RCP, PolicyType.VPC_ENDPOINT):
-                # AWS wants Principal "*" in both; nothing else can be meant.
+                # AWS requires Principal "*" in both, so that a missing one can only mean "*".
                 return None
             raise MalformedPolicyDocument(
                 "Missing required field Principal",
-                'Name whom the statement is for, such as {"AWS": "arn:aws:iam::111122223333:user/NAME"}.',
+                'Add the principal, such as {"AWS": "arn:aws:iam::111122223333:user/NAME"}.',
                 path,
             )
         key, negated = found
         if negated and self.type is PolicyType.TRUST:
             raise MalformedPolicyDocument(
-                "Has prohibited field NotPrincipal", "A trust policy names whom it trusts.", (*path, key)
+                "Has prohibited field NotPrincipal", "Use Principal in a trust policy.", (*path, key)
             )
         return _principal_element(value[key], (*path, key), negated=negated)
 
@@ -240,26 +242,26 @@ class Reader:
         block = value.get("Condition", {})
         where = (*path, "Condition")
         if not isinstance(block, dict):
-            raise MalformedPolicyDocument(SYNTAX, "Condition is an object of operators.", where)
+            raise MalformedPolicyDocument(SYNTAX, "Condition must be an object with operators.", where)
         tests: list[Condition] = []
         for name, keys in block.items():
             parsed = parse_operator(name)
             if parsed is None:
                 raise MalformedPolicyDocument(
                     f"Invalid Condition type : {name}.",
-                    "Operators are StringEquals, ArnLike, IpAddress and their kin.",
+                    "Use an operator such as StringEquals, ArnLike, or IpAddress.",
                     (*where, name),
                 )
             if not isinstance(keys, dict):
                 raise MalformedPolicyDocument(
-                    SYNTAX, f"{name} holds condition keys with their values.", (*where, name)
+                    SYNTAX, f"{name} must be an object with condition keys.", (*where, name)
                 )
             quantifier, operator, if_exists = parsed
             for key, raw in keys.items():
                 if ":" not in key:
                     raise MalformedPolicyDocument(
                         "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
-                        f"The condition key {key!r} has none.",
+                        f"The condition key {key!r} has no prefix such as aws:.",
                         (*where, name, key),
                     )
                 values = _condition_values(raw, (*where, name, key))
@@ -285,11 +287,11 @@ def _strings(value: object, path: Path) -> list[tuple[str, Path]]:
         return [(value, path)]
     if not isinstance(value, list) or not value:
         raise MalformedPolicyDocument(
-            SYNTAX, f"{path[-1]} is a string or a list of at least one string.", path
+            SYNTAX, f"{path[-1]} must be a string or a list of at least one string.", path
         )
     for index, one in enumerate(value):
         if not isinstance(one, str):
-            raise MalformedPolicyDocument(SYNTAX, "Only strings may stand here.", (*path, index))
+            raise MalformedPolicyDocument(SYNTAX, "Every value must be a string.", (*path, index))
     return [(one, (*path, index)) for index, one in enumerate(value)]
 
 
@@ -299,7 +301,7 @@ def _condition_values(value: object, path: Path) -> tuple[str, ...]:
         if not isinstance(one, (str, bool, int, float)):
             where = (*path, index) if isinstance(value, list) else path
             raise MalformedPolicyDocument(
-                SYNTAX, "A condition's value is a string, a number, true or false.", where
+                SYNTAX, "The value of a condition must be a string, a number, true, or false.", where
             )
     return tuple(one if isinstance(one, str) else json.dumps(one) for one in listed)
 
@@ -310,7 +312,7 @@ def _principal_element(value: object, path: Path, *, negated: bool) -> Principal
     if not isinstance(value, dict) or not value:
         raise MalformedPolicyDocument(
             f"Invalid principal in policy: {json.dumps(value)[:200]}",
-            '"*" or an object with AWS, Service, Federated or CanonicalUser is right.',
+            'Use "*" or an object with AWS, Service, Federated, or CanonicalUser.',
             path,
         )
     listed: dict[str, list[tuple[str, Path]]] = {}
@@ -318,7 +320,7 @@ def _principal_element(value: object, path: Path, *, negated: bool) -> Principal
         if kind not in ("AWS", "Service", "Federated", "CanonicalUser"):
             raise MalformedPolicyDocument(
                 f'Invalid principal in policy: "{kind}"',
-                "Principals are AWS, Service, Federated and CanonicalUser.",
+                "Use AWS, Service, Federated, or CanonicalUser.",
                 (*path, kind),
             )
         listed[kind] = _strings(given, (*path, kind))
@@ -326,14 +328,14 @@ def _principal_element(value: object, path: Path, *, negated: bool) -> Principal
         if not (name == "*" or _ACCOUNT.match(name) or _UNIQUE_ID.match(name) or _PRINCIPAL.match(name)):
             raise MalformedPolicyDocument(
                 f'Invalid principal in policy: "AWS":"{name}"',
-                "Name one account, user, role or session; a wildcard may stand only for the whole.",
+                "Use the ARN of an account, user, role, or session without wildcards, or * alone.",
                 where,
             )
     for name, where in listed.get("Service", []):
         if not re.fullmatch(r"[a-z0-9.-]+\.[a-z.]+", name):
             raise MalformedPolicyDocument(
                 f'Invalid principal in policy: "SERVICE":"{name}"',
-                "A service is named like ec2.amazonaws.com.",
+                "Use the name of a service, such as ec2.amazonaws.com.",
                 where,
             )
     aws = [name for name, _ in listed.get("AWS", [])]

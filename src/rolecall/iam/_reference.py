@@ -1,4 +1,4 @@
-"""What the evaluator asks the Service Authorization Reference."""
+"""Look up actions in the Service Authorization Reference."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from rolecall._reference import actions, rcp_services
 
 @lru_cache(maxsize=4096)
 def supports_only_all_resources(action: str) -> bool:
-    """Whether an action, in lower case, can be allowed only on `Resource: "*"`.
+    """Return whether an action, in lower case, can be allowed only on `Resource: "*"`.
 
-    An action that the reference does not know is taken to have resources.
+    An action that isn't in the reference is assumed to support resources.
     """
     service, _, name = action.partition(":")
     known = actions(service).get(name)
@@ -19,7 +19,7 @@ def supports_only_all_resources(action: str) -> bool:
 
 
 def spelling(action: str) -> str:
-    """The action as AWS spells it, whatever the case given."""
+    """Return an action as AWS spells it, for any case."""
     service, _, name = action.partition(":")
     known = actions(service.lower()).get(name.lower())
     return f"{service.lower()}:{known['name']}" if known else action
@@ -27,7 +27,7 @@ def spelling(action: str) -> str:
 
 @lru_cache(maxsize=4096)
 def rcp_applies(action: str) -> bool:
-    """Whether resource control policies cover an action, in lower case.
+    """Return whether RCPs apply to an action, in lower case.
 
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
     """

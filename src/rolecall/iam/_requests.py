@@ -1,4 +1,4 @@
-"""A request as the evaluator sees it: who, what, on what, and the context."""
+"""The request that is evaluated: caller, action, resource, and context."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ from rolecall.iam._reference import supports_only_all_resources
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call for authorisation. Make it with `Request.of`.
+    """A request for authorization. Create one with `Request.of`.
 
     Parameters
     ----------
     caller
-        Who calls.
+        The principal that makes the request.
     action
         The IAM action, such as ``s3:GetObject``.
     resource
-        The ARN; ``*`` for an action that knows no resources.
+        The ARN of the resource; ``*`` for an action that doesn't support resources.
     resource_account
         The account that owns the resource.
     context
-        Condition keys in lower case, each with its values.
+        The condition keys in lower case, each with its values.
+    action_lower
+        The action in lower case, because actions ignore case.
     """
 
     caller: Caller
@@ -46,23 +48,28 @@ class Request:
         context: Mapping[str, str | Sequence[str]] | None = None,
         issuer: str | None = None,
     ) -> Request:
-        """Builds a request; keys that follow from the principal are filled in where the context lacks them.
+        """Create a request, and add the missing condition keys that it implies.
 
         Parameters
         ----------
         principal
             An ARN, a service such as ``ec2.amazonaws.com``, or ``anonymous``.
+        action
+            The IAM action, in any case.
+        resource
+            The ARN of the resource, or ``*``.
         resource_account
-            By default the account in the ARN, else the caller's: S3's ARNs hold none.
+            The account that owns the resource. By default the account in the ARN, or the caller's if the
+            ARN has none, as for S3 buckets.
         context
-            Condition keys in any case, with one value or several.
+            The condition keys in any case, each with one value or several.
         issuer
             For a federated user, the ARN of the user who called GetFederationToken.
 
         Raises
         ------
         ValueError
-            For a principal that cannot be.
+            For a name that no principal can have.
         """
         given = {
             key.lower(): (value,) if isinstance(value, str) else tuple(value)
@@ -79,7 +86,7 @@ class Request:
 
 
 def _implied(caller: Caller, owner: str | None) -> dict[str, tuple[str, ...]]:
-    """The condition keys that a principal brings by being what it is.
+    """Return the condition keys that follow from the principal and the owner of the resource.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     """

@@ -1,4 +1,4 @@
-"""The policy types."""
+"""The types of policies."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class PolicyType(Enum):
-    """The policy types that take part in a decision, named as AWS's deny messages name them."""
+    """The policy types that AWS evaluates, with the names that its denial messages use."""
 
     IDENTITY = "identity-based policy"
     RESOURCE = "resource-based policy"

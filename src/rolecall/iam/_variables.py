@@ -1,4 +1,4 @@
-"""Policy variables: `${aws:username}`, defaults, and the three escaped characters.
+"""Resolve policy variables: `${aws:username}`, default values, and the three escaped characters.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 """
@@ -19,14 +19,14 @@ _DEFAULT = re.compile(r"^\s*([^,\s]+)\s*,\s*'([^']*)'\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A placeholder whose value comes from the request context.
+    """A placeholder for a value from the request context.
 
     Parameters
     ----------
     key
-        The condition key, in lower case: keys compare without regard to case.
+        The condition key in lower case, because keys ignore case.
     default
-        What stands in for a key that the request does not carry, or None.
+        The value if the request doesn't have the key; None without a default.
     """
 
     key: str
@@ -50,7 +50,17 @@ class Template:
 
     @classmethod
     def parse(cls, source: str, *, variables: bool, wildcards: bool) -> Template:
-        """Splits `source`; without `variables` (Version 2008-10-17) `${…}` is plain text."""
+        """Split a policy string.
+
+        Parameters
+        ----------
+        source
+            The string as written in the policy.
+        variables
+            Whether `${…}` is a variable; in a policy of version 2008-10-17 it is plain text.
+        wildcards
+            Whether `*` and `?` are wildcards.
+        """
         parts: list[Token | Variable] = []
         position = 0
         found = False
@@ -77,9 +87,9 @@ class Template:
         return cls(source, tuple(parts), found)
 
     def resolve(self, context: Context) -> tuple[Token, ...] | None:
-        """The pattern with every variable replaced, or None when one has no value.
+        """Return the pattern with every variable replaced; None if a variable has no value.
 
-        A value is taken literally: a `*` that arrives in a tag is no wildcard.
+        A value is taken literally: `*` in the value of a tag isn't a wildcard.
         """
         resolved: list[Token] = []
         for part in self.parts:
@@ -94,5 +104,5 @@ class Template:
 
 
 def plain(parts: tuple[Token, ...]) -> str:
-    """The text of a pattern without wildcards."""
+    """Return the text of a pattern, with `*` and `?` taken literally."""
     return "".join(part.value if isinstance(part, Wild) else part for part in parts)
