@@ -4,32 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from rolecall._yaml import BadFile, did_you_mean, read_yaml, validate
+from rolecall.course._modes import Mode
 from rolecall.quiz import CATALOGUE
 
 COURSE_PARTS = ("lessons", "quizzes", "sandbox")
 """The folders that make a folder a course."""
 
-Mode = Literal[
-    "why",
-    "learn",
-    "visualize",
-    "try",
-    "challenge",
-    "project",
-    "complexity",
-    "recall",
-    "diagnose",
-    "apply",
-]
-
 
 class NoCourse(ValueError):
-    """There is no course, or no such thing in it; the text says what there is."""
+    """There is no course, or it lacks what was named; the text says what there is."""
 
 
 class LessonFile(BaseModel):
@@ -55,9 +42,9 @@ class Lesson:
     name
         The folder's name, such as ``01-temporary-access``.
     minutes
-        How long each mode takes; its order is the order in which a newcomer meets them.
+        How long each mode takes, in the order in which a newcomer goes through them.
     notebooks
-        By mode, in that order.
+        The notebook of each mode, in the same order.
     """
 
     name: str
@@ -78,45 +65,45 @@ class Course:
     folder: Path
 
     def world(self, name: str) -> Path:
-        """The file of a world.
+        """Find the file of a world.
 
         Raises
         ------
         NoCourse
-            When the course has no such world.
+            If the course has no such world.
         """
         return self._named("sandbox", "world", name)
 
     def bank(self, name: str) -> Path:
-        """The file of a quiz bank.
+        """Find the file of a quiz bank.
 
         Raises
         ------
         NoCourse
-            When the course has no such bank.
+            If the course has no such bank.
         """
         return self._named("quizzes", "bank", name)
 
     def banks(self) -> list[Path]:
-        """Every bank's file."""
+        """List the files of the banks."""
         return sorted(one for one in (self.folder / "quizzes").glob("*.yaml") if one.name != CATALOGUE)
 
     def worlds(self) -> list[Path]:
-        """Every world's file."""
+        """List the files of the worlds."""
         return sorted((self.folder / "sandbox").glob("*.yaml"))
 
     def lessons(self) -> list[Lesson]:
-        """The lessons in the order of their folders' names.
+        """Read the lessons, in the order of their folders' names.
 
         Raises
         ------
         BadFile
-            When a lesson.yaml has faults, or tells of a mode that has no notebook.
+            If a lesson.yaml has faults, or names a mode that has no notebook.
         """
         return [read_lesson(file) for file in self.lesson_files()]
 
     def lesson_files(self) -> list[Path]:
-        """Every lesson's file."""
+        """List the ``lesson.yaml`` of each lesson."""
         return sorted((self.folder / "lessons").glob("*/lesson.yaml"))
 
     def _named(self, part: str, kind: str, name: str) -> Path:
@@ -128,7 +115,7 @@ class Course:
 
 
 def read_lesson(file: Path) -> Lesson:
-    """Reads and checks a lesson.yaml.
+    """Read and check a lesson.yaml.
 
     Raises
     ------
@@ -156,6 +143,3 @@ def read_lesson(file: Path) -> Lesson:
         tuple(read.banks),
         notebooks,
     )
-
-
-MODES: tuple[Mode, ...] = get_args(Mode)

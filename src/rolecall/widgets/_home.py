@@ -6,23 +6,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from html import escape
 
-from rolecall.course import Course, Lesson, Mode, NoCourse, find_course
+from rolecall.course import MODE_DESCRIPTIONS, Course, Lesson, NoCourse, find_course
 from rolecall.lab import load_tasks
 from rolecall.progress import Store, StoreError
 from rolecall.quiz import load_bank
 
-_WHAT: dict[Mode, str] = {
-    "why": "the purpose in three minutes",
-    "learn": "the concept, step by step",
-    "visualize": "the process, call by call",
-    "try": "fill in real JSON, CLI and Python",
-    "challenge": "problems against the clock",
-    "project": "a small project in four steps",
-    "complexity": "how it grows, measured",
-    "recall": "flash cards when they are due",
-    "diagnose": "the AccessDenied clinic",
-    "apply": "a working day, end to end",
-}
 _CELL = "text-align: left; padding: 0.2em 1em 0.2em 0"
 
 
@@ -48,7 +36,7 @@ class Home:
 
     def _modes(self, lesson: Lesson) -> str:
         rows = [
-            (_link(f"{mode}.ipynb", mode), escape(_WHAT[mode]), f"{minutes} min")
+            (_link(f"{mode}.ipynb", mode), escape(MODE_DESCRIPTIONS[mode]), f"{minutes} min")
             for mode, minutes in lesson.minutes.items()
         ]
         return f"<p>{escape(lesson.summary)}</p>{_table(('Mode', 'What it is', 'Time'), rows)}" + (
