@@ -12,7 +12,10 @@ import pytest
 
 from rolecall._processes import supervised
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has no process groups")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="Windows has no process groups"),
+]
 DEADLINE = 30
 # A test run that was started with nohup ignores hangups, and so would what it starts.
 _HANG_UP = "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"

@@ -16,6 +16,7 @@ from rolecall._extras import MissingExtra, require_extra
 from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
 from rolecall.course import NoCourse, find_course
+from rolecall.workshop._posix import NeedsPosix, require_posix
 
 
 @click.group("workshop")
@@ -45,8 +46,9 @@ def serve(
 ) -> None:
     """Open a room, print its join code and the instructor's link, and serve until Ctrl-C."""
     try:
+        require_posix()
         require_extra("workshop", "The workshop service", "fastapi", "limits", "uvicorn")
-    except MissingExtra as error:
+    except (MissingExtra, NeedsPosix) as error:
         raise Unusable(str(error)) from None
     import uvicorn  # noqa: PLC0415
 

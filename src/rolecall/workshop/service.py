@@ -15,6 +15,7 @@ from rolecall.course import Course
 from rolecall.lab import Task
 from rolecall.presentation.question_card import asked_view, review_view, task_review, task_view
 from rolecall.quiz import Grade, Question, Remark
+from rolecall.workshop._posix import require_posix
 from rolecall.workshop._server_judges import ServerJudges
 from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database
@@ -40,9 +41,17 @@ class Service:
     ----------
     instructor_token
         Told once, when the room is new; None afterwards.
+
+    Raises
+    ------
+    NeedsPosix
+        On Windows.
+    Unavailable
+        When the database cannot be reached.
     """
 
     def __init__(self, settings: Settings, course: Course, name: str) -> None:
+        require_posix()
         self.settings, self.course = settings, course
         self.database = Database(settings.database_url)
         self.database.migrate()
