@@ -66,8 +66,15 @@ class Authorizer:
         self._clock = clock
         self._trail = trail
 
-    def authorize(self, call: Call) -> Authorization:
+    def authorize(self, call: Call, *, recorded: bool = True) -> Authorization:
         """Decide and record every permission that a call needs.
+
+        Parameters
+        ----------
+        call
+            The call.
+        recorded
+            Whether the trail records allowed permissions; it records denials in any case.
 
         Raises
         ------
@@ -81,7 +88,7 @@ class Authorizer:
         needed = checks(operation, scope)
         denials: list[str | None] = []
         for check in needed:
-            error = self._check(number, check, call)
+            error = self._check(number, check, call, recorded=recorded)
             if error is not None and call.name not in _PARTLY_DENIED:
                 raise error
             denials.append(error.message if error else None)
@@ -103,7 +110,7 @@ class Authorizer:
         if error is not None:
             raise error
 
-    def _check(self, number: int, check: Check, call: Call) -> AwsError | None:
+    def _check(self, number: int, check: Check, call: Call, *, recorded: bool = True) -> AwsError | None:
         """Decide and record one permission; returns the denial, or None if it is allowed."""
         operation, request = call.operation, call.request
         decision = self._decide(check, call)
@@ -112,6 +119,8 @@ class Authorizer:
             message = denial_message(operation.service, decision)
             message += self._encoded.beside(operation, decision)
             error = failure("denied", operation.service, operation.protocol, message)
+        elif not recorded:
+            return None
         self._trail.record(
             number,
             self._clock.now(),

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from rolecall.sandbox.clock import timestamp
-from rolecall.sandbox.container_names import container_id
+from rolecall.sandbox.container_names import container_arn, container_id
 from rolecall.sandbox.gateway import Gateway
 from rolecall.sandbox.service_sessions import NotTrusted, ServiceSessions
 from rolecall.sandbox.world import Pod, Task
@@ -38,11 +38,22 @@ class ContainerCredentials:
         self.authorization_token = secrets.token_urlsafe(32)
         identifier = container_id(account_name, name)
         if isinstance(container, Task):
-            self._sessions = ServiceSessions(gateway, "ecs-tasks.amazonaws.com", identifier[:32])
+            # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+            arn = container_arn(gateway.world.region, self._account, account_name, name, container)
+            source = {"aws:SourceAccount": self._account, "aws:SourceArn": arn}
+            self._sessions = ServiceSessions(
+                gateway, "ecs-tasks.amazonaws.com", identifier[:32], context=source
+            )
         else:
             session_name = f"eks-{container.cluster}-{name}-{identifier[:8]}"[:64]
             tags = _pod_tags(gateway.world.region, self._account, container, name, identifier)
-            self._sessions = ServiceSessions(gateway, "pods.eks.amazonaws.com", session_name, tags)
+            self._sessions = ServiceSessions(
+                gateway,
+                "pods.eks.amazonaws.com",
+                session_name,
+                tags,
+                context={"aws:SourceAccount": self._account},
+            )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answers one request."""

@@ -77,8 +77,9 @@ class InstanceMetadata:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answers one request."""
-        reply = self._reply(environ)
+        # A request for credentials comes before the AssumeRole that it may cause.
         last = self._gateway.trail.last(1)
+        reply = self._reply(environ)
         self._gateway.metadata.record(
             MetadataRequest(
                 last[-1].number if last else 0,

@@ -154,6 +154,9 @@ def _taken(gateway: Gateway) -> Iterator[dict[str, str]]:
         request = event.decision.request
         if not event.decision.allowed or not request.action_lower.startswith("sts:assumerole"):
             continue
+        if request.caller.kind.value == "Service":
+            # The arrow from the instance, task, or pod to its role shows this already.
+            continue
         source = request.caller.role_arn or request.caller.name
         seen.setdefault((source, request.resource), len(seen) + 1)
     for (source, target), number in seen.items():

@@ -1,4 +1,4 @@
-"""Role sessions that an AWS service begins for what runs on it: an instance, a task, a pod.
+"""Role sessions that an AWS service creates for what runs on it: an instance, a task, a pod.
 
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
@@ -11,32 +11,42 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from rolecall.iam import PolicySet, Request, decide
+from rolecall.aws.errors import AwsError
+from rolecall.aws.http import HttpRequest
+from rolecall.aws.operations import Operation
+from rolecall.sandbox.call import Call
+from rolecall.sandbox.callers import Caller
 from rolecall.sandbox.gateway import Gateway
 from rolecall.sandbox.moto_state.iam import RoleFacts
 from rolecall.sandbox.sessions import Session
 
-_LASTING = timedelta(hours=6)
+_VALID_FOR = timedelta(hours=6)
 # New credentials appear at least five minutes before the old ones expire.
 _ROTATE_BEFORE = timedelta(minutes=15)
 
 
 class NotTrusted(Exception):
-    """The role's trust policy does not let the service in."""
+    """The service is not authorized to assume the role."""
 
 
 @dataclass(slots=True)
 class ServiceSessions:
-    """Keeps one session going, and begins the next before it expires.
+    """The session of one instance, task, or pod; a new one replaces it before it expires.
 
     Parameters
     ----------
+    gateway
+        The sandbox.
     service
         The principal that assumes the role, such as ``ec2.amazonaws.com``.
     name
-        The session's name.
+        The session name.
     tags
-        Session tags; the service needs sts:TagSession for them.
+        Session tags. The service requires sts:TagSession for them.
+    instance_arn
+        The instance that the credentials are for, if the service is EC2.
+    context
+        The condition keys that the service adds to its request, such as ``aws:SourceAccount``.
     """
 
     gateway: Gateway
@@ -44,34 +54,60 @@ class ServiceSessions:
     name: str
     tags: Mapping[str, str] = field(default_factory=dict)
     instance_arn: str | None = None
+    context: Mapping[str, str | list[str]] = field(default_factory=dict)
     _current: Session | None = None
 
     def credentials(self, role: RoleFacts) -> Session:
-        """The session of now.
+        """Return the current session of a role.
+
+        The trail records the call of AssumeRole that creates a session. The service is also checked in
+        between, so that a change of the trust policy takes effect without waiting for the next session.
 
         Raises
         ------
         NotTrusted
-            When the service may not assume the role.
+            If the service is not authorized to assume the role.
         """
-        for action in ("sts:AssumeRole", *(["sts:TagSession"] if self.tags else [])):
-            asked = Request.of(self.service, action, role.arn)
-            if not decide(asked, PolicySet(resource=role.trust_policy)).allowed:
-                raise NotTrusted(role.name)
         session = self._current
-        if session is None or not self._is_good(session, role):
-            session = self.gateway.sts.begin_role_session(
+        if session is not None and not self._is_usable(session, role):
+            session = None
+        try:
+            self.gateway.authorizer.authorize(self._assume_role(role), recorded=session is None)
+        except AwsError:
+            raise NotTrusted(role.name) from None
+        if session is None:
+            session = self._current = self.gateway.sts.create_role_session(
                 role,
                 self.name,
-                _LASTING,
+                _VALID_FOR,
                 tags=self.tags,
                 transitive=frozenset(self.tags),
                 instance_arn=self.instance_arn,
             )
-            self._current = session
         return session
 
-    def _is_good(self, session: Session, role: RoleFacts) -> bool:
+    def _assume_role(self, role: RoleFacts) -> Call:
+        """The call that the service makes.
+
+        CloudTrail shows the service itself as the source address and the user agent of such calls.
+        https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+        """
+        parameters = {
+            "RoleArn": role.arn,
+            "RoleSessionName": self.name,
+            "DurationSeconds": int(_VALID_FOR.total_seconds()),
+            "Tags": [{"Key": key, "Value": value} for key, value in self.tags.items()],
+            "TransitiveTagKeys": list(self.tags),
+        }
+        return Call(
+            Operation("sts", "AssumeRole", "query", {name: one for name, one in parameters.items() if one}),
+            Caller(self.service, web_context=self.context),
+            HttpRequest("POST", "/", "", {"user-agent": self.service}, b"", self.service),
+            None,
+            self.gateway.world.region,
+        )
+
+    def _is_usable(self, session: Session, role: RoleFacts) -> bool:
         return (
             session.unique_id == role.unique_id
             and self.gateway.clock.now() < session.expires - _ROTATE_BEFORE

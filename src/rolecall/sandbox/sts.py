@@ -109,7 +109,7 @@ class Sts:
             )
         _check_chain(operation, caller.session)
         policies, packed = self._session_policies(parameters, role.account)
-        session = self.begin_role_session(
+        session = self.create_role_session(
             role,
             str(parameters["RoleSessionName"]),
             timedelta(seconds=duration),
@@ -134,7 +134,7 @@ class Sts:
             answer["SourceIdentity"] = session.source_identity
         return answer | dict(caller.web_identity or {})
 
-    def begin_role_session(
+    def create_role_session(
         self,
         role: RoleFacts,
         name: str,
