@@ -14,7 +14,7 @@ import pytest
 import yaml
 from sqlalchemy import select
 
-from rolecall.assessment import Drawn
+from rolecall.assessment import PaperItem
 from rolecall.course import find_course
 from rolecall.quiz import load_bank
 from rolecall.workshop.database import Database
@@ -183,7 +183,7 @@ def graders():
     made.close()
 
 
-POLICY = Drawn("assume-role", "write-a-trust-policy", 0)
+POLICY = PaperItem("assume-role", "write-a-trust-policy", 0)
 GOOD = load_bank(find_course().bank("assume-role")).question(POLICY.question).right_answer()
 
 
@@ -225,7 +225,7 @@ def test_a_command_opens_no_file_of_the_servers(graders):
     )
 
     graded = graders.grade(
-        Drawn("assume-role", cli.id, 0),
+        PaperItem("assume-role", cli.id, 0),
         "aws iam create-role --role-name x --assume-role-policy-document file:///etc/passwd",
     )
 

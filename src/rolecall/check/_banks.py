@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from rolecall.check._findings import Finding, Severity
 from rolecall.check._read import Read
@@ -27,6 +27,7 @@ from rolecall.quiz import (
     shown_order,
     variant,
 )
+from rolecall.quiz.fields import Difficulty
 
 _ALIKE = 0.92
 _LONGER = 1.5
@@ -105,7 +106,7 @@ def _balance(read: Read, file: Path, bank: Bank) -> Iterator[Finding]:
     if len(bank.questions) < _FEW:
         return
     counted = Counter(question.difficulty for question in bank.questions)
-    for difficulty in ("easy", "medium", "hard"):
+    for difficulty in get_args(Difficulty):
         if counted[difficulty] < len(bank.questions) / 6:
             share = f"{counted[difficulty]} of {len(bank.questions)} questions are {difficulty}"
             message = f"{share}; a test wants a third"

@@ -85,10 +85,10 @@ def _judge(task: Any, calls: list[Any], course: Any) -> dict[str, Any]:
 
 
 def _grade(job: dict[str, Any], assessments: Any, judges: Any) -> dict[str, Any]:
-    from rolecall.assessment import Drawn  # noqa: PLC0415
+    from rolecall.assessment import PaperItem  # noqa: PLC0415
     from rolecall.quiz import grade  # noqa: PLC0415 - imported within the limits
 
-    drawn = Drawn(job["bank"], job["question"], job["seed"])
+    drawn = PaperItem(job["bank"], job["question"], job["seed"])
     task = assessments.task(drawn)
     if task is not None:
         return _judge(task, json.loads(job["answer"]), assessments.course)

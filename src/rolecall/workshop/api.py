@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rolecall._yaml import BadFile
-from rolecall.assessment import Drawn
+from rolecall.assessment import PaperItem
 from rolecall.course import NoCourse
 from rolecall.quiz import NoAnswer, answer_of, grade
 from rolecall.workshop import attempts
@@ -109,7 +109,7 @@ async def get_room(caller: Learner, service: TheService) -> dict[str, Any]:
             pushes = session.scalars(select(Push).where(Push.room_id == room.id, Push.open)).all()
             shown = []
             for push in pushes:
-                view = service.view(Drawn(push.bank, push.question, 0))
+                view = service.view(PaperItem(push.bank, push.question, 0))
                 if view is not None:
                     shown.append({"id": push.id, "view": view})
             return pacing(room, shown) | {"name": caller.name, "assessments": service.assessments.names}
@@ -136,7 +136,7 @@ async def post_push(push: int, body: PushAnswer, caller: Learner, service: TheSe
         row = session.get(Push, push)
         if row is None or row.room_id != caller.room or not row.open:
             raise Refused("closed", "this question is closed")
-        question = service.question(Drawn(row.bank, row.question, 0))
+        question = service.question(PaperItem(row.bank, row.question, 0))
         if question is None:
             raise Refused("closed", "this question is gone")
         try:
@@ -220,7 +220,7 @@ async def put_answer(
         row = attempts.own(session, attempt, caller.person, to_change=True)
         if not 0 <= place < len(row.paper):
             raise Refused("no-answer", f"there is no question {place}")
-        drawn = Drawn(**row.paper[place])
+        drawn = PaperItem(**row.paper[place])
         question = service.assessments.task(drawn) or service.question(drawn)
         if question is None:
             raise Refused("no-answer", "this question is gone")
@@ -239,7 +239,7 @@ async def get_task(attempt: str, place: int, caller: Learner, service: TheServic
                 row = attempts.own(session, attempt, caller.person)
             except Refused as refused:
                 raise HTTPException(404, {"code": refused.code, "text": str(refused)}) from None
-        drawn = Drawn(**row.paper[place]) if 0 <= place < len(row.paper) else None
+        drawn = PaperItem(**row.paper[place]) if 0 <= place < len(row.paper) else None
         task = service.assessments.task(drawn) if drawn is not None else None
         if task is None:
             raise HTTPException(404, {"code": "no-task", "text": f"question {place} is no task"})

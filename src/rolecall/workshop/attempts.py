@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rolecall.assessment import Assessment, Assessments, Drawn
+from rolecall.assessment import Assessment, Assessments, PaperItem
 from rolecall.lab import MAX_CALLS, Task
 from rolecall.quiz import Judges, NoAnswer, Question, answer_of
 from rolecall.workshop.receipts import Receipt, Signer
@@ -230,4 +230,4 @@ def overdue(session: Session, now: datetime) -> Sequence[str]:
 
 def questions_of(attempt: Attempt, assessments: Assessments, judges: Judges) -> list[Question | None]:
     """The paper's questions as they are asked; None for one that a bank has no more."""
-    return [assessments.question(Drawn(**one), judges) for one in attempt.paper]
+    return [assessments.question(PaperItem(**one), judges) for one in attempt.paper]

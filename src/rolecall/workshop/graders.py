@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from rolecall.assessment import Drawn
+from rolecall.assessment import PaperItem
 
 _LONGEST_LINE = 256 * 1024
 _START = 60.0
@@ -53,7 +53,7 @@ class Graders:
         for _ in range(count):
             self._free.put(None)
 
-    def grade(self, drawn: Drawn, answer: str) -> Graded:
+    def grade(self, drawn: PaperItem, answer: str) -> Graded:
         """Grades an answer.
 
         Raises

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from rolecall.assessment import Drawn
+from rolecall.assessment import PaperItem
 from rolecall.workshop import attempts
 from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database, Unavailable
@@ -234,7 +234,7 @@ class Marker:
         with self._database.read() as session:
             attempt = session.get_one(Attempt, claim.attempt)
             answer = session.get(Answer, (claim.attempt, claim.place))
-            drawn = Drawn(**attempt.paper[claim.place])
+            drawn = PaperItem(**attempt.paper[claim.place])
             text = answer.answer if answer else ""
         if not text:
             return _Outcome("done")

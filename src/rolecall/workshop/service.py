@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from rolecall.assessment import Assessment, Assessments, Drawn
+from rolecall.assessment import Assessment, Assessments, PaperItem
 from rolecall.course import Course
 from rolecall.lab import Task
 from rolecall.presentation.question_card import asked_view, review_view, task_review, task_view
@@ -106,18 +106,18 @@ class Service:
         self.judges.close()
         self.database.close()
 
-    def question(self, drawn: Drawn) -> Question | None:
+    def question(self, drawn: PaperItem) -> Question | None:
         """A question of a paper, as it is asked."""
         return self._asked(drawn, self.assessments.changed())
 
-    def _ask(self, drawn: Drawn, changed: tuple[int, ...]) -> Question | None:
+    def _ask(self, drawn: PaperItem, changed: tuple[int, ...]) -> Question | None:
         return self.assessments.question(drawn, self.judges)
 
-    def view(self, drawn: Drawn) -> dict[str, Any] | None:
+    def view(self, drawn: PaperItem) -> dict[str, Any] | None:
         """A question as a learner is shown it, without a word of its key; its place is to be set."""
         return self._viewed(drawn, self.assessments.changed())
 
-    def _view(self, drawn: Drawn, changed: tuple[int, ...]) -> dict[str, Any] | None:
+    def _view(self, drawn: PaperItem, changed: tuple[int, ...]) -> dict[str, Any] | None:
         task = self.assessments.task(drawn)
         if task is not None:
             return dict(task_view(task, self._skill(task)))
@@ -137,7 +137,7 @@ class Service:
         saved = {one.place: one for one in answers}
         told = []
         for place, one in enumerate(attempt.paper):
-            view = self.view(Drawn(**one))
+            view = self.view(PaperItem(**one))
             if view is None:
                 continue
             kept = saved.get(place)
@@ -161,7 +161,7 @@ class Service:
             given = {one.place: one.answer for one in answers}
             reviewed, tasks = [], []
             for mark in marked.marks:
-                drawn = Drawn(**attempt.paper[mark.place])
+                drawn = PaperItem(**attempt.paper[mark.place])
                 task, question = self.assessments.task(drawn), self.question(drawn)
                 if task is not None and mark.place not in marked.dropped:
                     tasks.append(task_review(task, mark.score, remarks_of(mark)))

@@ -1,4 +1,4 @@
-"""What an assessor writes, and what is drawn from it."""
+"""The file of an assessment, and the papers that are drawn from it."""
 
 from collections import Counter
 
@@ -44,7 +44,7 @@ def test_learners_have_different_papers():
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "problem"),
     [
         ({"banks": "[assume-rol]"}, "there is no bank 'assume-rol'"),
         ({"minutes": 0}, "minutes"),
@@ -52,19 +52,22 @@ def test_learners_have_different_papers():
         ({"blueprint": "[{count: 100, kinds: [choice]}]"}, "100 cannot be drawn"),
         ({"blueprint": "[{count: 1, kinds: [cloze]}]"}, "cloze"),
         ({"blueprint": "[]"}, "blueprint"),
-        ({"opens": "2026-01-02T00:00:00Z", "closes": "2026-01-01T00:00:00Z"}, "it closes before it opens"),
+        (
+            {"opens": "2026-01-02T00:00:00Z", "closes": "2026-01-01T00:00:00Z"},
+            "the assessment closes before it opens",
+        ),
         ({"opens": "2026-01-02T00:00:00"}, "timezone"),
         ({"accommodations": "{Ana: 0.5}"}, "Ana"),
         ({"feedback": "some"}, "feedback"),
     ],
 )
-def test_a_faulty_assessment_is_told_with_its_place(assessments, write, fields, told):
+def test_a_faulty_assessment_is_reported_with_its_place(assessments, write, fields, problem):
     file = write(**fields)
 
     with pytest.raises(BadFile) as caught:
         assessments.assessment("quiz")
 
-    assert told in str(caught.value)
+    assert problem in str(caught.value)
     assert str(file) in str(caught.value)
 
 
@@ -72,11 +75,11 @@ def test_lines_that_may_take_each_others_questions_must_leave_enough(assessments
     many = "[{count: 15, difficulty: easy}, {count: 1, difficulty: easy}]"
     write(blueprint=many)
 
-    with pytest.raises(BadFile, match="lines before may take 15 of them; 1 cannot be drawn"):
+    with pytest.raises(BadFile, match="earlier lines may take 15 of them; 1 cannot be drawn"):
         assessments.assessment("quiz")
 
 
-def test_an_unknown_assessment_is_told_with_the_nearest(assessments):
+def test_an_unknown_assessment_is_reported_with_the_nearest_name(assessments):
     with pytest.raises(NoCourse, match="did you mean roles-midterm"):
         assessments.assessment("role-midterm")
 
