@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from programs import REQUIRE_VARIABLE, REQUIREMENTS, find_chromium
 from rolecall import Sandbox
-from rolecall.check import CHROMIUM_ARGUMENTS, NoBrowser, chromium
+from rolecall.check import CHROMIUM_ARGUMENTS
 
-REQUIRED = "ROLECALL_REQUIRE_BROWSER"
 SCREENSHOTS = Path(__file__).parents[1] / ".screenshots"
 
 
@@ -36,18 +36,22 @@ def lab(reports: Sandbox) -> Iterator[Sandbox]:
     reports.reset()
 
 
-def _chromium() -> str:
-    try:
-        return chromium()
-    except NoBrowser as error:
-        if os.environ.get(REQUIRED):
-            pytest.fail(f"{REQUIRED} is set, and {error}")
-        pytest.skip(str(error))
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose programs are missing, with a reason that says what to install."""
+    for name, requirement in REQUIREMENTS.items():
+        if item.get_closest_marker(name) is None or requirement.find() is not None:
+            continue
+        reason = f"requires {requirement.install}"
+        if os.environ.get(REQUIRE_VARIABLE):
+            pytest.fail(f"{REQUIRE_VARIABLE} is set, and this test {reason}")
+        pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    executable = _chromium()
+    executable = find_chromium()
+    assert executable is not None, "a test that uses this fixture carries the marker browser"
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_ARGUMENTS))
         yield launched

@@ -1,21 +1,12 @@
 """The JavaScript of the cards and the workshop's pages: its types, its own tests, and the bundles built from it."""
 
-import os
-import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
-FRONTEND = Path(__file__).parents[1] / "frontend"
+from programs import FRONTEND
 
-_missing = shutil.which("npm") is None or not (FRONTEND / "node_modules").is_dir()
-if _missing and os.environ.get("ROLECALL_REQUIRE_JAVASCRIPT"):
-    pytest.fail("ROLECALL_REQUIRE_JAVASCRIPT is set, but npm or frontend/node_modules is missing")
-pytestmark = pytest.mark.skipif(
-    _missing,
-    reason="requires Node.js (Debian's nodejs and npm), then `npm ci --prefix frontend`, which .ci/run does",
-)
+pytestmark = pytest.mark.frontend
 
 
 @pytest.mark.parametrize(

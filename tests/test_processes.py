@@ -182,11 +182,8 @@ def test_where_the_system_reports_no_end_the_parents_id_is_watched(monkeypatch):
     assert next(parents, "asked until it changed") == "asked until it changed"
 
 
-def test_a_test_run_that_is_killed_leaves_no_postgresql(tmp_path):
-    pytest.importorskip("psycopg", reason="needs the workshop extra")
-    from workshop.postgres import Postgres
-
-    Postgres().close()  # Skips where there is none.
+@pytest.mark.postgres
+def test_a_test_run_that_is_killed_leaves_no_postgresql():
     parent, named = start("""
         import json, subprocess, sys
         sys.path.insert(0, "tests")

@@ -8,8 +8,6 @@ from click.testing import CliRunner
 
 from rolecall.cli._main import main
 
-pytestmark = pytest.mark.browser
-
 FAULTS = {
     "faint": ("markdown", '<p style="color: #888; background-color: #999">hard to read</p>'),
     "failing": ("code", "1 / 0"),
@@ -44,6 +42,8 @@ def faulty(course):
     return course
 
 
+@pytest.mark.browser
+@pytest.mark.slow
 def test_what_only_a_browser_shows_is_found_and_pictures_are_taken(faulty, tmp_path):
     pictures = tmp_path / "pictures"
 

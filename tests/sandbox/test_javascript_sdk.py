@@ -2,26 +2,18 @@
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from programs import JAVASCRIPT
 from rolecall import Sandbox
 
-FOLDER = Path(__file__).parents[1] / "javascript"
 READER = "arn:aws:iam::111122223333:role/reports-reader"
 REPORT = {"bucket": "acme-reports", "key": "2026/q1.csv"}
 
-_lacks = shutil.which("node") is None or not (FOLDER / "node_modules").is_dir()
-if _lacks and os.environ.get("ROLECALL_REQUIRE_JAVASCRIPT"):
-    pytest.fail(
-        "ROLECALL_REQUIRE_JAVASCRIPT is set, and Node.js or `npm ci --prefix tests/javascript` is missing"
-    )
-pytestmark = pytest.mark.skipif(
-    _lacks, reason="wants Node.js and `npm ci --prefix tests/javascript`, which .ci/run does"
-)
+pytestmark = pytest.mark.javascript
 
 
 def ask(environment, *calls) -> list[dict]:
@@ -29,7 +21,7 @@ def ask(environment, *calls) -> list[dict]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     ran = subprocess.run(
         ["node", "ask.mjs", json.dumps(calls)],
-        cwd=FOLDER,
+        cwd=JAVASCRIPT,
         env=inherited | environment,
         capture_output=True,
         text=True,

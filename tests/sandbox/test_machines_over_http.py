@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.ht
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import urllib.error
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError, CredentialRetrievalError, MetadataRetrievalError
 
+from programs import find_aws_cli_2
 from rolecall import Sandbox
 
 CREDENTIALS = "/latest/meta-data/iam/security-credentials/"
@@ -325,27 +325,12 @@ def test_the_aws_cli_reads_the_credentials_of_a_container(lab):
     assert ran.stdout.strip() == who(lab, "worker")
 
 
-def _version_2() -> str | None:
-    """The AWS CLI of version 2, which PyPI does not have; Debian's package awscli is one."""
-    for folder in os.environ["PATH"].split(os.pathsep):
-        found = shutil.which("aws", path=folder)
-        if found is None:
-            continue
-        told = subprocess.run([found, "--version"], capture_output=True, text=True, check=False, timeout=60)
-        if told.stdout.startswith("aws-cli/2"):
-            return found
-    return None
-
-
+@pytest.mark.aws_cli_v2
 @pytest.mark.parametrize("actor", ["operator", "web-1", "worker"])
 def test_the_aws_cli_exports_the_credentials_of_an_actor(lab, actor):
     # https://docs.aws.amazon.com/cli/latest/reference/configure/export-credentials.html
-    command = _version_2()
-    if command is None:
-        pytest.skip("wants version 2 of the AWS CLI, which .ci/run installs (apt-get install awscli)")
-
     ran = subprocess.run(
-        [command, "configure", "export-credentials", "--format", "process"],
+        [find_aws_cli_2(), "configure", "export-credentials", "--format", "process"],
         env={**os.environ, **lab.environment(actor)},
         capture_output=True,
         text=True,

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from programs import JAVASCRIPT
 from rolecall._processes import supervised
 
 ROOT = Path(__file__).parents[2]
@@ -47,12 +48,7 @@ class Hub:
         config = folder / "jupyterhub_config.py"
         shipped = str(ROOT / "deploy" / "jupyterhub_config.py")
         config.write_text(CONFIG.format(shipped=shipped, homes=str(self.homes), folder=str(folder)))
-        proxy = ROOT / "tests" / "javascript" / "node_modules" / ".bin"
-        if not (proxy / "configurable-http-proxy").exists():
-            reason = "wants `npm ci --prefix tests/javascript`, which .ci/run does"
-            if os.environ.get("ROLECALL_REQUIRE_JAVASCRIPT"):
-                pytest.fail(reason)
-            pytest.skip(reason)
+        proxy = JAVASCRIPT / "node_modules" / ".bin"
         environment = os.environ | {
             "PATH": f"{proxy}{os.pathsep}{os.environ['PATH']}",
             "ROLECALL_HUB_URL": self.url,

@@ -11,32 +11,20 @@ from pathlib import Path
 from typing import Self
 
 import psycopg
-import pytest
 
+from programs import find_postgres
 from rolecall._processes import supervised
-
-
-def _programs() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if found:
-        return found[-1].parent
-    there = shutil.which("initdb")
-    return Path(there).parent if there else None
 
 
 class Postgres:
     """A server that can be stopped and started again; it ends with the `with` block, and with this process."""
 
     def __init__(self) -> None:
-        programs = _programs()
-        if programs is None:
-            reason = "no PostgreSQL found: install Debian's package postgresql"
-            if os.environ.get("ROLECALL_REQUIRE_POSTGRES"):
-                pytest.fail(reason)
-            pytest.skip(reason)
+        initdb = find_postgres()
+        assert initdb is not None, "a test that uses this server carries the marker postgres"
         # Not below pytest's folder, which is closed to the user that it runs as.
         self._whole = Path(tempfile.mkdtemp(prefix="rolecall-postgres-"))
-        self._programs, self._folder = programs, self._whole / "data"
+        self._programs, self._folder = initdb.parent, self._whole / "data"
         self._folder.mkdir()
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

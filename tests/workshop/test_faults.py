@@ -73,6 +73,7 @@ def postgres():
         yield server
 
 
+@pytest.mark.postgres
 def test_while_the_database_is_gone_nothing_is_acknowledged_and_afterwards_all_is_saved(postgres, tmp_path):
     running = start_workshop(tmp_path, ROLECALL_WORKSHOP_DATABASE=postgres.url("gone"))
     try:
@@ -94,6 +95,7 @@ def test_while_the_database_is_gone_nothing_is_acknowledged_and_afterwards_all_i
         running.stop()
 
 
+@pytest.mark.postgres
 def test_while_the_database_is_gone_a_learner_sees_saving_and_loses_nothing(
     postgres, tmp_path, monkeypatch
 ):
@@ -132,6 +134,7 @@ def _until_ok(learner: httpx.Client, path: str, body: dict) -> dict:
     pytest.fail(f"never taken: {answer.text}")
 
 
+@pytest.mark.postgres
 def test_two_services_on_one_database_know_the_same_and_grade_once(postgres, tmp_path):
     url = postgres.url("two")
     shared = {"ROLECALL_WORKSHOP_DATABASE": url}
@@ -274,14 +277,18 @@ def test_a_database_that_cannot_be_reached_is_told_in_one_line(tmp_path):
     assert "top-secret" not in done.stderr
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_the_migrations_make_the_tables_that_are_declared(kind, postgres, tmp_path):
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_the_migrations_make_the_tables_that_are_declared(kind, request, tmp_path):
     from alembic.autogenerate import compare_metadata
     from alembic.runtime.migration import MigrationContext
 
     from rolecall.workshop.tables import Base
 
-    database = Database(f"sqlite:///{tmp_path}/x.sqlite3" if kind == "sqlite" else postgres.url("tables"))
+    database = Database(
+        f"sqlite:///{tmp_path}/x.sqlite3"
+        if kind == "sqlite"
+        else request.getfixturevalue("postgres").url("tables")
+    )
     database.migrate()
     database.migrate()
     with database._engine.connect() as connection:
@@ -291,15 +298,19 @@ def test_the_migrations_make_the_tables_that_are_declared(kind, postgres, tmp_pa
     database.close()
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_a_database_of_the_first_version_is_brought_up_and_loses_nothing(kind, postgres, tmp_path):
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_a_database_of_the_first_version_is_brought_up_and_loses_nothing(kind, request, tmp_path):
     from alembic import command
     from alembic.config import Config
 
     import rolecall.workshop
     from rolecall.workshop.tables import Person
 
-    database = Database(f"sqlite:///{tmp_path}/x.sqlite3" if kind == "sqlite" else postgres.url("first"))
+    database = Database(
+        f"sqlite:///{tmp_path}/x.sqlite3"
+        if kind == "sqlite"
+        else request.getfixturevalue("postgres").url("first")
+    )
     config = Config()
     config.set_main_option("script_location", str(Path(rolecall.workshop.__file__).parent / "_migrations"))
     with database._engine.begin() as connection:

@@ -13,7 +13,7 @@ from rolecall.quiz import load_bank
 from workshop.hub import Hub
 from workshop.postgres import Postgres
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.javascript, pytest.mark.postgres, pytest.mark.slow]
 
 NOTEBOOK = {
     "cells": [
