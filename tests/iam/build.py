@@ -1,4 +1,4 @@
-"""Short ways to say a case."""
+"""Short ways to write a case."""
 
 from rolecall.iam import Decision, parse_case
 
@@ -43,16 +43,20 @@ def document(*statements: dict, version="2012-10-17") -> dict:
     return {"Version": version, "Statement": list(statements)}
 
 
-def decision(
+def case(
     principal=DANA, action="s3:GetObject", resource=OBJECT, context=None, owner=None, **policies
-) -> Decision:
-    """Decides a case; each policy type is given as the statements of one document, or of several in a list."""
+) -> dict:
+    """Return a case as `rolecall iam decide` reads it.
+
+    Each policy type is given as the statement of a document, or as a list of its statements; SCPs and RCPs as a
+    list of levels.
+    """
     request = {"principal": principal, "action": action, "resource": resource, "context": context or {}}
     if owner is not None:
         request["resource_account"] = owner
     elif resource.startswith("arn:aws:s3:::"):
         request["resource_account"] = A
-    case = {"id": 1, "request": request}
+    written: dict = {"id": 1, "request": request}
     names = {
         "identity": "identity_policies",
         "boundary": "permissions_boundaries",
@@ -61,17 +65,23 @@ def decision(
     }
     for short, name in names.items():
         if short in policies:
-            case[name] = [document(*_listed(policies[short]))]
+            written[name] = [document(*_listed(policies[short]))]
     if "resource_policy" in policies:
-        case["resource_policy"] = document(*_listed(policies["resource_policy"]))
+        written["resource_policy"] = document(*_listed(policies["resource_policy"]))
     for short, name in (("scps", "service_control_policies"), ("rcps", "resource_control_policies")):
         if short in policies:
-            case[name] = [[document(*_listed(level))] if level else [] for level in policies[short]]
-    return parse_case(case).decide()
+            written[name] = [[document(*_listed(level))] if level else [] for level in policies[short]]
+    return written
 
 
-def outcome(**case) -> str:
-    return decision(**case).outcome.value
+def decision(**fields) -> Decision:
+    """Decide a case, given as for `case`."""
+    return parse_case(case(**fields)).decide()
+
+
+def outcome(**fields) -> str:
+    """Return the outcome of a case, given as for `case`."""
+    return decision(**fields).outcome.value
 
 
 def _listed(value) -> list[dict]:

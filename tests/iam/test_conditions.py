@@ -10,7 +10,7 @@ V https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.
 
 import pytest
 
-from iam.build import allow, outcome
+from iam.build import allow
 
 ARN = "arn:aws:sns:us-east-1:111122223333:alerts"
 
@@ -185,7 +185,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize(("page", "operator", "said", "brought", "holds"), ROWS)
-def test_a_condition(page, operator, said, brought, holds):
+def test_a_condition(outcome, page, operator, said, brought, holds):
     context = {"aws:SourceIp": "203.0.113.9"}
     if brought is not None:
         context["my:key"] = brought
@@ -213,7 +213,7 @@ BLOCKS = [
 
 
 @pytest.mark.parametrize(("page", "block", "context", "holds"), BLOCKS)
-def test_conditions_together(page, block, context, holds):
+def test_conditions_together(outcome, page, block, context, holds):
     decided = outcome(context=context, identity=allow(Condition=block))
 
     assert decided == ("Allowed" if holds else "ImplicitlyDenied")

@@ -38,7 +38,6 @@ from iam.build import (
     allow,
     decision,
     deny,
-    outcome,
 )
 
 YES, NO, NEVER = "Allowed", "ImplicitlyDenied", "ExplicitlyDenied"
@@ -211,7 +210,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize(("page", "decided", "case"), ROWS, ids=range(len(ROWS)))
-def test_policy_types_together(page, decided, case):
+def test_policy_types_together(outcome, page, decided, case):
     assert outcome(**case) == decided
 
 

@@ -11,7 +11,7 @@ S https://docs.aws.amazon.com/service-authorization/latest/reference/reference_p
 
 import pytest
 
-from iam.build import ROOT, allow, outcome
+from iam.build import ROOT, allow
 
 ACTIONS = [
     ("A", "s3:GetObject", "s3:GetObject", True),
@@ -33,7 +33,7 @@ ACTIONS = [
 
 
 @pytest.mark.parametrize(("page", "said", "asked", "matches"), ACTIONS)
-def test_an_action(page, said, asked, matches):
+def test_an_action(outcome, page, said, asked, matches):
     assert outcome(action=asked, identity=allow(said)) == ("Allowed" if matches else "ImplicitlyDenied")
 
 
@@ -48,7 +48,7 @@ NOT_ACTIONS = [
 
 
 @pytest.mark.parametrize(("page", "said", "asked", "matches"), NOT_ACTIONS)
-def test_not_action_allows_all_else(page, said, asked, matches):
+def test_not_action_allows_all_else(outcome, page, said, asked, matches):
     assert outcome(action=asked, identity=allow(NotAction=said)) == (
         "Allowed" if matches else "ImplicitlyDenied"
     )
@@ -86,7 +86,7 @@ RESOURCES = [
 
 
 @pytest.mark.parametrize(("page", "said", "asked", "matches"), RESOURCES)
-def test_a_resource(page, said, asked, matches):
+def test_a_resource(outcome, page, said, asked, matches):
     decided = outcome(
         resource=asked, context={"aws:TagKeys": ["team", "cost"]}, identity=allow("s3:*", said)
     )
@@ -112,7 +112,7 @@ QUEUES = [
 
 
 @pytest.mark.parametrize(("page", "said", "matches"), QUEUES)
-def test_a_wildcard_and_the_segments_of_an_arn(page, said, matches):
+def test_a_wildcard_and_the_segments_of_an_arn(outcome, page, said, matches):
     asked = "arn:aws:sqs:us-east-1:111122223333:jobs"
 
     decided = outcome(action="sqs:SendMessage", resource=asked, identity=allow("sqs:*", said))
@@ -130,7 +130,7 @@ NOT_RESOURCES = [
 
 
 @pytest.mark.parametrize(("page", "said", "asked", "matches"), NOT_RESOURCES)
-def test_not_resource_covers_all_else(page, said, asked, matches):
+def test_not_resource_covers_all_else(outcome, page, said, asked, matches):
     decided = outcome(resource=asked, identity=allow("s3:*", NotResource=said))
 
     assert decided == ("Allowed" if matches else "ImplicitlyDenied")
@@ -146,13 +146,13 @@ WITHOUT_RESOURCES = [
 
 
 @pytest.mark.parametrize(("page", "action", "said", "matches"), WITHOUT_RESOURCES)
-def test_an_action_without_resources_wants_the_star(page, action, said, matches):
+def test_an_action_without_resources_wants_the_star(outcome, page, action, said, matches):
     decided = outcome(action=action, resource="*", identity=allow(action, said))
 
     assert decided == ("Allowed" if matches else "ImplicitlyDenied")
 
 
-def test_a_value_that_comes_from_the_request_brings_no_wildcard():
+def test_a_value_that_comes_from_the_request_brings_no_wildcard(outcome):
     decided = outcome(
         resource="arn:aws:s3:::acme/eve/q1.csv",
         context={"aws:PrincipalTag/folder": "*"},
@@ -162,7 +162,7 @@ def test_a_value_that_comes_from_the_request_brings_no_wildcard():
     assert decided == "ImplicitlyDenied"
 
 
-def test_a_resource_may_go_unsaid_in_the_policy_of_the_resource_itself():
+def test_a_resource_may_go_unsaid_in_the_policy_of_the_resource_itself(outcome):
     decided = outcome(
         action="sqs:SendMessage",
         resource="arn:aws:sqs:us-east-1:111122223333:jobs",
