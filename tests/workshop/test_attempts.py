@@ -181,3 +181,17 @@ def test_handing_in_has_every_question_wait_for_its_mark(write, begin, hand_in, 
 
     with database.session() as session:
         assert [session.get_one(Mark, (attempt.id, place)).state for place in range(3)] == ["waiting"] * 3
+
+
+def test_the_time_between_saved_answers_is_counted_for_the_question_answered(write, begin, save, database):
+    """60 s for question 0, then 30 s for question 1, then 15 more for question 0."""
+    write()
+    attempt = begin()
+
+    save(attempt, 0, 1, now=NOON + timedelta(seconds=60), place=0)
+    save(attempt, 0, 1, now=NOON + timedelta(seconds=90), place=1)
+    save(attempt, 1, 2, now=NOON + timedelta(seconds=105), place=0)
+
+    with database.session() as session:
+        seconds = [session.get_one(Answer, (attempt.id, place)).seconds for place in (0, 1)]
+    assert seconds == [75.0, 30.0]

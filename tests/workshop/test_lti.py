@@ -250,6 +250,18 @@ def test_a_launch_works_once_and_only_where_it_was_begun(browser, platform, tool
     assert "used before" in replayed.text
 
 
+def test_a_launch_with_the_state_of_another_browsers_sign_in_is_refused(browser, platform, tool):
+    """An attacker starts to sign in and has somebody, who also does, post the attacker's launch."""
+    attacker = Browser(platform, tool)
+    theirs = attacker.begin()
+    browser.begin()
+
+    refused = browser.launch(theirs, attacker.claims(theirs, sub="attacker"))
+
+    assert refused.status_code == 403
+    assert "in this browser" in refused.text
+
+
 def test_an_unknown_platform_is_refused(browser):
     asked = {"iss": "https://evil.example", "login_hint": "7", "target_link_uri": "x"}
 

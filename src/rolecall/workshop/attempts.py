@@ -142,6 +142,8 @@ def save(session: Session, attempt: Attempt, question: Question | Task, sent: Se
         answer = _calls(sent.given) if isinstance(question, Task) else answer_of(question, sent.given)
     except NoAnswer as error:
         raise Refused("no-answer", str(error)) from None
+    # Before a new answer is added, which would count as saved now.
+    since = _last_saved(session, attempt)
     if kept is None:
         kept = Answer(
             attempt_id=attempt.id,
@@ -153,7 +155,6 @@ def save(session: Session, attempt: Attempt, question: Question | Task, sent: Se
             saved=now,
         )
         session.add(kept)
-    since = _last_saved(session, attempt)
     kept.seconds += max(0.0, (now - since).total_seconds())
     kept.given, kept.answer, kept.serial, kept.saved = sent.given, answer, sent.serial, now
     return sent.serial
