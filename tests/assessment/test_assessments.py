@@ -87,7 +87,7 @@ def test_an_unknown_assessment_is_reported_with_the_nearest_name(assessments):
 def test_the_check_finds_a_faulty_assessment(course, write):
     file = write(minutes=0)
 
-    found = [one for one in check_course(course, prove_it=False, notebooks=False) if one.rule == "schema"]
+    found = [one for one in check_course(course, proofs=False, notebooks=False) if one.rule == "schema"]
 
     assert [(one.file, one.line) for one in found] == [("quizzes/assessments/quiz.yaml", 5)]
     assert file.read_text().splitlines()[4] == "minutes: 0"

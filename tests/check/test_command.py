@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 from lxml import etree
 
+from rolecall.check._loaded_course import load_course
 from rolecall.check._nbval import run_notebooks
-from rolecall.check._read import read_course
 from rolecall.cli._main import main
 from rolecall.course import find_course
 
@@ -45,9 +45,9 @@ def test_how_much_there_is_to_read_is_told(course):
     notebook["cells"][0]["source"], notebook["cells"] = [text], notebook["cells"][:1]
     why.write_text(json.dumps(notebook))
 
-    told = run(course, "--static").stderr.splitlines()[0]
+    on_progress = run(course, "--static").stderr.splitlines()[0]
 
-    assert told == "01-buckets: 9 words in its notebooks, 0 minutes to read, reading level 25.8"
+    assert on_progress == "01-buckets: 9 words in its notebooks, 0 minutes to read, reading level 25.8"
 
 
 def test_an_error_exits_with_1_and_is_told_with_its_place(faulty):
@@ -76,18 +76,18 @@ def test_no_course_exits_with_2(tmp_path):
 
 
 def test_json_is_a_list_of_objects(faulty):
-    told = json.loads(run(faulty, "--static", "--format", "json").stdout)
+    on_progress = json.loads(run(faulty, "--static", "--format", "json").stdout)
 
-    assert [(one["rule"], one["severity"], one["line"]) for one in told] == [
+    assert [(one["rule"], one["severity"], one["line"]) for one in on_progress] == [
         ("hidden-negative", "warning", 22),
         ("all-of-the-above", "error", 26),
     ]
 
 
 def test_sarif_names_each_place(faulty):
-    (told,) = json.loads(run(faulty, "--static", "--format", "sarif").stdout)["runs"]
+    (on_progress,) = json.loads(run(faulty, "--static", "--format", "sarif").stdout)["runs"]
 
-    result = told["results"][1]
+    result = on_progress["results"][1]
     assert (result["ruleId"], result["level"]) == ("all-of-the-above", "error")
     place = result["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "quizzes/buckets.yaml"
@@ -157,7 +157,7 @@ def test_a_solved_notebook_prints_what_it_printed_before(course):
         (solved / "why.ipynb").write_text(json.dumps(notebook))
 
     def strictly() -> list[tuple[str, str]]:
-        read = read_course(find_course(course))
+        read = load_course(find_course(course))
         return [(one.rule, one.file) for one in run_notebooks(read, [solved / "why.ipynb"])]
 
     saved(7)

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from rolecall.check import check_course
-from rolecall.check._read import read_course
+from rolecall.check._loaded_course import load_course
 from rolecall.course import find_course
 from rolecall.lab import load_tasks, task_files
 from rolecall.lab.judges import CourseJudges
@@ -20,7 +20,7 @@ def test_the_course_has_no_fault():
 
 
 def test_each_notebook_is_kept_solved_with_its_outputs_and_nbval_compares_them():
-    read = read_course(find_course())
+    read = load_course(find_course())
     solved = [one for one in read.notebooks if one.parent.name == "solved"]
     given = [one for one in read.notebooks if one.parent.name != "solved"]
 

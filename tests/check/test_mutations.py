@@ -147,9 +147,9 @@ def test_each_fault_is_found_at_its_place(course, fault):
     file, old, new, rule, words, *further = fault
     text = change(course, file, old, new, everywhere=bool(further))
 
-    findings = [one for one in found(course, prove_it=False) if one.rule == rule]
+    findings = [one for one in found(course, proofs=False) if one.rule == rule]
 
-    assert findings, found(course, prove_it=False)
+    assert findings, found(course, proofs=False)
     if words is None:
         return
     if rule == "lost-id":
@@ -170,7 +170,7 @@ def _places(text: str, words: str) -> list[int]:
 def test_a_notebook_in_no_mode_is_found(course):
     (course / "lessons" / "01-buckets" / "extra.ipynb").write_text((course / WHY).read_text())
 
-    (finding,) = found(course, prove_it=False)
+    (finding,) = found(course, proofs=False)
 
     assert (finding.rule, finding.file) == ("unlisted-notebook", LESSON)
 
@@ -184,7 +184,7 @@ def test_a_question_that_is_asked_twice_is_found(course):
     )
     (course / BANK).write_text(bank[:end] + twin + bank[end:])
 
-    assert [one.rule for one in found(course, prove_it=False)] == ["near-duplicate"]
+    assert [one.rule for one in found(course, proofs=False)] == ["near-duplicate"]
 
 
 def test_a_world_that_nobody_uses_is_a_warning(course):
@@ -192,7 +192,7 @@ def test_a_world_that_nobody_uses_is_a_warning(course):
         (course / WORLD).read_text().replace("world: shop", "world: spare")
     )
 
-    (finding,) = found(course, prove_it=False)
+    (finding,) = found(course, proofs=False)
 
     assert (finding.rule, finding.severity) == ("unused-world", Severity.WARNING)
 
@@ -202,4 +202,4 @@ def test_faults_of_several_files_are_told_at_once(course):
     change(course, LESSON, "world: shop", "world: shopp")
     change(course, WHY, "import boto3", "import requests")
 
-    assert {one.file for one in found(course, prove_it=False)} == {BANK, LESSON, WHY}
+    assert {one.file for one in found(course, proofs=False)} == {BANK, LESSON, WHY}

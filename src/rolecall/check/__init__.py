@@ -1,4 +1,4 @@
-"""Finds an author's faults before a learner does."""
+"""Find an author's mistakes in a course before a learner does."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rolecall.check._banks import check_banks
-from rolecall.check._browser import CHROMIUM_ARGUMENTS, NoBrowser, browse, chromium
+from rolecall.check._browser import CHROMIUM_ARGUMENTS, NoBrowser, check_in_browser, chromium
 from rolecall.check._findings import Finding, Severity
+from rolecall.check._formats import FORMATS
 from rolecall.check._ids import LOCK, check_ids, write_ids
 from rolecall.check._lessons import check_lessons
+from rolecall.check._loaded_course import load_course
 from rolecall.check._nbval import SANITIZE, run_notebooks
 from rolecall.check._notebooks import check_notebooks
-from rolecall.check._output import FORMATS
-from rolecall.check._prose import check_prose, reading
-from rolecall.check._proved import prove
-from rolecall.check._read import read_course
+from rolecall.check._proof_checks import check_proofs
+from rolecall.check._prose import check_prose, reading_figures
 from rolecall.check._solved import check_solved, write_solved
 from rolecall.course import Course
 
@@ -37,58 +37,58 @@ __all__ = [
 def check_course(
     course: Course,
     *,
-    prove_it: bool = True,
+    proofs: bool = True,
     notebooks: bool = True,
     screenshots: Path | None = None,
     only: frozenset[Path] | None = None,
-    told: Callable[[str], None] = lambda _: None,
-    reported: Callable[[str], None] = lambda _: None,
+    on_progress: Callable[[str], None] = lambda _: None,
+    on_result: Callable[[str], None] = lambda _: None,
 ) -> list[Finding]:
-    """Everything that is wrong with a course, in the order of its files.
+    """Find everything that is wrong with a course.
 
     Parameters
     ----------
-    prove_it
+    proofs
         Whether proofs and tasks run in sandboxes.
     notebooks
         Whether notebooks run.
     screenshots
-        Open the notebooks in a browser too, and put their pictures into this folder; None for no browser.
+        The folder for screenshots of the notebooks in a browser; None to leave the browser out.
     only
-        Report on these files, and run only what they hold; None for all.
-    told
-        Is told what was done, one text at a time.
-    reported
-        Is told figures: how much there is to read in each lesson, and how long the notebooks ran.
+        The files to report on; proofs, tasks, and notebooks of other files don't run. None for all files.
+    on_progress
+        Called with what was just done, such as ``task read-the-report``.
+    on_result
+        Called with each figure: how much there is to read in a lesson, and how long the notebooks ran.
+
+    Returns
+    -------
+    list of Finding
+        In the order of files, lines, and columns.
 
     Raises
     ------
     MissingExtra
-        If a package of the extra ``check`` or ``browser`` is required and isn't installed.
+        If the extra ``rolecall[check]`` isn't installed; or ``rolecall[browser]``, which screenshots need.
     NoBrowser
-        If notebooks are to be opened in a browser, and no Chromium is installed.
+        If screenshots are to be taken and Chromium isn't installed.
     """
-    read = read_course(course)
-    found = list(read.findings)
+    loaded = load_course(course)
+    findings = list(loaded.findings)
     for check in (check_banks, check_lessons, check_notebooks, check_prose, check_solved, check_ids):
-        found += check(read)
-    for figures in reading(read):
-        reported(figures)
-    # What cannot be read cannot be run; the rest is.
-    if prove_it:
-        found += prove(read if only is None else read.only(only), told)
-    wanted_notebooks = [one for one in read.notebooks if only is None or one in only]
+        findings += check(loaded)
+    for figures in reading_figures(loaded):
+        on_result(figures)
+    # Files that couldn't be loaded are left out; the rest runs.
+    if proofs:
+        findings += check_proofs(loaded if only is None else loaded.only(only), on_progress)
+    selected = [one for one in loaded.notebooks if only is None or one in only]
     if notebooks:
-        found += run_notebooks(read, wanted_notebooks, reported)
+        findings += run_notebooks(loaded, selected, on_result)
     if screenshots is not None:
-        found += browse(read, wanted_notebooks, screenshots)
-    wanted = {read.places.relative(one) for one in only} if only is not None else None
-    return sorted({one for one in found if wanted is None or one.file in wanted}, key=_order)
-
-
-def update_solved(course: Course) -> Iterator[Path]:
-    """Runs every notebook that has tasks with their solutions, and keeps what it prints."""
-    yield from write_solved(read_course(course))
+        findings += check_in_browser(loaded, selected, screenshots)
+    names = {loaded.places.relative(one) for one in only} if only is not None else None
+    return sorted({one for one in findings if names is None or one.file in names}, key=_order)
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str, str]:
@@ -96,5 +96,10 @@ def _order(finding: Finding) -> tuple[str, int, int, str, str]:
 
 
 def update_ids(course: Course) -> Path:
-    """Writes the list of the course's ids."""
-    return write_ids(read_course(course))
+    """Write the list of the course's ids, and return its file."""
+    return write_ids(load_course(course))
+
+
+def update_solved(course: Course) -> Iterator[Path]:
+    """Run each notebook with the solutions of its tasks, and yield the file that keeps its outputs."""
+    yield from write_solved(load_course(course))

@@ -1,4 +1,4 @@
-"""Rules for banks: how questions are asked, and what they name."""
+"""Rules for banks: how questions are written, and what they name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from rolecall.check._findings import Finding, Severity
-from rolecall.check._read import Read
+from rolecall.check._loaded_course import LoadedCourse
 from rolecall.check._text import problems_of, texts_in
 from rolecall.lab.judges import CourseJudges
 from rolecall.quiz import (
@@ -29,99 +29,99 @@ from rolecall.quiz import (
 )
 from rolecall.quiz.fields import Difficulty
 
-_ALIKE = 0.92
-_LONGER = 1.5
-_FEW = 6
-"""Fewer questions than this tell nothing about a bank's balance."""
+_MAX_SIMILARITY = 0.92
+_MAX_LENGTH_RATIO = 1.5
+_MIN_QUESTIONS = 6
+"""How many questions a bank needs before its balance is judged."""
 _OF_ALL = re.compile(r"\b(all|none|both|neither) of (the )?(above|these|those)\b|\ball answers\b", re.I)
 _NEGATIVE = re.compile(r"\b(which|what|who)\b[^?]*?\b(not|never|except|cannot)\b[^?]*\?", re.I)
 _VARIANTS = 8
 WARNING = Severity.WARNING
 
 
-def check_banks(read: Read) -> Iterator[Finding]:
-    """Everything wrong in the banks that can be read."""
-    judges = CourseJudges(read.course.folder)
+def check_banks(loaded: LoadedCourse) -> Iterator[Finding]:
+    """Check the banks that could be loaded."""
+    judges = CourseJudges(loaded.folder)
     try:
-        for file, bank in read.banks.items():
-            yield from _texts(read, file)
-            yield from _names(read, file, bank)
-            yield from _balance(read, file, bank)
-            yield from _alike(read, file, bank)
+        for file, bank in loaded.banks.items():
+            yield from _texts(loaded, file)
+            yield from _names(loaded, file, bank)
+            yield from _balance(loaded, file, bank)
+            yield from _near_duplicates(loaded, file, bank)
             for index, question in enumerate(bank.questions):
-                yield from _question(read, file, index, question)
-                yield from _computed(read, file, index, question, judges)
+                yield from _question(loaded, file, index, question)
+                yield from _computed_keys(loaded, file, index, question, judges)
     finally:
         judges.close()
-    yield from _twice(read)
-    yield from _catalogue(read)
+    yield from _bank_names(loaded)
+    yield from _catalogue(loaded)
 
 
-def _texts(read: Read, file: Path) -> Iterator[Finding]:
-    for where, text in texts_in(read.places.document(file).value):
+def _texts(loaded: LoadedCourse, file: Path) -> Iterator[Finding]:
+    for where, text in texts_in(loaded.places.document(file).value):
         for rule, message in problems_of(text, file.parent):
-            yield read.places.at(file, where, rule, message)
+            yield loaded.places.at(file, where, rule, message)
 
 
-def _names(read: Read, file: Path, bank: Bank) -> Iterator[Finding]:
+def _names(loaded: LoadedCourse, file: Path, bank: Bank) -> Iterator[Finding]:
     asked = {question.skill for question in bank.questions}
     for skill in bank.skills:
         if skill not in asked:
-            message = f"no question asks for the skill {skill!r}"
-            yield read.places.at_key(file, ("skills", skill), "unused-skill", message)
-    named = _named(bank)
-    own = read.places.document(file).value
+            message = f"no question has the skill {skill!r}"
+            yield loaded.places.at_key(file, ("skills", skill), "unused-skill", message)
+    named = _misconceptions_of(bank)
+    own = loaded.places.document(file).value
     for idea in own.get("misconceptions", {}) if isinstance(own, dict) else {}:
-        if idea not in named and not _named_by_tasks(read, idea):
-            message = f"no answer shows the misconception {idea!r}"
-            yield read.places.at_key(file, ("misconceptions", idea), "unused-misconception", message)
+        if idea not in named and not _is_named_by_tasks(loaded, idea):
+            message = f"no answer has the misconception {idea!r}"
+            yield loaded.places.at_key(file, ("misconceptions", idea), "unused-misconception", message)
 
 
-def _named(bank: Bank) -> set[str]:
+def _misconceptions_of(bank: Bank) -> set[str]:
     return {idea for question in bank.questions for _, idea in question.wrong_ideas()}
 
 
-def _named_by_tasks(read: Read, idea: str) -> bool:
+def _is_named_by_tasks(loaded: LoadedCourse, idea: str) -> bool:
     return any(
         mistake.misconception == idea
-        for tasks in read.tasks.values()
+        for tasks in loaded.tasks.values()
         for task in tasks
         for mistake in task.mistakes
     )
 
 
-def _catalogue(read: Read) -> Iterator[Finding]:
-    if not read.shared:
+def _catalogue(loaded: LoadedCourse) -> Iterator[Finding]:
+    if not loaded.shared:
         return
-    file = read.course.folder / "quizzes" / "misconceptions.yaml"
-    named = set().union(*(_named(bank) for bank in read.banks.values()))
-    for idea in read.shared:
-        if idea not in named and not _named_by_tasks(read, idea):
-            message = f"no answer and no task shows the misconception {idea!r}"
-            yield read.places.at_key(file, ("misconceptions", idea), "unused-misconception", message)
-    yield from _texts(read, file)
+    file = loaded.folder / "quizzes" / "misconceptions.yaml"
+    named = set().union(*(_misconceptions_of(bank) for bank in loaded.banks.values()))
+    for idea in loaded.shared:
+        if idea not in named and not _is_named_by_tasks(loaded, idea):
+            message = f"no answer and no task has the misconception {idea!r}"
+            yield loaded.places.at_key(file, ("misconceptions", idea), "unused-misconception", message)
+    yield from _texts(loaded, file)
 
 
-def _balance(read: Read, file: Path, bank: Bank) -> Iterator[Finding]:
-    if len(bank.questions) < _FEW:
+def _balance(loaded: LoadedCourse, file: Path, bank: Bank) -> Iterator[Finding]:
+    if len(bank.questions) < _MIN_QUESTIONS:
         return
     counted = Counter(question.difficulty for question in bank.questions)
     for difficulty in get_args(Difficulty):
         if counted[difficulty] < len(bank.questions) / 6:
             share = f"{counted[difficulty]} of {len(bank.questions)} questions are {difficulty}"
-            message = f"{share}; a test wants a third"
-            yield read.places.at_key(file, ("questions",), "difficulty-balance", message, WARNING)
+            message = f"{share}; a test takes a third of each"
+            yield loaded.places.at_key(file, ("questions",), "difficulty-balance", message, WARNING)
     choices = [one for one in bank.questions if isinstance(one, Choice)]
     places = Counter(shown_order(one).index(one.right) for one in choices)
-    if len(choices) >= _FEW and max(places.values()) > 0.7 * len(choices):
+    if len(choices) >= _MIN_QUESTIONS and max(places.values()) > 0.7 * len(choices):
         place = places.most_common(1)[0][0] + 1
         often = f"{places[place - 1]} of {len(choices)}"
         message = f"the right option is shown as number {place} in {often} questions"
-        yield read.places.at_key(file, ("questions",), "position-bias", message, WARNING)
+        yield loaded.places.at_key(file, ("questions",), "position-bias", message, WARNING)
 
 
-def _alike(read: Read, file: Path, bank: Bank) -> Iterator[Finding]:
-    texts = [_asked(question) for question in bank.questions]
+def _near_duplicates(loaded: LoadedCourse, file: Path, bank: Bank) -> Iterator[Finding]:
+    texts = [_shown_text(question) for question in bank.questions]
     for index, text in enumerate(texts):
         matcher = difflib.SequenceMatcher(b=text, autojunk=False)
         for before in range(index):
@@ -129,20 +129,20 @@ def _alike(read: Read, file: Path, bank: Bank) -> Iterator[Finding]:
                 continue
             matcher.set_seq1(texts[before])
             if (
-                matcher.real_quick_ratio() > _ALIKE
-                and matcher.quick_ratio() > _ALIKE
-                and matcher.ratio() > _ALIKE
+                matcher.real_quick_ratio() > _MAX_SIMILARITY
+                and matcher.quick_ratio() > _MAX_SIMILARITY
+                and matcher.ratio() > _MAX_SIMILARITY
             ):
                 other = bank.questions[before].id
                 message = f"asks nearly the same as {other!r}; change or drop one"
-                yield read.places.at(
+                yield loaded.places.at(
                     file, ("questions", index, "prompt"), "near-duplicate", message, WARNING
                 )
                 break
 
 
-def _asked(question: Question) -> str:
-    """What a learner has before them: the prompt, and what tells two questions with one prompt apart."""
+def _shown_text(question: Question) -> str:
+    """What a learner sees of a question: the prompt, and the fields that distinguish equal prompts."""
     fields = question.model_dump(
         exclude_unset=True, include={"prompt", "text", "case", "allow", "deny", "accept"}
     )
@@ -151,39 +151,39 @@ def _asked(question: Question) -> str:
     return json.dumps(fields, sort_keys=True, ensure_ascii=False).lower()
 
 
-def _question(read: Read, file: Path, index: int, question: Question) -> Iterator[Finding]:
+def _question(loaded: LoadedCourse, file: Path, index: int, question: Question) -> Iterator[Finding]:
     at = ("questions", index)
     prose = re.sub(r"```.*?```|`[^`\n]*`", "", question.prompt, flags=re.S)
     plain = re.sub(r"\*\*[^*]+\*\*|\b(NOT|NEVER|EXCEPT)\b", "", prose)
     if _NEGATIVE.search(plain):
-        message = "asks for what is not so; write the not in bold, or ask for what is"
-        yield read.places.at(file, (*at, "prompt"), "hidden-negative", message, WARNING)
+        message = "the question asks for what is not true; write “not” in bold, or ask for what is true"
+        yield loaded.places.at(file, (*at, "prompt"), "hidden-negative", message, WARNING)
     if not isinstance(question, Choice | Multi):
         return
     for place, option in enumerate(question.options):
         if _OF_ALL.search(option.text):
-            message = f"{option.text!r} tests reading, not knowing; say what it stands for"
-            yield read.places.at(file, (*at, "options", place, "text"), "all-of-the-above", message)
+            message = f"{option.text!r} tests reading, not knowledge; write out what it refers to"
+            yield loaded.places.at(file, (*at, "options", place, "text"), "all-of-the-above", message)
     if isinstance(question, Choice):
         longest = max(len(one.text) for one in question.options if not one.correct)
-        if len(question.right.text) > _LONGER * longest + 10:
-            message = "the right option is much the longest, which gives it away"
+        if len(question.right.text) > _MAX_LENGTH_RATIO * longest + 10:
+            message = "the right option is by far the longest, which gives it away"
             place = question.options.index(question.right)
-            yield read.places.at(file, (*at, "options", place, "text"), "length-cue", message, WARNING)
+            yield loaded.places.at(file, (*at, "options", place, "text"), "length-cue", message, WARNING)
 
 
-def _computed(
-    read: Read, file: Path, index: int, question: Question, judges: CourseJudges
+def _computed_keys(
+    loaded: LoadedCourse, file: Path, index: int, question: Question, judges: CourseJudges
 ) -> Iterator[Finding]:
-    """Keys that are computed, and what must be read by somebody else's rules."""
+    """Check keys that are computed, and answers that AWS's own rules parse."""
     seeds = range(_VARIANTS) if question.vary else (0,)
     for seed in seeds:
         try:
             one = variant(question, seed, judges)
-            yield from _keyed(read, file, index, one, judges)
+            yield from _key_of_variant(loaded, file, index, one, judges)
         except (BadTemplate, BadPolicy, NoCommand, ValueError) as error:
             where, rule = _where_and_rule(question, error)
-            yield read.places.at(file, ("questions", index, *where), rule, str(error))
+            yield loaded.places.at(file, ("questions", index, *where), rule, str(error))
             return
 
 
@@ -196,35 +196,39 @@ def _where_and_rule(question: Question, error: ValueError) -> tuple[tuple[str, .
     return (part,), "bad-policy" if isinstance(error, BadPolicy) else "bad-key"
 
 
-def _keyed(read: Read, file: Path, index: int, one: Question, judges: CourseJudges) -> Iterator[Finding]:
+def _key_of_variant(
+    loaded: LoadedCourse, file: Path, index: int, one: Question, judges: CourseJudges
+) -> Iterator[Finding]:
     if isinstance(one, Cli):
         for command in one.accept:
             judges.read_command(command)
-    judged: Any = one.judge(one.right_answer(judges), judges)
-    if judged.score < 1:
-        said = "; ".join(remark.why for remark in judged.remarks if not remark.right)
+    grade: Any = one.judge(one.right_answer(judges), judges)
+    if grade.score < 1:
+        reasons = "; ".join(remark.why for remark in grade.remarks if not remark.right)
         where = ("questions", index, "sample" if isinstance(one, Policy) else "id")
-        yield read.places.at(file, where, "wrong-key", f"its own answer is graded as wrong: {said}")
+        yield loaded.places.at(
+            file, where, "wrong-key", f"the question's own answer is graded as wrong: {reasons}"
+        )
     if isinstance(one, Policy):
-        everything = {"Version": "2012-10-17", "Statement": [_wide(one)]}
+        everything = {"Version": "2012-10-17", "Statement": [_allow_everything(one)]}
         for name, answer in (("starter", one.starter), ("deny", json.dumps(everything))):
             if one.judge(answer, judges).score == 1:
-                which = "what stands in the editor at first" if name == "starter" else "Allow *"
-                message = f"{which} is right already"
-                yield read.places.at(file, ("questions", index, name), "too-easy", message)
+                answer_name = "the starter policy" if name == "starter" else "Allow *"
+                message = f"{answer_name} is already graded as right"
+                yield loaded.places.at(file, ("questions", index, name), "too-easy", message)
     if isinstance(one, Cli):
         for place, wrong in enumerate(one.wrong):
             try:
                 judges.read_command(wrong.command)
             except NoCommand as error:
-                message = f"no learner can type this: {error}"
-                yield read.places.at(
+                message = f"the AWS CLI rejects this command: {error}"
+                yield loaded.places.at(
                     file, ("questions", index, "wrong", place), "bad-command", message, WARNING
                 )
 
 
-def _wide(question: Policy) -> dict[str, Any]:
-    """A statement that allows everything, in the form of the policy that is asked for."""
+def _allow_everything(question: Policy) -> dict[str, Any]:
+    """A statement that allows everything, for the type of policy that is asked for."""
     if question.policy_type == "trust":
         return {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
     if question.policy_type == "resource":
@@ -232,9 +236,9 @@ def _wide(question: Policy) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
-def _twice(read: Read) -> Iterator[Finding]:
-    """Names of banks that two files have, and banks that are named otherwise than their file."""
-    for file, bank in read.banks.items():
+def _bank_names(loaded: LoadedCourse) -> Iterator[Finding]:
+    """Check that banks are named after their files, and that no name occurs twice."""
+    for file, bank in loaded.banks.items():
         if bank.name != file.stem:
-            message = f"the bank {bank.name!r} stands in {file.name}; one finds it by the file's name"
-            yield read.places.at(file, ("bank",), "name-and-file", message)
+            message = f"the bank {bank.name!r} must be named after its file, {file.name}"
+            yield loaded.places.at(file, ("bank",), "name-and-file", message)

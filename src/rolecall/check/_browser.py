@@ -1,4 +1,4 @@
-"""Each notebook opened in real JupyterLab in real Chromium: run, looked at, and read by axe-core."""
+"""Run each notebook in JupyterLab in Chromium, take screenshots, and check accessibility with axe-core."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 from rolecall._extras import require_extra
 from rolecall.check._findings import Finding
 from rolecall.check._jupyterlab import JupyterLab, NotStarted, lab_command, start_jupyterlab
+from rolecall.check._loaded_course import LoadedCourse
 from rolecall.check._notebooks import lines_of_cells
-from rolecall.check._read import Read
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -26,27 +26,27 @@ CHROMIUM_ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 )
-"""For a Chromium that asks nothing of anybody but the page's server."""
+"""The arguments for a Chromium that connects only to the server of the page."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _WIDTH = 1280
 _TALL = 20_000
-"""JupyterLab draws only the cells that are in sight."""
-_WAIT = 120_000
-"""Milliseconds for one notebook."""
-_OURS = (
+"""The height of the page in pixels: JupyterLab renders only the cells that are visible."""
+_TIMEOUT = 120_000
+"""The time for one notebook, in milliseconds."""
+_AUTHORED = (
     ".jp-Notebook .jp-RenderedMarkdown",
-    # The colours of a traceback are Jupyter's.
+    # Jupyter chooses the colors of a traceback.
     ".jp-Notebook .jp-OutputArea-output:not([data-mime-type='application/vnd.jupyter.stderr'])",
 )
-"""What an author answers for; the rest of the page is JupyterLab's."""
+"""The parts of the page that an author writes; the rest is JupyterLab's."""
 _PROMPTS = (
     "[...document.querySelectorAll('.jp-Notebook .jp-InputPrompt')].map(one => one.textContent.trim())"
 )
 _CELL_OF = """selector => [...document.querySelectorAll('.jp-Notebook .jp-Cell')]
     .indexOf(document.querySelector(selector)?.closest('.jp-Cell'))"""
-# A notebook is a part of a page: what makes the page good practice is JupyterLab's to keep.
+# The rules for a whole page concern JupyterLab, not the notebook, so only WCAG's rules run.
 _AXE = {
-    # How a link in a text looks is the theme's.
+    # The theme decides how a link in a text looks.
     "rules": {"link-in-text-block": {"enabled": False}},
     "resultTypes": ["violations"],
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
@@ -54,15 +54,16 @@ _AXE = {
 
 
 class NoBrowser(RuntimeError):
-    """Chromium or what drives it is not installed; the text says how it is."""
+    """Chromium or Playwright is not installed; the text says how to install it."""
 
 
 def chromium() -> str:
-    """Where Chromium is.
+    """Return the path of Chromium.
 
     Raises
     ------
     NoBrowser
+        If Chromium isn't installed.
     """
     for name in _NAMES:
         if found := shutil.which(name):
@@ -70,13 +71,13 @@ def chromium() -> str:
     raise NoBrowser("no Chromium found: install it, by Debian's packages as apt-get install chromium")
 
 
-def browse(read: Read, notebooks: list[Path], pictures: Path) -> Iterator[Finding]:
-    """Opens each notebook as a learner does, runs it, and takes its picture in both themes.
+def check_in_browser(loaded: LoadedCourse, notebooks: list[Path], pictures: Path) -> Iterator[Finding]:
+    """Open each notebook as a learner does, run it, and take screenshots in both themes.
 
     Parameters
     ----------
     pictures
-        The folder for the pictures, ``LESSON/MODE-light.png`` and ``LESSON/MODE-dark.png``.
+        The folder for the screenshots, ``LESSON/MODE-light.png`` and ``LESSON/MODE-dark.png``.
 
     Raises
     ------
@@ -91,17 +92,19 @@ def browse(read: Read, notebooks: list[Path], pictures: Path) -> Iterator[Findin
     workers = max(1, min(os.cpu_count() or 1, len(given)))
     shares = [given[start::workers] for start in range(workers)]
     with ThreadPoolExecutor(workers) as pool:
-        for findings in pool.map(lambda share: list(_share(read, share, pictures, executable)), shares):
+        for findings in pool.map(lambda share: list(_share(loaded, share, pictures, executable)), shares):
             yield from findings
 
 
-def _share(read: Read, notebooks: list[Path], pictures: Path, executable: str) -> Iterator[Finding]:
-    """Some notebooks, in a browser and on a server of their own: the theme is the server's."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - wanted by --browser alone
+def _share(
+    loaded: LoadedCourse, notebooks: list[Path], pictures: Path, executable: str
+) -> Iterator[Finding]:
+    """Check some notebooks in a browser and on a server of their own, because the theme is the server's."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only --browser needs it
 
     with tempfile.TemporaryDirectory(prefix="rolecall-check-", ignore_cleanup_errors=True) as folder:
         try:
-            options = ("--course", str(read.course.folder), "--dir", f"{folder}/course")
+            options = ("--course", str(loaded.folder), "--dir", f"{folder}/course")
             server = start_jupyterlab(lab_command(*options), Path(folder))
         except NotStarted as error:
             yield Finding("lessons", 1, 1, "browser", str(error))
@@ -112,30 +115,32 @@ def _share(read: Read, notebooks: list[Path], pictures: Path, executable: str) -
                     executable_path=executable, args=list(CHROMIUM_ARGUMENTS)
                 )
                 for notebook in notebooks:
-                    yield from _notebook(read, notebook, browser, server, Path(folder, "course"), pictures)
+                    yield from _notebook(
+                        loaded, notebook, browser, server, Path(folder, "course"), pictures
+                    )
                 browser.close()
         finally:
             server.stop()
 
 
 def _notebook(
-    read: Read, file: Path, browser: Browser, server: JupyterLab, folder: Path, pictures: Path
+    loaded: LoadedCourse, file: Path, browser: Browser, server: JupyterLab, folder: Path, pictures: Path
 ) -> Iterator[Finding]:
     from playwright.sync_api import Error  # noqa: PLC0415
 
-    name, place = read.places.relative(file), file.relative_to(read.course.folder / "lessons")
+    name, place = loaded.places.relative(file), file.relative_to(loaded.folder / "lessons")
     cells = json.loads(file.read_text("utf-8"))["cells"]
-    # Whatever stands in no cell is told at the notebook's beginning.
+    # What is outside of every cell is reported at the first line.
     lines = [*lines_of_cells(file), 1]
     raising = {
         index for index, one in enumerate(cells) if "raises-exception" in one["metadata"].get("tags", [])
     }
     context = browser.new_context(viewport={"width": _WIDTH, "height": _TALL})
     page = context.new_page()
-    page.set_default_timeout(_WAIT)
-    said: list[str] = []
-    page.on("console", lambda one: said.append(one.text) if one.type == "error" else None)
-    page.on("pageerror", lambda one: said.append(str(one)))
+    page.set_default_timeout(_TIMEOUT)
+    errors: list[str] = []
+    page.on("console", lambda one: errors.append(one.text) if one.type == "error" else None)
+    page.on("pageerror", lambda one: errors.append(str(one)))
     try:
         _open(page, server, place.as_posix())
         _run(page)
@@ -145,9 +150,9 @@ def _notebook(
         for theme in ("light", "dark"):
             if theme == "dark":
                 _darken(page)
-            for selector, told in violations(page, *_OURS):
+            for selector, message in violations(page, *_AUTHORED):
                 line = lines[page.evaluate(_CELL_OF, selector)]
-                yield Finding(name, line, 1, "browser-axe", f"{theme} theme: {told}")
+                yield Finding(name, line, 1, "browser-axe", f"{theme} theme: {message}")
             _picture(page, pictures / file.parent.name / f"{file.stem}-{theme}.png")
         _lighten(page)
     except Error as error:
@@ -155,7 +160,7 @@ def _notebook(
     finally:
         _end_kernels(page, server)
         context.close()
-    for one in dict.fromkeys(said):
+    for one in dict.fromkeys(errors):
         yield Finding(name, 1, 1, "browser-console", one)
 
 
@@ -167,24 +172,24 @@ def _open(page: Page, server: JupyterLab, notebook: str) -> None:
 
 
 def _run(page: Page) -> None:
-    """Runs every cell; a star marks those that run or are yet to."""
+    """Run every cell, and wait: a star marks the cells that are running or queued."""
     _menu(page, "Run", "Run All Cells")
     page.wait_for_function(f"{_PROMPTS}.some(one => one !== '[ ]:')")
     page.wait_for_function(f"!{_PROMPTS}.includes('[*]:')")
     page.get_by_text("| Idle").wait_for()
-    # Widgets are drawn by modules that are loaded after their cell has ended.
+    # A widget's module loads after its cell has ended.
     page.wait_for_load_state("networkidle")
 
 
 def _saved(page: Page, file: Path) -> Any:
-    """The notebook as JupyterLab writes it: the page itself shows an error no otherwise than stderr."""
+    """Save the notebook and read the file, because the page shows an error like any output to stderr."""
     _menu(page, "File", "Save Notebook")
     page.locator(".lm-TabBar-tab.lm-mod-current.jp-mod-dirty").wait_for(state="detached")
     return json.loads(file.read_text("utf-8"))
 
 
 def _failed(notebook: Any) -> Iterator[tuple[int, str]]:
-    """The cells with an error, by their number, and the error."""
+    """List the number of each cell that failed, and its error."""
     for number, cell in enumerate(notebook["cells"]):
         for output in cell.get("outputs", []):
             if output["output_type"] == "error":
@@ -209,31 +214,36 @@ def _lighten(page: Page) -> None:
 
 
 def violations(page: Page, *parts: str) -> Iterator[tuple[str, str]]:
-    """What axe-core finds wrong in parts of JupyterLab's page: each element's selector, and what it is.
+    """Find accessibility violations in parts of JupyterLab's page.
 
     Parameters
     ----------
     parts
-        CSS selectors; all that match are read.
+        CSS selectors; every element that matches is checked.
+
+    Yields
+    ------
+    tuple of str
+        The selector of an element, and what is wrong with it.
     """
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415
 
-    # JupyterLab's body is 0 px high and hides what overflows, so that axe-core takes everything for unseen.
+    # JupyterLab's body is 0 px high and hides overflow, so axe-core would consider everything invisible.
     if page.evaluate("document.body.getBoundingClientRect().height === 0"):
         page.add_style_tag(content="body { height: 100vh !important }")
-    there = [one for one in parts if page.locator(one).count()]
-    if not there:
+    present = [one for one in parts if page.locator(one).count()]
+    if not present:
         return
-    found: Any = Axe().run(page, context={"include": [[one] for one in there]}, options=_AXE)
+    found: Any = Axe().run(page, context={"include": [[one] for one in present]}, options=_AXE)
     for violation in found.response["violations"]:
         for node in violation["nodes"]:
             why = "; ".join(one["message"] for one in node["any"] + node["all"] + node["none"])
-            told = f"{violation['id']}: {why or violation['help']}: {node['html'][:160]}"
-            yield node["target"][0], told
+            message = f"{violation['id']}: {why or violation['help']}: {node['html'][:160]}"
+            yield node["target"][0], message
 
 
 def _picture(page: Page, target: Path) -> None:
-    """The whole notebook, however long it is."""
+    """Take a screenshot of the whole notebook."""
     target.parent.mkdir(parents=True, exist_ok=True)
     bottom = page.evaluate(
         """() => Math.max(...[...document.querySelectorAll('.jp-Notebook .jp-Cell')]

@@ -1,4 +1,4 @@
-"""What a check finds: where, what is wrong, and what would be right."""
+"""The findings of a check: what is wrong, where, and how to fix it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rolecall._yaml import BadFile, Document, Fault, Where, read_yaml
 
 
 class Severity(Enum):
-    """How bad a finding is: an error fails the check, a warning does not."""
+    """How severe a finding is: an error fails the check, a warning does not."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -19,14 +19,14 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One thing wrong in a course.
+    """One thing that is wrong in a course.
 
     Parameters
     ----------
     file
-        Relative to the course's folder.
+        Path relative to the course's folder.
     line, column
-        From 1.
+        Place in the file; the first is 1.
     rule
         The rule's name, such as ``unused-skill``.
     """
@@ -46,14 +46,14 @@ class Finding:
 
 
 class Places:
-    """Makes findings of places in the course's YAML files."""
+    """Creates findings for places in the course's YAML files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._documents: dict[Path, Document] = {}
 
     def relative(self, path: Path | str) -> str:
-        """A path as findings show it."""
+        """Return a path as findings show it, relative to the course's folder if it is inside."""
         path = Path(path)
         return (
             path.relative_to(self.folder).as_posix()
@@ -62,7 +62,7 @@ class Places:
         )
 
     def document(self, path: Path) -> Document:
-        """A file with the places of its nodes."""
+        """Return a file's content with the places of its nodes."""
         if path not in self._documents:
             self._documents[path] = read_yaml(path)
         return self._documents[path]
@@ -70,22 +70,22 @@ class Places:
     def at(
         self, path: Path, where: Where, rule: str, message: str, severity: Severity = Severity.ERROR
     ) -> Finding:
-        """A finding at a node of a file."""
+        """Create a finding at a node of a file."""
         return self.of(self.document(path).fault(where, message), rule, severity)
 
     def at_key(
         self, path: Path, where: Where, rule: str, message: str, severity: Severity = Severity.ERROR
     ) -> Finding:
-        """A finding at the key under which a node stands."""
+        """Create a finding at the key of a node."""
         return self.of(self.document(path).key_fault(where, message), rule, severity)
 
     def of(self, fault: Fault, rule: str, severity: Severity = Severity.ERROR) -> Finding:
-        """A finding that is a file's fault."""
+        """Create a finding from a fault."""
         path = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in fault.where).lstrip(".")
         problem = f"{path}: {fault.problem}" if path else fault.problem
         return Finding(self.relative(fault.file), fault.line, fault.column, rule, problem, severity)
 
     def faults(self, bad: BadFile, rule: str = "schema") -> Iterator[Finding]:
-        """Findings for everything wrong in a file that cannot be read."""
+        """Create the findings for a file that can't be loaded."""
         for fault in bad.faults:
             yield self.of(fault, rule)

@@ -1,4 +1,4 @@
-"""JupyterLab as `rolecall lab` starts it, in a process of its own, with all it keeps in one folder."""
+"""Start JupyterLab as `rolecall lab` does, in a process of its own, with all its files in one folder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ADDRESS = re.compile(r"(http://127\S+token=\S+)")
 
 
 class NotStarted(RuntimeError):
-    """The server ended before it listened; the text is what it said."""
+    """The server ended before it listened; the text is its output."""
 
 
 @dataclass
@@ -28,9 +28,9 @@ class JupyterLab:
     Parameters
     ----------
     url
-        Where the first notebook is opened, with the token.
+        The address of the first notebook, with the token.
     output
-        Its lines so far; more are added while it runs.
+        The lines that the server has printed; it grows while the server runs.
     """
 
     process: subprocess.Popen[str]
@@ -39,16 +39,16 @@ class JupyterLab:
     output: list[str] = field(default_factory=list)
 
     def stop(self) -> None:
-        """Ends it and its kernels; waits until it is gone."""
+        """End the server and its kernels, and wait until they are gone."""
         if self.process.poll() is None:
             self.process.terminate()
         self.process.wait(timeout=60)
 
 
 def lab_command(*options: str) -> list[str]:
-    """The command for `rolecall lab` on a port of its own.
+    """Return the command for `rolecall lab` on a free port.
 
-    Servers that start at once would all look for the same first free port.
+    Servers that start at the same time would otherwise all try the same port.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -57,12 +57,12 @@ def lab_command(*options: str) -> list[str]:
 
 
 def start_jupyterlab(command: list[str], folder: Path) -> JupyterLab:
-    """Starts a server and waits until it listens.
+    """Start a server and wait until it listens.
 
     Raises
     ------
     NotStarted
-        When it ends, or closes its output, before that.
+        If the server ends, or closes its output, before it listens.
     """
     environment = os.environ | {
         "PYTHONFAULTHANDLER": "1",
@@ -88,11 +88,11 @@ def start_jupyterlab(command: list[str], folder: Path) -> JupyterLab:
             threading.Thread(target=output.extend, args=(process.stdout,), daemon=True).start()
             _wait_until_it_listens(server)
             return server
-    raise NotStarted(f"{' '.join(command)} told no address:\n{''.join(output)}")
+    raise NotStarted(f"{' '.join(command)} printed no address:\n{''.join(output)}")
 
 
 def _wait_until_it_listens(server: JupyterLab) -> None:
-    """The address is told a moment before the server takes connections."""
+    """Wait for the first connection: the server prints its address a moment before it listens."""
     address = urlsplit(server.url)
     while server.process.poll() is None:
         with socket.socket() as probe:

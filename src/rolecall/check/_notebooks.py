@@ -1,4 +1,4 @@
-"""Rules for notebooks: clean, portable, and thin."""
+"""Rules for notebooks: no outputs, no secrets, no paths of one machine, and little code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 import nbformat
 
 from rolecall.check._findings import Finding, Severity
-from rolecall.check._read import Read
+from rolecall.check._loaded_course import LoadedCourse
 from rolecall.check._text import problems_of, words_in
 
 _ALLOWED = frozenset({"rolecall", "boto3", "botocore", "ipywidgets", "IPython", "pandas"})
@@ -27,16 +27,16 @@ _METADATA = {"kernelspec", "language_info"}
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
-def check_notebooks(read: Read) -> Iterator[Finding]:
-    """Everything wrong in the notebooks, as they are given to learners."""
-    for file in read.notebooks:
+def check_notebooks(loaded: LoadedCourse) -> Iterator[Finding]:
+    """Check the notebooks that learners get; the solved ones have rules of their own."""
+    for file in loaded.notebooks:
         if "solved" not in file.parts:
-            yield from _notebook(read, file)
+            yield from _notebook(loaded, file)
 
 
-def _notebook(read: Read, file: Path) -> Iterator[Finding]:
+def _notebook(loaded: LoadedCourse, file: Path) -> Iterator[Finding]:
     text = file.read_text("utf-8")
-    name = read.places.relative(file)
+    name = loaded.places.relative(file)
     try:
         notebook: Any = nbformat.reads(text, as_version=4)
         nbformat.validate(notebook)
@@ -51,15 +51,17 @@ def _notebook(read: Read, file: Path) -> Iterator[Finding]:
 
     extra = set(notebook.metadata) - _METADATA
     if extra or dict(notebook.metadata.get("kernelspec", {})) != _KERNEL:
-        told = f"its metadata have the kernelspec {json.dumps(_KERNEL)}, language_info and nothing else"
-        yield Finding(name, 1, 1, "metadata", told)
+        message = (
+            f"the metadata must be the kernelspec {json.dumps(_KERNEL)} and language_info, nothing else"
+        )
+        yield Finding(name, 1, 1, "metadata", message)
     for cell in notebook.cells:
         for rule, message in _cell(cell, file.parent):
             yield at(cell, rule, message)
 
 
 def _lines(text: str) -> dict[str, int]:
-    """By a cell's id, the line in which it stands."""
+    """Find the line of each cell, by the cell's id."""
     pattern = re.compile(r'^\s*"id": "([^"]+)"')
     found = ((pattern.match(line), number) for number, line in enumerate(text.splitlines(), start=1))
     return {match[1]: number for match, number in found if match}
@@ -67,20 +69,20 @@ def _lines(text: str) -> dict[str, int]:
 
 def _cell(cell: Any, folder: Path) -> Iterator[tuple[str, str]]:
     if found := _ABSOLUTE.search(cell.source):
-        yield "absolute-path", f"{found[1]!r} is a path of one machine"
+        yield "absolute-path", f"the path {found[1]!r} exists on one machine only"
     if _SECRET.search(cell.source):
-        yield "secret", "this looks like a credential; a notebook has none"
+        yield "secret", "this looks like a credential; leave it out of the notebook"
     if cell.cell_type == "markdown":
         yield from problems_of(cell.source, folder)
     if cell.cell_type != "code":
         return
     if cell.outputs or cell.execution_count is not None:
-        yield "output", "a notebook is given without outputs; clear them"
+        yield "output", "a learner's notebook has no outputs; clear them"
     yield from _code(cell.source)
 
 
 def _code(source: str) -> Iterator[tuple[str, str]]:
-    # Lines for the shell and IPython's own are none of Python's.
+    # Shell commands and IPython magics are not Python.
     lines = ("pass" if line.lstrip().startswith(("!", "%")) else line for line in source.splitlines())
     if source.startswith("%%"):
         return
@@ -105,11 +107,20 @@ def _code(source: str) -> Iterator[tuple[str, str]]:
             top = name.partition(".")[0]
             if top not in _ALLOWED and top not in sys.stdlib_module_names:
                 known = ", ".join(sorted(_ALLOWED))
-                yield "import", f"{top!r} may not be there; learners have {known} and Python's own"
+                yield (
+                    "import",
+                    f"{top!r} may not be installed; learners have {known}, and the standard library",
+                )
 
 
 def lines_of_cells(file: Path, kind: str | None = None) -> list[int]:
-    """The line in which each cell stands, or each cell of a kind, such as code."""
+    """List the line of each cell.
+
+    Parameters
+    ----------
+    kind
+        ``code`` or ``markdown`` for cells of that kind only.
+    """
     text = file.read_text("utf-8")
     lines = _lines(text)
     cells = [cell for cell in json.loads(text)["cells"] if kind is None or cell["cell_type"] == kind]
@@ -118,7 +129,7 @@ def lines_of_cells(file: Path, kind: str | None = None) -> list[int]:
 
 @lru_cache(maxsize=256)
 def words_of(file: Path) -> int:
-    """How many words a learner reads in a notebook; none where it cannot be read."""
+    """Count the words that a learner reads in a notebook; 0 if the file is not a notebook."""
     try:
         notebook = json.loads(file.read_text("utf-8"))
         cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]

@@ -1,4 +1,4 @@
-"""Rules and figures for what a learner reads: how it is spelled, how long it is, and how hard."""
+"""Check the spelling of what a learner reads, and measure its length and reading level."""
 
 from __future__ import annotations
 
@@ -12,47 +12,49 @@ from typing import Any
 from rolecall._extras import require_extra
 from rolecall._yaml import Where
 from rolecall.check._findings import Finding, Severity
+from rolecall.check._loaded_course import LoadedCourse
 from rolecall.check._notebooks import lines_of_cells
-from rolecall.check._read import Read
 from rolecall.check._text import texts_in, words_in
 
 WORDS = "words.txt"
-"""Beside lessons/: words that are right though no dictionary has them, one a line."""
+"""The file beside lessons/ with correct words that the dictionary lacks, one on each line."""
 _NOT_PROSE = re.compile(r"```.*?```|`[^`\n]*`|https?://\S+|<[^>]+>|\]\([^)]*\)|\{[^}]*\}", re.S)
 _WORD = re.compile(r"(?<![\w.:/@*$-])[A-Za-z]+(?:['’][a-z]+)?(?![\w/@*]|[.:]\w)")
 _NAME = re.compile(r"[a-z][A-Z]|[A-Z]{2}")
-"""AssumeRole, IAM: names are spelled as they are."""
+"""Names such as AssumeRole and IAM are not looked up."""
 _SENTENCE = re.compile(r"(?<!\d)[.!?](?:\s|$)|\n\s*\n|\n\s*[-|]")
-_READ = frozenset(
+_PROSE_FIELDS = frozenset(
     {
         *("prompt", "why", "text", "hint", "hints", "solution", "quick_check", "common_mistakes"),
         *("because", "says", "goal", "title", "summary", "may_change"),
     }
 )
-"""The fields of YAML files whose texts are prose."""
+"""The fields of YAML files that contain prose."""
 _PER_MINUTE = 200
 
 
-def check_prose(read: Read) -> Iterator[Finding]:
+def check_prose(loaded: LoadedCourse) -> Iterator[Finding]:
     """Yield a warning for each word that no dictionary has."""
     require_extra("check", "Checking the spelling of a course", "spellchecker")
-    dictionary = _dictionary(read.course.folder)
-    for file, line, text in _texts(read):
+    dictionary = _dictionary(loaded.folder)
+    for file, line, text in _texts(loaded):
         for word in dict.fromkeys(_words(text)):
             if not dictionary(word):
-                message = f"{word!r} is in no dictionary; if it is right, write it into {WORDS}"
-                yield Finding(read.places.relative(file), line, 1, "spelling", message, Severity.WARNING)
+                message = f"{word!r} is not in the dictionary; if it is correct, add it to {WORDS}"
+                yield Finding(loaded.places.relative(file), line, 1, "spelling", message, Severity.WARNING)
 
 
-def reading(read: Read) -> Iterator[str]:
-    """For each lesson, how much there is to read, and how hard it is.
+def reading_figures(loaded: LoadedCourse) -> Iterator[str]:
+    """Measure how much there is to read in each lesson, and how difficult it is.
 
     The level is the Automated Readability Index, a school grade of the United States: R. J. Senter and
     E. A. Smith, Automated Readability Index, AMRL-TR-66-220, 1967.
     """
-    for file in read.lessons:
+    for file in loaded.lessons:
         texts = [
-            text for path, _, text in _texts(read) if path.suffix == ".ipynb" and path.parent == file.parent
+            text
+            for path, _, text in _texts(loaded)
+            if path.suffix == ".ipynb" and path.parent == file.parent
         ]
         prose = "\n\n".join(_NOT_PROSE.sub(" name ", text) for text in texts)
         words = prose.split()
@@ -67,22 +69,22 @@ def reading(read: Read) -> Iterator[str]:
             )
 
 
-def _texts(read: Read) -> Iterator[tuple[Path, int, str]]:
-    """Whatever is prose, with its line."""
-    for file in read.notebooks:
+def _texts(loaded: LoadedCourse) -> Iterator[tuple[Path, int, str]]:
+    """List every text that is prose, with its file and line."""
+    for file in loaded.notebooks:
         if file.parent.name != "solved":
             yield from _cells(file)
-    catalogue = read.course.folder / "quizzes" / "misconceptions.yaml"
+    catalogue = loaded.folder / "quizzes" / "misconceptions.yaml"
     for file in (
-        *read.banks,
-        *read.lessons,
-        *read.tasks,
-        *read.assessments,
-        *([catalogue] if read.shared else []),
+        *loaded.banks,
+        *loaded.lessons,
+        *loaded.tasks,
+        *loaded.assessments,
+        *([catalogue] if loaded.shared else []),
     ):
-        for where, text in texts_in(read.places.document(file).value):
-            if _is_read(where):
-                yield file, read.places.at(file, where, "", "").line, text
+        for where, text in texts_in(loaded.places.document(file).value):
+            if _is_prose(where):
+                yield file, loaded.places.at(file, where, "", "").line, text
 
 
 def _cells(file: Path) -> Iterator[tuple[Path, int, str]]:
@@ -90,17 +92,17 @@ def _cells(file: Path) -> Iterator[tuple[Path, int, str]]:
         lines = lines_of_cells(file, "markdown")
         cells = json.loads(file.read_text("utf-8"))["cells"]
     except (ValueError, KeyError, TypeError):
-        # What cannot be read is told by the rules for notebooks.
+        # The rules for notebooks report a file that can't be parsed.
         return
     markdown = [cell for cell in cells if cell["cell_type"] == "markdown"]
     for line, cell in zip(lines, markdown, strict=True):
         yield file, line, "".join(cell["source"])
 
 
-def _is_read(where: Where) -> bool:
-    """Whether a text under these keys is prose."""
+def _is_prose(where: Where) -> bool:
+    """Return whether a text under these keys is prose."""
     names = [one for one in where if isinstance(one, str)]
-    return bool(names) and (names[-1] in _READ or names[0] == "skills")
+    return bool(names) and (names[-1] in _PROSE_FIELDS or names[0] == "skills")
 
 
 def _words(text: str) -> Iterator[str]:

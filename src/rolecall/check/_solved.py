@@ -1,4 +1,4 @@
-"""Solved notebooks: a learner's, each check of a task turned into its solution, and what it all prints."""
+"""Solved notebooks: a learner's notebook that solves its tasks instead of checking them, with outputs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import nbformat
 from nbclient import NotebookClient
 
 from rolecall.check._findings import Finding
-from rolecall.check._read import Read
+from rolecall.check._loaded_course import LoadedCourse
 from rolecall.course import COURSE_VARIABLE
 
 FOLDER = "solved"
@@ -24,15 +24,15 @@ _COMPARED = "nbval-check-output"
 _IGNORED = {"nbval-ignore-output", "nbval-skip"}
 
 
-def _given(read: Read) -> Iterator[Path]:
-    """The learner's notebooks that have something to run."""
-    for file in read.notebooks:
+def _notebooks_with_code(loaded: LoadedCourse) -> Iterator[Path]:
+    """List the learners' notebooks that have code."""
+    for file in loaded.notebooks:
         if file.parent.name == FOLDER:
             continue
         try:
             code = _code(nbformat.read(file, as_version=4))
         except (ValueError, AttributeError):
-            # What cannot be read is told by the rules for notebooks.
+            # The rules for notebooks report a file that can't be parsed.
             continue
         if code:
             yield file
@@ -47,7 +47,7 @@ def _tagged(notebook: Any) -> list[tuple[str, list[str]]]:
     return [(cell.source, cell.metadata.get("tags", [])) for cell in cells]
 
 
-def _beside(file: Path) -> Path:
+def _solved_file(file: Path) -> Path:
     return file.parent / FOLDER / file.name
 
 
@@ -63,41 +63,41 @@ def _solved(file: Path) -> Any:
 
 
 def is_the_same_solved(file: Path) -> bool:
-    """Whether a learner's notebook has nothing to solve, and its solved version runs the same cells."""
-    beside = _beside(file)
-    if not beside.is_file():
+    """Return whether a learner's notebook has no task, so that its solved version runs the same cells."""
+    solved_file = _solved_file(file)
+    if not solved_file.is_file():
         return False
     try:
-        return _code(nbformat.read(file, as_version=4)) == _code(nbformat.read(beside, as_version=4))
+        return _code(nbformat.read(file, as_version=4)) == _code(nbformat.read(solved_file, as_version=4))
     except (ValueError, AttributeError):
         return False
 
 
-def write_solved(read: Read) -> Iterator[Path]:
-    """Writes each notebook's solved version beside it, run, with its outputs."""
+def write_solved(loaded: LoadedCourse) -> Iterator[Path]:
+    """Run the solved version of each notebook, write it with its outputs, and yield its file."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        yield from pool.map(lambda file: _write(file, read), _given(read))
+        yield from pool.map(lambda file: _write(file, loaded), _notebooks_with_code(loaded))
 
 
-def _write(file: Path, read: Read) -> Path:
+def _write(file: Path, loaded: LoadedCourse) -> Path:
     notebook = _solved(file)
-    _run(notebook, read)
-    target = _beside(file)
+    _run(notebook, loaded)
+    target = _solved_file(file)
     target.parent.mkdir(exist_ok=True)
     target.write_text(f"{nbformat.writes(notebook, indent=1)}\n", encoding="utf-8")
     return target
 
 
-def _run(notebook: Any, read: Read) -> None:
+def _run(notebook: Any, loaded: LoadedCourse) -> None:
     with tempfile.TemporaryDirectory(prefix="rolecall-check-") as folder:
         environment = os.environ | {
-            COURSE_VARIABLE: str(read.course.folder),
+            COURSE_VARIABLE: str(loaded.folder),
             "ROLECALL_DATA": folder,
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         }
         NotebookClient(notebook, kernel_name="python3", timeout=300).execute(env=environment)
     for cell in notebook.cells:
-        # When and how long a cell ran is nobody's concern.
+        # The times when a cell ran differ from run to run.
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
@@ -105,15 +105,13 @@ def _run(notebook: Any, read: Read) -> None:
     notebook.metadata.language_info = {"name": "python"}
 
 
-def check_solved(read: Read) -> Iterator[Finding]:
-    """Solved notebooks that no longer are what the learner's become, where the course has such."""
-    for file in _given(read):
-        beside = _beside(file)
-        if not beside.is_file():
+def check_solved(loaded: LoadedCourse) -> Iterator[Finding]:
+    """Find solved notebooks that no longer match the learner's notebook."""
+    for file in _notebooks_with_code(loaded):
+        solved_file = _solved_file(file)
+        if not solved_file.is_file():
             continue
-        want, have = _tagged(_solved(file)), _tagged(nbformat.read(beside, as_version=4))
-        if want != have:
-            told = (
-                "is not what the learner's notebook becomes; write it anew: rolecall check --update-solved"
-            )
-            yield Finding(read.places.relative(beside), 1, 1, "stale-solution", told)
+        expected, actual = _tagged(_solved(file)), _tagged(nbformat.read(solved_file, as_version=4))
+        if expected != actual:
+            message = "doesn't match the learner's notebook; run `rolecall check --update-solved`"
+            yield Finding(loaded.places.relative(solved_file), 1, 1, "stale-solution", message)

@@ -1,6 +1,6 @@
-"""JSON Schemas of the files that an author writes, made from the models that read them.
+"""Write the JSON Schemas of the files that an author writes, from the models that load the files.
 
-`python -m rolecall.check.schemas` writes them into `schemas` beside this package; a test compares them.
+`python -m rolecall.check.schemas` writes them into ``rolecall/schemas``; a test compares them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MODELS: dict[str, type[BaseModel]] = {
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Each schema by what it is of: ``bank``, ``lesson``, ``world``."""
+    """Create each schema, by what it describes: ``bank``, ``lesson``, ``world``, and so on."""
     made = {}
     for name, model in _MODELS.items():
         schema = model.model_json_schema(by_alias=True)
@@ -38,7 +38,7 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 
 def write(folder: Path = FOLDER) -> None:
-    """Writes each schema as ``NAME.schema.json``."""
+    """Write each schema as ``NAME.schema.json``."""
     for name, schema in schemas().items():
         (folder / f"{name}.schema.json").write_text(json.dumps(schema, indent=1) + "\n", encoding="utf-8")
 

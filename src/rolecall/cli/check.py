@@ -1,4 +1,4 @@
-"""`rolecall check`: finds an author's faults before a learner does."""
+"""`rolecall check`: find an author's mistakes before a learner does."""
 
 from __future__ import annotations
 
@@ -12,19 +12,9 @@ import click
 from rich.console import Console
 from watchfiles import watch as changes
 
+from rolecall import check as checks
 from rolecall._extras import MissingExtra
-from rolecall.check import (
-    FORMATS,
-    LOCK,
-    Finding,
-    NoBrowser,
-    Severity,
-    check_course,
-    update_ids,
-)
-from rolecall.check import (
-    update_solved as solved_of,
-)
+from rolecall.check import FORMATS, LOCK, Finding, NoBrowser, Severity, check_course
 from rolecall.cli._fail import Unusable
 from rolecall.course import COURSE_PARTS, Course, NoCourse, find_course
 
@@ -32,23 +22,31 @@ from rolecall.course import COURSE_PARTS, Course, NoCourse, find_course
 @click.command("check")
 @click.argument("course", type=click.Path(path_type=Path), required=False)
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="human", show_default=True)
-@click.option("--static", is_flag=True, help="Only read the files; run no proof, task or notebook.")
-@click.option("--no-notebooks", is_flag=True, help="Run proofs and tasks, and no notebook.")
-@click.option("--browser", is_flag=True, help="Run each notebook in Chromium too, and read it by axe.")
+@click.option("--static", is_flag=True, help="Only read the files; don't run proofs, tasks, or notebooks.")
+@click.option("--no-notebooks", is_flag=True, help="Run proofs and tasks, but no notebooks.")
+@click.option(
+    "--browser", is_flag=True, help="Also run each notebook in Chromium, and check it with axe-core."
+)
 @click.option(
     "--screenshots",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("screenshots"),
     show_default=True,
-    help="Where --browser puts its pictures.",
+    help="The folder for the screenshots of --browser.",
 )
 @click.option(
-    "--changed", metavar="REV", is_flag=False, flag_value="HEAD", help="Only files that differ from REV."
+    "--changed",
+    metavar="REV",
+    is_flag=False,
+    flag_value="HEAD",
+    help="Check only files that differ from REV.",
 )
-@click.option("--strict", is_flag=True, help="Warnings fail the check too.")
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option("--update-ids", is_flag=True, help=f"Write {LOCK}, the list of ids that must stay.")
 @click.option(
-    "--update-solved", is_flag=True, help="Run the notebooks with their tasks' solutions; keep the outputs."
+    "--update-solved",
+    is_flag=True,
+    help="Run the notebooks with the solutions of their tasks, and keep the outputs.",
 )
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
 def command(
@@ -68,7 +66,7 @@ def command(
 
     By default, Rolecall checks the nearest course, searched upward from the current folder.
 
-    Exit status: 0 for a course without errors, 1 for one with errors, 2 where the check cannot be made.
+    Exit status: 0 for a course without errors, 1 for one with errors, 2 if the check cannot run.
     """
     try:
         found = find_course(course)
@@ -77,8 +75,8 @@ def command(
     if update_ids:
         _write_ids(found)
     if update_solved:
-        for path in solved_of(found):
-            click.echo(f"{path} is written.", err=True)
+        for path in checks.update_solved(found):
+            click.echo(f"Wrote {path}.", err=True)
 
     def check() -> list[Finding]:
         only = _changed(found, changed) if changed else None
@@ -87,31 +85,31 @@ def command(
         with nullcontext() if quiet else console.status("reading") as status:
             return check_course(
                 found,
-                prove_it=not static,
+                proofs=not static,
                 notebooks=not (static or no_notebooks),
                 screenshots=screenshots if browser else None,
                 only=only,
-                reported=(lambda _: None) if form != "human" else lambda text: click.echo(text, err=True),
-                told=(lambda _: None) if status is None else status.update,
+                on_result=(lambda _: None) if form != "human" else lambda text: click.echo(text, err=True),
+                on_progress=(lambda _: None) if status is None else status.update,
             )
 
     try:
         if watch:
-            _watch(found, lambda: _tell(check(), form))
+            _watch(found, lambda: _report(check(), form))
             return
         findings = check()
     except (NoBrowser, MissingExtra) as error:
         raise Unusable(str(error)) from None
-    _tell(findings, form)
+    _report(findings, form)
     if any(strict or one.severity is Severity.ERROR for one in findings):
         sys.exit(1)
 
 
 def _write_ids(course: Course) -> None:
-    click.echo(f"{update_ids(course)} is written.", err=True)
+    click.echo(f"Wrote {checks.update_ids(course)}.", err=True)
 
 
-def _tell(findings: list[Finding], form: str) -> None:
+def _report(findings: list[Finding], form: str) -> None:
     click.echo(FORMATS[form](findings), nl=False)
     if form == "human":
         errors = sum(one.severity is Severity.ERROR for one in findings)
@@ -119,8 +117,8 @@ def _tell(findings: list[Finding], form: str) -> None:
 
 
 def _changed(course: Course, revision: str) -> frozenset[Path]:
-    """The course's files that differ from a revision, and those that git does not know yet."""
-    told: list[str] = []
+    """List the course's files that differ from a revision or are not tracked by git."""
+    names: list[str] = []
     for command in (
         ["diff", "--name-only", revision],
         ["ls-files", "--others", "--exclude-standard", "--full-name"],
@@ -129,15 +127,15 @@ def _changed(course: Course, revision: str) -> frozenset[Path]:
             ["git", "-C", str(course.folder), *command], capture_output=True, text=True, check=False
         )
         if done.returncode:
-            raise Unusable(f"--changed asks git: {done.stderr.strip()}")
-        told += done.stdout.splitlines()
+            raise Unusable(f"--changed needs git: {done.stderr.strip()}")
+        names += done.stdout.splitlines()
     top = subprocess.run(
         ["git", "-C", str(course.folder), "rev-parse", "--show-toplevel"],
         capture_output=True,
         text=True,
         check=True,
     ).stdout.strip()
-    return frozenset(path for one in told if (path := Path(top, one)).is_relative_to(course.folder))
+    return frozenset(path for one in names if (path := Path(top, one)).is_relative_to(course.folder))
 
 
 def _watch(course: Course, check: Callable[[], None]) -> None:

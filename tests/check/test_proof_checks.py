@@ -35,5 +35,5 @@ def test_a_task_that_allowing_everything_solves_is_a_fault(course):
 
     messages = [one.message for one in found(course) if one.rule == "task"]
 
-    assert any("it is solved by allowing everything" in one for one in messages)
+    assert any("the task is solved by allowing everything" in one for one in messages)
     assert any("the mistake solves the task" in one for one in messages)

@@ -1,4 +1,4 @@
-"""Findings as people and as programs read them."""
+"""Format findings for people and for programs."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def human(findings: Sequence[Finding]) -> str:
-    """A line a finding."""
+    """Write one line for each finding."""
     return "".join(f"{one}\n" for one in findings)
 
 
 def as_json(findings: Sequence[Finding]) -> str:
-    """A list of objects."""
+    """Write a list of JSON objects."""
     fields = ("file", "line", "column", "rule", "message")
-    told = [
+    objects = [
         {"severity": one.severity.value, **{name: getattr(one, name) for name in fields}}
         for one in findings
     ]
-    return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(objects, indent=1, ensure_ascii=False) + "\n"
 
 
 def sarif(findings: Sequence[Finding]) -> str:
@@ -52,7 +52,7 @@ def _result(finding: Finding) -> dict[str, Any]:
 
 
 def github(findings: Sequence[Finding]) -> str:
-    """Workflow commands, which annotate a pull request.
+    """Write GitHub's workflow commands, which annotate a pull request.
 
     https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
     """
@@ -72,7 +72,7 @@ def _property(text: str) -> str:
 
 
 def junit(findings: Sequence[Finding]) -> str:
-    """JUnit's XML: a case a finding, or one that passed."""
+    """Write JUnit's XML: a test case for each finding, or one that passed."""
     errors = [one for one in findings if one.severity is Severity.ERROR]
     suite = etree.Element(
         "testsuite", name="rolecall check", tests=str(max(1, len(findings))), failures=str(len(errors))

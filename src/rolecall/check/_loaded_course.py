@@ -1,4 +1,4 @@
-"""A course read as far as it can be; what cannot be read is found, and the rest is checked all the same."""
+"""Load a course as far as possible: a file with faults gives findings, and the rest is still checked."""
 
 from __future__ import annotations
 
@@ -20,8 +20,18 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """What a course holds, by its files."""
+class LoadedCourse:
+    """The content of a course, by its files.
+
+    Parameters
+    ----------
+    places
+        Creates findings for places in the files.
+    shared
+        The misconceptions that all banks share, by name.
+    findings
+        The faults of the files that couldn't be loaded.
+    """
 
     course: Course
     places: Places
@@ -34,17 +44,22 @@ class Read:
     findings: list[Finding] = field(default_factory=list)
 
     @property
+    def folder(self) -> Path:
+        """The folder of the course."""
+        return self.course.folder
+
+    @property
     def whole(self) -> bool:
-        """Whether every file could be read; what one of the others holds is not missed."""
+        """Whether every file was loaded, so that a name which isn't found is wrong."""
         return not self.findings
 
     @property
     def notebooks(self) -> list[Path]:
-        """Every notebook of the lessons."""
-        return sorted((self.course.folder / "lessons").glob("**/*.ipynb"))
+        """Every notebook of the lessons, with the solved ones."""
+        return sorted((self.folder / "lessons").glob("**/*.ipynb"))
 
-    def only(self, files: frozenset[Path]) -> Read:
-        """What some of the files hold; a world among them brings along what takes place in it."""
+    def only(self, files: frozenset[Path]) -> LoadedCourse:
+        """Keep the banks and tasks of some files, and those whose world is among the files."""
         worlds = {file for file in self.worlds if file in files}
         names = {file.stem for file in worlds}
         tasks = {
@@ -59,12 +74,12 @@ class Read:
         return replace(self, banks=banks, tasks=tasks)
 
     def world(self, name: str) -> World | None:
-        """A world by the name of its file."""
-        return self.worlds.get(self.course.folder / "sandbox" / f"{name}.yaml")
+        """Find a world by the name of its file; None if it couldn't be loaded."""
+        return self.worlds.get(self.folder / "sandbox" / f"{name}.yaml")
 
 
-def read_course(course: Course) -> Read:
-    """Reads every file of a course."""
+def load_course(course: Course) -> LoadedCourse:
+    """Load every file of a course."""
     places = Places(course.folder)
     findings: list[Finding] = []
 
@@ -79,7 +94,7 @@ def read_course(course: Course) -> Read:
 
     catalogue = course.folder / "quizzes" / CATALOGUE
     shared = each([catalogue.parent] if catalogue.is_file() else [], load_catalogue)
-    return Read(
+    return LoadedCourse(
         course,
         places,
         each(course.banks(), load_bank),

@@ -1,0 +1,129 @@
+"""Check what only a sandbox shows: worlds can be built, proofs hold, and tasks need their solution."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rolecall.check._findings import Finding
+from rolecall.check._lessons import Where, proofs_of
+from rolecall.check._loaded_course import LoadedCourse
+from rolecall.lab import Task, TaskGrade, grade_task, run_steps
+from rolecall.lab.steps import run_proof
+from rolecall.quiz import Proof, Step
+from rolecall.sandbox.client import Sandbox, SandboxError
+
+OnProgress = Callable[[str], None]
+_JOBS_PER_SANDBOX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Something to run in a sandbox that was just reset."""
+
+    name: str
+    run: Callable[[Sandbox], Iterator[Finding]]
+
+
+def check_proofs(loaded: LoadedCourse, on_progress: OnProgress) -> Iterator[Finding]:
+    """Run every proof and task, in several sandboxes of each world in parallel.
+
+    Parameters
+    ----------
+    on_progress
+        Called with the name of each proof and task that has run.
+    """
+    jobs: dict[str, list[_Job]] = {file.stem: [] for file in loaded.worlds}
+    for world, job in _jobs(loaded):
+        if world in jobs:
+            jobs[world].append(job)
+    cores = os.cpu_count() or 1
+    # Every world starts at least once, to find the ones that can't be built.
+    shares = [(world, share) for world, all_ in jobs.items() for share in _shares(all_, cores)]
+    with ThreadPoolExecutor(cores) as pool:
+        largest_first = sorted(shares, key=lambda one: -len(one[1]))
+        for findings in pool.map(lambda one: _run(loaded, one[0], one[1], on_progress), largest_first):
+            yield from findings
+
+
+def _shares(jobs: list[_Job], cores: int) -> list[list[_Job]]:
+    size = max(_JOBS_PER_SANDBOX, -(-len(jobs) // cores))
+    return [jobs[start : start + size] for start in range(0, len(jobs), size)] or [[]]
+
+
+def _run(loaded: LoadedCourse, world: str, jobs: list[_Job], on_progress: OnProgress) -> list[Finding]:
+    file = loaded.folder / "sandbox" / f"{world}.yaml"
+    findings: list[Finding] = []
+    try:
+        with Sandbox(world, course=loaded.folder) as sandbox:
+            for job in jobs:
+                sandbox.reset()
+                findings.extend(job.run(sandbox))
+                on_progress(job.name)
+    except SandboxError as error:
+        findings.append(loaded.places.at(file, ("world",), "unbuildable-world", str(error)))
+    return findings
+
+
+def _jobs(loaded: LoadedCourse) -> Iterator[tuple[str, _Job]]:
+    """List the jobs, each with its world."""
+    for file, at, proof in proofs_of(loaded):
+        name = f"{file.stem}: {'.'.join(map(str, at))}"
+        yield proof.world, _Job(name, partial(_proof, loaded, file, at, proof))
+    for file, tasks in loaded.tasks.items():
+        for index, task in enumerate(tasks):
+            run = partial(_task, loaded, file, ("tasks", index), task)
+            yield task.world, _Job(f"task {task.id}", run)
+
+
+def _proof(
+    loaded: LoadedCourse, file: Path, at: Where, proof: Proof, sandbox: Sandbox
+) -> Iterator[Finding]:
+    for problem in run_proof(proof, sandbox):
+        yield loaded.places.at(file, at, "proof", problem)
+
+
+def _task(loaded: LoadedCourse, file: Path, at: Where, task: Task, sandbox: Sandbox) -> Iterator[Finding]:
+    def finding(where: Iterable[Any], message: str) -> Finding:
+        return loaded.places.at(file, (*at, *where), "task", message)
+
+    problems, after_nothing = _grade_after(task, [], sandbox)
+    for problem in problems:
+        yield finding(("start",), problem)
+    if after_nothing.reached:
+        yield finding((), "the task is solved by doing nothing")
+    problems, after_solution = _grade_after(task, task.solution, sandbox)
+    for problem in problems:
+        yield finding(("solution",), problem)
+    for probe in after_solution.probes:
+        if not probe.passed:
+            error = f": {probe.error}" if probe.error else ""
+            yield finding(("solution",), f"after the solution, the probe {probe.says!r} fails{error}")
+    if task.open_wide:
+        problems, after_open_wide = _grade_after(task, task.open_wide, sandbox)
+        for problem in problems:
+            yield finding(("open_wide",), problem)
+        if after_open_wide.reached:
+            yield finding(("open_wide",), "the task is solved by allowing everything")
+    for index, mistake in enumerate(task.mistakes):
+        problems, after_mistake = _grade_after(task, mistake.shown_by, sandbox)
+        for problem in problems:
+            yield finding(("mistakes", index, "shown_by"), problem)
+        if after_mistake.reached:
+            yield finding(("mistakes", index), "the mistake solves the task")
+        elif mistake not in after_mistake.mistakes:
+            yield finding(("mistakes", index, "when"), "this doesn't recognize the calls in shown_by")
+
+
+def _grade_after(task: Task, steps: list[Step], sandbox: Sandbox) -> tuple[list[str], TaskGrade]:
+    """Grade a task after some calls; also return what differs from what the calls expect."""
+    sandbox.reset()
+    problems = run_steps(task.start, sandbox)
+    calls_before = len(sandbox.calls())
+    problems += run_steps(steps, sandbox)
+    return problems, grade_task(task, sandbox, sandbox.calls()[calls_before:])
