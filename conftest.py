@@ -5,6 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from rolecall.check._solved import is_the_same_solved
 
 # Read when a kernel starts: what a notebook's run remembers stays out of the learner's own progress.
@@ -20,12 +22,22 @@ for _name in [name for name in os.environ if name.startswith("AWS_")]:
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--iam-cases", type=int, default=20_000, help="random cases against the slow evaluator"
+        "--iam-cases", type=int, help="how many random cases the reference evaluator decides too"
     )
     parser.addoption(
         "--load-learners", type=int, default=40, help="how many learners a room has under load"
     )
     parser.addoption("--iam-seed", type=int, default=1, help="which random cases")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark notebooks as slow, except two of the first lesson, which stand for the others by default."""
+    for item in items:
+        lesson = item.path.parent.parent if item.path.parent.name == "solved" else item.path.parent
+        quick = lesson.name == "01-temporary-access" and item.path.stem in ("why", "learn")
+        if item.path.suffix == ".ipynb" and not quick:
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

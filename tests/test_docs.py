@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 from check.test_mutations import FAULTS
@@ -12,6 +13,7 @@ from check.test_mutations import FAULTS
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.mark.slow
 def test_the_documentation_builds_without_a_warning(tmp_path):
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-d", tmp_path / "html"]
 

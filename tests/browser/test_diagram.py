@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from browser.jupyter import menu, open_notebook
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CELLS = [
     "from rolecall import Sandbox\nlab = Sandbox('reports')",

@@ -31,6 +31,7 @@ def test_the_course_opens_on_its_first_notebook_trusted_and_ready(lab, page):
     expect(page.get_by_text("Would you like to get notified")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_the_lesson_runs_from_top_to_bottom_and_answers_are_kept(lab, page, screenshots):
     received: list[str] = []
     page.on(
@@ -91,6 +92,7 @@ def test_the_lesson_runs_from_top_to_bottom_and_answers_are_kept(lab, page, scre
     card.screenshot(path=screenshots / "card-right-dark.png")
 
 
+@pytest.mark.slow
 def test_the_keyboard_alone_answers_and_jupyters_own_keys_stay_out_of_it(lab, page):
     open_notebook(page, lab.notebook("learn"))
     card = run_all(page)
@@ -114,6 +116,7 @@ def test_the_keyboard_alone_answers_and_jupyters_own_keys_stay_out_of_it(lab, pa
     assert page.locator(".jp-Notebook:visible .jp-Cell").count() == cells
 
 
+@pytest.mark.slow
 def test_the_key_is_not_in_the_saved_notebook_before_it_is_due(lab, page):
     open_notebook(page, lab.notebook("learn"))
     run_all(page)
@@ -126,6 +129,7 @@ def test_the_key_is_not_in_the_saved_notebook_before_it_is_due(lab, page):
     assert all(json.dumps(option.why)[1:-1] not in saved for option in FIRST.options)
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_everything_that_it_started(lab, page):
     open_notebook(page, lab.notebook("learn"))
     run_all(page)

@@ -10,7 +10,7 @@ from browser.accessibility import violations
 from browser.jupyter import menu, open_notebook
 from rolecall.quiz import load_bank, select
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FILE = Path(__file__).parents[1] / "quiz" / "banks" / "kinds.yaml"
 BANK = load_bank(FILE)

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from browser.accessibility import violations
 from browser.jupyter import menu, open_notebook
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 BANKS = Path(__file__).parents[1] / "quiz" / "banks"
 CELL = """\

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from browser.jupyter import menu, open_notebook, start_lab
 
-pytestmark = [pytest.mark.browser, pytest.mark.benchmark(group="to the first quiz")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.benchmark(group="to the first quiz")]
 
 PLAIN = "import ipywidgets; ipywidgets.HTML('<p class=\"rolecall-card\">hello</p>')"
 QUIZ = "from rolecall import practice; practice('assume-role')"

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from browser.jupyter import open_notebook, run_all, start_lab
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
 

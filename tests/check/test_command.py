@@ -125,6 +125,7 @@ def test_changed_checks_what_differs_from_a_revision(faulty):
     assert run(faulty, "--static", "--changed").stdout.startswith("lessons/01-buckets/lesson.yaml:10:")
 
 
+@pytest.mark.slow
 def test_a_cell_that_fails_is_told_with_its_notebook_and_cell(course):
     notebook = course / "lessons" / "01-buckets" / "why.ipynb"
     notebook.write_text(notebook.read_text().replace('lab.use(\\"owner\\")', 'lab.use(\\"nobody\\")'))
@@ -138,6 +139,7 @@ def test_a_cell_that_fails_is_told_with_its_notebook_and_cell(course):
     assert "there is no actor 'nobody'" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_solved_notebook_prints_what_it_printed_before(course):
     """nbval's strict mode, with what differs from run to run left out of account."""
     solved = course / "lessons" / "01-buckets" / "solved"
@@ -166,6 +168,7 @@ def test_a_solved_notebook_prints_what_it_printed_before(course):
     assert strictly() == [("cell-fails", "lessons/01-buckets/solved/why.ipynb")]
 
 
+@pytest.mark.slow
 def test_solved_notebooks_are_written_and_told_when_they_are_stale(course):
     notebook = course / "lessons" / "01-buckets" / "why.ipynb"
     text = notebook.read_text().replace('mission"', 'mission.check()"')

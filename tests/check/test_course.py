@@ -15,6 +15,7 @@ from rolecall.quiz import Decide, load_bank, load_catalogue, variant
 KINDS = ("choice", "multi", "blanks", "order", "match", "numeric", "cli", "policy", "decide")
 
 
+@pytest.mark.slow
 def test_the_course_has_no_fault():
     assert list(map(str, check_course(find_course(), notebooks=False))) == []
 

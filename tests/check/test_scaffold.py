@@ -19,10 +19,12 @@ def course(tmp_path):
     return tmp_path / "tea"
 
 
+@pytest.mark.slow
 def test_a_new_course_has_no_fault(course):
     assert check_course(find_course(course)) == []
 
 
+@pytest.mark.slow
 def test_everything_new_in_it_has_no_fault(course):
     for arguments in (
         ["world", "cups"],

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import psutil
+import pytest
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
@@ -40,6 +41,7 @@ def send(lab, calls, times) -> list[int]:
     return statuses
 
 
+@pytest.mark.slow
 def test_memory_is_flat_over_twenty_thousand_calls():
     with Sandbox("reports") as lab:
         calls = [

@@ -27,6 +27,7 @@ from workshop.running import answers_of, start_workshop
 LEARNERS = 100
 
 
+@pytest.mark.slow
 def test_killed_while_a_hundred_submit_it_has_every_acknowledged_answer_afterwards(tmp_path):
     running = start_workshop(tmp_path)
     learners = [running.learner(f"Learner {number}") for number in range(LEARNERS)]
@@ -73,6 +74,7 @@ def postgres():
         yield server
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 def test_while_the_database_is_gone_nothing_is_acknowledged_and_afterwards_all_is_saved(postgres, tmp_path):
     running = start_workshop(tmp_path, ROLECALL_WORKSHOP_DATABASE=postgres.url("gone"))
@@ -95,6 +97,7 @@ def test_while_the_database_is_gone_nothing_is_acknowledged_and_afterwards_all_i
         running.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 def test_while_the_database_is_gone_a_learner_sees_saving_and_loses_nothing(
     postgres, tmp_path, monkeypatch
@@ -134,6 +137,7 @@ def _until_ok(learner: httpx.Client, path: str, body: dict) -> dict:
     pytest.fail(f"never taken: {answer.text}")
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 def test_two_services_on_one_database_know_the_same_and_grade_once(postgres, tmp_path):
     url = postgres.url("two")
@@ -187,6 +191,7 @@ def _wait_for_marks(learner: httpx.Client, attempt: dict) -> None:
     pytest.fail("never graded")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     os.geteuid() != 0 or not shutil.which("mount"), reason="a small disk is mounted by root"
 )

@@ -26,6 +26,7 @@ def learners(request) -> int:
     return request.config.getoption("--load-learners")
 
 
+@pytest.mark.slow
 def test_a_room_of_learners_answers_at_once_and_nothing_is_lost(tmp_path, learners):
     running = start_workshop(tmp_path)
     try:

@@ -126,6 +126,7 @@ def test_an_unknown_assessment_is_told(workshop):
         assessment("roles-midterms")
 
 
+@pytest.mark.slow
 def test_while_the_service_is_gone_the_learner_sees_saving_and_nothing_is_lost(home):
     data = home / "service"
     data.mkdir()
@@ -155,6 +156,7 @@ def test_while_the_service_is_gone_the_learner_sees_saving_and_nothing_is_lost(h
         again.stop()
 
 
+@pytest.mark.slow
 def test_a_kernel_that_ended_with_an_answer_unsent_sends_it_when_it_is_back(home):
     data = home / "service"
     data.mkdir()
