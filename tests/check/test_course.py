@@ -88,7 +88,7 @@ def test_the_variants_of_a_decision_are_balanced_between_outcomes():
             for question in load_bank(file).questions:
                 if isinstance(question, Decide):
                     drawn = [variant(question, seed, judges) for seed in range(60)]
-                    outcomes = Counter(one.ruling(judges).outcome for one in drawn)
+                    outcomes = Counter(one.decision(judges).outcome for one in drawn)
                     assert set(outcomes.values()) == {60 // len(question.balance)}, question.id
     finally:
         judges.close()

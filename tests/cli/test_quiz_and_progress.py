@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rolecall.progress import Store
-from rolecall.quiz import Entry, EntryKind, load_bank, shown_order
+from rolecall.quiz import Entry, EntryKind, load_bank
 
 COURSE = Path(__file__).parents[2]
 BANK = Path(__file__).parents[1] / "quiz" / "banks" / "kinds.yaml"
@@ -39,7 +39,7 @@ def rolecall(course, *arguments, typed="") -> subprocess.CompletedProcess[str]:
 
 
 def letter(identifier: str, text: str) -> str:
-    options = shown_order(load_bank(BANK).question(identifier))
+    options = load_bank(BANK).question(identifier).shown_options()
     return "abcdefgh"[[option.text for option in options].index(text)]
 
 
@@ -75,13 +75,20 @@ def test_it_goes_on_where_it_was_left(course):
 
     assert "Question 2 of 2" in again.stdout
     assert "Question 1 of 2" not in again.stdout
-    assert "What was answered is kept." in again.stdout
+    assert "Your answers are saved." in again.stdout
 
 
-def test_what_is_no_answer_is_asked_again(course):
-    ran = rolecall(course, "quiz", "kinds", "--course", ".", "--count", "1", typed="z\n!\n")
+def test_a_letter_that_is_not_shown_is_asked_again(course):
+    ran = rolecall(course, "quiz", "kinds", "--course", ".", "--count", "1", typed="z\n\n!\n")
 
-    assert "this is no answer to the question" in ran.stdout
+    assert "'z' isn't one of the letters a to c." in ran.stdout
+    assert ran.stdout.count("Type one letter (? hint, ! solution):") == 3
+
+
+def test_the_solution_names_the_letter(course):
+    ran = rolecall(course, "quiz", "kinds", "--course", ".", "--count", "1", typed="!\n")
+
+    assert f"Answer: {letter('one', 'A trust policy')}" in ran.stdout
     assert "Trust policy." in ran.stdout
 
 

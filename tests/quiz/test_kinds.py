@@ -73,7 +73,7 @@ def test_an_answer_is_worth(judges, identifier, answer, score, wrong_idea):
     given = grade(BANK, BANK.question(identifier), text(answer), judges)
 
     assert given.score == pytest.approx(score)
-    assert given.wrong_idea == wrong_idea
+    assert given.misconception_name == wrong_idea
     assert given.correct == (score == 1)
 
 
@@ -124,12 +124,12 @@ def test_a_command_is_judged_by_its_meaning(judges, command):
 WRONG_COMMANDS = [
     ("aws sts assume-role --role-arn arn:aws:iam::111122223333:user/dana --role-session-name me", "That is a user."),
     ("aws sts get-caller-identity", "`GetCallerIdentity` does something else."),
-    ("aws iam list-users", "`iam` is another service"),
-    (f"aws sts assume-role --role-arn {ROLE}x --role-session-name me", "RoleArn has another value"),
-    (f"aws sts assume-role --role-arn {ROLE} --role-session-name me --duration-seconds 900", "DurationSeconds is not asked for."),
+    ("aws iam list-users", "`iam` is the wrong service"),
+    (f"aws sts assume-role --role-arn {ROLE}x --role-session-name me", "RoleArn has a different value"),
+    (f"aws sts assume-role --role-arn {ROLE} --role-session-name me --duration-seconds 900", "The task doesn't ask for DurationSeconds."),
     ("aws sts assume-role --role-session-name me", "the following arguments are required: --role-arn"),
     ("aws sts asume-role", "maybe you meant"),
-    ("aws s3 ls", "does not take it"),
+    ("aws s3 ls", "rejects this command"),
     ("rm -rf /", "starts with aws"),
     ("aws 'sts", "a shell cannot parse this"),
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 import pytest
 
-from rolecall.quiz import Entry, EntryKind, Practice, Standing, grade, select
+from rolecall.quiz import Entry, EntryKind, Practice, Status, grade, select
 
 
 def test_a_right_answer_is_worth_one(bank):
@@ -25,21 +25,21 @@ def test_an_answer_that_is_no_option_cannot_be_graded(bank):
 def test_a_question_is_open_then_wrong_then_solved(bank):
     practice = Practice(bank)
     (question,) = practice.questions
-    seen = [practice.standing(question)]
+    seen = [practice.status(question)]
 
     for text in ("Red", "Yellow"):
         practice.note(practice.answer(question, text))
-        seen.append(practice.standing(question))
+        seen.append(practice.status(question))
 
-    assert seen == [Standing.OPEN, Standing.WRONG, Standing.SOLVED]
+    assert seen == [Status.OPEN, Status.WRONG, Status.SOLVED]
     assert practice.finished
-    assert practice.right_at_once() == 0
+    assert practice.right_at_first_try() == 0
 
 
 def test_a_settled_question_takes_no_further_answer(bank):
     practice = Practice(bank, entries=[Entry(EntryKind.REVEALED, "banana")])
 
-    with pytest.raises(ValueError, match="settled"):
+    with pytest.raises(ValueError, match="answered already"):
         practice.answer(practice.questions[0], "Yellow")
 
 
@@ -48,8 +48,8 @@ def test_what_was_done_before_is_where_one_goes_on(large_bank):
 
     again = Practice(large_bank, entries=[Entry(EntryKind.ANSWERED, first.id, "Yellow", True)])
 
-    assert again.standing(first) is Standing.SOLVED
-    assert again.where_to_start() == 1
+    assert again.status(first) is Status.SOLVED
+    assert again.first_unanswered() == 1
 
 
 def test_a_round_has_every_difficulty_the_easy_ones_first(large_bank):

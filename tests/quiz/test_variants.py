@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from rolecall.lab.judges import CourseJudges
-from rolecall.quiz import BadTemplate, Bank, variant
+from rolecall.quiz import Bank, InvalidTemplate, variant
 
 COMMON = {
     "difficulty": "hard",
@@ -78,7 +78,7 @@ def test_a_key_is_computed_from_what_was_drawn(seed):
     hours = int(drawn.prompt.split()[4])
 
     assert drawn.answer == hours * 3600
-    assert drawn.judge(f"{hours * 3600} seconds").score == 1
+    assert drawn.grade(f"{hours * 3600} seconds").score == 1
 
 
 def test_a_decide_template_gives_a_thousand_distinct_questions_in_balance():
@@ -88,7 +88,7 @@ def test_a_decide_template_gives_a_thousand_distinct_questions_in_balance():
     drawn = [variant(template, seed, judges) for seed in range(1500)]
 
     distinct = {json.dumps(one.case, sort_keys=True) for one in drawn}
-    outcomes = Counter(one.ruling(judges).outcome for one in drawn)
+    outcomes = Counter(one.decision(judges).outcome for one in drawn)
     assert len(distinct) >= 1000
     assert outcomes == {"Allowed": 500, "ImplicitlyDenied": 500, "ExplicitlyDenied": 500}
 
@@ -111,7 +111,7 @@ def test_the_key_of_a_variant_is_iams_own():
             else "ImplicitlyDenied"
         )
         answer = json.dumps({"outcome": expected, "policy_type": "identity-based policy"})
-        assert drawn.judge(answer, judges).score == 1
+        assert drawn.grade(answer, judges).score == 1
 
 
 def test_a_question_that_varies_in_nothing_is_itself():
@@ -126,12 +126,12 @@ def test_a_question_that_varies_in_nothing_is_itself():
         ({"prompt": "{{ days }}"}, "'days' is undefined"),
         ({"prompt": "{{ hours "}, "unexpected"),
         ({"vary": {"hours": {"let": "days"}}}, "'days' is undefined"),
-        ({"answer": "{{ hours }} o'clock"}, "is no number"),
+        ({"answer": "{{ hours }} o'clock"}, "isn't a number"),
         ({"prompt": "{{ ''.__class__.__mro__ }}"}, "unsafe"),
     ],
 )
 def test_a_template_that_cannot_be_filled_is_told(changed, told):
     broken = question({**HOURS, **changed})
 
-    with pytest.raises(BadTemplate, match=told):
+    with pytest.raises(InvalidTemplate, match=told):
         variant(broken, 1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rolecall.progress import Store
-from rolecall.quiz import given_of, load_bank
+from rolecall.quiz import load_bank
 from rolecall.widgets import ChallengeCard, PracticeCard, RecallCard, TestCard
 
 BANK = load_bank(Path(__file__).parents[1] / "quiz" / "banks" / "kinds.yaml")
@@ -33,7 +33,7 @@ def do(card, /, **message) -> dict:
 def answer_rightly(card) -> dict:
     shown = card.view["question"]["id"]
     question = BANK.question(shown)
-    given = given_of(question, question.right_answer(card._judges))
+    given = question.input_from_answer(question.right_answer(card._judges))
     return do(card, do="answer", question=shown, answer=given)
 
 
@@ -69,7 +69,7 @@ def test_what_is_no_answer_is_told_and_the_question_stays(store):
 
     view = do(card, do="answer", question="how-long", answer="3600 parsecs")
 
-    assert view["problem"] == "'parsecs' is no unit here; there are minutes, hours, seconds"
+    assert view["problem"] == "'parsecs' isn't a unit here; use one of minutes, hours, seconds"
     assert view["question"]["id"] == "how-long"
 
 
@@ -91,7 +91,7 @@ def test_two_wrong_attempts_lose_a_problem(store):
     first = card.view["question"]["id"]
     for _ in range(2):
         question = BANK.question(first)
-        given = given_of(question, question.right_answer())
+        given = question.input_from_answer(question.right_answer())
         bad = (given + 1) % 3 if isinstance(given, int) else [one for one in range(4) if one not in given]
         do(card, do="answer", question=first, answer=bad)
 

@@ -12,10 +12,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from rolecall._yaml import BadFile, Document, Fault, read_yaml, validate
 from rolecall.course import Course, NoCourse
 from rolecall.lab import find_task
-from rolecall.quiz import Bank, Question, load_bank
+from rolecall.quiz import Bank, KindName, Question, load_bank
 from rolecall.quiz.fields import Difficulty, Slug, Text
-
-Kind = Literal["choice", "multi", "blanks", "order", "match", "numeric", "cli", "policy", "decide"]
 
 
 class _Model(BaseModel):
@@ -39,7 +37,7 @@ class BlueprintLine(_Model):
     bank: str | None = None
     skill: str | None = None
     difficulty: Difficulty | None = None
-    kinds: list[Kind] = []
+    kinds: list[KindName] = []
 
     def takes(self, bank: Bank, question: Question) -> bool:
         """Return whether a question of a bank is of this sort."""

@@ -15,16 +15,15 @@ from rolecall.check._loaded_course import LoadedCourse
 from rolecall.check._text import problems_of, texts_in
 from rolecall.lab.judges import CourseJudges
 from rolecall.quiz import (
-    BadPolicy,
-    BadTemplate,
     Bank,
     Choice,
     Cli,
+    InvalidCommand,
+    InvalidPolicy,
+    InvalidTemplate,
     Multi,
-    NoCommand,
     Policy,
     Question,
-    shown_order,
     variant,
 )
 from rolecall.quiz.fields import Difficulty
@@ -78,7 +77,7 @@ def _names(loaded: LoadedCourse, file: Path, bank: Bank) -> Iterator[Finding]:
 
 
 def _misconceptions_of(bank: Bank) -> set[str]:
-    return {idea for question in bank.questions for _, idea in question.wrong_ideas()}
+    return {idea for question in bank.questions for _, idea in question.named_misconceptions()}
 
 
 def _is_named_by_tasks(loaded: LoadedCourse, idea: str) -> bool:
@@ -112,7 +111,7 @@ def _balance(loaded: LoadedCourse, file: Path, bank: Bank) -> Iterator[Finding]:
             message = f"{share}; a test takes a third of each"
             yield loaded.places.at_key(file, ("questions",), "difficulty-balance", message, WARNING)
     choices = [one for one in bank.questions if isinstance(one, Choice)]
-    places = Counter(shown_order(one).index(one.right) for one in choices)
+    places = Counter(one.shown_options().index(one.right) for one in choices)
     if len(choices) >= _MIN_QUESTIONS and max(places.values()) > 0.7 * len(choices):
         place = places.most_common(1)[0][0] + 1
         often = f"{places[place - 1]} of {len(choices)}"
@@ -181,19 +180,19 @@ def _computed_keys(
         try:
             one = variant(question, seed, judges)
             yield from _key_of_variant(loaded, file, index, one, judges)
-        except (BadTemplate, BadPolicy, NoCommand, ValueError) as error:
+        except (InvalidTemplate, InvalidPolicy, InvalidCommand, ValueError) as error:
             where, rule = _where_and_rule(question, error)
             yield loaded.places.at(file, ("questions", index, *where), rule, str(error))
             return
 
 
 def _where_and_rule(question: Question, error: ValueError) -> tuple[tuple[str, ...], str]:
-    if isinstance(error, BadTemplate):
+    if isinstance(error, InvalidTemplate):
         return ("vary",), "bad-template"
-    if isinstance(error, NoCommand):
+    if isinstance(error, InvalidCommand):
         return ("accept",), "bad-command"
     part = {"policy": "sample", "decide": "case"}.get(question.kind, "id")
-    return (part,), "bad-policy" if isinstance(error, BadPolicy) else "bad-key"
+    return (part,), "bad-policy" if isinstance(error, InvalidPolicy) else "bad-key"
 
 
 def _key_of_variant(
@@ -202,7 +201,7 @@ def _key_of_variant(
     if isinstance(one, Cli):
         for command in one.accept:
             judges.read_command(command)
-    grade: Any = one.judge(one.right_answer(judges), judges)
+    grade: Any = one.grade(one.right_answer(judges), judges)
     if grade.score < 1:
         reasons = "; ".join(remark.why for remark in grade.remarks if not remark.right)
         where = ("questions", index, "sample" if isinstance(one, Policy) else "id")
@@ -212,7 +211,7 @@ def _key_of_variant(
     if isinstance(one, Policy):
         everything = {"Version": "2012-10-17", "Statement": [_allow_everything(one)]}
         for name, answer in (("starter", one.starter), ("deny", json.dumps(everything))):
-            if one.judge(answer, judges).score == 1:
+            if one.grade(answer, judges).score == 1:
                 answer_name = "the starter policy" if name == "starter" else "Allow *"
                 message = f"{answer_name} is already graded as right"
                 yield loaded.places.at(file, ("questions", index, name), "too-easy", message)
@@ -220,7 +219,7 @@ def _key_of_variant(
         for place, wrong in enumerate(one.wrong):
             try:
                 judges.read_command(wrong.command)
-            except NoCommand as error:
+            except InvalidCommand as error:
                 message = f"the AWS CLI rejects this command: {error}"
                 yield loaded.places.at(
                     file, ("questions", index, "wrong", place), "bad-command", message, WARNING

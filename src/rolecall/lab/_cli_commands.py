@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from rolecall.quiz import Command, NoCommand
+from rolecall.quiz import Command, InvalidCommand
 
 # Options that change how the output is shown or which endpoint is called, but not the request.
 _DISPLAY_OPTIONS = (
@@ -31,17 +31,17 @@ def words_of(text: str) -> list[str]:
 
     Raises
     ------
-    NoCommand
+    InvalidCommand
         If a quotation mark isn't closed, or the text isn't a command of the AWS CLI.
     """
     if len(text) > _MAX_CHARACTERS:
-        raise NoCommand(f"the command is longer than {_MAX_CHARACTERS} characters")
+        raise InvalidCommand(f"the command is longer than {_MAX_CHARACTERS} characters")
     try:
         words = shlex.split(text.strip().replace("\\\n", " "))
     except ValueError as error:
-        raise NoCommand(f"a shell cannot parse this: {error}") from None
+        raise InvalidCommand(f"a shell cannot parse this: {error}") from None
     if not words or words[0] != "aws":
-        raise NoCommand("a command of the AWS CLI starts with aws")
+        raise InvalidCommand("a command of the AWS CLI starts with aws")
     return words
 
 
@@ -51,7 +51,7 @@ def read_command(text: str) -> Command:
 
     Raises
     ------
-    NoCommand
+    InvalidCommand
         If the AWS CLI would reject the command; with its message.
     """
     words, profile = _without_display_options(words_of(text)[1:])
@@ -70,7 +70,9 @@ def read_command(text: str) -> Command:
             return replace(command, parameters={**command.parameters, **profile})
     lines = [line.strip() for line in output.getvalue().splitlines() if line.strip()]
     errors = [line for line in lines if "error:" in line or "nvalid" in line]
-    raise NoCommand((errors or lines or ["the command has no operation"])[-1].removeprefix("aws: error: "))
+    raise InvalidCommand(
+        (errors or lines or ["the command has no operation"])[-1].removeprefix("aws: error: ")
+    )
 
 
 # The driver and the redirection of standard output belong to the whole process.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rolecall.iam import MalformedPolicyDocument, because, parse_case
-from rolecall.quiz import BadPolicy, Command, NoCommand, Ruling
+from rolecall.quiz import Command, Decision, InvalidCommand, InvalidPolicy
 
 _TIMEOUT_SECONDS = 60
 _MAX_OUTPUT = 2000
@@ -34,7 +34,7 @@ class CourseJudges:
         self._sandboxes: dict[str, Any] = {}
         self._lock = threading.Lock()
 
-    def decide(self, case: Mapping[str, Any]) -> Ruling:
+    def decide(self, case: Mapping[str, Any]) -> Decision:
         """Evaluate the policies of a case.
 
         Parameters
@@ -44,26 +44,26 @@ class CourseJudges:
 
         Raises
         ------
-        BadPolicy
+        InvalidPolicy
             If the case or a policy in it is malformed.
         """
         try:
             decision = parse_case(dict(case)).decide()
         except MalformedPolicyDocument as error:
-            raise BadPolicy(error.message) from None
+            raise InvalidPolicy(error.message) from None
         except ValueError as error:
-            raise BadPolicy(str(error)) from None
+            raise InvalidPolicy(str(error)) from None
         policy_type = (
             None if decision.allowed or decision.policy_type is None else decision.policy_type.value
         )
-        return Ruling(decision.outcome.value, policy_type, tuple(because(decision)))
+        return Decision(decision.outcome.value, policy_type, tuple(because(decision)))
 
     def read_command(self, text: str) -> Command:
         """Parse a command as the AWS CLI does, without running it.
 
         Raises
         ------
-        NoCommand
+        InvalidCommand
             If the AWS CLI would reject the command; with its message.
         """
         # The CLI takes a second to import, and few questions need it.
@@ -81,14 +81,14 @@ class CourseJudges:
 
         Raises
         ------
-        NoCommand
+        InvalidCommand
             If the text isn't a command of the AWS CLI, or names an endpoint or a profile.
         """
         from rolecall.lab._cli_commands import words_of
 
         words = words_of(text)
         if any(word.partition("=")[0] in ("--endpoint-url", "--profile") for word in words):
-            raise NoCommand("leave out --endpoint-url and --profile: the sandbox sets both")
+            raise InvalidCommand("leave out --endpoint-url and --profile: the sandbox sets both")
         sandbox = self._sandbox(world)
         sandbox.reset()
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}

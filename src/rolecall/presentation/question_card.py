@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
 from rolecall.lab import Task
-from rolecall.presentation.answer_views import best_answer_html, face_of, rule_of
+from rolecall.presentation.answer_views import answer_area, right_answer_html
 from rolecall.presentation.markdown import to_html, to_inline_html
 from rolecall.quiz import (
     Bank,
-    Grade,
+    GradedAnswer,
     Judges,
     Practice,
     Question,
     Remark,
-    Standing,
+    Status,
     experiment_code,
-    given_of,
     solution_code,
 )
 
@@ -99,30 +97,31 @@ def view(practice: Practice, place: int, *, hint: bool, experiment: bool = False
     experiment
         Whether the misconception that the last answer shows was shown before, and may be refuted by trying.
     """
-    settled = sum(_settled(practice.standing(one)) for one in practice.questions)
-    summary = f"{practice.right_at_once()} of {len(practice.questions)} right at the first try."
+    count = len(practice.questions)
+    summary = f"{practice.answered} of {count} answered."
+    if practice.finished:
+        summary = f"{practice.right_at_first_try()} of {count} right at the first try."
     return View(
         mode="practice",
         title=practice.bank.title,
         question=_question(practice, practice.questions[place], place, hint=hint, experiment=experiment),
-        standings=[practice.standing(one).value for one in practice.questions],
-        finished=settled == len(practice.questions),
-        summary=summary if practice.finished else f"{settled} of {len(practice.questions)} settled.",
+        standings=[practice.status(one).value for one in practice.questions],
+        finished=practice.finished,
+        summary=summary
+        if practice.finished
+        else f"{practice.answered} of {len(practice.questions)} answered.",
     )
-
-
-def _settled(standing: Standing) -> bool:
-    return standing in (Standing.SOLVED, Standing.REVEALED)
 
 
 def _question(
     practice: Practice, question: Question, place: int, *, hint: bool, experiment: bool
 ) -> QuestionView:
-    standing = practice.standing(question)
-    settled = _settled(standing)
+    standing = practice.status(question)
+    settled = standing.answered
     last = practice.last_grade(question)
     wrong_idea = last.misconception if last and not last.correct else None
-    right = question.right_answer(practice.judges) if settled else ""
+    shows_answer = settled and not question.display_has_feedback
+    right = question.right_answer(practice.judges) if shows_answer else ""
     return QuestionView(
         id=question.id,
         kind=question.kind,
@@ -131,13 +130,13 @@ def _question(
         difficulty=question.difficulty,
         skill=practice.bank.skills[question.skill],
         prompt=to_html(question.prompt),
-        rule=rule_of(question),
-        face=face_of(question, last, settled=settled),
-        given=given_of(question, last.answer) if last else None,
+        rule=question.scoring_rule,
+        face=answer_area(question, last, due=settled),
+        given=question.input_from_answer(last.answer) if last else None,
         standing=standing.value,
         verdict=_verdict(standing, last),
         remarks=_remarks(question, last),
-        bestAnswer=best_answer_html(question, right) if settled else "",
+        bestAnswer=right_answer_html(question, right) if shows_answer else "",
         hint=to_html(question.hint) if hint or settled else "",
         misconception=(
             f"<strong>{to_inline_html(wrong_idea.title)}?</strong> {to_inline_html(wrong_idea.because)}"
@@ -166,8 +165,8 @@ def asked_view(bank: Bank, question: Question, place: int, count: int) -> Questi
         difficulty=question.difficulty,
         skill=bank.skills[question.skill],
         prompt=to_html(question.prompt),
-        rule=rule_of(question),
-        face=face_of(question, None, settled=False),
+        rule=question.scoring_rule,
+        face=answer_area(question, None, due=False),
         **_NOTHING_TOLD,
     )
 
@@ -202,7 +201,7 @@ class ReviewView(TypedDict):
 
 
 def review_view(
-    reviewed: Iterable[tuple[Question, Grade | None]], judges: Judges | None
+    reviewed: Iterable[tuple[Question, GradedAnswer | None]], judges: Judges | None
 ) -> list[ReviewView]:
     """The feedback at the end."""
     return [_reviewed(question, last, judges) for question, last in reviewed]
@@ -222,8 +221,7 @@ def task_review(task: Task, score: float, remarks: Iterable[Mapping[str, Any]]) 
     )
 
 
-def _reviewed(question: Question, last: Grade | None, judges: Judges | None) -> ReviewView:
-    best = question.right_answer(judges)
+def _reviewed(question: Question, last: GradedAnswer | None, judges: Judges | None) -> ReviewView:
     correct = last is not None and last.correct
     told = "right" if correct else f"{last.score:.0%}" if last and last.score else "not right"
     remarks = last.remarks if last else ()
@@ -233,18 +231,14 @@ def _reviewed(question: Question, last: Grade | None, judges: Judges | None) -> 
         prompt=to_html(question.prompt),
         given="".join(f"<p>{to_inline_html(one.part)}</p>" for one in remarks),
         whys=[to_html(one.why) for one in remarks],
-        best="" if correct else best_answer_html(question, best) or to_html(_chosen(question, best)),
+        best="" if correct else right_answer_html(question, question.right_answer(judges)),
         solution=[to_inline_html(one) for one in question.solution],
     )
 
 
-def _chosen(question: Question, best: str) -> str:
-    return ", ".join(json.loads(best)) if question.kind == "multi" else best
-
-
-def _remarks(question: Question, last: Grade | None) -> list[RemarkView]:
-    """What is said of each part; options say it themselves."""
-    if last is None or question.kind in ("choice", "multi"):
+def _remarks(question: Question, last: GradedAnswer | None) -> list[RemarkView]:
+    """Return the feedback on each part, unless the options show it themselves."""
+    if last is None or question.display_has_feedback:
         return []
     return [_remark(one) for one in last.remarks]
 
@@ -253,12 +247,12 @@ def _remark(remark: Remark) -> RemarkView:
     return RemarkView(html=to_inline_html(remark.part), right=remark.right, why=to_html(remark.why))
 
 
-def _verdict(standing: Standing, last: Grade | None) -> str:
-    if standing is Standing.WRONG and last is not None and last.score > 0:
+def _verdict(standing: Status, last: GradedAnswer | None) -> str:
+    if standing is Status.WRONG and last is not None and last.score > 0:
         return f"Partly right: {last.score:.0%}. Read why, and try again."
     return {
-        Standing.OPEN: "",
-        Standing.WRONG: "Not this one. Read why, and try again.",
-        Standing.SOLVED: "Right.",
-        Standing.REVEALED: "Here is the solution.",
+        Status.OPEN: "",
+        Status.WRONG: "Not this one. Read why, and try again.",
+        Status.SOLVED: "Right.",
+        Status.REVEALED: "Here is the solution.",
     }[standing]

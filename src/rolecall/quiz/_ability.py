@@ -1,6 +1,6 @@
-"""How able a learner is, from a few answers: the Rasch model.
+"""Estimates a learner's ability from a few answers, by the Rasch model.
 
-The chance of a right answer is a logistic function of ability less difficulty: G. Rasch, "Probabilistic
+The chance of a right answer is a logistic function of ability minus difficulty: G. Rasch, "Probabilistic
 Models for Some Intelligence and Attainment Tests" (1960). The estimate is the mean of the posterior over a
 grid: R. D. Bock and R. J. Mislevy, "Adaptive EAP Estimation of Ability in a Microcomputer Environment",
 Applied Psychological Measurement 6 (1982).
@@ -9,23 +9,25 @@ Applied Psychological Measurement 6 (1982).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-DIFFICULTY = {"easy": -1.2, "medium": 0.0, "hard": 1.2}
-"""Where an author's word stands on the scale; a learner of ability 0 solves half of the medium ones."""
+from rolecall.quiz.fields import Difficulty
+
+DIFFICULTY: Mapping[Difficulty, float] = {"easy": -1.2, "medium": 0.0, "hard": 1.2}
+"""Each difficulty on the scale of abilities; a learner of ability 0 solves half of the medium questions."""
 
 STRONG = 0.5
-"""From this ability on a learner is strong: two of three medium questions and more."""
+"""The lowest ability that is strong: it solves about six of ten medium questions."""
 NEARLY = -0.5
 _GRID = [step / 10 for step in range(-40, 41)]
 _PRIOR = [math.exp(-(ability**2) / 2) for ability in _GRID]
 
 
 class Mastery(Enum):
-    """The three verdicts."""
+    """The verdict of a test."""
 
     STRONG = "strong"
     NEARLY = "nearly"
@@ -34,14 +36,14 @@ class Mastery(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What answers say of an ability.
+    """An ability, as answers show it.
 
     Parameters
     ----------
     ability
         The mean of the posterior, on the scale of difficulties.
     chances
-        The posterior chance of each verdict.
+        The posterior probability of each verdict, from 0 to 1.
     """
 
     ability: float
@@ -49,17 +51,17 @@ class Estimate:
 
     @property
     def mastery(self) -> Mastery:
-        """The verdict that is the likeliest."""
+        """The most likely verdict."""
         return max(self.chances, key=lambda one: self.chances[one])
 
     @property
     def confidence(self) -> float:
-        """How likely that verdict is."""
+        """How likely that verdict is, from 0 to 1."""
         return self.chances[self.mastery]
 
 
 def chance_of_right(ability: float, difficulty: float) -> float:
-    """The chance that a learner answers rightly."""
+    """Return the probability of a right answer; both parameters are on the scale of abilities."""
     return 1 / (1 + math.exp(difficulty - ability))
 
 
@@ -70,12 +72,12 @@ def _logs(difficulty: float) -> tuple[list[float], list[float]]:
 
 
 def estimate(answers: Iterable[tuple[float, float]]) -> Estimate:
-    """The ability that answers show.
+    """Estimate the ability that answers show.
 
     Parameters
     ----------
     answers
-        Of each the question's difficulty on the scale, and the score from 0 to 1.
+        For each answer, the question's difficulty on the scale of abilities, and the score from 0 to 1.
     """
     weights = [math.log(one) for one in _PRIOR]
     for difficulty, score in answers:
@@ -94,7 +96,7 @@ def estimate(answers: Iterable[tuple[float, float]]) -> Estimate:
 
 
 def mastery_of(ability: float) -> Mastery:
-    """The verdict that an ability deserves."""
+    """Return the verdict for an ability."""
     if ability >= STRONG:
         return Mastery.STRONG
     return Mastery.NEARLY if ability >= NEARLY else Mastery.NOT_YET

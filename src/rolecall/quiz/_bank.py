@@ -1,4 +1,4 @@
-"""A bank of questions, read from YAML; all of an author's mistakes are told at once."""
+"""Reads a bank of questions from YAML, and reports all of an author's mistakes together."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from rolecall._yaml import BadFile, Document, Fault, Where, did_you_mean, read_yaml, validate
-from rolecall.quiz._kinds import Question
-from rolecall.quiz._questions import Misconception, Proof, Slug, Text
+from rolecall.quiz._proofs import Misconception, Proof
+from rolecall.quiz.fields import Slug, Text
+from rolecall.quiz.kinds import Question
 
 
 class RecallCard(BaseModel):
-    """A flash card of its own."""
+    """A flash card that belongs to no question."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -23,7 +24,7 @@ class RecallCard(BaseModel):
 
 
 class Bank(BaseModel):
-    """Questions on a subject, with the skills they ask for and the misconceptions they uncover."""
+    """Questions on a subject, the skills that they ask for, and the misconceptions that they reveal."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -35,12 +36,12 @@ class Bank(BaseModel):
     cards: list[RecallCard] = []
 
     def question(self, identifier: str) -> Question | None:
-        """A question by its id, or None."""
+        """Return the question with an ID, or None."""
         return next((one for one in self.questions if one.id == identifier), None)
 
 
 CATALOGUE = "misconceptions.yaml"
-"""The file beside banks that holds the misconceptions which several of them name."""
+"""The file in the banks' folder with the misconceptions that several banks share."""
 
 
 class Catalogue(BaseModel):
@@ -52,12 +53,12 @@ class Catalogue(BaseModel):
 
 
 def load_catalogue(folder: Path) -> dict[str, Misconception]:
-    """The misconceptions that the banks of a folder share; none where it has no such file.
+    """Return the misconceptions that the banks of a folder share; empty if the folder has no such file.
 
     Raises
     ------
     BadFile
-        With every fault.
+        With every mistake in the file.
     """
     file = folder / CATALOGUE
     if not file.is_file():
@@ -77,12 +78,12 @@ def load_catalogue(folder: Path) -> dict[str, Misconception]:
 
 
 def load_bank(path: Path) -> Bank:
-    """Reads and checks a bank's file; its misconceptions are its own and those that stand beside it.
+    """Read and check a bank's file, and add the misconceptions of the catalogue beside it.
 
     Raises
     ------
     BadFile
-        With every fault: its file, line, column and what would be right.
+        With every mistake: file, line, column, and what would be right.
     """
     document = read_yaml(path)
     own = validate(document, Bank)
@@ -101,15 +102,15 @@ def _faults(document: Document, bank: Bank) -> Iterator[Fault]:
             first = document.line(("questions", seen[question.id], "id"))
             yield document.fault(
                 (*at, "id"),
-                f"{question.id!r} is the id of the question in line {first} too; give it another",
+                f"{question.id!r} is also the ID of the question in line {first}; choose another",
             )
         seen.setdefault(question.id, index)
         if question.skill not in bank.skills:
             yield document.fault((*at, "skill"), _unknown("skill", question.skill, bank.skills))
-        for where, name in question.wrong_ideas():
+        for where, name in question.named_misconceptions():
             if name not in bank.misconceptions:
-                told = _unknown("misconception", name, bank.misconceptions)
-                yield document.fault((*at, *where), told)
+                message = _unknown("misconception", name, bank.misconceptions)
+                yield document.fault((*at, *where), message)
         for where, problem in question.problems():
             yield document.fault((*at, *where), problem)
         yield from _proof_faults(document, at, question.proof)
@@ -117,7 +118,7 @@ def _faults(document: Document, bank: Bank) -> Iterator[Fault]:
         if card.id in seen or card.id in [one.id for one in bank.cards[:index]]:
             where = ("cards", index, "id")
             yield document.fault(
-                where, f"{card.id!r} is the id of a question or card before; give it another"
+                where, f"{card.id!r} is also the ID of an earlier question or card; choose another"
             )
     for slug, misconception in bank.misconceptions.items():
         where = ("misconceptions", slug)
@@ -131,9 +132,9 @@ def _proof_faults(
         if (step.expect.ok is None) == (step.expect.error is None):
             yield document.fault(
                 (*at, field, "steps", index, "expect"),
-                "a step expects {ok: [what the answer holds]} or {error: its code}, one of the two",
+                "a step expects either {ok: [what the response contains]} or {error: CODE}",
             )
 
 
 def _unknown(what: str, name: str, known: Mapping[str, object]) -> str:
-    return f"there is no {what} {name!r} in this bank{did_you_mean(name, known)}"
+    return f"this bank has no {what} {name!r}{did_you_mean(name, known)}"

@@ -1,4 +1,4 @@
-"""What a question asks of AWS. Questions know the answers' form; who implements this knows AWS."""
+"""What a question asks about AWS. Questions know the form of the answers; an implementation knows AWS."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
-    """How a case is decided.
+class Decision:
+    """How IAM decides a case.
 
     Parameters
     ----------
     outcome
-        ``Allowed``, ``ImplicitlyDenied`` or ``ExplicitlyDenied``.
+        ``Allowed``, ``ImplicitlyDenied``, or ``ExplicitlyDenied``.
     policy_type
-        The type of the policy that decides, such as ``identity-based policy``; None for one that allows.
+        The type of the policy that denies the request, such as ``identity-based policy``; None if no policy
+        does.
     because
         The reasons, in sentences.
     """
@@ -28,44 +29,44 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a typed AWS command asks for, whatever the order and quoting of its arguments."""
+    """What an AWS CLI command requests, whatever the order and quoting of its arguments."""
 
     service: str
     operation: str
     parameters: Mapping[str, Any]
 
 
-class NoCommand(ValueError):
-    """A text that the AWS CLI would not take; the text is what it says."""
+class InvalidCommand(ValueError):
+    """A text that the AWS CLI rejects; the message is the CLI's."""
 
 
-class BadPolicy(ValueError):
-    """A policy document that AWS would not take; the text says why."""
+class InvalidPolicy(ValueError):
+    """A policy document that AWS rejects; the message says why."""
 
 
 class Judges(Protocol):
-    """The three things that a question has to ask."""
+    """The rules of AWS that answers are graded by."""
 
-    def decide(self, case: Mapping[str, Any]) -> Ruling:
-        """Decides a case in the form of ``rolecall iam decide``.
+    def decide(self, case: Mapping[str, Any]) -> Decision:
+        """Decide a case in the form of ``rolecall iam decide``.
 
         Raises
         ------
-        BadPolicy
-            When a document in it is none.
+        InvalidPolicy
+            If AWS would reject a document of the case.
         """
         ...
 
     def read_command(self, text: str) -> Command:
-        """Reads a command as the AWS CLI does.
+        """Read a command as the AWS CLI does.
 
         Raises
         ------
-        NoCommand
-            With the CLI's own words.
+        InvalidCommand
+            With the CLI's own message.
         """
         ...
 
     def run_command(self, text: str, world: str, actor: str) -> str:
-        """What the command prints in a world of the course."""
+        """Run a command as an actor in a world of the course, and return what it prints."""
         ...

@@ -1,4 +1,4 @@
-"""Recall: flash cards, each due again when it is about to be forgotten, by the FSRS algorithm.
+"""Flash cards, each due again when it is about to be forgotten, by the FSRS algorithm.
 
 https://github.com/open-spaced-repetition/free-spaced-repetition-scheduler
 """
@@ -16,7 +16,7 @@ from fsrs import Card, Rating, Scheduler
 from rolecall.quiz._bank import Bank
 
 
-class Recalled(IntEnum):
+class RecallRating(IntEnum):
     """How well a card was remembered."""
 
     AGAIN = 1
@@ -27,7 +27,7 @@ class Recalled(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class FlashCard:
-    """A card's two sides, in Markdown."""
+    """The two sides of a card, in Markdown."""
 
     name: str
     front: str
@@ -35,7 +35,7 @@ class FlashCard:
 
 
 def flash_cards(bank: Bank) -> list[FlashCard]:
-    """A bank's own cards, then one of each of its questions that does not vary."""
+    """Return a bank's own cards, then one for each question that doesn't vary."""
     own = [FlashCard(card.id, card.front, card.back) for card in bank.cards]
     return own + [
         FlashCard(question.id, question.prompt, question.quick_check)
@@ -44,38 +44,38 @@ def flash_cards(bank: Bank) -> list[FlashCard]:
     ]
 
 
-# The same answer gives the same due date: a fuzz would help a deck of thousands, and no lesson's.
+# Without fuzzing, the same answer gives the same due date. Fuzzing spreads decks of thousands of cards.
 _SCHEDULER = Scheduler(enable_fuzzing=False)
 
 
 def due_cards(
     cards: list[FlashCard], states: Mapping[str, tuple[datetime, str]], now: datetime
 ) -> list[FlashCard]:
-    """The cards to ask now: those that are due, the longest first, then those never seen.
+    """Return the cards to ask now: cards that are due, the longest overdue first, then new ones.
 
     Parameters
     ----------
     states
-        Of each card that was seen, when it is due and its state.
+        For each card that was seen, when it is due, and its state from `review`.
     """
     seen = [card for card in cards if card.name in states and states[card.name][0] <= now]
     seen.sort(key=lambda card: states[card.name][0])
     return seen + [card for card in cards if card.name not in states]
 
 
-def review(state: str | None, recalled: Recalled, now: datetime) -> tuple[datetime, str]:
-    """When a card is due again, and its new state.
+def review(state: str | None, rating: RecallRating, now: datetime) -> tuple[datetime, str]:
+    """Return when a card is due again, and its new state.
 
     Parameters
     ----------
     state
-        What an earlier review gave, or None for a card never seen.
+        The state from an earlier review, or None for a new card.
     """
     card = Card.from_json(state) if state else Card(card_id=0, due=now)
-    reviewed, _ = _SCHEDULER.review_card(card, Rating(int(recalled)), now)
+    reviewed, _ = _SCHEDULER.review_card(card, Rating(int(rating)), now)
     return reviewed.due, json.dumps(reviewed.to_dict())
 
 
-def intervals(state: str | None, now: datetime) -> dict[Recalled, timedelta]:
-    """For each answer, how long until the card would be due again."""
-    return {recalled: review(state, recalled, now)[0] - now for recalled in Recalled}
+def intervals(state: str | None, now: datetime) -> dict[RecallRating, timedelta]:
+    """Return for each rating how long it would take until the card is due again."""
+    return {rating: review(state, rating, now)[0] - now for rating in RecallRating}

@@ -1,39 +1,28 @@
-"""Which questions are asked."""
+"""Draws the questions of a round."""
 
 from __future__ import annotations
 
-import random
 from collections import defaultdict
 
 from rolecall.quiz._bank import Bank
-from rolecall.quiz._choosing import Choice, Multi, Option
-from rolecall.quiz._kinds import Question
-from rolecall.quiz._questions import Difficulty
-
-_RISING: tuple[Difficulty, ...] = ("easy", "medium", "hard")
+from rolecall.quiz.fields import DIFFICULTIES, Difficulty
+from rolecall.quiz.kinds import Question
 
 
 def select(bank: Bank, count: int, *, round: int = 0) -> list[Question]:
-    """Questions from every difficulty that the bank has, easy ones first.
+    """Draw questions from every difficulty that the bank has, easy ones first.
 
-    The same round draws the same questions everywhere; another round draws others where there are more.
+    The same round draws the same questions everywhere; another round draws others if there are more.
     """
     waiting: dict[Difficulty, list[Question]] = defaultdict(list)
     for question in bank.questions:
         waiting[question.difficulty].append(question)
     for questions in waiting.values():
-        turn = round * count % len(questions)
-        questions[:] = questions[turn:] + questions[:turn]
+        start = round * count % len(questions)
+        questions[:] = questions[start:] + questions[:start]
     drawn: list[Question] = []
     while len(drawn) < count and any(waiting.values()):
-        for difficulty in _RISING:
+        for difficulty in DIFFICULTIES:
             if waiting[difficulty] and len(drawn) < count:
                 drawn.append(waiting[difficulty].pop(0))
-    return sorted(drawn, key=lambda question: _RISING.index(question.difficulty))
-
-
-def shown_order(question: Choice | Multi) -> list[Option]:
-    """The options as every learner sees them: an order of the question's own, not the author's."""
-    options = list(question.options)
-    random.Random(question.id).shuffle(options)
-    return options
+    return sorted(drawn, key=lambda question: DIFFICULTIES.index(question.difficulty))

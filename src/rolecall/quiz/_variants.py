@@ -1,4 +1,4 @@
-"""Variants: the same question with other names, numbers and policies, drawn by a seed."""
+"""Variants: the same question with other names, numbers, and policies, drawn by a seed."""
 
 from __future__ import annotations
 
@@ -11,64 +11,60 @@ from jinja2 import StrictUndefined, Template, TemplateError, Undefined, Undefine
 from jinja2.environment import TemplateExpression
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from rolecall.quiz._deciding import Decide
 from rolecall.quiz._judges import Judges
-from rolecall.quiz._kinds import Question, question_of
-from rolecall.quiz._questions import Expression, Made, Range
+from rolecall.quiz._parameters import Expression, GeneratedName, IntegerRange, Parameter
+from rolecall.quiz.kinds import Question, question_of
 
 _USERS = "ana ben chen dana eli fay gus hana ivo jo kim lena max nia oskar pia quinn rosa sam tom"
 _ROLES = "auditor backup builder deployer importer reader reporter support web worker"
 _BUCKETS = "archive artifacts backups exports images invoices logs media reports uploads"
 _NAMES = {"user": _USERS.split(), "role": _ROLES.split(), "bucket": _BUCKETS.split()}
-_TRIES = 400
 
 
-class BadTemplate(ValueError):
-    """A template that cannot be filled; the text says where and why."""
+class InvalidTemplate(ValueError):
+    """A template that can't be filled; the message says where and why."""
 
 
 def variant(question: Question, seed: int, judges: Judges | None = None) -> Question:
-    """The variant of a question for a seed: the same everywhere; the question itself where nothing varies.
+    """Return the variant of a question for a seed, the same everywhere.
 
-    Of a `Decide` that names outcomes to balance, each seed in turn has the next of them.
+    A question without parameters is its only variant.
 
     Raises
     ------
-    BadTemplate
-        For a template that names what `vary` does not give, or makes a question that is none.
+    InvalidTemplate
+        If a template names a parameter that `vary` doesn't have, or if the result isn't a valid question.
     """
     if not question.vary:
         return question
-    if not isinstance(question, Decide) or not question.balance:
-        return _drawn(question, random.Random(f"{question.id}/{seed}"))
-    wanted = question.balance[seed % len(question.balance)]
-    for attempt in range(_TRIES):
-        drawn = _drawn(question, random.Random(f"{question.id}/{seed}/{attempt}"))
-        if isinstance(drawn, Decide) and drawn.ruling(judges).outcome == wanted:
-            return drawn
-    raise BadTemplate(f"question {question.id!r} has no variant that is {wanted}")
+    drawn = question.draw_variant(lambda key: _drawn(question, random.Random(key)), seed, judges)
+    if drawn is None:
+        raise InvalidTemplate(
+            f"question {question.id!r} has no variant for seed {seed} with the wanted outcome"
+        )
+    return drawn
 
 
-def _drawn(question: Question, chance: random.Random) -> Question:
+def _drawn(question: Question, chance: random.Random) -> Any:
     values: dict[str, Any] = {}
     try:
         for name, how in question.vary.items():
             values[name] = _draw(how, chance, values)
-        filled = _filled(question.model_dump(by_alias=True, exclude={"vary"}, exclude_unset=True), values)
-        drawn = question_of(filled)
+        fields = _filled(question.model_dump(by_alias=True, exclude={"vary"}, exclude_unset=True), values)
+        drawn = question_of(fields)
     except (TemplateError, UndefinedError) as error:
-        raise BadTemplate(f"question {question.id!r}: {error}") from None
+        raise InvalidTemplate(f"question {question.id!r}: {error}") from None
     except ValueError as error:
-        raise BadTemplate(f"question {question.id!r} with {values}: {error}") from None
+        raise InvalidTemplate(f"question {question.id!r} with {values}: {error}") from None
     if problem := next(drawn.problems(), None):
-        raise BadTemplate(f"question {question.id!r} with {values}: {problem[1]}")
+        raise InvalidTemplate(f"question {question.id!r} with {values}: {problem[1]}")
     return drawn
 
 
-def _draw(how: Any, chance: random.Random, values: Mapping[str, Any]) -> Any:
-    if isinstance(how, Range):
+def _draw(how: Parameter, chance: random.Random, values: Mapping[str, Any]) -> Any:
+    if isinstance(how, IntegerRange):
         return chance.randrange(how.first, how.last + 1, how.step)
-    if isinstance(how, Made):
+    if isinstance(how, GeneratedName):
         if how.kind == "account":
             return f"{chance.randrange(10**11, 10**12)}"
         taken = set(map(str, values.values()))
@@ -83,7 +79,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
     return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 
 
-# A question is filled for seed after seed, and its templates are compiled once.
+# A question is filled for one seed after another, so its templates are compiled once.
 @lru_cache(maxsize=4096)
 def _expression(text: str) -> TemplateExpression:
     return _environment().compile_expression(text, undefined_to_none=False)
@@ -97,14 +93,14 @@ def _template(text: str) -> Template:
 def _value_of(expression: str, values: Mapping[str, Any]) -> Any:
     value = _expression(expression)(**values)
     if isinstance(value, Undefined):
-        str(value)  # says which name it is that nobody gave
+        str(value)  # raises an UndefinedError that names the parameter
     return value
 
 
 def _filled(value: Any, values: Mapping[str, Any]) -> Any:
-    """A part of a question with its templates filled in.
+    """Fill the templates in a part of a question.
 
-    A text that is one expression becomes its value, so that a number or a whole policy can be drawn.
+    A text that is one expression becomes its value, so that a number or a whole policy can vary.
     """
     if isinstance(value, dict):
         return {_filled(key, values): _filled(one, values) for key, one in value.items()}

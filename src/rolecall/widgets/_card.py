@@ -13,7 +13,7 @@ from rolecall.course import find_course
 from rolecall.lab.judges import CourseJudges
 from rolecall.lab.pace import wait_for_lesson
 from rolecall.progress import Store, StoreError
-from rolecall.quiz import Bank, Entry, Judges, NoAnswer, load_bank
+from rolecall.quiz import Bank, Entry, InvalidAnswer, Judges, load_bank
 
 STATIC = Path(__file__).parent / "static"
 """The bundles that `npm run build` makes of the source in `frontend/`."""
@@ -94,7 +94,7 @@ class Card(anywidget.AnyWidget):
         try:
             if isinstance(content, dict):
                 self._do(content)
-        except NoAnswer:
+        except InvalidAnswer:
             # Nothing that this card sends; whoever did sees that nothing changed.
             pass
         except (StoreError, ValueError) as error:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rolecall.presentation.question_card import asked_view, review_view
 from rolecall.progress import Store
-from rolecall.quiz import SECONDS, Bank, Challenge, Entry, EntryKind, Judges, Question, answer_of
+from rolecall.quiz import TIME_LIMITS, Bank, Challenge, Entry, EntryKind, Judges, Question
 from rolecall.widgets._card import Card, bank_of_open_lesson
 
 
@@ -46,7 +46,7 @@ class ChallengeCard(Card):
         question = self._challenge.current
         if question is None or self._opened is None:
             return 0.0
-        return SECONDS[question.difficulty] - (datetime.now(UTC) - self._opened).total_seconds()
+        return TIME_LIMITS[question.difficulty] - (datetime.now(UTC) - self._opened).total_seconds()
 
     def _look(self) -> Mapping[str, Any]:
         challenge = self._challenge
@@ -99,7 +99,7 @@ class ChallengeCard(Card):
             ):
                 # A late answer is no answer, whatever the browser's clock says.
                 entry = (
-                    self._challenge.answer(answer_of(question, given))
+                    self._challenge.answer(question.answer_from_input(given))
                     if self._seconds_left() > -1
                     else Entry(EntryKind.TIMED_OUT, question.id, skill=question.skill)
                 )

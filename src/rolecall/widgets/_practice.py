@@ -10,7 +10,7 @@ from typing import Any
 
 from rolecall.presentation.question_card import view
 from rolecall.progress import Store
-from rolecall.quiz import Bank, Entry, EntryKind, Judges, Practice, answer_of
+from rolecall.quiz import Bank, Entry, EntryKind, Judges, Practice
 from rolecall.widgets._card import Card, bank_of_open_lesson
 
 _TWICE = 2
@@ -56,12 +56,12 @@ class PracticeCard(Card):
 
     def _begin(self, entries: list[Entry]) -> None:
         self._practice = Practice(self.bank, self._count, entries, self._judges)
-        self._place = self._practice.where_to_start()
+        self._place = self._practice.first_unanswered()
 
     def _look(self) -> Mapping[str, Any]:
         question = self._practice.questions[self._place]
         last = self._practice.last_grade(question)
-        shown = last.wrong_idea if last else None
+        shown = last.misconception_name if last else None
         again = bool(shown) and not self._problem and self._store.times_shown(shown or "") >= _TWICE
         return view(self._practice, self._place, hint=question.id in self._hinted, experiment=again)
 
@@ -69,7 +69,7 @@ class PracticeCard(Card):
         question = self._practice.questions[self._place]
         match message:
             case {"do": "answer", "question": question.id, "answer": given}:
-                self._keep(self._practice.answer(question, answer_of(question, given)))
+                self._keep(self._practice.answer(question, question.answer_from_input(given)))
             case {"do": "hint", "question": question.id}:
                 self._hinted.add(question.id)
             case {"do": "reveal", "question": question.id}:

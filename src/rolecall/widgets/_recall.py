@@ -13,7 +13,7 @@ from rolecall.quiz import (
     Entry,
     FlashCard,
     Judges,
-    Recalled,
+    RecallRating,
     due_cards,
     flash_cards,
     intervals,
@@ -22,10 +22,10 @@ from rolecall.quiz import (
 from rolecall.widgets._card import Card, bank_of_open_lesson
 
 _WORDS = {
-    Recalled.AGAIN: "Again",
-    Recalled.HARD: "Hard",
-    Recalled.GOOD: "Good",
-    Recalled.EASY: "Easy",
+    RecallRating.AGAIN: "Again",
+    RecallRating.HARD: "Hard",
+    RecallRating.GOOD: "Good",
+    RecallRating.EASY: "Easy",
 }
 
 
@@ -75,7 +75,7 @@ class RecallCard(Card):
                 "left": len(due),
                 "answers": [
                     {"recalled": int(one), "word": _WORDS[one], "again": _told(times[one])}
-                    for one in (Recalled if self._turned else ())
+                    for one in (RecallRating if self._turned else ())
                 ],
             }
         }
@@ -86,9 +86,9 @@ class RecallCard(Card):
             case {"do": "turn", "card": name} if due and due[0].name == name:
                 self._turned = True
             case {"do": "recalled", "card": name, "recalled": int(how)} if (
-                self._turned and due and due[0].name == name and 1 <= how <= len(Recalled)
+                self._turned and due and due[0].name == name and 1 <= how <= len(RecallRating)
             ):
-                when, state = review(self._state(due[0]), Recalled(how), self._now())
+                when, state = review(self._state(due[0]), RecallRating(how), self._now())
                 self._store.schedule(self._deck, ScheduledCard(due[0].name, when, state))
                 self._turned = False
 

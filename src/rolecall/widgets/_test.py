@@ -13,8 +13,7 @@ from rolecall.quiz import (
     EntryKind,
     Judges,
     Mastery,
-    Test,
-    answer_of,
+    MasteryTest,
 )
 from rolecall.widgets._card import Card, bank_of_open_lesson
 
@@ -40,7 +39,7 @@ class TestCard(Card):
         super().__init__(bank, f"test/{bank.name}/{count}", store, judges)
 
     def _begin(self, entries: list[Entry]) -> None:
-        self._test = Test(self.bank, self._count, entries, self._judges)
+        self._test = MasteryTest(self.bank, self._count, entries, self._judges)
 
     def _look(self) -> Mapping[str, Any]:
         test = self._test
@@ -81,7 +80,7 @@ class TestCard(Card):
         question = self._test.current
         match message:
             case {"do": "answer", "question": asked, "answer": given} if question and asked == question.id:
-                entry = self._test.answer(answer_of(question, given))
+                entry = self._test.answer(question.answer_from_input(given))
             case {"do": "restart"} if question is None:
                 entry = Entry(EntryKind.RESTARTED)
             case _:

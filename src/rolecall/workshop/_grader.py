@@ -96,7 +96,7 @@ def _grade(job: dict[str, Any], assessments: Any, judges: Any) -> dict[str, Any]
     given = grade(assessments.bank(drawn.bank), question, job["answer"], judges)
     return {
         "score": given.score,
-        "misconception": given.wrong_idea or "",
+        "misconception": given.misconception_name or "",
         "remarks": [{"part": one.part, "right": one.right, "why": one.why} for one in given.remarks],
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rolecall.lab.judges import CourseJudges
-from rolecall.quiz import Command, NoCommand
+from rolecall.quiz import Command, InvalidCommand
 
 # The AWS CLI replaces such a value by what it reads there.
 # https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-file.html
@@ -22,9 +22,9 @@ class ServerJudges(CourseJudges):
     def read_command(self, text: str) -> Command:
         """Reads a command as the AWS CLI does, without a file's or an address's contents."""
         if len(text) > _LONGEST:
-            raise NoCommand(f"a command has no more than {_LONGEST} characters here")
+            raise InvalidCommand(f"a command has no more than {_LONGEST} characters here")
         if any(one in text for one in _READS):
-            raise NoCommand(
+            raise InvalidCommand(
                 "in a graded quiz a value is written out; it is not read from a file or an address"
             )
         return super().read_command(text)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from rolecall._yaml import BadFile
 from rolecall.assessment import PaperItem
 from rolecall.course import NoCourse
-from rolecall.quiz import NoAnswer, answer_of, grade
+from rolecall.quiz import InvalidAnswer, grade
 from rolecall.workshop import attempts
 from rolecall.workshop.access import Learner, TheDoors, TheService
 from rolecall.workshop.attempts import Refused, Sent
@@ -140,9 +140,9 @@ async def post_push(push: int, body: PushAnswer, caller: Learner, service: TheSe
         if question is None:
             raise Refused("closed", "this question is gone")
         try:
-            answer = answer_of(question, body.given)
+            answer = question.answer_from_input(body.given)
             graded = grade(service.assessments.bank(row.bank), question, answer, service.judges)
-        except (NoAnswer, ValueError) as error:
+        except (InvalidAnswer, ValueError) as error:
             raise Refused("no-answer", str(error)) from None
         deed = Deed(
             f"push-{push}-{caller.person}",
@@ -151,7 +151,7 @@ async def post_push(push: int, body: PushAnswer, caller: Learner, service: TheSe
             answer,
             graded.correct,
             graded.score,
-            graded.wrong_idea or "",
+            graded.misconception_name or "",
         )
         note(session, caller.person, {}, [deed], now)
         return {"saved": True}

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from rolecall.assessment import Assessment, Assessments, PaperItem
 from rolecall.lab import MAX_CALLS, Task
-from rolecall.quiz import Judges, NoAnswer, Question, answer_of
+from rolecall.quiz import InvalidAnswer, Judges, Question
 from rolecall.workshop.receipts import Receipt, Signer
 from rolecall.workshop.receipts import digest as digest_of
 from rolecall.workshop.rooms import audit
@@ -139,8 +139,11 @@ def save(session: Session, attempt: Attempt, question: Question | Task, sent: Se
     if now >= attempt.deadline + GRACE:
         raise Refused("late", "the time is over; what was saved before counts")
     try:
-        answer = _calls(sent.given) if isinstance(question, Task) else answer_of(question, sent.given)
-    except NoAnswer as error:
+        if isinstance(question, Task):
+            answer = _calls(sent.given)
+        else:
+            answer = question.answer_from_input(sent.given)
+    except InvalidAnswer as error:
         raise Refused("no-answer", str(error)) from None
     # Before a new answer is added, which would count as saved now.
     since = _last_saved(session, attempt)
@@ -176,9 +179,9 @@ def _calls(given: Any) -> str:
     try:
         calls = _CALLS.validate_python(given)
     except ValidationError:
-        raise NoAnswer("these are no calls of a sandbox") from None
+        raise InvalidAnswer("these are no calls of a sandbox") from None
     if len(calls) > MAX_CALLS:
-        raise NoAnswer(f"a task wants a handful of calls; no more than {MAX_CALLS} are taken")
+        raise InvalidAnswer(f"a task wants a handful of calls; no more than {MAX_CALLS} are taken")
     return json.dumps([one.model_dump() for one in calls])
 
 

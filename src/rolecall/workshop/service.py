@@ -14,7 +14,7 @@ from rolecall.assessment import Assessment, Assessments, PaperItem
 from rolecall.course import Course
 from rolecall.lab import Task
 from rolecall.presentation.question_card import asked_view, review_view, task_review, task_view
-from rolecall.quiz import Grade, Question, Remark
+from rolecall.quiz import GradedAnswer, Question, Remark
 from rolecall.workshop._posix import require_posix
 from rolecall.workshop._server_judges import ServerJudges
 from rolecall.workshop.clock import SteadyClock
@@ -167,7 +167,8 @@ class Service:
                     tasks.append(task_review(task, mark.score, remarks_of(mark)))
                 if question is not None and mark.place not in marked.dropped:
                     remarks = tuple(Remark(**one) for one in remarks_of(mark))
-                    graded = Grade(mark.score, given.get(mark.place, ""), remarks, None, mark.misconception)
+                    answer = given.get(mark.place, "")
+                    graded = GradedAnswer(mark.score, answer, remarks, None, mark.misconception)
                     reviewed.append((question, graded if mark.place in given else None))
             told["review"] = [*review_view(reviewed, self.judges), *tasks]
         return told

@@ -175,21 +175,21 @@ class TestMoodle:
     def test_units_are_read_by_their_multiplier(self):
         default = questions(read("moodle.xml", "moodle"))["default"]
 
-        assert default.judge("3600 seconds").score == 1
-        assert default.judge("59 minutes").score == 1
-        assert default.judge("15").remarks[0].why == "The least."
+        assert default.grade("3600 seconds").score == 1
+        assert default.grade("59 minutes").score == 1
+        assert default.grade("15").remarks[0].why == "The least."
 
     def test_a_cloze_text_is_answered(self):
         statement = questions(read("moodle.xml", "moodle"))["statement"]
 
         assert statement.text == "The action is [[b1]] and the effect [[b2]]."
-        assert statement.judge('{"b1": "sts:AssumeRole", "b2": "Allow"}').score == 1
+        assert statement.grade('{"b1": "sts:AssumeRole", "b2": "Allow"}').score == 1
         assert statement.tokens == ["Deny"]
 
     def test_words_to_drag_are_answered(self):
         drag = questions(read("moodle.xml", "moodle"))["drag"]
 
-        assert drag.judge('{"b1": "role", "b3": "user"}').score == 1
+        assert drag.grade('{"b1": "role", "b3": "user"}').score == 1
         assert drag.tokens == ["policy"]
 
 
@@ -219,10 +219,10 @@ class TestGift:
         assert [one.why for one in read_["root"].options] == ["AssumeRole refuses it.", "So it is."]
         assert read_["root"].right.text == "False"
         assert read_["root"].solution == ["Sign in as a user instead."]
-        assert read_["default"].judge("61").score == 1
-        assert read_["range"].judge("12").score == 1
-        assert read_["range"].judge("13").score == 0
-        assert read_["several"].judge("60").remarks[0].why == "That is the default"
+        assert read_["default"].grade("61").score == 1
+        assert read_["range"].grade("12").score == 1
+        assert read_["range"].grade("13").score == 0
+        assert read_["several"].grade("60").remarks[0].why == "That is the default"
         assert read_["missing"].prompt == "A role is _____ for a while."
         assert read_["question-12"].prompt == "A role has a policy of its own: who may {come in}."
 
@@ -238,11 +238,11 @@ class TestJupyterquiz:
     def test_every_kind_is_read(self):
         one, two, three, four = read("jupyterquiz.json", "jupyterquiz").bank.questions
 
-        assert one.judge('["A session token", "An expiration"]').score == 1
+        assert one.grade('["A session token", "An expiration"]').score == 1
         assert two.prompt == "What does this print?\n\n```python\nprint('AS' + 'IA')\n```"
         assert [option.text for option in two.options] == ["ASIA", "`'AS' + 'IA'`"]
-        assert three.judge("60").remarks[0].why == "Those are minutes."
-        assert four.judge('{"answer": "sts"}').score == 1
+        assert three.grade("60").remarks[0].why == "Those are minutes."
+        assert four.grade('{"answer": "sts"}').score == 1
 
     def test_what_a_bank_has_not_is_told(self):
         imported = read("jupyterquiz.json", "jupyterquiz")

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rolecall.quiz._bank import Bank
-from rolecall.quiz._kinds import Question
 from rolecall.quiz.interchange import _csv, _gift, _jupyterquiz, _moodle, _qti
 from rolecall.quiz.interchange._losses import Loss, Losses, Unreadable
+from rolecall.quiz.kinds import Question
 
 __all__ = ["FORMATS", "Format", "Imported", "Loss", "Unreadable", "export_bank", "import_bank"]
 
@@ -71,7 +71,7 @@ def import_bank(content: bytes, form: str, name: str) -> Imported:
     if not questions:
         told = "".join(f"\n  {loss}" for loss in losses.all())
         raise Unreadable(f"there is no question in it that a bank can hold{told}")
-    ideas = {idea for question in questions for _, idea in question.wrong_ideas()}
+    ideas = {idea for question in questions for _, idea in question.named_misconceptions()}
     for idea in sorted(ideas):
         losses.add("", f"misconception {idea!r} is named, and what it is must be written")
     bank = Bank.model_validate(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 
-from rolecall.quiz._filling import Blank, Blanks
 from rolecall.quiz.interchange._drafts import Fields, blank_of
 from rolecall.quiz.interchange._html import to_html, to_markdown
 from rolecall.quiz.interchange._losses import Losses
+from rolecall.quiz.kinds import Blank, Blanks
 
 _GAP = re.compile(r"\{(\d*):(\w+):((?:\\.|[^{}\\])*)\}", re.S)
 _PIECE = re.compile(r"(?:\\.|[^~\\])+", re.S)

@@ -7,9 +7,9 @@ import io
 import json
 
 from rolecall.quiz._bank import Bank
-from rolecall.quiz._kinds import Question
 from rolecall.quiz.interchange._drafts import Drafts, Fields
 from rolecall.quiz.interchange._losses import Losses, Unreadable
+from rolecall.quiz.kinds import Question
 
 _TEXTS = ("id", "kind", "difficulty", "skill", "prompt", "hint", "quick_check")
 _LISTS = ("solution", "common_mistakes", "references")

@@ -9,12 +9,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from rolecall.quiz._bank import Bank
-from rolecall.quiz._deciding import Decide
-from rolecall.quiz._filling import Blanks, Numeric
-from rolecall.quiz._kinds import Question, question_of
-from rolecall.quiz._questions import Common
 from rolecall.quiz._variants import variant
 from rolecall.quiz.interchange._losses import Losses
+from rolecall.quiz.kinds import BaseQuestion as Common
+from rolecall.quiz.kinds import Blanks, Decide, Numeric, Question, question_of
 
 TODO = "TODO"
 Fields = dict[str, Any]
@@ -127,7 +125,7 @@ def _lost(question: Question, carried: frozenset[str]) -> Iterator[str]:
         yield "solution, quick check, common mistakes and references"
     if question.proof is not None:
         yield "the proof"
-    if "misconceptions" not in carried and any(True for _ in question.wrong_ideas()):
+    if "misconceptions" not in carried and any(True for _ in question.named_misconceptions()):
         yield "which misconception a wrong answer shows"
     if question.kind in ("order", "match") and "parts" not in carried:
         yield "why each part belongs where it does"

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 
-from rolecall.quiz._arranging import Match
 from rolecall.quiz._bank import Bank
-from rolecall.quiz._choosing import Choice, Multi
-from rolecall.quiz._filling import Blanks, Numeric
-from rolecall.quiz._kinds import Question
 from rolecall.quiz.interchange._drafts import Drafts, Fields, blank_of, closing_text, read_closing, ready
 from rolecall.quiz.interchange._html import to_markdown
 from rolecall.quiz.interchange._losses import Losses, Unreadable
+from rolecall.quiz.kinds import Blanks, Choice, Match, Multi, Numeric, Question
 
 _CARRIED = frozenset({"id", "difficulty", "skill", "closing"})
 _SPECIAL = re.compile(r"([~=#{}:\\])")

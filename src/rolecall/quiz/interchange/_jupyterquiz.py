@@ -6,11 +6,9 @@ import json
 from typing import Any
 
 from rolecall.quiz._bank import Bank
-from rolecall.quiz._choosing import Choice, Multi
-from rolecall.quiz._filling import Blanks, Numeric
-from rolecall.quiz._kinds import Question
 from rolecall.quiz.interchange._drafts import Drafts, Fields, ready
 from rolecall.quiz.interchange._losses import Losses, Unreadable
+from rolecall.quiz.kinds import Blanks, Choice, Multi, Numeric, Question
 
 
 def write(bank: Bank, losses: Losses) -> bytes:

@@ -7,15 +7,12 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from rolecall.quiz._arranging import Match, Order
 from rolecall.quiz._bank import Bank
-from rolecall.quiz._choosing import Choice, Multi
-from rolecall.quiz._filling import Blanks, Numeric
-from rolecall.quiz._kinds import Question
 from rolecall.quiz.interchange import _cloze
 from rolecall.quiz.interchange._drafts import Drafts, Fields, blank_of, closing_text, read_closing, ready
 from rolecall.quiz.interchange._html import parse_xml, tell_pictures, to_markdown
 from rolecall.quiz.interchange._losses import Losses, Unreadable
+from rolecall.quiz.kinds import Blanks, Choice, Match, Multi, Numeric, Order, Question
 
 _CARRIED = frozenset({"id", "difficulty", "skill", "hint", "closing", "unit"})
 _TYPES: dict[type, str] = {

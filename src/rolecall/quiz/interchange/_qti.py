@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from lxml import etree
 
 from rolecall.quiz._bank import Bank
-from rolecall.quiz._kinds import Question
 from rolecall.quiz.interchange import _qti_items
 from rolecall.quiz.interchange._drafts import Drafts, Fields, ready
 from rolecall.quiz.interchange._html import parse_xml
 from rolecall.quiz.interchange._losses import Losses, Unreadable
+from rolecall.quiz.kinds import Question
 
 _CARRIED = frozenset({"id", "difficulty", "skill", "hint", "closing"})
 _PACKAGE = "http://www.imsglobal.org/xsd/imscp_v1p1"

@@ -6,14 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
-from rolecall.quiz._arranging import Match, Order
-from rolecall.quiz._choosing import Choice, Multi
-from rolecall.quiz._filling import Blanks, Numeric
-from rolecall.quiz._kinds import Question
-from rolecall.quiz._questions import Common
 from rolecall.quiz.interchange._drafts import Fields, closing_text, read_closing
 from rolecall.quiz.interchange._html import tell_pictures, to_html, to_inline_html, to_markdown
 from rolecall.quiz.interchange._losses import Losses
+from rolecall.quiz.kinds import BaseQuestion as Common
+from rolecall.quiz.kinds import Blanks, Choice, Match, Multi, Numeric, Order, Question
 
 KINDS: tuple[type[Common], ...] = (Choice, Multi, Order, Match, Numeric, Blanks)
 _QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"

@@ -5,7 +5,7 @@ import random
 import pytest
 import yaml
 
-from rolecall.quiz import Bank, Entry, EntryKind, Mastery, Test, estimate
+from rolecall.quiz import Bank, Entry, EntryKind, Mastery, MasteryTest, estimate
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def bank() -> Bank:
     return Bank.model_validate({"bank": "b", "title": "t", "skills": skills, "questions": questions})
 
 
-def take(test: Test, rightly) -> list[str]:
+def take(test: MasteryTest, rightly) -> list[str]:
     """Takes the test; the difficulty of each question in turn."""
     asked = []
     while (question := test.current) is not None:
@@ -42,7 +42,7 @@ def take(test: Test, rightly) -> list[str]:
 
 
 def test_it_asks_ten_different_questions_of_every_difficulty(bank):
-    test = Test(bank)
+    test = MasteryTest(bank)
 
     asked = take(test, lambda question: random.Random(question.id).random() < 0.5)
 
@@ -52,7 +52,9 @@ def test_it_asks_ten_different_questions_of_every_difficulty(bank):
 
 
 def test_right_answers_make_it_harder_and_wrong_ones_easier(bank):
-    able, beginner = (take(Test(bank), lambda question, right=right: right) for right in (True, False))
+    able, beginner = (
+        take(MasteryTest(bank), lambda question, right=right: right) for right in (True, False)
+    )
 
     assert able.count("hard") > able.count("easy")
     assert beginner.count("easy") > beginner.count("hard")
@@ -63,7 +65,7 @@ def test_right_answers_make_it_harder_and_wrong_ones_easier(bank):
     [(("easy", "medium", "hard"), Mastery.STRONG), ((), Mastery.NOT_YET)],
 )
 def test_the_verdict_follows_the_answers(bank, solves, verdict):
-    test = Test(bank)
+    test = MasteryTest(bank)
     take(test, lambda question: question.difficulty in solves)
 
     assert test.verdict().estimate.mastery is verdict
@@ -71,7 +73,7 @@ def test_the_verdict_follows_the_answers(bank, solves, verdict):
 
 
 def test_the_weakest_skill_is_the_next_step(bank):
-    test = Test(bank)
+    test = MasteryTest(bank)
     take(test, lambda question: question.skill != "skill-1")
 
     verdict = test.verdict()
@@ -81,21 +83,21 @@ def test_the_weakest_skill_is_the_next_step(bank):
 
 
 def test_the_same_answers_ask_the_same_questions_after_a_restart_of_the_kernel(bank):
-    test = Test(bank)
+    test = MasteryTest(bank)
     entries = []
     for _ in range(4):
         entries.append(test.answer("Yes"))
         test.note(entries[-1])
 
-    again = Test(bank, entries=entries)
+    again = MasteryTest(bank, entries=entries)
 
     assert again.current == test.current
     assert again.answered == 4
 
 
 def test_another_round_asks_others(bank):
-    first = Test(bank)
-    second = Test(bank, entries=[Entry(EntryKind.RESTARTED)])
+    first = MasteryTest(bank)
+    second = MasteryTest(bank, entries=[Entry(EntryKind.RESTARTED)])
     take(first, lambda question: True)
     take(second, lambda question: True)
 
@@ -103,7 +105,7 @@ def test_another_round_asks_others(bank):
 
 
 def test_after_the_end_nothing_can_be_answered(bank):
-    test = Test(bank)
+    test = MasteryTest(bank)
     take(test, lambda question: True)
 
     with pytest.raises(ValueError, match="over"):

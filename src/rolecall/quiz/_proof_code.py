@@ -1,4 +1,4 @@
-"""Calls as the Python that makes them."""
+"""Shows the calls of proofs and solutions as Python code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pprint import pformat
 from typing import Any
 
-from rolecall.quiz._questions import Proof, Step
+from rolecall.quiz._proofs import Proof, Step
 
 _CREDENTIALS = {
     "AccessKeyId": "aws_access_key_id",
@@ -17,24 +17,24 @@ _CREDENTIALS = {
 
 
 def experiment_code(proof: Proof) -> str:
-    """A cell that makes a proof's calls in a sandbox of its world, and shows what comes of each."""
+    """Return a cell that makes a proof's calls in a sandbox of its world, and prints each result."""
     lines = ["from botocore.exceptions import ClientError", "from rolecall import Sandbox", ""]
     lines.append(f"lab = Sandbox({proof.world!r})")
     for step in proof.steps:
         lines += _later(step, "lab")
-        # A step without an expected refusal is on the way to the one that has it.
-        tried = step.expect.error is not None or step.save is None
-        lines += (
-            _tried(_call(step, proof.steps), step) if tried else [_saved(_call(step, proof.steps), step)]
-        )
+        # A call whose credentials later steps use must succeed; all others show their result or error.
+        call = _call(step, proof.steps)
+        if step.expect.error is None and step.save is not None:
+            lines.append(_saved(call, step))
+        else:
+            lines += _tried(call)
     return _with_json(lines)
 
 
-def solution_code(steps: Iterable[Step], acting: str) -> str:
-    """Cells that make calls with plain boto3, as whoever acts already."""
+def solution_code(steps: Iterable[Step], actor: str) -> str:
+    """Return code that makes calls with plain boto3, as the actor that the task starts with."""
     steps = list(steps)
     lines = ["import boto3", ""]
-    actor = acting
     for step in steps:
         saved = any(one.save == step.actor for one in steps)
         if not saved and step.actor != actor:
@@ -52,33 +52,33 @@ def _with_json(lines: list[str]) -> str:
 
 
 def _saved(call: str, step: Step) -> str:
-    given = "AccessKey" if step.call == "iam.create_access_key" else "Credentials"
-    return f'{step.save} = {call}["{given}"]'
+    field = "AccessKey" if step.call == "iam.create_access_key" else "Credentials"
+    return f'{step.save} = {call}["{field}"]'
 
 
 def _later(step: Step, lab: str) -> list[str]:
     return [f"{lab}.clock.advance(minutes={step.minutes_later:g})"] if step.minutes_later else []
 
 
-def _tried(call: str, step: Step) -> list[str]:
+def _tried(call: str) -> list[str]:
     return ["try:", f"    print({call})", "except ClientError as error:", "    print(error)"]
 
 
 def _call(step: Step, steps: Iterable[Step], *, plain: bool = False) -> str:
     service, _, method = step.call.partition(".")
-    given = ", ".join(f"{name}={_value(value)}" for name, value in step.parameters.items())
+    arguments = ", ".join(f"{name}={_value(value)}" for name, value in step.parameters.items())
     saved = any(one.save == step.actor for one in steps)
     if not plain:
         how = f"credentials={step.actor}" if saved else f"actor={step.actor!r}"
-        return f"lab.client({service!r}, {how}).{method}({given})"
+        return f"lab.client({service!r}, {how}).{method}({arguments})"
     if not saved:
-        return f'boto3.client("{service}").{method}({given})'
+        return f'boto3.client("{service}").{method}({arguments})'
     keys = [
         f'    {argument}={step.actor}["{name}"],'
         for name, argument in _CREDENTIALS.items()
         if name not in step.without
     ]
-    return "\n".join([f'boto3.client(\n    "{service}",', *keys, f").{method}({given})"])
+    return "\n".join([f'boto3.client(\n    "{service}",', *keys, f").{method}({arguments})"])
 
 
 def _value(value: Any) -> str:

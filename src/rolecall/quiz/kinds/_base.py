@@ -1,0 +1,187 @@
+"""What every kind of question must be able to do.
+
+A kind is one module of this package. Its class derives from `BaseQuestion` and answers six questions: which
+fields an author writes, how an answer is graded, what a card shows, how a card's input becomes an answer,
+how a right answer is described, and how a terminal asks.
+
+Answers are kept as text: an option by its text, never by its place, so that they still fit a bank whose
+options are reordered.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar, Self
+
+from pydantic import Field
+
+from rolecall.quiz._grade import Grade
+from rolecall.quiz._judges import Judges
+from rolecall.quiz._markdown import Display
+from rolecall.quiz._parameters import Parameter
+from rolecall.quiz._proofs import Proof
+from rolecall.quiz.fields import Difficulty, HttpsAddress, Model, Slug, Text, VariableName
+
+Location = tuple[str | int, ...]
+"""A place in a question's YAML, such as ``("options", 2, "text")``."""
+
+Problem = tuple[Location, str]
+"""Where an author's mistake is, and what would be right."""
+
+
+class InvalidAnswer(ValueError):
+    """An input that isn't an answer to the question; the message says what is missing."""
+
+
+class BaseQuestion(Model, ABC):
+    """The fields that every question has.
+
+    Parameters
+    ----------
+    prompt, hint, quick_check
+        Markdown.
+    solution
+        The steps to the answer.
+    vary
+        The parameters of the question's templates, by name; see `rolecall.quiz.variant`.
+    """
+
+    id: Slug
+    difficulty: Difficulty
+    skill: str
+    prompt: Text
+    hint: Text
+    solution: list[Text] = Field(min_length=1)
+    quick_check: Text
+    common_mistakes: list[Text] = Field(min_length=1)
+    references: list[HttpsAddress] = []
+    proof: Proof | None = None
+    vary: dict[VariableName, Parameter] = {}
+
+    scoring_rule: ClassVar[str] = ""
+    """How partial credit is given, in a sentence; empty if an answer is right or wrong."""
+    display_has_feedback: ClassVar[bool] = False
+    """Whether `display` carries the remarks and the right answer itself, as options do."""
+    typed_on_several_lines: ClassVar[bool] = False
+    """Whether a terminal reads lines up to an empty one."""
+
+    # The author's mistakes.
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield the author's mistakes that the types of the fields don't show."""
+        yield from ()
+
+    def named_misconceptions(self) -> Iterator[tuple[Location, str]]:
+        """Yield each misconception that the question names, with its location."""
+        yield from ()
+
+    # Grading.
+
+    @abstractmethod
+    def grade(self, answer: str, judges: Judges | None = None) -> Grade:
+        """Grade an answer.
+
+        Raises
+        ------
+        ValueError
+            If this isn't an answer to the question.
+        """
+
+    @abstractmethod
+    def right_answer(self, judges: Judges | None = None) -> str:
+        """Return a right answer, in the form that `grade` takes."""
+
+    def draw_variant(self, draw: Callable[[str], Self], seed: int, judges: Judges | None) -> Self | None:
+        """Choose the variant for a seed.
+
+        Parameters
+        ----------
+        draw
+            Fills the question's templates with values that a text determines.
+
+        Returns
+        -------
+        The variant, or None if no variant is as the author asks.
+        """
+        return draw(f"{self.id}/{seed}")
+
+    # On a card.
+
+    @abstractmethod
+    def display(self, answer: str | None, *, due: bool) -> Display:
+        """Return what a card draws besides the prompt.
+
+        Parameters
+        ----------
+        answer
+            The last answer that was given, if any.
+        due
+            Whether the right answer may show. Before that, nothing in here gives it away.
+        """
+
+    def answer_from_input(self, given: Any) -> str:
+        """Return the answer that a card's input stands for.
+
+        Raises
+        ------
+        InvalidAnswer
+            If a card doesn't send this.
+        """
+        try:
+            return self._answer_from_input(given)
+        except (TypeError, IndexError, KeyError, AttributeError, ValueError):
+            raise InvalidAnswer("This isn't an answer to the question.") from None
+
+    def input_from_answer(self, answer: str) -> Any:
+        """Return an answer in the form of a card's input; None if it no longer fits the question."""
+        try:
+            return self._input_from_answer(answer)
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    @abstractmethod
+    def _answer_from_input(self, given: Any) -> str: ...
+
+    @abstractmethod
+    def _input_from_answer(self, answer: str) -> Any: ...
+
+    @abstractmethod
+    def describe_answer(self, answer: str) -> str:
+        """Return an answer as Markdown, to show it as the right one."""
+
+    # In a terminal.
+
+    def terminal_lines(self) -> list[str]:
+        """Return what a terminal shows below the prompt, in Markdown."""
+        return []
+
+    @abstractmethod
+    def typing_instruction(self) -> str:
+        """Return what a learner should type, such as "Type one letter"."""
+
+    def answer_from_typed(self, typed: str) -> str:
+        """Return the answer that a typed text stands for.
+
+        Raises
+        ------
+        InvalidAnswer
+            If it stands for none; the message says what to type.
+        """
+        return typed
+
+    def typed_from_answer(self, answer: str) -> str:
+        """Return what a learner types in a terminal to give an answer."""
+        return answer
+
+
+class TextAnswer(BaseQuestion):
+    """A question whose answer is the text that the learner types, on a card and in a terminal."""
+
+    def _answer_from_input(self, given: Any) -> str:
+        if not isinstance(given, str):
+            raise TypeError
+        return given
+
+    def _input_from_answer(self, answer: str) -> Any:
+        return answer

@@ -1,0 +1,176 @@
+"""``blanks``: blanks in a text, code, or JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import Field
+
+from rolecall.quiz._grade import Grade, Remark
+from rolecall.quiz._judges import Judges
+from rolecall.quiz._markdown import Display, code_block
+from rolecall.quiz.fields import Model, Text
+from rolecall.quiz.kinds._answers import read_texts, write_texts
+from rolecall.quiz.kinds._base import BaseQuestion, InvalidAnswer, Location, Problem
+
+_MARK = re.compile(r"\[\[([a-z0-9-]+)\]\]")
+_SEPARATORS = (";", "|", ";;", "||")
+
+
+class WrongText(Model):
+    """A wrong text that is expected, and why it is wrong."""
+
+    why: Text
+    misconception: str | None = None
+
+
+class Blank(Model):
+    """One blank: the right texts, why they are right, and the wrong texts that are expected."""
+
+    accept: list[Text] = Field(min_length=1)
+    why: Text
+    wrong: dict[str, WrongText] = {}
+
+
+class Blanks(BaseQuestion):
+    """A text with blanks, each marked as ``[[name]]``. An answer has a text for each blank.
+
+    The score is the share of blanks that are right. Space around a text doesn't count; in JSON and Python
+    the style of quotes doesn't either.
+
+    Parameters
+    ----------
+    tokens
+        What can be dragged or clicked into a blank, in addition to the first right text of each blank.
+    """
+
+    kind: Literal["blanks"]
+    language: Literal["json", "bash", "python", "text"] = "text"
+    text: Text
+    blanks: dict[str, Blank] = Field(min_length=1)
+    tokens: list[Text] = []
+
+    scoring_rule = "The score is the share of blanks that are right."
+
+    @property
+    def pieces(self) -> list[tuple[str, str | None]]:
+        """The text in pieces, each with the name of the blank that follows it, or None at the end."""
+        parts = _MARK.split(self.text)
+        return list(zip(parts[::2], [*parts[1::2], None], strict=True))
+
+    def filled(self, texts: dict[str, str]) -> str:
+        """Return the text with something in each blank.
+
+        Parameters
+        ----------
+        texts
+            By the blank's name.
+        """
+        return "".join(piece + (texts[name] if name else "") for piece, name in self.pieces)
+
+    def named_misconceptions(self) -> Iterator[tuple[Location, str]]:
+        for name, blank in self.blanks.items():
+            for text, wrong in blank.wrong.items():
+                if wrong.misconception is not None:
+                    yield ("blanks", name, "wrong", text, "misconception"), wrong.misconception
+
+    def problems(self) -> Iterator[Problem]:
+        marked = [name for _, name in self.pieces if name is not None]
+        for name in self.blanks:
+            if name not in marked:
+                yield ("blanks", name), f"the text doesn't contain [[{name}]]"
+        for name in dict.fromkeys(marked):
+            if name not in self.blanks:
+                yield ("text",), f"[[{name}]] isn't a blank; the blanks are {', '.join(self.blanks)}"
+            if marked.count(name) > 1:
+                yield ("text",), f"[[{name}]] occurs twice; give each blank its own name"
+        for name, blank in self.blanks.items():
+            for text in blank.wrong:
+                if self._is_accepted(text, blank):
+                    yield ("blanks", name, "wrong", text), "this text is accepted as right too; remove one"
+
+    def grade(self, answer: str, judges: Judges | None = None) -> Grade:
+        given = read_texts(answer)
+        if set(given) != set(self.blanks):
+            raise ValueError(f"an answer has a text for each of {', '.join(self.blanks)}")
+        remarks: list[Remark] = []
+        misconception: str | None = None
+        for name, blank in self.blanks.items():
+            right = self._is_accepted(given[name], blank)
+            expected = None if right else self._expected_mistake(given[name], blank)
+            if expected is not None:
+                misconception = misconception or expected.misconception
+            why = blank.why if right else expected.why if expected else "This doesn't belong here."
+            remarks.append(Remark(f"`{given[name].strip() or ' '}`", right, why))
+        return Grade(sum(one.right for one in remarks) / len(remarks), tuple(remarks), misconception)
+
+    def _is_accepted(self, text: str, blank: Blank) -> bool:
+        return self._comparable(text) in {self._comparable(one) for one in blank.accept}
+
+    def _expected_mistake(self, text: str, blank: Blank) -> WrongText | None:
+        given = self._comparable(text)
+        return next((one for wrong, one in blank.wrong.items() if self._comparable(wrong) == given), None)
+
+    def _comparable(self, text: str) -> str:
+        """Return a text without the differences that don't count."""
+        text = text.strip()
+        return text.replace("'", '"') if self.language in ("json", "python") else text
+
+    def right_answer(self, judges: Judges | None = None) -> str:
+        return json.dumps({name: blank.accept[0] for name, blank in self.blanks.items()})
+
+    def display(self, answer: str | None, *, due: bool) -> Display:
+        tokens = {*self.tokens, *(blank.accept[0] for blank in self.blanks.values())}
+        return {
+            "language": self.language,
+            "pieces": [{"text": text, "blank": name} for text, name in self.pieces],
+            # Sorted, so that the order doesn't say which of them are right.
+            "tokens": sorted(tokens) if self.tokens else [],
+        }
+
+    def _answer_from_input(self, given: Any) -> str:
+        return write_texts(given)
+
+    def _input_from_answer(self, answer: str) -> Any:
+        return read_texts(answer)
+
+    def describe_answer(self, answer: str) -> str:
+        return code_block(self.filled(read_texts(answer)), self.language)
+
+    def terminal_lines(self) -> list[str]:
+        lines: list[str] = [
+            code_block(self.filled({name: f"‹{name}›" for name in self.blanks}), self.language)
+        ]
+        shown = self.display(None, due=False)["tokens"]
+        return (
+            [*lines, f"Pieces: {', '.join(map(str, shown))}"]
+            if isinstance(shown, list) and shown
+            else lines
+        )
+
+    def typing_instruction(self) -> str:
+        if len(self.blanks) == 1:
+            return f"Type ‹{next(iter(self.blanks))}›"
+        return f"Type {f' {self._separator} '.join(f'‹{name}›' for name in self.blanks)}"
+
+    def answer_from_typed(self, typed: str) -> str:
+        texts = typed.split(self._separator) if len(self.blanks) > 1 else [typed]
+        if len(texts) != len(self.blanks):
+            raise InvalidAnswer(
+                f"Type {len(self.blanks)} texts with {self._separator} between them, "
+                f"for {', '.join(self.blanks)} in this order."
+            )
+        return json.dumps(dict(zip(self.blanks, (text.strip() for text in texts), strict=True)))
+
+    def typed_from_answer(self, answer: str) -> str:
+        given = read_texts(answer)
+        return f" {self._separator} ".join(given[name] for name in self.blanks)
+
+    @property
+    def _separator(self) -> str:
+        """What a learner types between two blanks; nothing that a right text contains."""
+        texts = [text for blank in self.blanks.values() for text in blank.accept]
+        return next((mark for mark in _SEPARATORS if not any(mark in text for text in texts)), "§")
