@@ -109,5 +109,5 @@ def test_a_code_works_once(mfa):
 
 
 def test_an_actor_without_a_device_is_told(mfa):
-    with pytest.raises(SandboxError, match="'eve' is no user with an MFA device"):
+    with pytest.raises(SandboxError, match="'eve' is not a user with an MFA device"):
         mfa.mfa("eve")

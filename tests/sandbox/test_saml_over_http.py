@@ -175,5 +175,5 @@ def test_what_is_no_assertion_is_refused(corp, rubbish):
 
 
 def test_an_unknown_provider_is_told_with_those_there_are(corp):
-    with pytest.raises(SandboxError, match=r"no SAML provider 'crop' in this world; there are corp, rival"):
+    with pytest.raises(SandboxError, match=r"no SAML provider 'crop'. Its providers: corp, rival"):
         corp.saml_assertion("crop", subject="fred", role=ROLE + "analyst")

@@ -178,5 +178,5 @@ def test_the_cli_finds_the_token_by_itself(ci, tmp_path):
 
 
 def test_an_issuer_that_the_world_has_not_is_told(ci):
-    with pytest.raises(SandboxError, match="there is no OIDC issuer 'cl' in this world; there are ci"):
+    with pytest.raises(SandboxError, match=r"The world has no OIDC issuer 'cl'\. Its issuers: ci"):
         ci.web_identity_token("cl", subject=MAIN)

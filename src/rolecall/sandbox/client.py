@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import math
 import os
 import subprocess
 import sys
@@ -254,12 +255,14 @@ class Sandbox:
         ------
         SandboxError
             When the world has no such issuer.
+        ValueError
+            If ``minutes`` is negative or not finite.
         """
         asked = {
             "issuer": issuer,
             "subject": subject,
             "audience": audience,
-            "lasting_seconds": minutes * 60,
+            "lasting_seconds": _seconds(minutes),
             "claims": claims,
         }
         return str(self._control("POST", "/token", asked)["token"])
@@ -286,12 +289,14 @@ class Sandbox:
         ------
         SandboxError
             When the world has no such provider.
+        ValueError
+            If ``minutes`` is negative or not finite.
         """
         asked = {
             "provider": provider,
             "subject": subject,
             "role": role,
-            "lasting_seconds": minutes * 60,
+            "lasting_seconds": _seconds(minutes),
             "attributes": dict(attributes or {}),
         }
         return str(self._control("POST", "/assertion", asked)["assertion"])
@@ -383,6 +388,13 @@ class Sandbox:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             raise SandboxError(json.load(error)["error"]) from None
+
+
+def _seconds(minutes: float) -> float:
+    """How long a token is valid, in seconds."""
+    if not (math.isfinite(minutes) and minutes >= 0):
+        raise ValueError(f"minutes must be a finite number that isn't negative, not {minutes}")
+    return minutes * 60
 
 
 def _with_loopback(hosts: str) -> str:

@@ -1,140 +1,138 @@
-"""The control API of a sandbox: its clock, its reset, its decisions; behind a token of its owner's."""
+"""The control API of a sandbox: its clock, its reset, its decisions."""
 
 from __future__ import annotations
 
 import hmac
-import json
-from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
-from urllib.parse import parse_qs
-from wsgiref.types import StartResponse, WSGIEnvironment
+from typing import Annotated, Any
 
+from pydantic import Field
+from werkzeug.exceptions import BadRequest, NotFound, Unauthorized
+from werkzeug.wrappers import Request, Response
+
+from rolecall.sandbox._web import Body, WebService, json_response, query_number, read_body
 from rolecall.sandbox.clock import timestamp
 from rolecall.sandbox.gateway import Gateway
 from rolecall.sandbox.relations import relations
 
-_LONGEST_BODY = 64 * 1024
+_HUNDRED_YEARS = 100 * 365 * 86_400.0
+_Seconds = Annotated[float, Field(ge=0, le=_HUNDRED_YEARS, allow_inf_nan=False)]
 
 
-class _Refused(Exception):
-    def __init__(self, status: str, problem: str) -> None:
-        super().__init__(problem)
-        self.status = status
+class _Clock(Body):
+    advance_seconds: _Seconds
 
 
-class Control:
-    """A WSGI application: ``/clock``, ``/reset``, ``/token`` and ``/assertion`` to post to,
-    ``/decisions``, ``/calls``, ``/metadata``, ``/relations`` and ``/mfa`` to get."""
+class _Token(Body):
+    issuer: str
+    subject: str
+    audience: str
+    lasting_seconds: _Seconds = 600
+    claims: dict[str, Any] = Field(default_factory=dict)
+
+
+class _Assertion(Body):
+    provider: str
+    subject: str
+    role: str
+    lasting_seconds: _Seconds = 300
+    attributes: dict[str, str | list[str]] = Field(default_factory=dict)
+
+
+class Control(WebService):
+    """The control API.
+
+    Parameters
+    ----------
+    gateway
+        The sandbox.
+    token
+        What requests must send as ``Authorization: Bearer TOKEN``.
+    """
 
     def __init__(self, gateway: Gateway, token: str) -> None:
         self._gateway = gateway
-        self._token = token
+        self._expected = f"Bearer {token}".encode()
+        super().__init__(
+            [
+                ("POST", "/clock", self._advance_clock),
+                ("POST", "/reset", self._reset),
+                ("POST", "/token", self._mint_token),
+                ("POST", "/assertion", self._mint_assertion),
+                ("GET", "/calls", self._list_calls),
+                ("GET", "/decisions", self._list_decisions),
+                ("GET", "/metadata", self._list_metadata_requests),
+                ("GET", "/mfa", self._show_mfa_code),
+                ("GET", "/relations", self._show_relations),
+            ]
+        )
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answers one request."""
+    def authenticate(self, request: Request) -> None:
+        """Check the token.
+
+        Raises
+        ------
+        Unauthorized
+            If the request has no token, or another one.
+        """
+        if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), self._expected):
+            raise Unauthorized("The request needs the header Authorization: Bearer TOKEN.")
+
+    def _advance_clock(self, request: Request) -> Response:
+        seconds = read_body(request, _Clock).advance_seconds
         try:
-            status, answer = "200 OK", self._answer(environ)
-        except _Refused as refused:
-            status, answer = refused.status, {"error": str(refused)}
-        body = json.dumps(answer).encode()
-        start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
-        return [body]
-
-    def _answer(self, environ: WSGIEnvironment) -> Any:
-        given = environ.get("HTTP_AUTHORIZATION", "")
-        if not hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
-            raise _Refused("401 Unauthorized", "the header Authorization: Bearer TOKEN is wanted")
-        match environ["REQUEST_METHOD"], environ["PATH_INFO"]:
-            case "POST", "/clock":
-                return self._clock(environ)
-            case "POST", "/reset":
-                self._gateway.reset()
-                return {"time": timestamp(self._gateway.clock.now())}
-            case "GET", "/decisions":
-                return self._decisions(environ)
-            case "GET", "/calls":
-                return self._calls(environ)
-            case "GET", "/metadata":
-                return self._gateway.metadata.told()
-            case "GET", "/relations":
-                return relations(self._gateway)
-            case "GET", "/mfa":
-                return self._mfa(environ)
-            case "POST", "/token":
-                return self._token_of(environ)
-            case "POST", "/assertion":
-                return self._assertion_of(environ)
-            case method, path:
-                raise _Refused("404 Not Found", f"there is no {method} {path}")
-
-    def _clock(self, environ: WSGIEnvironment) -> Any:
-        try:
-            seconds = float(self._body(environ)["advance_seconds"])
             now = self._gateway.clock.advance(timedelta(seconds=seconds))
-        except (ValueError, KeyError, TypeError, OverflowError):
-            raise _Refused(
-                "400 Bad Request", 'a body such as {"advance_seconds": 3600} is wanted, not below 0'
-            ) from None
-        return {"time": timestamp(now)}
+        except OverflowError:
+            raise BadRequest("advance_seconds: the clock can't go beyond the year 9999") from None
+        return json_response({"time": timestamp(now)})
 
-    def _token_of(self, environ: WSGIEnvironment) -> Any:
-        asked = self._body(environ)
+    def _reset(self, request: Request) -> Response:
+        self._gateway.reset()
+        return json_response({"time": timestamp(self._gateway.clock.now())})
+
+    def _mint_token(self, request: Request) -> Response:
+        body = read_body(request, _Token)
         issuers = self._gateway.issuers
-        name = asked.get("issuer")
-        if name not in issuers.urls:
+        if body.issuer not in issuers.urls:
             known = ", ".join(issuers.urls) or "none"
-            raise _Refused(
-                "404 Not Found",
-                f"there is no OIDC issuer {name!r} in this world; there are {known}",
-            )
-        claims = asked.get("claims") or {}
-        lasting = timedelta(seconds=float(asked.get("lasting_seconds", 600)))
-        token = issuers.mint(name, str(asked.get("subject")), str(asked.get("audience")), lasting, claims)
-        return {"token": token}
+            raise NotFound(f"The world has no OIDC issuer {body.issuer!r}. Its issuers: {known}.")
+        valid_for = timedelta(seconds=body.lasting_seconds)
+        token = issuers.mint(body.issuer, body.subject, body.audience, valid_for, body.claims)
+        return json_response({"token": token})
 
-    def _assertion_of(self, environ: WSGIEnvironment) -> Any:
-        asked = self._body(environ)
-        saml, name = self._gateway.saml, str(asked.get("provider"))
-        if name not in saml.names:
+    def _mint_assertion(self, request: Request) -> Response:
+        body = read_body(request, _Assertion)
+        saml = self._gateway.saml
+        if body.provider not in saml.names:
             known = ", ".join(saml.names) or "none"
-            raise _Refused(
-                "404 Not Found", f"there is no SAML provider {name!r} in this world; there are {known}"
-            )
-        lasting = timedelta(seconds=float(asked.get("lasting_seconds", 300)))
-        subject, role = str(asked.get("subject")), str(asked.get("role"))
-        return {"assertion": saml.mint(name, subject, role, lasting, asked.get("attributes") or {})}
-
-    def _body(self, environ: WSGIEnvironment) -> dict[str, Any]:
-        length = environ.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > _LONGEST_BODY:
-            raise _Refused("400 Bad Request", "a short JSON body is wanted")
+            raise NotFound(f"The world has no SAML provider {body.provider!r}. Its providers: {known}.")
+        valid_for = timedelta(seconds=body.lasting_seconds)
         try:
-            body = json.loads(environ["wsgi.input"].read(int(length)) or b"{}")
-        except ValueError:
-            raise _Refused("400 Bad Request", "the body is no JSON") from None
-        if not isinstance(body, dict):
-            raise _Refused("400 Bad Request", "the body is a JSON object")
-        return body
+            assertion = saml.mint(body.provider, body.subject, body.role, valid_for, body.attributes)
+        except (ValueError, OverflowError) as error:
+            # XML can't contain most control characters, and a date has at most four digits for the year.
+            raise BadRequest(f"The assertion can't be written: {error}") from None
+        return json_response({"assertion": assertion})
 
-    def _mfa(self, environ: WSGIEnvironment) -> Any:
-        name = parse_qs(environ.get("QUERY_STRING", "")).get("actor", [""])[0]
-        actor = self._gateway.world.actors.get(name)
+    def _show_mfa_code(self, request: Request) -> Response:
+        name = request.args.get("actor", "")
+        world = self._gateway.world
+        actor = world.actors.get(name)
         account, _, user = (actor.user or "").partition("/") if actor else ("", "", "")
-        accounts = self._gateway.world.accounts
-        device = self._gateway.mfa.device(accounts[account].id, user) if account else None
+        device = self._gateway.mfa.device(world.accounts[account].id, user) if account else None
         if device is None:
-            raise _Refused("404 Not Found", f"{name!r} is no user with an MFA device (mfa: true)")
-        return {"serial_number": device.serial_number, "code": device.code}
+            raise NotFound(f"{name!r} is not a user with an MFA device. Add mfa: true to the user.")
+        return json_response({"serial_number": device.serial_number, "code": device.code})
 
-    def _calls(self, environ: WSGIEnvironment) -> Any:
-        after = parse_qs(environ.get("QUERY_STRING", "")).get("after", ["0"])[0]
-        if not after.isdigit():
-            raise _Refused("400 Bad Request", "after=N wants a number")
-        return self._gateway.calls.after(int(after))
+    def _list_calls(self, request: Request) -> Response:
+        return json_response(self._gateway.calls.after(query_number(request, "after", 0)))
 
-    def _decisions(self, environ: WSGIEnvironment) -> Any:
-        last = parse_qs(environ.get("QUERY_STRING", "")).get("last", ["1"])[0]
-        if not last.isdigit():
-            raise _Refused("400 Bad Request", "last=N wants a number")
-        return [event.document() for event in self._gateway.trail.last(int(last))]
+    def _list_decisions(self, request: Request) -> Response:
+        events = self._gateway.trail.last(query_number(request, "last", 1))
+        return json_response([event.document() for event in events])
+
+    def _list_metadata_requests(self, request: Request) -> Response:
+        return json_response(self._gateway.metadata.as_json())
+
+    def _show_relations(self, request: Request) -> Response:
+        return json_response(relations(self._gateway))

@@ -10,9 +10,10 @@ import errno
 import json
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from wsgiref.types import StartResponse, WSGIEnvironment
+
+from werkzeug.wrappers import Request, Response
 
 from rolecall.sandbox.clock import timestamp
 from rolecall.sandbox.gateway import Gateway
@@ -28,27 +29,10 @@ from rolecall.sandbox.moto_state.iam import RoleFacts
 from rolecall.sandbox.service_sessions import NotTrusted, ServiceSessions
 from rolecall.sandbox.world import Instance, MetadataOptions
 
-_TTL = "HTTP_X_AWS_EC2_METADATA_TOKEN_TTL_SECONDS"
-_TOKEN = "HTTP_X_AWS_EC2_METADATA_TOKEN"
+_TTL = "X-aws-ec2-metadata-token-ttl-seconds"
+_TOKEN = "X-aws-ec2-metadata-token"
 _LONGEST_TTL = 21_600
 _CREDENTIALS = "/latest/meta-data/iam/security-credentials/"
-
-
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    status: int
-    text: str = ""
-    headers: tuple[tuple[str, str], ...] = ()
-
-
-_REASONS = {
-    200: "OK",
-    400: "Bad Request",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "Not Found",
-    405: "Method Not Allowed",
-}
 
 
 class InstanceMetadata:
@@ -76,58 +60,52 @@ class InstanceMetadata:
         self._sessions = ServiceSessions(gateway, "ec2.amazonaws.com", self._id, instance_arn=arn)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answers one request."""
+        """Answer one request."""
+        request = Request(environ)
         # A request for credentials comes before the AssumeRole that it may cause.
         last = self._gateway.trail.last(1)
-        reply = self._reply(environ)
+        response = self._respond(request)
         self._gateway.metadata.record(
             MetadataRequest(
                 last[-1].number if last else 0,
                 self._name,
-                environ["REQUEST_METHOD"],
-                environ["PATH_INFO"],
-                _TOKEN in environ,
-                reply.status,
+                request.method,
+                request.path,
+                _TOKEN in request.headers,
+                response.status_code,
             )
         )
-        body = reply.text.encode()
-        headers = [
-            ("Content-Type", "text/plain"),
-            ("Content-Length", str(len(body))),
-            ("Server", "EC2ws"),
-            *reply.headers,
-        ]
-        start_response(f"{reply.status} {_REASONS[reply.status]}", headers)
-        return [body]
+        return response(environ, start_response)
 
-    def _reply(self, environ: WSGIEnvironment) -> _Reply:
+    def _respond(self, request: Request) -> Response:
         if not self._is_running():
-            raise ConnectionResetError(errno.ECONNRESET, "nothing runs on an instance that is stopped")
+            raise ConnectionResetError(errno.ECONNRESET, "a stopped instance has no metadata service")
         if self._options().http_endpoint == "disabled":
-            return _Reply(403)
-        path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
-        if path == "/latest/api/token":
-            return self._new_token(environ) if method == "PUT" else _Reply(405)
-        if method != "GET":
-            return _Reply(405)
-        if not self._may_read(environ.get(_TOKEN)):
-            return _Reply(401)
-        return self._read(path)
+            return _text(403)
+        if request.path == "/latest/api/token":
+            return self._create_token(request) if request.method == "PUT" else _text(405)
+        if request.method != "GET":
+            return _text(405)
+        if not self._may_read(request.headers.get(_TOKEN)):
+            return _text(401)
+        return self._read(request.path)
 
-    def _new_token(self, environ: WSGIEnvironment) -> _Reply:
-        if "HTTP_X_FORWARDED_FOR" in environ:
-            return _Reply(403)
-        ttl = environ.get(_TTL, "")
-        if not ttl.isdigit() or not 1 <= int(ttl) <= _LONGEST_TTL:
-            return _Reply(400)
+    def _create_token(self, request: Request) -> Response:
+        if "X-Forwarded-For" in request.headers:
+            return _text(403)
+        ttl = request.headers.get(_TTL, "")
+        if not (ttl.isascii() and ttl.isdigit() and len(ttl) < 10 and 1 <= int(ttl) <= _LONGEST_TTL):
+            return _text(400)
         if self._options().http_put_response_hop_limit < self._hops:
-            # Only the answer that holds a token is limited; its packet dies on the way.
+            # The hop limit applies to the response with the token only: its packet is dropped on the way.
             raise ConnectionResetError(errno.ECONNRESET, "the hop limit is too small for a container")
         token = secrets.token_urlsafe(42)
         now = self._gateway.clock.now()
         self._tokens = {known: until for known, until in self._tokens.items() if now < until}
         self._tokens[token] = now + timedelta(seconds=int(ttl))
-        return _Reply(200, token, (("X-aws-ec2-metadata-token-ttl-seconds", ttl),))
+        response = _text(200, token)
+        response.headers[_TTL] = ttl
+        return response
 
     def _may_read(self, token: str | None) -> bool:
         if token is None:
@@ -135,7 +113,7 @@ class InstanceMetadata:
         good_until = self._tokens.get(token)
         return good_until is not None and self._gateway.clock.now() < good_until
 
-    def _read(self, path: str) -> _Reply:
+    def _read(self, path: str) -> Response:
         region = self._gateway.world.region
         values: dict[str, Callable[[], str]] = {
             "/latest/meta-data/ami-id": lambda: IMAGE,
@@ -154,15 +132,15 @@ class InstanceMetadata:
         if path == _CREDENTIALS.rstrip("/"):
             path = _CREDENTIALS
         if path in values:
-            return _Reply(200, values[path]())
+            return _text(200, values[path]())
         return self._listing(path, list(values))
 
-    def _listing(self, path: str, known: list[str]) -> _Reply:
+    def _listing(self, path: str, known: list[str]) -> Response:
         prefix = path.rstrip("/") + "/"
         names = {one.removeprefix(prefix).partition("/") for one in known if one.startswith(prefix)}
         if not names:
-            return _Reply(404)
-        return _Reply(200, "\n".join(sorted(name + slash for name, slash, _ in names)))
+            return _text(404)
+        return _text(200, "\n".join(sorted(name + slash for name, slash, _ in names)))
 
     def _role(self) -> RoleFacts | None:
         profile = self._profile()
@@ -250,3 +228,7 @@ class InstanceMetadata:
             },
             indent=2,
         )
+
+
+def _text(status: int, text: str = "") -> Response:
+    return Response(text, status, {"Server": "EC2ws"}, content_type="text/plain")

@@ -1,4 +1,4 @@
-"""What was asked of the metadata services, beside the trail: CloudTrail never sees these requests."""
+"""Keep the requests to metadata services. They are not in the trail, because CloudTrail never sees them."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ _KEPT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class MetadataRequest:
-    """One request of a machine's metadata service.
+    """One request to the metadata service of an instance.
 
     Parameters
     ----------
     after
-        The number of the trail's last entry when it came, so that both can be put in order; 0 for none.
+        The number of the trail's last entry when the request arrived, so that both can be put in order.
+        0 if there was none.
     instance
         The instance's name in the world.
     method, path
         Such as PUT and ``/latest/api/token``.
     with_token
-        Whether it showed a session token of IMDSv2.
+        Whether the request had a session token of IMDSv2.
     status
-        The HTTP status of the answer.
+        The HTTP status of the response.
     """
 
     after: int
@@ -37,23 +38,23 @@ class MetadataRequest:
 
 
 class MetadataLog:
-    """The last thousand requests, the newest at the end."""
+    """The last thousand requests, the newest last."""
 
     def __init__(self) -> None:
         self._requests: deque[MetadataRequest] = deque(maxlen=_KEPT)
         self._lock = threading.Lock()
 
     def record(self, request: MetadataRequest) -> None:
-        """Keeps a request."""
+        """Keep a request."""
         with self._lock:
             self._requests.append(request)
 
-    def told(self) -> list[dict[str, Any]]:
-        """All that are kept, as JSON."""
+    def as_json(self) -> list[dict[str, Any]]:
+        """List the requests that are kept."""
         with self._lock:
             return [asdict(one) for one in self._requests]
 
     def clear(self) -> None:
-        """Forgets every request."""
+        """Forget every request."""
         with self._lock:
             self._requests.clear()

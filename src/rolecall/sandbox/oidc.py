@@ -13,13 +13,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 from joserfc import jwk, jwt
 from joserfc.errors import JoseError
+from werkzeug.wrappers import Request, Response
 
 from rolecall.aws.errors import AwsError
 from rolecall.aws.operations import Operation
+from rolecall.sandbox._web import WebService, json_response
 from rolecall.sandbox.callers import Caller
 from rolecall.sandbox.clock import Clock
 from rolecall.sandbox.moto_state.iam import IamState
@@ -185,31 +186,33 @@ def _base64(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-class IssuerPages:
-    """A WSGI application: an issuer's discovery document and its public keys."""
+class IssuerPages(WebService):
+    """The discovery document and the public keys of an issuer.
+
+    https://openid.net/specs/openid-connect-discovery-1_0.html
+    """
 
     def __init__(self, issuers: Issuers, url: str) -> None:
+        super().__init__(
+            [
+                ("GET", "/.well-known/openid-configuration", self._show_configuration),
+                ("GET", "/keys", self._show_keys),
+            ]
+        )
         self._issuers = issuers
         self._url = url
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answers one request."""
-        here = f"http://{environ.get('HTTP_HOST', '')}"
-        pages: dict[str, Any] = {
-            "/.well-known/openid-configuration": {
+    def _show_configuration(self, request: Request) -> Response:
+        return json_response(
+            {
                 "issuer": self._url,
-                "jwks_uri": f"{here}/keys",
+                "jwks_uri": f"{request.host_url}keys",
                 "response_types_supported": ["id_token"],
                 "subject_types_supported": ["public"],
                 "id_token_signing_alg_values_supported": [_ALGORITHM],
                 "claims_supported": ["aud", "exp", "iat", "iss", "nbf", "sub"],
-            },
-        }
-        path = environ["PATH_INFO"]
-        if path == "/keys":
-            pages[path] = {"keys": [self._issuers.key(self._url).as_dict(private=False)]}
-        found = pages.get(path)
-        body = json.dumps(found if found is not None else {"error": "not found"}).encode()
-        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
-        start_response("200 OK" if found is not None else "404 Not Found", headers)
-        return [body]
+            }
+        )
+
+    def _show_keys(self, request: Request) -> Response:
+        return json_response({"keys": [self._issuers.key(self._url).as_dict(private=False)]})
