@@ -48,6 +48,41 @@ def test_each_gate_has_the_status_of_its_policies():
     ]
 
 
+def test_the_gates_are_in_the_order_in_which_aws_evaluates_them():
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+    everything = decision(
+        principal=SESSION,
+        identity=allow(),
+        resource_policy=allow(Principal={"AWS": ROOT}),
+        boundary=allow(),
+        session=allow(),
+        scps=[[allow()], [allow()]],
+        rcps=[[allow(Principal="*")]],
+        endpoint=allow(Principal="*"),
+    )
+
+    assert [gate.title for gate in explain(everything).gates] == [
+        "Resource control policy, root",
+        "Service control policy, root",
+        "Service control policy, level 2",
+        "VPC endpoint policy",
+        "Resource-based policy",
+        "Identity-based policy",
+        "Permissions boundary",
+        "Session policy",
+    ]
+
+
+def test_the_level_of_an_rcp_is_the_one_that_lacks_an_allow():
+    only_denies = deny("s3:PutObject", Principal="*")
+    explained = explain(decision(identity=allow(), rcps=[[only_denies], [allow("sqs:*", Principal="*")]]))
+
+    assert [(gate.title, gate.status) for gate in explained.gates][:2] == [
+        ("Resource control policy, root", GateStatus.SILENT),
+        ("Resource control policy, level 2", GateStatus.LACKS_ALLOW),
+    ]
+
+
 def test_a_gate_that_needs_no_allow_differs_from_one_that_lacks_it():
     explained = explain(
         decision(identity=allow(), resource_policy=allow("s3:*", "*", Principal={"AWS": EVE}))
@@ -115,6 +150,28 @@ def test_a_value_that_the_caller_chooses_changes_in_the_request():
     assert change(**ASSUME, resource_policy=trust) == [
         'the request: set sts:ExternalId to "order-66" in the request: pass it as ExternalId'
     ]
+
+
+@pytest.mark.parametrize(
+    "operator", ["StringEquals", "StringLike", "ArnEquals", "ArnLike", "ForAnyValue:ArnLike"]
+)
+def test_a_value_of_the_request_is_added_to_a_condition_that_lists_values(operator):
+    topic = "arn:aws:sns:us-east-1:111122223333:alerts"
+    near = allow("s3:GetObject", OBJECT, Condition={operator: {"aws:SourceArn": f"{topic}-old"}})
+
+    changes = change(identity=near, context={"aws:SourceArn": topic})
+
+    assert changes == [f'identity_policies[0], statement 1: add "{topic}" to {operator} aws:SourceArn']
+
+
+@pytest.mark.parametrize("operator", ["ArnNotEquals", "ArnNotLike", "StringNotLike"])
+def test_a_value_is_never_added_to_a_condition_that_excludes_values(operator):
+    topic = "arn:aws:sns:us-east-1:111122223333:alerts"
+    near = allow("s3:GetObject", OBJECT, Condition={operator: {"aws:SourceArn": topic}})
+
+    changes = change(identity=near, context={"aws:SourceArn": topic})
+
+    assert changes == ["identity_policies[0]: add this statement"]
 
 
 def test_a_deny_without_mfa_is_avoided_with_mfa():
