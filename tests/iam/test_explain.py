@@ -83,6 +83,40 @@ def test_the_level_of_an_rcp_is_the_one_that_lacks_an_allow():
     ]
 
 
+def test_each_level_of_scps_that_lacks_an_allow_is_a_gate():
+    explained = explain(decision(identity=allow(), scps=[[OTHER], [allow()], [OTHER]]))
+
+    assert [gate.status for gate in explained.gates] == [
+        GateStatus.LACKS_ALLOW,
+        GateStatus.ALLOWS,
+        GateStatus.LACKS_ALLOW,
+        GateStatus.ALLOWS,
+    ]
+
+
+def test_a_gate_reads_as_a_line_with_a_sign_and_its_statement():
+    explained = str(
+        explain(
+            decision(
+                identity=[allow(), deny(Sid="No")],
+                resource_policy=allow("sqs:*", Principal="*"),
+                session=OTHER,
+                principal=SESSION,
+            )
+        )
+    )
+
+    assert "  · Resource-based policy: says nothing\n" in explained
+    assert '  ⛔ Identity-based policy: denies (identity_policies[0], statement "No")\n' in explained
+
+
+def test_the_gates_of_a_denial_are_marked():
+    explained = str(explain(decision(identity=allow(), boundary=OTHER)))
+
+    assert "  ✔ Identity-based policy: allows (identity_policies[0], statement 1)\n" in explained
+    assert "  ✘ Permissions boundary: does not allow\n" in explained
+
+
 def test_a_gate_that_needs_no_allow_differs_from_one_that_lacks_it():
     explained = explain(
         decision(identity=allow(), resource_policy=allow("s3:*", "*", Principal={"AWS": EVE}))
@@ -251,3 +285,10 @@ def test_getcalleridentity_is_explained_by_its_own_rule():
     explained = explain(decision(action="sts:GetCallerIdentity", resource="*", identity=deny()))
 
     assert explained.because == ("This call needs no permission, and no policy can deny it.",)
+
+
+def test_a_level_without_scps_gets_a_new_one():
+    explained = explain(decision(identity=allow(), scps=[[allow()], []]))
+
+    assert [str(one) for one in explained.changes] == ["a new service control policy: with this statement"]
+    assert [len(level) for level in explained.after.policies.scps] == [1, 1]
