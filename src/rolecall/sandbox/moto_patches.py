@@ -1,13 +1,13 @@
 """Every change that the sandbox makes to moto's own classes, each with its reason.
 
 A behavior that can be corrected before or after a request is a gap in `rolecall.sandbox.moto_gaps` instead.
-``tests/sandbox/moto_internals.py`` lists what these patches rely on.
+``tests/sandbox/test_moto_internals.py`` lists what these patches rely on.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache, wraps
 from importlib import import_module
 from typing import Any
@@ -31,11 +31,16 @@ def patch_moto() -> None:
     _remember_module_names()
     # The sandbox decides whether a request is allowed before moto sees it. moto would evaluate a bucket
     # policy again without its conditions and principals, and deny what a conditional Deny lets through.
-    FakeBucket.get_permission = lambda bucket, action, resource: PermissionResult.PERMITTED
+    FakeBucket.get_permission = wraps(FakeBucket.get_permission)(_permit)
     for name, prefix in _ID_PREFIXES.items():
         setattr(IAMBackend, name, _with_id(getattr(IAMBackend, name), prefix))
 
 
+def _permit(bucket: FakeBucket, action: Any, resource: Any) -> PermissionResult:
+    return PermissionResult.PERMITTED
+
+
+@wraps(_read_managed_policies)
 def _copy_managed_policies(backend: IAMBackend) -> list[ManagedPolicy]:
     """Read the 1,500 AWS-managed policies once, not again for each account and each reset.
 
@@ -49,7 +54,12 @@ def _copy_managed_policies(backend: IAMBackend) -> list[ManagedPolicy]:
 def _remember_module_names() -> None:
     """List moto's folders once, not twice for each request."""
     names = tuple(moto.backends.list_of_moto_modules())
-    moto.backends.list_of_moto_modules = lambda: iter(names)
+
+    @wraps(moto.backends.list_of_moto_modules)
+    def remembered_names() -> Iterator[str]:
+        return iter(names)
+
+    moto.backends.list_of_moto_modules = remembered_names
 
 
 def _with_id(create: Callable[..., Any], prefix: str) -> Callable[..., Any]:
@@ -78,6 +88,7 @@ def patched_ec2_instances() -> Any:
     modify = instances.InstanceBackend.modify_instance_metadata_options
     replace = profiles.IamInstanceProfileAssociationBackend.replace_iam_instance_profile_association
 
+    @wraps(modify)
     def modify_given_options_only(backend: Any, instance_id: str, **options: Any) -> Any:
         """Keep the options that a request leaves out; moto would reset them.
 
@@ -97,6 +108,7 @@ def patched_ec2_instances() -> Any:
                 setattr(modified, option, options[name])
         return modified
 
+    @wraps(replace)
     def replace_on_instance_too(backend: Any, *args: Any, **options: Any) -> Any:
         """Show the new profile on the instance as well; moto would go on showing the old one."""
         association = replace(backend, *args, **options)

@@ -1,0 +1,385 @@
+"""Everything inside moto that the sandbox relies on, and what breaks if a newer moto changes it.
+
+moto documents none of this as its API, so pyproject.toml bounds its version. To allow a newer one, raise the
+bound, run this module, and read the messages: each failure says which part of the sandbox to look at.
+"""
+
+import ast
+import importlib
+import inspect
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from moto.backends import get_backend
+from moto.iam.models import iam_backends
+from moto.s3.models import s3_backends
+
+import rolecall
+from rolecall.sandbox import moto_app
+
+ACCOUNT, REGION = "111122223333", "us-east-1"
+TRUST = '{"Version": "2012-10-17", "Statement": []}'
+
+
+class Internal(NamedTuple):
+    """A name inside a module of moto; the parameters are those that the sandbox passes, in order."""
+
+    module: str
+    name: str
+    parameters: str | None
+    without_it: str
+
+
+INTERNALS = [
+    Internal(
+        "moto.backends", "get_backend", "name", "No state can be read: sandbox/moto_state/_backends.py."
+    ),
+    Internal(
+        "moto.backends",
+        "list_of_moto_modules",
+        "",
+        "Each request lists moto's folders twice and is slower: sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.core.base_backend",
+        "BackendDict.reset",
+        "",
+        "A reset keeps the old state: sandbox/moto_app.py.",
+    ),
+    Internal(
+        "moto.core.parse",
+        "PROTOCOL_PARSERS",
+        None,
+        "No request can be parsed: aws/operations.py.",
+    ),
+    Internal(
+        "moto.core.parse",
+        "RequestParserError",
+        None,
+        "A malformed request is a fault of the sandbox in place of SerializationException: aws/operations.py.",
+    ),
+    Internal("moto.core.request", "Request", None, "No request can be parsed: aws/operations.py."),
+    Internal(
+        "moto.core.request",
+        "determine_request_protocol",
+        "service_model content_type",
+        "Errors are written in the wrong protocol: aws/operations.py.",
+    ),
+    Internal(
+        "moto.core.routing",
+        "get_service_router",
+        "service_name",
+        "No operation can be identified: aws/operations.py.",
+    ),
+    Internal(
+        "moto.core.serialize",
+        "get_serializer_class",
+        "service_name protocol",
+        "The results of STS and of all gaps can't be written: sandbox/responses.py.",
+    ),
+    Internal(
+        "moto.core.utils",
+        "get_service_model",
+        "service_name",
+        "Neither requests nor results can be read: aws/operations.py, sandbox/responses.py.",
+    ),
+    Internal(
+        "moto.ec2.models.iam_instance_profile",
+        "IamInstanceProfileAssociationBackend.replace_iam_instance_profile_association",
+        "self association_id",
+        "DescribeInstances shows the old profile after a replacement: sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.ec2.models.instances",
+        "InstanceBackend.modify_instance_metadata_options",
+        "self instance_id http_tokens hop_limit http_endpoint dry_run http_protocol metadata_tags",
+        "A change of one metadata option resets the others: sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.ec2.models.instances",
+        "random_instance_id",
+        "",
+        "The world's instances get other ids than their metadata says: sandbox/instances.py.",
+    ),
+    Internal(
+        "moto.iam.access_control",
+        "PermissionResult.PERMITTED",
+        None,
+        "moto evaluates bucket policies again: sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.iam.aws_managed_policies",
+        "aws_managed_policies_data",
+        None,
+        "A wrong ARN of an AWS-managed policy in a world isn't reported: sandbox/_world_checks.py.",
+    ),
+    Internal(
+        "moto.iam.models",
+        "IAMBackend._init_aws_policies",
+        "self",
+        "Each account and each reset reads 1,500 policies again, in seconds: sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.iam.models",
+        "IAMBackend.create_user",
+        "self region_name user_name path tags",
+        "No world with users can be built, and ids have no prefix: sandbox/build.py, sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.iam.models",
+        "IAMBackend.create_group",
+        "self group_name",
+        "No world with groups can be built, and ids have no prefix: sandbox/build.py, sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.iam.models",
+        "IAMBackend.create_instance_profile",
+        "self name path role_names",
+        "No world with instance profiles can be built: sandbox/build.py, sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.iam.models",
+        "IAMBackend.create_role",
+        "self role_name assume_role_policy_document path permissions_boundary description tags max_session_duration",
+        "No world with roles can be built: sandbox/build.py.",
+    ),
+    Internal(
+        "moto.iam.models",
+        "IAMBackend.create_policy",
+        "self description path policy_document policy_name tags",
+        "No world with managed policies can be built: sandbox/build.py.",
+    ),
+    Internal(
+        "moto.iam.models",
+        "IAMBackend.create_access_key",
+        "self user_name",
+        "Actors get no keys: sandbox/build.py.",
+    ),
+    Internal(
+        "moto.iam.models",
+        "IAMBackend.add_user_to_group",
+        "self group_name user_name",
+        "Users aren't in their groups: sandbox/build.py.",
+    ),
+    Internal(
+        "moto.iam.models",
+        "IAMBackend.create_virtual_mfa_device",
+        "self device_name path",
+        "No world with MFA devices can be built: sandbox/build.py.",
+    ),
+    Internal(
+        "moto.iam.models",
+        "IAMBackend.enable_mfa_device",
+        "self user_name serial_number authentication_code_1 authentication_code_2",
+        "No world with MFA devices can be built: sandbox/build.py.",
+    ),
+    Internal(
+        "moto.iam.models",
+        "IAMBackend.create_open_id_connect_provider",
+        "self url thumbprint_list client_id_list tags",
+        "No world with OIDC providers can be built: sandbox/build.py.",
+    ),
+    Internal(
+        "moto.iam.models",
+        "IAMBackend.create_saml_provider",
+        "self name saml_metadata_document",
+        "No world with SAML providers can be built: sandbox/build.py.",
+    ),
+    Internal(
+        "moto.iam.models",
+        "IAMBackend.get_role",
+        "self role_name",
+        "The policies of roles can't be read: sandbox/moto_state/iam.py.",
+    ),
+    Internal(
+        "moto.iam.models", "ManagedPolicy", None, "The AWS-managed policies: sandbox/moto_patches.py."
+    ),
+    Internal("moto.iam.models", "iam_backends", None, "IAM can't be read: sandbox/moto_state/iam.py."),
+    Internal(
+        "moto.iam.utils",
+        "generate_access_key_id_from_account_id",
+        "account_id prefix",
+        "No keys can be created: sandbox/moto_state/iam.py.",
+    ),
+    Internal(
+        "moto.s3.models",
+        "FakeBucket.get_permission",
+        "self action resource",
+        "moto evaluates bucket policies again, without conditions: sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.s3.models",
+        "S3Backend.create_bucket",
+        "self bucket_name region_name",
+        "No world with buckets can be built: sandbox/build.py.",
+    ),
+    Internal(
+        "moto.s3.models",
+        "S3Backend.put_object",
+        "self bucket_name key_name value",
+        "No world with objects can be built: sandbox/build.py.",
+    ),
+    Internal(
+        "moto.s3.models",
+        "S3Backend.put_bucket_policy",
+        "self bucket_name policy",
+        "No world with bucket policies can be built: sandbox/build.py.",
+    ),
+    Internal(
+        "moto.s3.models",
+        "S3Backend.get_object",
+        "self bucket_name key_name",
+        "A missing object isn't recognized: sandbox/moto_state/s3.py.",
+    ),
+    Internal("moto.s3.models", "s3_backends", None, "S3 can't be read: sandbox/moto_state/s3.py."),
+    Internal(
+        "moto.server",
+        "DomainDispatcherApplication",
+        "create_app",
+        "No operation can be performed: sandbox/moto_app.py.",
+    ),
+    Internal(
+        "moto.server",
+        "create_backend_app",
+        "service",
+        "No operation can be performed: sandbox/moto_app.py.",
+    ),
+]
+
+
+@pytest.mark.parametrize("internal", INTERNALS, ids=lambda internal: f"{internal.module}.{internal.name}")
+def test_moto_still_has_it(internal):
+    found = importlib.import_module(internal.module)
+    for part in internal.name.split("."):
+        assert hasattr(found, part), f"moto has no {internal.module}.{internal.name}. {internal.without_it}"
+        found = getattr(found, part)
+
+    if internal.parameters is not None:
+        has = list(inspect.signature(found).parameters)
+        expected = internal.parameters.split()
+        # What we replace or call as a class attribute may name its first parameter differently.
+        has, expected = (
+            [name for name in names if name not in ("self", "cls", "bucket")] for names in (has, expected)
+        )
+        assert has[: len(expected)] == expected, (
+            f"{internal.module}.{internal.name} has the parameters {has}. {internal.without_it}"
+        )
+
+
+def imported_from_moto() -> set[tuple[str, str]]:
+    """Every name that the package imports from moto, and each module that it imports by name."""
+    names = set()
+    for file in Path(rolecall.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "moto":
+                names |= {(str(node.module), alias.name) for alias in node.names}
+            elif isinstance(node, ast.Constant) and str(node.value).startswith("moto.ec2."):
+                names.add((str(node.value), ""))
+    return names
+
+
+def test_the_list_is_complete():
+    listed = {(one.module, one.name.partition(".")[0]) for one in INTERNALS}
+    modules = {(module, "") for module, _ in listed}
+
+    assert imported_from_moto() <= listed | modules
+
+
+def test_only_a_few_modules_import_moto():
+    source = Path(rolecall.__file__).parent
+    importing = {
+        file.relative_to(source).as_posix()
+        for file in source.rglob("*.py")
+        if any(
+            line.startswith(("import moto", "from moto")) for line in file.read_text("utf-8").splitlines()
+        )
+    }
+
+    assert importing == {
+        "aws/authorization.py",
+        "aws/operations.py",
+        "sandbox/_world_checks.py",
+        "sandbox/moto_app.py",
+        "sandbox/moto_patches.py",
+        "sandbox/moto_state/_backends.py",
+        "sandbox/moto_state/iam.py",
+        "sandbox/moto_state/s3.py",
+        "sandbox/responses.py",
+    }
+
+
+@pytest.fixture(scope="module")
+def iam():
+    moto_app.forget_everything()
+    state = iam_backends[ACCOUNT]["aws"]
+    user = state.create_user(REGION, "ada", "/", [{"Key": "team", "Value": "data"}])
+    state.create_group("readers")
+    state.create_role("r", TRUST, "/", None, "", [], "3600")
+    state.create_instance_profile("p", "/", ["r"])
+    state.create_access_key("ada")
+    state.create_virtual_mfa_device("phone", "/")
+    state.create_open_id_connect_provider("https://ci.example", ["0" * 40], ["sts"], [])
+    state.create_saml_provider("okta", "")
+    state.managed_policies["arn:aws:iam::aws:policy/AdministratorAccess"].attach_to(user)
+    return state
+
+
+IAM_ATTRIBUTES = [
+    (
+        "users",
+        "access_keys arn id managed_policies mfa_devices name password policies signing_certificates tags",
+    ),
+    ("groups", "arn managed_policies name policies users"),
+    (
+        "roles",
+        "arn assume_role_policy_document id managed_policies max_session_duration name permissions_boundary_arn policies tags",
+    ),
+    ("instance_profiles", "arn id name roles"),
+    ("access_keys", "access_key_id secret_access_key status"),
+    ("virtual_mfa_devices", "base32_string_seed serial_number"),
+    ("open_id_providers", "client_id_list"),
+    ("saml_providers", "arn saml_metadata_document"),
+    ("managed_policies", "attach_to attachment_count default_version_id get_tags name versions"),
+]
+
+
+@pytest.mark.parametrize(("collection", "attributes"), IAM_ATTRIBUTES)
+def test_iam_entities_have_the_attributes_that_decisions_read(iam, collection, attributes):
+    entity = next(iter(getattr(iam, collection).values()))
+
+    missing = [name for name in attributes.split() if not hasattr(entity, name)]
+
+    assert missing == [], f"sandbox/moto_state/iam.py and sandbox/moto_gaps read {missing} of {collection}"
+
+
+def test_s3_keeps_owners_policies_and_tags():
+    moto_app.forget_everything()
+    s3 = s3_backends[ACCOUNT]["aws"]
+    s3.create_bucket("reports", REGION)
+    s3.put_object("reports", "q1", b"1")
+
+    assert s3_backends.bucket_accounts["reports"][1] == ACCOUNT
+    assert s3.buckets["reports"].policy is None
+    assert s3.tagger.get_tag_dict_for_resource(s3.get_object("reports", "q1").arn) == {}
+
+
+@pytest.mark.parametrize(
+    ("service", "attributes"),
+    [
+        ("dynamodb", "resource_policies tables"),
+        ("ec2", "describe_tags iam_instance_profile_associations reservations"),
+        ("ecr", "repositories"),
+        ("kms", "get_key_id_from_alias keys list_resource_tags"),
+        ("lambda", "list_functions"),
+        ("secretsmanager", "secrets"),
+        ("sns", "topics"),
+        ("sqs", "queues"),
+    ],
+)
+def test_backends_have_the_collections_that_decisions_read(service, attributes):
+    backend = get_backend(service)[ACCOUNT][REGION]
+
+    missing = [name for name in attributes.split() if not hasattr(backend, name)]
+
+    assert missing == [], f"sandbox/moto_state reads {missing} of moto's {service}"
