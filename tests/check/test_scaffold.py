@@ -41,7 +41,7 @@ def test_everything_new_in_it_has_no_fault(course):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["world", "tea"], "tea.yaml is there already; what stands in it stays"),
+        (["world", "tea"], "tea.yaml already exists; it was not changed"),
         (["bank", "cups", "--world", "cup"], "there is no world 'cup'"),
         (["lesson", "02-x", "--bank", "x", "--world", "tea"], "there is no bank 'x'"),
         (["question", "tea", "tea-reading"], "has a question 'tea-reading' already"),

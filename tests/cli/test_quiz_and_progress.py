@@ -111,7 +111,7 @@ def test_progress_tells_skills_streak_and_misconceptions(course):
 
     assert "3 answers, 1 right. Streak: 1 day." in ran.stdout
     assert "roles" in ran.stdout
-    assert "Misconception shown 2 times: role-is-a-user" in ran.stdout
+    assert "Common mistake, made 2 times: role-is-a-user" in ran.stdout
 
 
 def test_progress_of_nobody_says_how_to_begin(course):
@@ -137,7 +137,7 @@ def test_what_is_exported_can_be_imported_elsewhere_and_once(course, tmp_path, f
     ]  # fmt: skip
 
     assert told == ["2 new answers.\n", "0 new answers.\n"]
-    assert there.everything() == here.everything()
+    assert there.all_entries() == here.all_entries()
 
 
 def test_a_file_that_is_no_export_is_told_with_the_entry(course, tmp_path):

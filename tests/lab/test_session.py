@@ -89,7 +89,7 @@ def test_misconceptions_are_counted_across_tasks_and_questions(mission, store):
     mission.check()
 
     assert store.times_shown("anyone-is-my-account") == 1
-    (kept,) = store.everything()
+    (kept,) = store.all_entries()
     assert (kept.deck, kept.entry.question, kept.entry.correct) == (
         "task/let-dana-in",
         "let-dana-in",

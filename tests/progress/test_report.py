@@ -2,15 +2,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rolecall.progress import Kept, report
+from rolecall.progress import StoredEntry, report
 from rolecall.quiz import Entry, EntryKind, Mastery
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def answered(days_ago=0, *, score=1.0, skill="s", misconception="") -> Kept:
+def answered(days_ago=0, *, score=1.0, skill="s", misconception="") -> StoredEntry:
     entry = Entry(EntryKind.ANSWERED, "q", "a", score == 1, score, skill, misconception)
-    return Kept(NOW - timedelta(days=days_ago), "deck", entry)
+    return StoredEntry(NOW - timedelta(days=days_ago), "deck", entry)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_a_skill_is_strong_after_many_right_answers_and_not_after_many_wrong():
 
 
 def test_a_restart_is_no_answer():
-    restart = Kept(NOW, "deck", Entry(EntryKind.RESTARTED))
+    restart = StoredEntry(NOW, "deck", Entry(EntryKind.RESTARTED))
 
     assert report([restart, answered()], NOW).answered == 1
 

@@ -80,4 +80,4 @@ def test_the_command_verifies(signer, tmp_path):
     bad = CliRunner().invoke(main, ["workshop", "verify", str(receipt), "--key", str(key)])
 
     assert (good.exit_code, bad.exit_code) == (0, 1)
-    assert good.stdout.startswith("Ana handed in quiz, attempt 1, at 2026-11-26T12:00:00+00:00.")
+    assert good.stdout.startswith("Ana submitted quiz, attempt 1, at 2026-11-26T12:00:00+00:00.")

@@ -1,4 +1,4 @@
-"""An explanation in a terminal."""
+"""Print an explanation in a terminal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _STYLES = {
 
 
 def show(explanation: Explanation, console: Console) -> None:
-    """Prints an explanation: verdict, gates, what came near, and the smallest change."""
+    """Print the verdict, the gates, the nearest statements, and the smallest change."""
     allowed = explanation.decision.allowed
     console.print(
         Panel(

@@ -1,4 +1,4 @@
-"""How the command tells what is wrong with what it was given."""
+"""The error for arguments and files that a command cannot use."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import click
 
 
 class Unusable(click.ClickException):
-    """Something given cannot be used: one message with the place and the mend, exit status 2."""
+    """An argument or a file cannot be used: one message with its place and a fix, exit status 2."""
 
     exit_code = 2
 
     def show(self, file: object = None) -> None:
-        """Writes the message to standard error."""
+        """Write the message to standard error."""
         click.echo(f"rolecall: {self.message}", err=True)

@@ -1,4 +1,4 @@
-"""The command's tree. A subcommand's module is imported only when it is asked for, so `--help` is quick."""
+"""The command and its subcommands; a subcommand's module is imported when it runs, so `--help` is fast."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import click
 from rolecall._version import __version__
 
 _COMMANDS = {
-    "bank": "Take banks to other quiz programs, and bring theirs here.",
-    "check": "Find the faults of a course.",
-    "iam": "Decide authorisation as IAM does.",
+    "bank": "Export banks to other quiz programs, or import theirs.",
+    "check": "Find the mistakes in a course.",
+    "iam": "Evaluate IAM policies, or explain a decision.",
     "lab": "Open the course in JupyterLab.",
-    "new": "Begin a course, a lesson, a bank, a world, a question.",
-    "progress": "Show what was learned; export and import it.",
-    "quiz": "Practise a bank's questions in the terminal.",
-    "sandbox": "Serve a sandbox that any AWS client takes for AWS.",
-    "workshop": "Serve a room of learners, and graded quizzes.",
+    "new": "Create a course, lesson, bank, world, or question.",
+    "progress": "Show your progress; export or import it.",
+    "quiz": "Practice a bank's questions in the terminal.",
+    "sandbox": "Serve a sandbox for any AWS client.",
+    "workshop": "Run a workshop: a live dashboard and graded quizzes.",
 }
 
 
 class _Lazy(click.Group):
-    """Each command is `command` in the module of its name beside this one."""
+    """Loads each subcommand from ``command`` in the module of its name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(_COMMANDS)

@@ -1,4 +1,4 @@
-"""`rolecall bank`: banks in the formats of other quiz programs."""
+"""`rolecall bank`: export banks to the formats of other quiz programs, and import from them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _SCHEMA = "# yaml-language-server: $schema=../src/rolecall/schemas/bank.schema.j
 
 @click.group("bank")
 def command() -> None:
-    """Take banks to other quiz programs, and bring theirs here.
+    """Export banks to other quiz programs, or import theirs.
 
-    What a format cannot carry is listed on standard error, a line each.
+    What the other format doesn't support is listed on standard error, one line each.
     """
 
 
@@ -46,43 +46,46 @@ def export(bank: str, form: str, file: Path | None, course: Path | None) -> None
         sys.stdout.buffer.write(content)
     else:
         file.write_bytes(content)
-    _tell(losses)
+    _report_losses(losses)
 
 
 @command.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--from", "form", type=_FORMAT, help="By default what FILE ends in.")
-@click.option("--name", help="The bank's name; by default FILE's.")
+@click.option("--from", "form", type=_FORMAT, help="The format; by default, the suffix of FILE decides.")
+@click.option("--name", help="The bank's name; by default, the name of FILE.")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="By default NAME.yaml."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The new file; by default, NAME.yaml.",
 )
-def bring_in(file: Path, form: str | None, name: str | None, output: Path | None) -> None:
-    """Make a bank of FILE. What its format does not have stands as TODO in it."""
+def import_command(file: Path, form: str | None, name: str | None, output: Path | None) -> None:
+    """Create a bank from FILE. Fields that its format doesn't have are filled with TODO."""
     found = form or next((one.name for one in FORMATS.values() if one.suffix == file.suffix), None)
     if found is None:
         raise Unusable(
-            f"{file} ends in no format's suffix; name it with --from, one of {', '.join(FORMATS)}"
+            f"the suffix of {file} is not a known format; add --from with one of {', '.join(FORMATS)}"
         )
     slug = name or re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") or "imported"
     target = output or Path(f"{slug}.yaml")
     if target.exists():
-        raise Unusable(f"{target} is there already; name another with -o")
+        raise Unusable(f"{target} already exists; name another file with -o")
     try:
         imported = import_bank(file.read_bytes(), found, slug)
     except Unreadable as error:
         raise Unusable(f"{file} cannot be read as {FORMATS[found].of}: {error}") from None
     target.write_text(_SCHEMA + to_yaml(imported.bank), encoding="utf-8")
-    _tell(imported.losses)
+    _report_losses(imported.losses)
     number = len(imported.bank.questions)
     click.echo(f"{target}: {number} question{'' if number == 1 else 's'}.")
 
 
 def to_yaml(bank: Bank) -> str:
-    """A bank's file."""
+    """Write a bank as YAML."""
     fields = bank.model_dump(by_alias=True, exclude_unset=True)
     return yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=110)
 
 
-def _tell(losses: tuple[Loss, ...]) -> None:
+def _report_losses(losses: tuple[Loss, ...]) -> None:
     for loss in losses:
-        click.echo(f"not carried: {loss}", err=True)
+        click.echo(f"not supported: {loss}", err=True)

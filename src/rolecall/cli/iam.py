@@ -1,4 +1,4 @@
-"""`rolecall iam`: decisions from the command line."""
+"""`rolecall iam`: evaluate policies from the command line."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from rolecall.iam import BadCase, because, decide_lines, explain, parse_case
 
 @click.group()
 def command() -> None:
-    """Decide authorisation as IAM does."""
+    """Evaluate IAM policies, or explain a decision."""
 
 
 @command.command()
 @click.argument("file", type=click.File("r", encoding="utf-8", errors="surrogateescape"))
 def decide(file: TextIO) -> None:
-    """Decide the cases in FILE (JSON Lines; - for standard input), one answer a line.
+    """Decide the cases in FILE (JSON Lines; - for standard input), one decision on each line.
 
-    A bad line is reported with its number on standard error and makes the exit status 2; the others are
-    still decided.
+    A line that can't be decided is reported with its number on standard error, and the exit status is 2.
+    The other lines are still decided.
     """
     bad = False
-    for number, decision, told in decide_lines(file):
+    for number, decision, text in decide_lines(file):
         if decision is None:
             bad = True
-            click.echo(f"{file.name}:{number}: {told}", err=True)
+            click.echo(f"{file.name}:{number}: {text}", err=True)
             continue
         answer = {
-            "id": json.loads(told),
+            "id": json.loads(text),
             "decision": decision.outcome.value,
             "because": list(because(decision)),
         }
@@ -48,8 +48,8 @@ def decide(file: TextIO) -> None:
 def explain_command(file: TextIO) -> None:
     """Explain the decision of the one case in FILE (JSON; - for standard input).
 
-    Says which gates the request met, which statement decided or came nearest, and the smallest change that
-    would allow what was denied.
+    Shows the gates that the request met, the statement that decided or came nearest, and the smallest
+    change that would allow a denied request.
     """
     try:
         case = parse_case(json.loads(file.read()))

@@ -1,4 +1,4 @@
-"""`rolecall lab`: the course in JupyterLab, on a copy that is the learner's own."""
+"""`rolecall lab`: open the learner's own copy of the course in JupyterLab."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ _SETTINGS = Path(__file__).parent / "lab_settings"
     help="Your working folder.",
 )
 @course_option
-@click.option("--port", type=click.IntRange(1, 65535), help="The first free one from 8888 by default.")
-@click.option("--no-browser", is_flag=True, help="Print the address and open no browser.")
 @click.option(
-    "--copy-only", is_flag=True, help="Copy the course, and start nothing: for another JupyterLab."
+    "--port", type=click.IntRange(1, 65535), help="The port; by default, the first free one from 8888."
 )
+@click.option("--no-browser", is_flag=True, help="Print the address, but don't open a browser.")
+@click.option("--copy-only", is_flag=True, help="Only copy the course, for a JupyterLab of your own.")
 def command(folder: Path, course: Path | None, port: int | None, no_browser: bool, copy_only: bool) -> None:
     """Open the course in JupyterLab, on its first lesson.
 
     The notebooks are copied to a folder of your own. What you change there is never overwritten: an updated
-    lesson lands beside yours. Ctrl-C ends JupyterLab and everything that it started. So does closing
+    lesson is put beside yours. Ctrl-C stops JupyterLab and everything that it started. So does closing
     the terminal, unless you start the command with nohup.
     """
     try:
@@ -52,11 +52,11 @@ def command(folder: Path, course: Path | None, port: int | None, no_browser: boo
         raise Unusable(str(error)) from None
     if port is not None and not _free(port):
         raise Unusable(f"port {port} is in use; name another with --port, or leave it out")
-    _tell(placed, folder)
+    _report_copies(placed, folder)
     _trust(folder / one.path for one in placed)
     if copy_only:
         return
-    # The `aws` beside this Python comes first in cells that call it.
+    # Cells that call `aws` get the command of this environment first.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     _start(folder.resolve(), first, port, no_browser=no_browser)
 
@@ -64,7 +64,7 @@ def command(folder: Path, course: Path | None, port: int | None, no_browser: boo
 def _first_notebook(course: Course) -> str:
     lessons: list[Lesson] = course.lessons()
     if not lessons:
-        raise NoCourse(f"{course.folder} has no lesson: lessons/NAME/lesson.yaml makes one")
+        raise NoCourse(f"{course.folder} has no lesson; create one with `rolecall new lesson`")
     mode = next(iter(lessons[0].minutes))
     return f"{lessons[0].name}/{mode}.ipynb"
 
@@ -79,19 +79,19 @@ def _free(port: int) -> bool:
     return True
 
 
-def _tell(placed: list[Placed], folder: Path) -> None:
+def _report_copies(placed: list[Placed], folder: Path) -> None:
     for one in placed:
         if one.beside is not None:
             click.echo(
-                f"{folder / one.beside} is yours and stays as it is; "
-                f"the updated lesson is beside it: {folder / one.path}"
+                f"{folder / one.beside} has your changes and stays as it is; "
+                f"the updated lesson is {folder / one.path}"
             )
     if placed:
         click.echo(f"The course is in {folder}.")
 
 
 def _trust(notebooks: Iterable[Path]) -> None:
-    """Marks the course's notebooks as trusted, as `jupyter trust` would."""
+    """Mark the course's notebooks as trusted, as `jupyter trust` does."""
     import nbformat
     from nbformat.sign import NotebookNotary
 
@@ -102,15 +102,15 @@ def _trust(notebooks: Iterable[Path]) -> None:
 
 
 def _start(folder: Path, first: str, port: int | None, *, no_browser: bool) -> None:
-    """Runs JupyterLab in this process, so that Ctrl-C and the end of the terminal reach it."""
+    """Run JupyterLab in this process, so that it gets Ctrl-C and the end of the terminal."""
     from jupyter_server.serverapp import ServerApp
     from jupyterlab.labapp import LabApp
 
     class _Server(ServerApp):  # type: ignore[misc]
-        """Ends in order on Ctrl-C, asked from a terminal or not.
+        """Shuts down on SIGINT, with or without a terminal.
 
-        Jupyter's own server asks in a thread, and away from a terminal leaves SIGINT to Python, whose
-        KeyboardInterrupt is lost where it is raised within a callback that swallows it.
+        Without a terminal, Jupyter's own server leaves SIGINT to Python, whose KeyboardInterrupt is lost
+        if a callback swallows it.
         """
 
         def init_signal(self) -> None:
@@ -128,10 +128,10 @@ def _start(folder: Path, first: str, port: int | None, *, no_browser: bool) -> N
     if port is not None:
         arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        # On a fresh machine or in a container there may be nobody else; it listens on loopback only.
+        # In a container there is often only root; the server listens on loopback only.
         arguments.append("--ServerApp.allow_root=True")
     if not is_meant_to_stay():
         call_when_parent_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
-    # A subclass would be looked for as an extension of our own.
+    # A subclass of LabApp would be registered as another extension.
     LabApp.serverapp_class = _Server
     LabApp.launch_instance(arguments)

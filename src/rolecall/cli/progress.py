@@ -1,4 +1,4 @@
-"""`rolecall progress`: what was learned, in the terminal; export and import."""
+"""`rolecall progress`: show a learner's progress in the terminal; export and import it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from rolecall.cli._fail import Unusable
-from rolecall.progress import Kept, Store, StoreError, report
+from rolecall.progress import Store, StoredEntry, StoreError, report
 from rolecall.quiz import Entry, EntryKind, Mastery
 
 _SIGNS = {Mastery.STRONG: "✔ strong", Mastery.NEARLY: "◐ nearly", Mastery.NOT_YET: "○ not yet"}
@@ -27,7 +27,7 @@ _FIELDS = ("at", "deck", "kind", "question", "answer", "correct", "score", "skil
 @click.group("progress", invoke_without_command=True)
 @click.pass_context
 def command(context: click.Context) -> None:
-    """Show what was learned: mastery by skill, streak, due cards, misconceptions."""
+    """Show your progress: mastery by skill, streak, due cards, misconceptions."""
     if context.invoked_subcommand is None:
         _show()
 
@@ -35,19 +35,20 @@ def command(context: click.Context) -> None:
 def _show() -> None:
     store, now = Store(), datetime.now().astimezone()
     try:
-        told = report(store.everything(), now, sum(store.due(now.astimezone(UTC)).values()))
+        summary = report(store.all_entries(), now, sum(store.due(now.astimezone(UTC)).values()))
     except StoreError as error:
         raise Unusable(str(error)) from None
     console = Console()
-    if not told.answered:
-        console.print("Nothing was answered yet. Open the course with: rolecall lab")
+    if not summary.answered:
+        console.print("You haven't answered any questions yet. To open the course: rolecall lab")
         return
-    days = f"{told.streak} day{'' if told.streak == 1 else 's'}"
+    days = f"{summary.streak} day{'' if summary.streak == 1 else 's'}"
     console.print(
-        f"{told.answered} answers, {told.right} right. Streak: {days}. Flash cards due: {told.due}."
+        f"{summary.answered} answers, {summary.right} right. "
+        f"Streak: {days}. Flash cards due: {summary.due}."
     )
-    table = Table("Skill", "Verdict", "How sure", "Answered", "Right")
-    for skill in told.skills:
+    table = Table("Skill", "Verdict", "Confidence", "Answered", "Right")
+    for skill in summary.skills:
         table.add_row(
             skill.skill,
             _SIGNS[skill.mastery],
@@ -56,8 +57,8 @@ def _show() -> None:
             str(skill.right),
         )
     console.print(table)
-    for name, times in told.misconceptions[:5]:
-        console.print(f"Misconception shown {times} time{'' if times == 1 else 's'}: {name}")
+    for name, times in summary.misconceptions[:5]:
+        console.print(f"Common mistake, made {times} time{'' if times == 1 else 's'}: {name}")
 
 
 @command.command("export")
@@ -68,7 +69,7 @@ def _show() -> None:
 def export(form: str, file: Path | None) -> None:
     """Write every answer to FILE, or to standard output."""
     try:
-        entries = Store().everything()
+        entries = Store().all_entries()
     except StoreError as error:
         raise Unusable(str(error)) from None
     stream = file.open("w", encoding="utf-8", newline="") if file else sys.stdout
@@ -78,36 +79,36 @@ def export(form: str, file: Path | None) -> None:
             writer.writeheader()
             writer.writerows(map(_fields, entries))
         else:
-            told = map(_statement, entries) if form == "xapi" else map(_fields, entries)
-            json.dump(list(told), stream, indent=1)
+            rows = map(_statement, entries) if form == "xapi" else map(_fields, entries)
+            json.dump(list(rows), stream, indent=1)
             stream.write("\n")
 
 
 @command.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-def bring_in(file: Path) -> None:
-    """Add the answers in FILE, JSON or CSV as `export` writes them; none is added twice."""
+def import_command(file: Path) -> None:
+    """Add the answers in FILE, which `export` wrote as JSON or CSV; none is added twice."""
     try:
-        number = Store().bring_in(list(_read(file)))
+        number = Store().import_entries(list(_read(file)))
     except StoreError as error:
         raise Unusable(str(error)) from None
     click.echo(f"{number} new answer{'' if number == 1 else 's'}.")
 
 
-def _fields(kept: Kept) -> dict[str, Any]:
+def _fields(kept: StoredEntry) -> dict[str, Any]:
     fields = dataclasses.asdict(kept.entry) | {"kind": kept.entry.kind.value}
     return {"at": kept.at.isoformat(), "deck": kept.deck, **fields}
 
 
-def _read(file: Path) -> Iterator[Kept]:
+def _read(file: Path) -> Iterator[StoredEntry]:
     with file.open(encoding="utf-8", newline="") as stream:
         try:
             rows = list(csv.DictReader(stream)) if file.suffix == ".csv" else json.load(stream)
         except ValueError as error:
-            raise Unusable(f"{file} is no JSON: {error}") from None
+            raise Unusable(f"{file} is not JSON: {error}") from None
     for number, row in enumerate(rows, start=1):
         try:
-            yield Kept(
+            yield StoredEntry(
                 datetime.fromisoformat(row["at"]),
                 row["deck"],
                 Entry(
@@ -125,8 +126,8 @@ def _read(file: Path) -> Iterator[Kept]:
             raise Unusable(f"{what}; the fields are {', '.join(_FIELDS)}") from None
 
 
-def _statement(kept: Kept) -> dict[str, Any]:
-    """An xAPI statement: https://github.com/adlnet/xAPI-Spec/blob/master/xAPI-Data.md"""
+def _statement(kept: StoredEntry) -> dict[str, Any]:
+    """Create an xAPI statement: https://github.com/adlnet/xAPI-Spec/blob/master/xAPI-Data.md"""
     answered = kept.entry.kind is EntryKind.ANSWERED
     verb = "answered" if answered else "interacted"
     statement: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""`rolecall sandbox`: a sandbox for any AWS client."""
+"""`rolecall sandbox`: serve a sandbox for any AWS client."""
 
 from __future__ import annotations
 
@@ -18,13 +18,17 @@ from rolecall.sandbox.world_file import load_world
 
 @click.group()
 def command() -> None:
-    """Serve a sandbox that any AWS client takes for AWS."""
+    """Serve a sandbox for any AWS client."""
 
 
 @command.command("serve")
-@click.option("--world", required=True, metavar="NAME_OR_FILE", help="A world of the course, or a file.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Any free port by default.")
-@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON once it listens.")
+@click.option(
+    "--world", required=True, metavar="NAME_OR_FILE", help="The name of a world of the course, or a file."
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="The port; by default, any free one."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON once the sandbox listens.")
 @course_option
 @click.option("--until-eof", is_flag=True, help="Also stop when standard input ends.")
 @click.option(
@@ -50,7 +54,7 @@ def serve_command(
     except (BadFile, NoCourse) as error:
         raise Unusable(str(error)) from None
     except PortInUse as error:
-        raise Unusable(f"{error}; leave --port out to take any free one") from None
+        raise Unusable(f"{error}; leave out --port to use any free one") from None
 
 
 def _open(world: str, course: Path | None) -> World:
@@ -61,10 +65,10 @@ def _open(world: str, course: Path | None) -> World:
 
 
 def _announce(server: Server) -> None:
-    told = server.description()
-    click.echo(f"Serving {server.world.title or server.world.world} at {told['endpoint']}")
-    click.echo(f"  control: {told['control']['url']}  token: {told['control']['token']}")
-    for name, actor in told["actors"].items():
+    description = server.description()
+    click.echo(f"Serving {server.world.title or server.world.world} at {description['endpoint']}")
+    click.echo(f"  control: {description['control']['url']}  token: {description['control']['token']}")
+    for name, actor in description["actors"].items():
         where = actor.get("imds_endpoint") or (f"{actor['access_key_id']}  {actor['secret_access_key']}")
         click.echo(f"  {name}: {actor['arn']}  {where}")
-    click.echo("Ctrl-C ends it.")
+    click.echo("Press Ctrl-C to stop it.")

@@ -21,11 +21,11 @@ from rolecall.workshop._posix import NeedsPosix, require_posix
 
 @click.group("workshop")
 def command() -> None:
-    """Serve a room of learners, with a live dashboard and graded quizzes.
+    """Run a workshop: a live dashboard and graded quizzes.
 
-    What it keeps, and where, is told by the environment: ROLECALL_WORKSHOP_DATA for the folder of the
-    SQLite database and the signing key, ROLECALL_WORKSHOP_DATABASE for another database,
-    ROLECALL_WORKSHOP_SECRETS_DIR for a folder of files with such values.
+    Environment variables configure where the service keeps its data: ROLECALL_WORKSHOP_DATA is the folder
+    of the SQLite database and the signing key, ROLECALL_WORKSHOP_DATABASE the URL of another database, and
+    ROLECALL_WORKSHOP_SECRETS_DIR a folder of files with such values.
     """
 
 
@@ -34,12 +34,14 @@ def command() -> None:
 @course_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 for a classroom's network.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True)
-@click.option("--new-link", is_flag=True, help="Make a new instructor's link; the old one is void.")
+@click.option(
+    "--new-link", is_flag=True, help="Create a new link for the instructor; the old link stops working."
+)
 @click.option(
     "--instructor",
     "instructors",
     multiple=True,
-    help="Under JupyterHub: a user or group of instructors.",
+    help="With JupyterHub: a user or group of instructors.",
 )
 def serve(
     name: str, course: Path | None, host: str, port: int, new_link: bool, instructors: tuple[str, ...]
@@ -71,7 +73,7 @@ def serve(
         port=port,
         access_log=False,
         log_level="warning",
-        # The Hub's proxy stands before it, or whatever terminates TLS.
+        # The Hub's proxy, or another one that terminates TLS, forwards the requests.
         proxy_headers=True,
         timeout_graceful_shutdown=5,
     )
@@ -81,7 +83,7 @@ def serve(
     address = base or f"http://{host}:{listening.getsockname()[1]}"
     click.echo(_welcome(service, address, new_link=new_link, under_hub=under_hub))
     sys.stdout.flush()
-    # uvicorn ends in order, and then raises the signal that ended it once more.
+    # uvicorn shuts down, and then raises the signal that stopped it again.
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listening])
 
@@ -98,7 +100,7 @@ def _welcome(service: Any, address: str, *, new_link: bool, under_hub: bool) -> 
         lines = [f"{room.name} is open at {address}"]
         if not under_hub:
             lines.append(f'Learners:   from rolecall import join; join("{room.code}", "{address}")')
-            old = "the link is the one that was told first; --new-link makes another"
+            old = "the link from the first start still works; --new-link creates another"
             lines.append(f"Instructor: {f'{address}/login#{token}' if token else old}")
     return "\n".join(lines)
 
@@ -108,17 +110,17 @@ def _welcome(service: Any, address: str, *, new_link: bool, under_hub: bool) -> 
 @click.option(
     "--key", "key_file", type=click.Path(exists=True, path_type=Path), help="The public key, JWK."
 )
-@click.option("--url", help="The service's address, to ask it for its public key.")
+@click.option("--url", help="The address of a service to get the public key from.")
 def verify(receipt: Any, key_file: Path | None, url: str | None) -> None:
     """Check RECEIPT, a file or - for standard input, and print what it says.
 
-    Exit status: 0 for a good receipt, 1 for one that is not.
+    Exit status: 0 for a valid receipt, 1 for an invalid one.
     """
     from rolecall.workshop.receipts import BadReceipt  # noqa: PLC0415
     from rolecall.workshop.receipts import verify as verified  # noqa: PLC0415
 
     if (key_file is None) == (url is None):
-        raise Unusable("the public key comes from --key FILE or from --url ADDRESS: give one of the two")
+        raise Unusable("give the public key with either --key FILE or --url ADDRESS")
     try:
         if key_file is not None:
             key = json.loads(key_file.read_text("utf-8"))
@@ -132,5 +134,5 @@ def verify(receipt: Any, key_file: Path | None, url: str | None) -> None:
     except BadReceipt as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    click.echo(f"{read.person} handed in {read.assessment}, attempt {read.number}, at {read.submitted}.")
+    click.echo(f"{read.person} submitted {read.assessment}, attempt {read.number}, at {read.submitted}.")
     click.echo(f"Room: {read.room}. Answers: SHA-256 {read.answers}.")

@@ -1,15 +1,15 @@
-"""What a learner has done, kept on their own machine."""
+"""A learner's progress, stored on the learner's own machine."""
 
 from rolecall.progress._report import Report, SkillReport, report
-from rolecall.progress._store import Kept, ScheduledCard, Store, StoreError, default_path, on_record
+from rolecall.progress._store import ScheduledCard, Store, StoredEntry, StoreError, default_path, on_record
 
 __all__ = [
-    "Kept",
     "Report",
     "ScheduledCard",
     "SkillReport",
     "Store",
     "StoreError",
+    "StoredEntry",
     "default_path",
     "on_record",
     "report",

@@ -1,4 +1,4 @@
-"""The tables; a change to them has its migration in `_migrations/versions`."""
+"""The tables; each change to them needs a migration in `_migrations/versions`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ HEAD = "0002"
 
 
 class Base(DeclarativeBase):
-    """What every table is declared on."""
+    """The base class of the tables."""
 
 
-class Row(Base):
-    """One thing that a learner did with a question."""
+class EntryRow(Base):
+    """An entry: one thing that a learner did with a question."""
 
     __tablename__ = "entries"
     __table_args__ = (Index("entries_of_a_deck", "deck", "id"),)
@@ -34,7 +34,7 @@ class Row(Base):
 
 
 class CardRow(Base):
-    """A flash card's place in its schedule."""
+    """When a flash card is due."""
 
     __tablename__ = "cards"
 

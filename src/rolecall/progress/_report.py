@@ -1,4 +1,4 @@
-"""What a learner's entries add up to."""
+"""Summarize a learner's entries: skills, streak, and common mistakes."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from rolecall.progress._store import Kept
+from rolecall.progress._store import StoredEntry
 from rolecall.quiz import EntryKind, Mastery, estimate
 
 _RECENT = 20
-"""How many of a skill's latest answers count."""
+"""How many of the latest answers decide the mastery of a skill."""
 
 
 @dataclass(frozen=True, slots=True)
 class SkillReport:
-    """How one skill stands.
+    """The progress in one skill.
 
     Parameters
     ----------
     mastery, confidence
-        The verdict on its latest answers, and how likely that verdict is.
+        The verdict on the latest answers, and the probability that it is right, from 0 to 1.
     """
 
     skill: str
@@ -33,16 +33,16 @@ class SkillReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that the dashboard shows.
+    """What the dashboard shows.
 
     Parameters
     ----------
     streak
-        Days in a row, to today or yesterday, on which something was answered.
+        The number of consecutive days with an answer, up to today or yesterday.
     by_day
-        Answers of each day, and how many of them were right.
+        Each day with its number of answers, and how many of them were right.
     misconceptions
-        How often each was shown, the most frequent first.
+        Each with the number of answers that showed it, the most frequent first.
     """
 
     answered: int
@@ -54,18 +54,18 @@ class Report:
     by_day: tuple[tuple[date, int, int], ...]
 
 
-def report(entries: Iterable[Kept], now: datetime, due: int = 0) -> Report:
-    """Adds up entries.
+def report(entries: Iterable[StoredEntry], now: datetime, due: int = 0) -> Report:
+    """Summarize entries.
 
     Parameters
     ----------
     now
-        The moment that a streak is counted from; days are days of its time zone.
+        The current time; its time zone decides where a day begins.
     due
         How many flash cards are due.
     """
     answers = [kept for kept in entries if kept.entry.kind is EntryKind.ANSWERED]
-    by_skill: dict[str, list[Kept]] = defaultdict(list)
+    by_skill: dict[str, list[StoredEntry]] = defaultdict(list)
     days: dict[date, list[bool]] = defaultdict(list)
     for kept in answers:
         days[kept.at.astimezone(now.tzinfo).date()].append(kept.entry.correct)
@@ -83,7 +83,7 @@ def report(entries: Iterable[Kept], now: datetime, due: int = 0) -> Report:
     )
 
 
-def _skill(name: str, kept: list[Kept]) -> SkillReport:
+def _skill(name: str, kept: list[StoredEntry]) -> SkillReport:
     recent = estimate((0.0, one.entry.score) for one in kept[-_RECENT:])
     right = sum(one.entry.correct for one in kept)
     return SkillReport(name, len(kept), right, recent.mastery, recent.confidence)

@@ -1,4 +1,4 @@
-"""Brings a database to the newest form of its tables."""
+"""Migrate a database to the current tables."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 def migrate(engine: Engine) -> None:
-    """Runs the migrations that a database has not seen; none of its rows is lost.
+    """Run the migrations that a database lacks; every row is kept.
 
-    Where there are none to run, Alembic is not even imported: that would be felt at every card.
+    Without such migrations Alembic isn't imported, because that would delay every card.
     """
     with engine.connect() as connection:
         if inspect(connection).has_table("alembic_version"):
@@ -29,7 +29,7 @@ def migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "_migrations"))
     with _ONE_AT_A_TIME, engine.begin() as connection:
-        # Another process may be at it: whoever begins to write first does it, and the other sees it done.
+        # Another process may migrate at the same time: the first to write does it, the other finds it done.
         connection.execute(text("CREATE TABLE IF NOT EXISTS migrating (who INTEGER)"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

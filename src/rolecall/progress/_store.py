@@ -1,4 +1,4 @@
-"""The store: SQLite in the learner's own data folder."""
+"""The store of a learner's progress: SQLite in the learner's data folder."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from sqlalchemy import Engine, Select, create_engine, event, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from rolecall.progress._models import CardRow, Row
+from rolecall.progress._models import CardRow, EntryRow
 from rolecall.progress._schema import migrate
 from rolecall.quiz import Entry, EntryKind
 
 DATA_VARIABLE = "ROLECALL_DATA"
-"""The environment variable that names another folder than the platform's."""
+"""The environment variable for another folder than the platform's."""
 
 _LISTENERS: list[Callable[[str, Entry], None]] = []
-_PATIENCE = 10
-"""Seconds to wait for another kernel that is writing."""
+_TIMEOUT_SECONDS = 10
+"""How long to wait for another kernel that is writing."""
 
 
 class StoreError(RuntimeError):
-    """What was done cannot be kept or read; the text names the file and what would help."""
+    """Progress can't be saved or read; the text names the file and how to fix it."""
 
 
-def on_record(told: Callable[[str, Entry], None]) -> None:
-    """Has a function told of each entry, with its deck, once it is kept."""
-    _LISTENERS.append(told)
+def on_record(listener: Callable[[str, Entry], None]) -> None:
+    """Call a function with the deck and the entry, each time an entry was saved."""
+    _LISTENERS.append(listener)
 
 
 def default_path() -> Path:
-    """Where progress is kept: under the platform's folder for a user's data."""
+    """Return the path of the store, in the platform's folder for a user's data."""
     folder = os.environ.get(DATA_VARIABLE) or platformdirs.user_data_dir("rolecall", appauthor=False)
     return Path(folder) / "progress.sqlite3"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """An entry with when and where it was made."""
+class StoredEntry:
+    """An entry, with the time when and the deck in which it was made."""
 
     at: datetime
     deck: str
@@ -52,12 +52,12 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledCard:
-    """A flash card's place in its schedule.
+    """When a flash card is due.
 
     Parameters
     ----------
     state
-        What the scheduler knows of it, in JSON.
+        The scheduler's data about the card, as JSON.
     """
 
     name: str
@@ -66,12 +66,12 @@ class ScheduledCard:
 
 
 class Store:
-    """What a learner has done.
+    """A learner's progress.
 
     Parameters
     ----------
     path
-        The database; it is made when it is not there.
+        The database, which is created if it doesn't exist; by default the one at `default_path`.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -79,14 +79,14 @@ class Store:
         self._engine: Engine | None = None
 
     def record(self, deck: str, entry: Entry) -> None:
-        """Keeps an entry; once this returns, it is on the disk.
+        """Save an entry; when this returns, the entry is on the disk.
 
         Raises
         ------
         StoreError
-            When it cannot be kept.
+            If the entry can't be saved.
         """
-        row = Row(
+        row = EntryRow(
             at=datetime.now(UTC),
             deck=deck,
             kind=entry.kind.value,
@@ -102,63 +102,71 @@ class Store:
                 session.add(row)
         except (OSError, SQLAlchemyError) as error:
             raise self._failed("written", error) from error
-        for told in _LISTENERS:
-            told(deck, entry)
+        for listener in _LISTENERS:
+            listener(deck, entry)
 
     def entries(self, deck: str) -> list[Entry]:
-        """The entries of a deck, the oldest first.
+        """Read the entries of a deck, the oldest first.
 
         Raises
         ------
         StoreError
-            When they cannot be read.
+            If the entries can't be read.
         """
-        return [kept.entry for kept in self._kept(select(Row).where(Row.deck == deck).order_by(Row.id))]
+        return [
+            kept.entry
+            for kept in self._select(select(EntryRow).where(EntryRow.deck == deck).order_by(EntryRow.id))
+        ]
 
-    def opened(self, deck: str, question: str) -> datetime | None:
-        """When a problem of a deck was last opened, UTC; None where it was not."""
-        asked = (
-            select(Row)
-            .where(Row.deck == deck, Row.question == question, Row.kind == EntryKind.OPENED.value)
-            .order_by(Row.id.desc())
+    def opened_at(self, deck: str, question: str) -> datetime | None:
+        """Return when a problem of a deck was last opened, in UTC; None if it never was."""
+        query = (
+            select(EntryRow)
+            .where(
+                EntryRow.deck == deck,
+                EntryRow.question == question,
+                EntryRow.kind == EntryKind.OPENED.value,
+            )
+            .order_by(EntryRow.id.desc())
             .limit(1)
         )
-        return next((kept.at for kept in self._kept(asked)), None)
+        return next((kept.at for kept in self._select(query)), None)
 
-    def everything(self) -> list[Kept]:
-        """Every entry of every deck, the oldest first.
+    def all_entries(self) -> list[StoredEntry]:
+        """Read the entries of every deck, the oldest first.
 
         Raises
         ------
         StoreError
-            When they cannot be read.
+            If the entries can't be read.
         """
-        return self._kept(select(Row).order_by(Row.id))
+        return self._select(select(EntryRow).order_by(EntryRow.id))
 
-    def _kept(self, asked: Select[Any]) -> list[Kept]:
+    def _select(self, query: Select[Any]) -> list[StoredEntry]:
         try:
             with Session(self._connected()) as session:
-                return [_read(row) for row in session.scalars(asked)]
+                return [_read(row) for row in session.scalars(query)]
         except (OSError, SQLAlchemyError) as error:
             raise self._failed("read", error) from error
 
     def times_shown(self, misconception: str) -> int:
-        """How often answers, of whatever deck, showed a misconception."""
-        asked = select(func.count()).select_from(Row).where(Row.misconception == misconception)
+        """Count the answers of all decks that showed a misconception."""
+        query = select(func.count()).select_from(EntryRow).where(EntryRow.misconception == misconception)
         try:
             with Session(self._connected()) as session:
-                return int(session.scalar(asked) or 0)
+                return int(session.scalar(query) or 0)
         except (OSError, SQLAlchemyError) as error:
             raise self._failed("read", error) from error
 
-    def bring_in(self, entries: Iterable[Kept]) -> int:
-        """Adds entries that were exported elsewhere; those that are there already are left out.
+    def import_entries(self, entries: Iterable[StoredEntry]) -> int:
+        """Add entries that were exported elsewhere, except those that the store already has.
 
         Returns
         -------
-        How many were new.
+        int
+            How many entries were new.
         """
-        known = set(self.everything())
+        known = set(self.all_entries())
         new = [kept for kept in entries if kept not in known]
         try:
             with Session(self._connected()) as session, session.begin():
@@ -168,7 +176,7 @@ class Store:
         return len(new)
 
     def cards(self, deck: str) -> dict[str, ScheduledCard]:
-        """The flash cards of a deck that were seen, by name."""
+        """Read the flash cards of a deck that the learner has seen, by name."""
         try:
             with Session(self._connected()) as session:
                 rows = session.scalars(select(CardRow).where(CardRow.deck == deck))
@@ -177,16 +185,16 @@ class Store:
             raise self._failed("read", error) from error
 
     def due(self, now: datetime) -> dict[str, int]:
-        """How many flash cards of each deck are due."""
-        asked = select(CardRow.deck, func.count()).where(CardRow.due <= now).group_by(CardRow.deck)
+        """Count the due flash cards of each deck."""
+        query = select(CardRow.deck, func.count()).where(CardRow.due <= now).group_by(CardRow.deck)
         try:
             with Session(self._connected()) as session:
-                return {str(deck): int(number) for deck, number in session.execute(asked)}
+                return {str(deck): int(number) for deck, number in session.execute(query)}
         except (OSError, SQLAlchemyError) as error:
             raise self._failed("read", error) from error
 
     def schedule(self, deck: str, card: ScheduledCard) -> None:
-        """Keeps where a flash card stands."""
+        """Save when a flash card is due."""
         try:
             with Session(self._connected()) as session, session.begin():
                 session.merge(CardRow(deck=deck, card=card.name, due=card.due, state=card.state))
@@ -194,7 +202,7 @@ class Store:
             raise self._failed("written", error) from error
 
     def close(self) -> None:
-        """Lets go of the database."""
+        """Close the connections to the database."""
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
@@ -202,8 +210,8 @@ class Store:
     def _connected(self) -> Engine:
         if self._engine is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            engine = create_engine(f"sqlite:///{self.path}", connect_args={"timeout": _PATIENCE})
-            event.listen(engine, "connect", _keep_a_log)
+            engine = create_engine(f"sqlite:///{self.path}", connect_args={"timeout": _TIMEOUT_SECONDS})
+            event.listen(engine, "connect", _use_write_ahead_log)
             migrate(engine)
             self._engine = engine
         return self._engine
@@ -216,7 +224,7 @@ class Store:
         )
 
 
-def _read(row: Row) -> Kept:
+def _read(row: EntryRow) -> StoredEntry:
     entry = Entry(
         EntryKind(row.kind),
         row.question,
@@ -226,12 +234,12 @@ def _read(row: Row) -> Kept:
         row.skill,
         row.misconception,
     )
-    return Kept(_utc(row.at), row.deck, entry)
+    return StoredEntry(_utc(row.at), row.deck, entry)
 
 
-def _row(kept: Kept) -> Row:
+def _row(kept: StoredEntry) -> EntryRow:
     fields = asdict(kept.entry) | {"kind": kept.entry.kind.value}
-    return Row(at=kept.at, deck=kept.deck, **fields)
+    return EntryRow(at=kept.at, deck=kept.deck, **fields)
 
 
 def _utc(moment: datetime) -> datetime:
@@ -239,8 +247,8 @@ def _utc(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _keep_a_log(connection: Any, record: object) -> None:
-    """A write-ahead log: readers and a writer do not wait for each other."""
+def _use_write_ahead_log(connection: Any, record: object) -> None:
+    """Use a write-ahead log, so that readers and a writer don't wait for each other."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")

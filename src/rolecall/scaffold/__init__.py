@@ -1,4 +1,4 @@
-"""New courses, lessons, banks, worlds and questions, which pass `rolecall check` as they are made."""
+"""Create courses, lessons, banks, worlds, and questions that pass `rolecall check` from the start."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from rolecall.quiz import load_bank
 
 _TEMPLATES = Path(__file__).parent / "templates"
 KINDS = tuple(sorted(one.stem.removeprefix("question-") for one in _TEMPLATES.glob("question-*.yaml")))
-"""The kinds of question that there is a scaffold for."""
+"""The kinds of question that `new_question` can create."""
 
 
-class Exists(ValueError):
-    """What is to be made is there already, or something that it needs is not; the text says what."""
+class CannotCreate(ValueError):
+    """A file exists already, or something that the new one needs is missing; the text says what."""
 
 
 def new_course(folder: Path, name: str) -> list[Path]:
-    """A course with one lesson, one bank and one world.
+    """Create a course with one lesson, one bank, and one world.
 
     Raises
     ------
-    Exists
-        When the folder holds something already.
+    CannotCreate
+        If the folder is not empty.
     """
     if folder.exists() and any(folder.iterdir()):
-        raise Exists(f"{folder} is not empty; name a folder that is, or one that is not there")
+        raise CannotCreate(f"{folder} is not empty; name an empty folder or a new one")
     for part in COURSE_PARTS:
         (folder / part).mkdir(parents=True)
     course = Course(folder.resolve())
@@ -43,12 +43,12 @@ def new_course(folder: Path, name: str) -> list[Path]:
 
 
 def new_world(course: Course, name: str) -> Path:
-    """A world with a bucket and two users."""
+    """Create a world with a bucket and two users."""
     return _write(course.folder / "sandbox" / f"{name}.yaml", _filled("world.yaml", name=name))
 
 
 def new_bank(course: Course, name: str, world: str) -> Path:
-    """A bank with one question about a world that `new_world` made."""
+    """Create a bank with one question about a world that `new_world` created."""
     course.world(world)
     ids = {"skill": f"{name}-listing", "idea": f"{name}-listing-is-reading", "world": world}
     question = _filled("first-question.yaml", id=f"{name}-reading", **ids)
@@ -57,7 +57,7 @@ def new_bank(course: Course, name: str, world: str) -> Path:
 
 
 def new_lesson(course: Course, name: str, bank: str, world: str) -> list[Path]:
-    """A lesson with one notebook, on a bank and a world that are there."""
+    """Create a lesson with one notebook about a bank and a world of the course."""
     skill = next(iter(load_bank(course.bank(bank)).skills))
     course.world(world)
     folder = course.folder / "lessons" / name
@@ -71,20 +71,20 @@ def new_lesson(course: Course, name: str, bank: str, world: str) -> list[Path]:
 
 
 def new_question(course: Course, bank: str, identifier: str, kind: str) -> Path:
-    """A question of a kind at the end of a bank's questions; what stands there stays as it is.
+    """Add a question of a kind after the last question of a bank; the rest of the file doesn't change.
 
     Raises
     ------
-    Exists
-        When the bank has a question of that id, or no world to ask about.
+    CannotCreate
+        If the bank already has a question with that id, or no world to ask about.
     """
     file = course.bank(bank)
     loaded = load_bank(file)
     if loaded.question(identifier) is not None:
-        raise Exists(f"{file} has a question {identifier!r} already")
+        raise CannotCreate(f"{file} already has a question {identifier!r}")
     world = next((one.proof.world for one in loaded.questions if one.proof is not None), "")
     if not world and kind == "choice":
-        raise Exists(f"no question of {file} has a proof, so there is no world to ask about")
+        raise CannotCreate(f"no question of {file} has a proof, so there is no world to ask about")
     question = _filled(
         f"question-{kind}.yaml",
         id=identifier,
@@ -93,7 +93,7 @@ def new_question(course: Course, bank: str, identifier: str, kind: str) -> Path:
         world=world,
     )
     text = file.read_text("utf-8")
-    # Behind the questions may stand cards, at the outermost level.
+    # Another top-level field, such as cards, may follow the questions.
     following = re.search(r"^(?!questions:)\w+:", text[text.index("\nquestions:") + 1 :], re.M)
     place = text.index("\nquestions:") + 1 + following.start() if following else len(text)
     before = text[:place] if text[:place].endswith("\n") else f"{text[:place]}\n"
@@ -111,7 +111,7 @@ def _filled(template: str, **fields: str) -> str:
 
 def _write(file: Path, text: str) -> Path:
     if file.exists():
-        raise Exists(f"{file} is there already; what stands in it stays")
+        raise CannotCreate(f"{file} already exists; it was not changed")
     file.write_text(text, encoding="utf-8")
     return file
 

@@ -33,14 +33,14 @@ class ChallengeCard(Card):
         # A clock that was started runs on while the kernel is restarted or the notebook closed.
         question = self._challenge.current
         if question is not None and self._challenge.opened(question):
-            self._opened = self._store.opened(self._deck, question.id)
+            self._opened = self._store.opened_at(self._deck, question.id)
 
     def _open(self, question: Question) -> None:
         if not self._challenge.opened(question):
             entry = Entry(EntryKind.OPENED, question.id)
             self._store.record(self._deck, entry)
             self._challenge.note(entry)
-        self._opened = self._store.opened(self._deck, question.id)
+        self._opened = self._store.opened_at(self._deck, question.id)
 
     def _seconds_left(self) -> float:
         question = self._challenge.current

@@ -97,4 +97,4 @@ def dashboard(store: Store | None = None) -> Dashboard:
     """
     kept, now = store or Store(), datetime.now().astimezone()
     due = sum(kept.due(now.astimezone(UTC)).values())
-    return Dashboard(report(kept.everything(), now, due))
+    return Dashboard(report(kept.all_entries(), now, due))

@@ -56,7 +56,7 @@ class Home:
 
     def _standing(self, lesson: Lesson) -> str:
         try:
-            kept = self._store.everything()
+            kept = self._store.all_entries()
             due = self._store.due(datetime.now(UTC))
         except StoreError as error:
             return str(error)
