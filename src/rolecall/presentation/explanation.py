@@ -1,6 +1,6 @@
-"""An explanation as HTML: the gates as a diagram, the deciding statement marked in its document.
+"""Render an explanation as HTML, with the gates as a diagram and the deciding statement marked.
 
-Colours are JupyterLab's variables, so that both themes work; a sign and a word stand beside every colour.
+The colors are JupyterLab's variables, so that they fit both themes. A sign and a word accompany each color.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from html import escape
 from rolecall.iam import Decision, Explanation, Gate, GateStatus
 from rolecall.sandbox.call_explanation import CallExplanation
 
-_COLOURS = {
+_COLORS = {
     GateStatus.ALLOWS: "var(--jp-success-color1, #388e3c)",
     GateStatus.LACKS_ALLOW: "var(--jp-error-color1, #d32f2f)",
     GateStatus.DENIES: "var(--jp-error-color1, #d32f2f)",
@@ -19,7 +19,7 @@ _COLOURS = {
 }
 _BOX = (
     "list-style: none; flex: 0 1 12em; padding: 0.4em 0.7em; "
-    "border: 2px solid {colour}; border-radius: 6px; "
+    "border: 2px solid {color}; border-radius: 6px; "
     "background: var(--jp-layout-color1, #fff)"
 )
 _CODE = (
@@ -37,10 +37,10 @@ def call_explanation_html(explained: CallExplanation) -> str:
 def explanation_html(explanation: Explanation) -> str:
     """Render an explanation as one HTML element."""
     decision = explanation.decision
-    colour = _COLOURS[GateStatus.ALLOWS if decision.allowed else GateStatus.LACKS_ALLOW]
+    color = _COLORS[GateStatus.ALLOWS if decision.allowed else GateStatus.LACKS_ALLOW]
     parts = [
         '<div class="rolecall-explanation" style="max-width: 60em; padding-left: 1em; '
-        f'border-left: 4px solid {colour}; color: var(--jp-content-font-color1, #1f2328)">',
+        f'border-left: 4px solid {color}; color: var(--jp-content-font-color1, #1f2328)">',
         f"<p>{escape(explanation.summary)}</p>",
         _list(explanation.because),
     ]
@@ -77,7 +77,7 @@ def _box(gate: Gate) -> str:
         status += " the account, which must allow it too"
     by = f"<br><small>{escape(str(gate.by))}</small>" if gate.by is not None else ""
     return (
-        f'<li style="{_BOX.format(colour=_COLOURS[gate.status])}"><strong>{escape(gate.title)}</strong><br>'
+        f'<li style="{_BOX.format(color=_COLORS[gate.status])}"><strong>{escape(gate.title)}</strong><br>'
         f'<span aria-hidden="true">{gate.status.sign}</span> {status}{by}</li>'
     )
 

@@ -1,4 +1,7 @@
-"""What the browser is told of a practice. The key is in it only once the question is settled."""
+"""What the browser gets of a question, a paper, or a review.
+
+The key of a question is left out until the question is answered or its solution was asked for.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from rolecall.quiz import (
     Bank,
     GradedAnswer,
     Judges,
+    Misconception,
     Practice,
     Question,
     Remark,
@@ -22,15 +26,15 @@ from rolecall.quiz import (
 
 
 class RemarkView(TypedDict):
-    """What is said of one part of an answer."""
+    """The remark on one part of an answer."""
 
     html: str
     right: bool
     why: str
 
 
-class _Told(TypedDict):
-    """What is only told of a question once it is due."""
+class _Feedback(TypedDict):
+    """The feedback on a question, each field empty until it is due."""
 
     given: Any
     standing: str
@@ -46,7 +50,7 @@ class _Told(TypedDict):
     references: list[str]
 
 
-_NOTHING_TOLD = _Told(
+_NO_FEEDBACK = _Feedback(
     given=None,
     standing="open",
     verdict="",
@@ -62,8 +66,8 @@ _NOTHING_TOLD = _Told(
 )
 
 
-class QuestionView(_Told):
-    """One question as it stands; `face` and `given` are its kind's own."""
+class QuestionView(_Feedback):
+    """One question with its feedback; `face` and `given` depend on the kind of question."""
 
     id: str
     kind: str
@@ -77,7 +81,13 @@ class QuestionView(_Told):
 
 
 class View(TypedDict):
-    """The whole card."""
+    """A practice card.
+
+    Parameters
+    ----------
+    standings
+        For each question, whether it is open, wrong, solved, or revealed.
+    """
 
     mode: str
     title: str
@@ -88,14 +98,16 @@ class View(TypedDict):
 
 
 def view(practice: Practice, place: int, *, hint: bool, experiment: bool = False) -> View:
-    """The card at a question, without a word that would give its answer away before it is due.
+    """Show the card at a question; nothing in it gives the answer away before it is due.
 
     Parameters
     ----------
+    place
+        The number of the question in the practice, from 0.
     hint
         Whether the learner asked for the hint.
     experiment
-        Whether the misconception that the last answer shows was shown before, and may be refuted by trying.
+        Whether to offer an experiment that refutes the misconception of the last answer.
     """
     count = len(practice.questions)
     summary = f"{practice.answered} of {count} answered."
@@ -107,9 +119,7 @@ def view(practice: Practice, place: int, *, hint: bool, experiment: bool = False
         question=_question(practice, practice.questions[place], place, hint=hint, experiment=experiment),
         standings=[practice.status(one).value for one in practice.questions],
         finished=practice.finished,
-        summary=summary
-        if practice.finished
-        else f"{practice.answered} of {len(practice.questions)} answered.",
+        summary=summary,
     )
 
 
@@ -117,10 +127,10 @@ def _question(
     practice: Practice, question: Question, place: int, *, hint: bool, experiment: bool
 ) -> QuestionView:
     standing = practice.status(question)
-    settled = standing.answered
+    answered = standing.answered
     last = practice.last_grade(question)
-    wrong_idea = last.misconception if last and not last.correct else None
-    shows_answer = settled and not question.display_has_feedback
+    misconception = last.misconception if last and not last.correct else None
+    shows_answer = answered and not question.display_has_feedback
     right = question.right_answer(practice.judges) if shows_answer else ""
     return QuestionView(
         id=question.id,
@@ -131,32 +141,34 @@ def _question(
         skill=practice.bank.skills[question.skill],
         prompt=to_html(question.prompt),
         rule=question.scoring_rule,
-        face=answer_area(question, last, due=settled),
+        face=answer_area(question, last, due=answered),
         given=question.input_from_answer(last.answer) if last else None,
         standing=standing.value,
         verdict=_verdict(standing, last),
         remarks=_remarks(question, last),
         bestAnswer=right_answer_html(question, right) if shows_answer else "",
-        hint=to_html(question.hint) if hint or settled else "",
-        misconception=(
-            f"<strong>{to_inline_html(wrong_idea.title)}?</strong> {to_inline_html(wrong_idea.because)}"
-            if wrong_idea
-            else ""
-        ),
-        experiment=(
-            to_html(f"```python\n{experiment_code(wrong_idea.experiment)}\n```")
-            if experiment and wrong_idea and wrong_idea.experiment
-            else ""
-        ),
-        mistakes=[to_inline_html(one) for one in question.common_mistakes] if last or settled else [],
-        solution=[to_inline_html(one) for one in question.solution] if settled else [],
-        quickCheck=to_inline_html(question.quick_check) if settled else "",
-        references=list(question.references) if settled else [],
+        hint=to_html(question.hint) if hint or answered else "",
+        misconception=_misconception_html(misconception) if misconception else "",
+        experiment=_experiment_html(misconception) if misconception and experiment else "",
+        mistakes=[to_inline_html(one) for one in question.common_mistakes] if last or answered else [],
+        solution=[to_inline_html(one) for one in question.solution] if answered else [],
+        quickCheck=to_inline_html(question.quick_check) if answered else "",
+        references=list(question.references) if answered else [],
     )
 
 
+def _misconception_html(misconception: Misconception) -> str:
+    title, because = to_inline_html(misconception.title), to_inline_html(misconception.because)
+    return f"<strong>{title}?</strong> {because}"
+
+
+def _experiment_html(misconception: Misconception) -> str:
+    experiment = misconception.experiment
+    return to_html(f"```python\n{experiment_code(experiment)}\n```") if experiment else ""
+
+
 def asked_view(bank: Bank, question: Question, place: int, count: int) -> QuestionView:
-    """A question that is only asked: no hint, no feedback."""
+    """Show a question without hint and feedback."""
     return QuestionView(
         id=question.id,
         kind=question.kind,
@@ -167,12 +179,12 @@ def asked_view(bank: Bank, question: Question, place: int, count: int) -> Questi
         prompt=to_html(question.prompt),
         rule=question.scoring_rule,
         face=answer_area(question, None, due=False),
-        **_NOTHING_TOLD,
+        **_NO_FEEDBACK,
     )
 
 
 def task_view(task: Task, skill: str) -> QuestionView:
-    """A hands-on task of a paper; what it starts with is told to the kernel alone."""
+    """Show a hands-on task of a paper; only the kernel gets the calls that it starts with."""
     acting = f"You act as `{task.actor}`. You may change: {task.may_change}"
     return QuestionView(
         id=task.id,
@@ -184,12 +196,12 @@ def task_view(task: Task, skill: str) -> QuestionView:
         prompt=to_html(f"**{task.title}**\n\n{task.goal}\n\n{acting}"),
         rule="Scored by the share of what must work, times the share of what must stay denied.",
         face={"title": task.title},
-        **_NOTHING_TOLD,
+        **_NO_FEEDBACK,
     )
 
 
 class ReviewView(TypedDict):
-    """A question that is over: what was asked, answered and right."""
+    """A finished question: what was asked, what was answered, and what is right."""
 
     mark: str
     verdict: str
@@ -203,12 +215,12 @@ class ReviewView(TypedDict):
 def review_view(
     reviewed: Iterable[tuple[Question, GradedAnswer | None]], judges: Judges | None
 ) -> list[ReviewView]:
-    """The feedback at the end."""
+    """Show the feedback at the end."""
     return [_reviewed(question, last, judges) for question, last in reviewed]
 
 
 def task_review(task: Task, score: float, remarks: Iterable[Mapping[str, Any]]) -> ReviewView:
-    """A task that is over."""
+    """Show a finished task."""
     whys = [f"{'✔' if one['right'] else '✘'} {one['part']}. {one['why']}" for one in remarks]
     return ReviewView(
         mark="✔" if score == 1 else "✘",
@@ -223,11 +235,11 @@ def task_review(task: Task, score: float, remarks: Iterable[Mapping[str, Any]]) 
 
 def _reviewed(question: Question, last: GradedAnswer | None, judges: Judges | None) -> ReviewView:
     correct = last is not None and last.correct
-    told = "right" if correct else f"{last.score:.0%}" if last and last.score else "not right"
+    verdict = "right" if correct else f"{last.score:.0%}" if last and last.score else "not right"
     remarks = last.remarks if last else ()
     return ReviewView(
         mark="✔" if correct else "✘",
-        verdict=told,
+        verdict=verdict,
         prompt=to_html(question.prompt),
         given="".join(f"<p>{to_inline_html(one.part)}</p>" for one in remarks),
         whys=[to_html(one.why) for one in remarks],
