@@ -1,7 +1,7 @@
 import pytest
 
 from rolecall.course import Course, find_course
-from rolecall.course.working_copy import CannotWrite, Placed, copy_course
+from rolecall.course.working_copy import CannotWrite, CopiedFile, copy_course
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_what_the_learner_changed_is_never_overwritten(course, tmp_path):
 
     assert mine.read_text() == "changed by me"
     assert (tmp_path / "mine" / placed.path).read_text() == "second edition"
-    assert placed == Placed(
+    assert placed == CopiedFile(
         mine.with_name("learn (updated).ipynb").relative_to(tmp_path / "mine"),
         mine.relative_to(tmp_path / "mine"),
     )

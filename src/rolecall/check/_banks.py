@@ -141,7 +141,7 @@ def _near_duplicates(loaded: LoadedCourse, file: Path, bank: Bank) -> Iterator[F
 
 
 def _shown_text(question: Question) -> str:
-    """What a learner sees of a question: the prompt, and the fields that distinguish equal prompts."""
+    """Return what a learner sees of a question: the prompt, and fields that distinguish equal prompts."""
     fields = question.model_dump(
         exclude_unset=True, include={"prompt", "text", "case", "allow", "deny", "accept"}
     )
@@ -227,7 +227,7 @@ def _key_of_variant(
 
 
 def _allow_everything(question: Policy) -> dict[str, Any]:
-    """A statement that allows everything, for the type of policy that is asked for."""
+    """Create a statement that allows everything, for the type of policy that is asked for."""
     if question.policy_type == "trust":
         return {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
     if question.policy_type == "resource":

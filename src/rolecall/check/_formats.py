@@ -30,7 +30,10 @@ def as_json(findings: Sequence[Finding]) -> str:
 
 
 def sarif(findings: Sequence[Finding]) -> str:
-    """SARIF 2.1.0, which code scanning reads: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html"""
+    """Write SARIF 2.1.0, which code scanning reads.
+
+    https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+    """
     rules = sorted({one.rule for one in findings})
     driver = {"name": "rolecall check", "version": __version__, "rules": [{"id": rule} for rule in rules]}
     run = {"tool": {"driver": driver}, "results": [_result(one) for one in findings]}

@@ -16,7 +16,7 @@ from rolecall._yaml import BadFile
 from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
 from rolecall.course import Course, Lesson, NoCourse, find_course
-from rolecall.course.working_copy import CannotWrite, Placed, copy_course
+from rolecall.course.working_copy import CannotWrite, CopiedFile, copy_course
 
 _HOST = "127.0.0.1"
 _SETTINGS = Path(__file__).parent / "lab_settings"
@@ -47,13 +47,13 @@ def command(folder: Path, course: Path | None, port: int | None, no_browser: boo
     try:
         found = find_course(course, near=folder)
         first = _first_notebook(found)
-        placed = copy_course(found, folder)
+        copied = copy_course(found, folder)
     except (BadFile, CannotWrite, NoCourse) as error:
         raise Unusable(str(error)) from None
     if port is not None and not _free(port):
         raise Unusable(f"port {port} is in use; name another with --port, or leave it out")
-    _report_copies(placed, folder)
-    _trust(folder / one.path for one in placed)
+    _report_copies(copied, folder)
+    _trust(folder / one.path for one in copied)
     if copy_only:
         return
     # Cells that call `aws` get the command of this environment first.
@@ -79,14 +79,14 @@ def _free(port: int) -> bool:
     return True
 
 
-def _report_copies(placed: list[Placed], folder: Path) -> None:
-    for one in placed:
+def _report_copies(copied: list[CopiedFile], folder: Path) -> None:
+    for one in copied:
         if one.beside is not None:
             click.echo(
                 f"{folder / one.beside} has your changes and stays as it is; "
                 f"the updated lesson is {folder / one.path}"
             )
-    if placed:
+    if copied:
         click.echo(f"The course is in {folder}.")
 
 

@@ -127,7 +127,10 @@ def _read(file: Path) -> Iterator[StoredEntry]:
 
 
 def _statement(kept: StoredEntry) -> dict[str, Any]:
-    """Create an xAPI statement: https://github.com/adlnet/xAPI-Spec/blob/master/xAPI-Data.md"""
+    """Create an xAPI statement.
+
+    https://github.com/adlnet/xAPI-Spec/blob/master/xAPI-Data.md
+    """
     answered = kept.entry.kind is EntryKind.ANSWERED
     verb = "answered" if answered else "interacted"
     statement: dict[str, Any] = {

@@ -18,38 +18,43 @@ from rolecall.course._manifest import Manifest, read_manifest, write_manifest
 
 
 class CannotWrite(OSError):
-    """The working folder cannot be used; the text says why and what would be right."""
+    """The working folder can't be used; the text says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """What became of one file of the course.
+class CopiedFile:
+    """A file of the course that was copied.
 
     Parameters
     ----------
     path
-        Where it is, below the working folder.
+        Where the copy is, relative to the working folder.
     beside
-        The learner's changed copy that it was put beside, or None.
+        The learner's changed file that the copy was put beside, or None.
     """
 
     path: Path
     beside: Path | None = None
 
 
-def copy_course(course: Course, folder: Path) -> list[Placed]:
-    """Brings a working folder up to date; returns what was written.
+def copy_course(course: Course, folder: Path) -> list[CopiedFile]:
+    """Bring a working folder up to date.
+
+    Returns
+    -------
+    list of CopiedFile
+        The files that were written.
 
     Raises
     ------
     CannotWrite
-        When the folder cannot be made or written.
+        If the folder can't be created or written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         known = read_manifest(folder).files
         written = [
-            placed for source, path in _files(course) if (placed := _place(source, path, folder, known))
+            copied for source, path in _files(course) if (copied := _place(source, path, folder, known))
         ]
         own = course.folder.resolve() == packaged_course().resolve()
         remembered = None if own else str(course.folder.resolve())
@@ -62,9 +67,9 @@ def copy_course(course: Course, folder: Path) -> list[Placed]:
 
 
 def _files(course: Course) -> Iterator[tuple[Path, Path]]:
-    """Every file of the lessons that is a learner's, with its path below the working folder.
+    """List the files that a learner gets, each with its path in the working folder.
 
-    What an author writes beside them stays behind: it holds the solutions.
+    Files with solutions, such as ``tasks.yaml``, are not copied.
     """
     lessons = course.folder / "lessons"
     for source in sorted(lessons.rglob("*")):
@@ -78,28 +83,28 @@ def _files(course: Course) -> Iterator[tuple[Path, Path]]:
             yield source, path
 
 
-def _place(source: Path, path: Path, folder: Path, known: dict[str, str]) -> Placed | None:
+def _place(source: Path, path: Path, folder: Path, known: dict[str, str]) -> CopiedFile | None:
     target, content = folder / path, source.read_bytes()
     digest = _digest(content)
     seen = known.get(path.as_posix())
     if target.exists():
         theirs = _digest(target.read_bytes())
         if digest in (seen, theirs):
-            # The course has nothing new, or the learner has just that.
+            # The course has no news for this file, or the learner's file already has it.
             known[path.as_posix()] = digest
             return None
         known[path.as_posix()] = digest
         if theirs != seen:
             beside = _beside(target, content)
-            return Placed(beside.relative_to(folder), path) if beside else None
+            return CopiedFile(beside.relative_to(folder), path) if beside else None
     known[path.as_posix()] = digest
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(content)
-    return Placed(path)
+    return CopiedFile(path)
 
 
 def _beside(target: Path, content: bytes) -> Path | None:
-    """Writes an updated lesson next to the learner's; None when it is there already."""
+    """Write an updated lesson beside the learner's; None if an earlier copy already has it."""
     number = 1
     while True:
         suffix = " (updated)" if number == 1 else f" (updated {number})"

@@ -1,4 +1,4 @@
-"""What a learner did, as the first version kept it."""
+"""A learner's entries, as the first version stored them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Makes the table, unless a version before migrations made it."""
+    """Create the table, unless Rolecall created it before it had migrations."""
     if sa.inspect(op.get_bind()).has_table("entries"):
         return
     op.create_table(

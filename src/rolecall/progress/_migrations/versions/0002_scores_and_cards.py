@@ -1,4 +1,4 @@
-"""Partial scores, skills and misconceptions of answers; flash cards."""
+"""Partial scores, skills, and misconceptions of answers; flash cards."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Adds what is new; an answer kept before was worth all or nothing."""
+    """Add the columns; the score of an earlier answer is 0 or 1."""
     op.add_column("entries", sa.Column("score", sa.Float, nullable=False, server_default="0"))
     op.add_column("entries", sa.Column("skill", sa.String(200), nullable=False, server_default=""))
     op.add_column("entries", sa.Column("misconception", sa.String(200), nullable=False, server_default=""))
