@@ -1,4 +1,4 @@
-"""Reads YAML into pydantic models; every fault has its file, line, column and what would be right."""
+"""Load YAML into pydantic models; every fault has its file, line, and column, and says how to fix it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong in a file.
+    """One thing that is wrong in a file.
 
     Parameters
     ----------
     where
-        The path of field names and indexes.
+        The field names and indexes that lead to the place.
     problem
-        What is wrong, and what would be right.
+        What is wrong, and how to fix it.
     """
 
     file: str
@@ -42,7 +42,7 @@ class Fault:
 
 
 class BadFile(ValueError):
-    """A file with faults, all of them at once."""
+    """A file has faults; the error lists all of them."""
 
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
@@ -51,14 +51,14 @@ class BadFile(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A YAML file's value with the place of every node.
+    """The value of a YAML file, with the place of every node.
 
     Parameters
     ----------
     places
-        By path, the line and column from 1 of the value.
+        The line and column of each value, by its path; the first line and column are 1.
     keys
-        By path, the same of the key that it stands under.
+        The line and column of each key, by the path of its value.
     """
 
     file: str
@@ -67,7 +67,7 @@ class Document:
     keys: Mapping[Where, tuple[int, int]]
 
     def fault(self, where: Where, problem: str) -> Fault:
-        """A fault at the innermost place that the path has in the file."""
+        """Create a fault at the innermost node of a path that the file has."""
         known = where
         while known not in self.places and known:
             known = known[:-1]
@@ -75,24 +75,24 @@ class Document:
         return Fault(self.file, line, column, where, problem)
 
     def key_fault(self, where: Where, problem: str) -> Fault:
-        """A fault of the key at a path, not of what stands under it."""
+        """Create a fault at the key of a path, not at its value."""
         line, column = self.keys[where]
         return Fault(self.file, line, column, where, problem)
 
     def line(self, where: Where) -> int:
-        """The line, from 1, where the value at a path begins."""
+        """Return the line where the value at a path begins; the first is 1."""
         return self.fault(where, "").line
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence about an unknown name: the one that was probably meant, or all there are."""
+    """End a sentence about an unknown name: with the name that was probably meant, or with all names."""
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1)
     return f"; did you mean {close[0]}?" if close else f"; there are {', '.join(names) or 'none'}"
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without dates: `Version: 2012-10-17` is a string, as policy documents want it."""
+    """YAML without dates: `Version: 2012-10-17` is a string, as policy documents need it."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -102,12 +102,12 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def read_yaml(path: Path) -> Document:
-    """Reads a file.
+    """Read a YAML file.
 
     Raises
     ------
     BadFile
-        When it cannot be read, is no YAML, or gives a key twice.
+        If the file can't be read, isn't YAML, or has a key twice.
     """
     name = str(path)
     try:
@@ -120,7 +120,13 @@ def read_yaml(path: Path) -> Document:
 
 
 def parse_yaml(text: str, name: str) -> Document:
-    """Reads a text; `name` is what faults call it."""
+    """Parse YAML.
+
+    Parameters
+    ----------
+    name
+        The name of the file in faults.
+    """
     try:
         node = _compose(text)
     except yaml.MarkedYAMLError as error:
@@ -128,7 +134,7 @@ def parse_yaml(text: str, name: str) -> Document:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise BadFile([Fault(name, line, column, (), _syntax(error))]) from None
     except (yaml.YAMLError, RecursionError) as error:
-        raise BadFile([Fault(name, 1, 1, (), f"is no YAML: {error}")]) from None
+        raise BadFile([Fault(name, 1, 1, (), f"is not YAML: {error}")]) from None
     if node is None:
         raise BadFile([Fault(name, 1, 1, (), "is empty")])
     reader = _Reader(name)
@@ -139,7 +145,7 @@ def parse_yaml(text: str, name: str) -> Document:
 
 
 def _compose(text: str) -> yaml.Node | None:
-    """The tree of a text, by libyaml where it is there; PyYAML's own reader has better words for faults."""
+    """Parse a text with libyaml if possible; PyYAML's own parser has better error messages."""
     fast = getattr(yaml, "CSafeLoader", None)
     if fast is not None:
         try:
@@ -155,11 +161,11 @@ def _fast_loader(fast: Any) -> Any:
 
 
 def _syntax(error: yaml.MarkedYAMLError) -> str:
-    problem = f"this is no YAML: {error.problem}"
+    problem = f"this is not YAML: {error.problem}"
     if "found character '\\t'" in problem:
         return f"{problem}; indent with spaces"
     if "mapping values are not allowed" in problem:
-        return f"{problem}; put a text that holds a colon in quotes"
+        return f"{problem}; put a text with a colon in quotes"
     return problem
 
 
@@ -174,7 +180,7 @@ class _Reader:
     def read(self, node: yaml.Node, where: Where, above: frozenset[int]) -> object:
         self.places[where] = (node.start_mark.line + 1, node.start_mark.column + 1)
         if id(node) in above:
-            self._fault(node, where, "this alias refers to what holds it; a file cannot contain itself")
+            self._fault(node, where, "this alias refers to a node that contains it")
             return None
         within = above | {id(node)}
         if isinstance(node, yaml.MappingNode):
@@ -191,12 +197,12 @@ class _Reader:
         value: dict[str, object] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self._fault(key_node, where, "a key is a plain word")
+                self._fault(key_node, where, "a key must be a plain text")
                 continue
             key = str(key_node.value)
             self.keys[*where, key] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             if key in value:
-                self._fault(key_node, (*where, key), "this key stands twice; keep one")
+                self._fault(key_node, (*where, key), "this key occurs twice; keep one")
             value[key] = self.read(value_node, (*where, key), within)
         return value
 
@@ -206,7 +212,7 @@ class _Reader:
 
 
 def validate(document: Document, model: type[M]) -> M:
-    """Makes a model of a document.
+    """Validate a document with a model.
 
     Raises
     ------
@@ -219,13 +225,13 @@ def validate(document: Document, model: type[M]) -> M:
         faults: dict[Where, Fault] = {}
         for one in error.errors():
             fault = _fault(document, model, one)
-            # Of a value that may be one of several things, each says why it is none; the first will do.
+            # A union reports an error for each of its members; the first one is enough.
             faults.setdefault((*fault.where, fault.line, fault.column), fault)
         raise BadFile(list(faults.values())) from None
 
 
 def _fault(document: Document, model: type[BaseModel], error: Any) -> Fault:
-    where = _standing(document, error["loc"])
+    where = _path_in_file(document, error["loc"])
     problem: str
     match error["type"]:
         case "missing":
@@ -244,9 +250,9 @@ def _fault(document: Document, model: type[BaseModel], error: Any) -> Fault:
         case "value_error":
             problem = str(error["ctx"]["error"])
         case "literal_error":
-            problem = f"{_shown(error['input'])} is none of {error['ctx']['expected']}"
+            problem = f"{_shown(error['input'])} is not one of {error['ctx']['expected']}"
         case "string_type":
-            problem = f"a text is wanted, not {_shown(error['input'])}; put it in quotes"
+            problem = f"this must be a text, not {_shown(error['input'])}; put it in quotes"
         case _:
             message = re.sub(r"^Input should be", "should be", error["msg"])
             problem = f"{message}, not {_shown(error['input'])}"
@@ -256,17 +262,17 @@ def _fault(document: Document, model: type[BaseModel], error: Any) -> Fault:
 _QUOTE = "'"
 
 
-def _standing(document: Document, location: Where) -> Where:
-    """A location without the names of union members that pydantic puts into it."""
+def _path_in_file(document: Document, location: Where) -> Where:
+    """Drop the names of union members that pydantic puts into a location."""
     where: Where = ()
     for index, part in enumerate(location):
         last = index == len(location) - 1
         if index and isinstance(location[index - 1], int) and _kind_at(document, where) == part:
-            # The name of the kind, which may be the name of a field too; the field's comes after it.
+            # This is the kind, not a field of the same name; the field would come after it.
             continue
-        stands = (*where, part) in document.places
+        exists = (*where, part) in document.places
         names_a_type = isinstance(part, str) and not re.fullmatch(r"[\w-]+", part)
-        if stands or (last and not names_a_type and isinstance(_value_at(document, where), dict)):
+        if exists or (last and not names_a_type and isinstance(_value_at(document, where), dict)):
             where = (*where, part)
     return where
 
@@ -289,7 +295,7 @@ def _suggestion(document: Document, model: type[BaseModel], where: Where) -> str
 
 
 def _fields_at(document: Document, model: type[BaseModel], where: Where) -> list[str]:
-    """The field names of the model that stands at a path; of several, the one that its kind names."""
+    """List the fields of the model at a path; of several models, the one that the kind names."""
     current: Any = model
     for index, part in enumerate(where):
         current = _inner(_models_at(document, current, where[:index]), current, part)

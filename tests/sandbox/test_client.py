@@ -63,7 +63,7 @@ def test_a_broken_world_is_told_with_its_place(tmp_path):
     file = tmp_path / "broken.yaml"
     file.write_text("world: broken\naccounts:\n  main: {id: 5}\n")
 
-    with pytest.raises(SandboxError, match=r"broken\.yaml:3:14: accounts\.main\.id: a text is wanted"):
+    with pytest.raises(SandboxError, match=r"broken\.yaml:3:14: accounts\.main\.id: this must be a text"):
         Sandbox(file)
 
 

@@ -17,7 +17,7 @@ def test_the_courses_worlds_have_no_fault(path):
 # What the world says, what an author wrote instead, and what they are told.
 MISTAKES = [
     ("groups: [developers]", "groups: [developer]", "accounts.main.users.dana.groups[0]: there is no group 'developer' in this account; did you mean developers?"),
-    ('id: "111122223333"', "id: 111122223333", "accounts.main.id: a text is wanted, not 111122223333; put it in quotes"),
+    ('id: "111122223333"', "id: 111122223333", "accounts.main.id: this must be a text, not 111122223333; put it in quotes"),
     ('id: "111122223333"', 'id: "1111"', "accounts.main.id: '1111' is no account id; twelve digits in quotes are"),
     ("policy/IAMUserChangePassword", "policy/IAMUserChangePasswort", "AWS has no managed policy arn:aws:iam::aws:policy/IAMUserChangePasswort; did you mean arn:aws:iam::aws:policy/IAMUserChangePassword?"),
     ("permissions_boundary: boundary", "permissions_boundary: bounds", "permissions_boundary: there is no managed policy 'bounds' in this account; did you mean boundary?"),
@@ -25,7 +25,7 @@ MISTAKES = [
     ("web: {role: web}", "web: {role: wbe}", "instance_profiles.web.role: there is no role 'wbe' in this account; did you mean web?"),
     ("{user: main/eve}", "{user: main/evil}", "actors.eve.user: there is no user 'main/evil'; did you mean main/eve?"),
     ("{user: main/eve}", "{user: main/eve, instance: main/web-1}", "actors.eve: an actor is one user, instance, task or pod"),
-    ("http_tokens: required", "http_tokens: needed", "http_tokens: 'needed' is none of 'required' or 'optional'"),
+    ("http_tokens: required", "http_tokens: needed", "http_tokens: 'needed' is not one of 'required' or 'optional'"),
     ('Action: "s3:ListAllMyBuckets"', 'Actions: "s3:ListAllMyBuckets"', "MalformedPolicyDocument: Syntax errors in policy. 'Actions' is not an element of a statement."),
     ('{Service: ec2.amazonaws.com}, Action: "sts:AssumeRole"', '{Service: ec2.amazonaws.com}, Action: "s3:GetObject"', "MalformedPolicyDocument: AssumeRole policy may only specify STS AssumeRole actions."),
     ("        tags: {team: data}", "        tag: {team: data}", "accounts.main.users.dana.tag: no such field; did you mean tags?"),
