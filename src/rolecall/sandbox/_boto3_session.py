@@ -37,7 +37,7 @@ def plain_session(
     credentials: Mapping[str, str],
     now: Callable[[], datetime],
 ) -> boto3.Session:
-    """A session that signs as an actor, or with credentials that STS gave out.
+    """Return a session that signs as an actor, or with credentials that STS issued.
 
     Parameters
     ----------

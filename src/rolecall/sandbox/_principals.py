@@ -35,7 +35,7 @@ def without_principal(text: str, arn: str, identifier: str) -> str:
 
 
 def _aws_principals(document: Any) -> Iterator[dict[str, Any]]:
-    """The Principal and NotPrincipal elements that name AWS principals."""
+    """Return the Principal and NotPrincipal elements that name AWS principals."""
     statements = document.get("Statement", [])
     for statement in statements if isinstance(statements, list) else [statements]:
         for element in ("Principal", "NotPrincipal"):

@@ -1,4 +1,4 @@
-"""What a world's file must hold beyond its form: policies that AWS would take, and names that exist."""
+"""Check what a world's schema can't: that AWS would accept the policies, and that all names exist."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def _policies(document: Document, world: World) -> Iterator[Fault]:
         try:
             Policy.parse(policy, type)
         except MalformedPolicyDocument as error:
-            told = f"{error.message} {error.detail}".strip()
-            yield document.fault((*where, *error.path), f"MalformedPolicyDocument: {told}")
+            problem = f"{error.message} {error.detail}".strip()
+            yield document.fault((*where, *error.path), f"MalformedPolicyDocument: {problem}")
 
 
 def _documents(world: World) -> Iterator[tuple[Where, PolicyDocument, PolicyType]]:
@@ -77,10 +77,10 @@ def _references(document: Document, world: World) -> Iterator[Fault]:
             if profile.role is not None and profile.role not in account.roles:
                 yield unknown((*at, "instance_profiles", name, "role"), "role", profile.role, account.roles)
         for name, instance in account.instances.items():
-            wanted = instance.instance_profile
-            if wanted is not None and wanted not in account.instance_profiles:
+            profile_name = instance.instance_profile
+            if profile_name is not None and profile_name not in account.instance_profiles:
                 where = (*at, "instances", name, "instance_profile")
-                yield unknown(where, "instance profile", wanted, account.instance_profiles)
+                yield unknown(where, "instance profile", profile_name, account.instance_profiles)
         for kind in ("tasks", "pods"):
             for name, container in getattr(account, kind).items():
                 if container.role not in account.roles:
@@ -95,7 +95,7 @@ def _unknown(what: str, name: str, known: Mapping[str, object]) -> str:
 
 
 def _managed_references(document: Document, at: Where, account: Account) -> Iterator[Fault]:
-    """Managed policies and boundaries that neither the world nor AWS has."""
+    """Find managed policies and boundaries that neither the world nor AWS has."""
     for kind in ("users", "groups", "roles"):
         for name, identity in getattr(account, kind).items():
             named: list[tuple[Where, str]] = [
@@ -118,7 +118,7 @@ def _managed_references(document: Document, at: Where, account: Account) -> Iter
 
 @lru_cache(maxsize=1)
 def _aws_managed() -> frozenset[str]:
-    """The ARNs of the managed policies that moto ships."""
+    """Return the ARNs of the managed policies that moto ships."""
     known: dict[str, dict[str, Any]] = json.loads(aws_managed_policies_data)
     return frozenset(f"arn:aws:iam::aws:policy{one['Path']}{name}" for name, one in known.items())
 

@@ -117,7 +117,7 @@ class Authorizer:
         error = None
         if not decision.allowed:
             message = denial_message(operation.service, decision)
-            message += self._encoded.beside(operation, decision)
+            message += self._encoded.suffix(operation, decision)
             error = failure("denied", operation.service, operation.protocol, message)
         elif not recorded:
             return None
@@ -156,7 +156,7 @@ class Authorizer:
         )
 
     def _context(self, check: Check, call: Call, resources: ServiceResources) -> dict[str, str | list[str]]:
-        """The condition keys of a request.
+        """Return the condition keys of a request.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
         """

@@ -1,7 +1,7 @@
-"""Sets up in moto what a world declares.
+"""Create in moto what a world declares.
 
-IAM and S3 at once; every other service when the first request for it arrives, so that a world with
-tables and queues opens as fast as one without.
+IAM and S3 are created immediately, and every other service when the first request for it arrives. So a
+world with tables and queues opens as fast as one without.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rolecall.sandbox.world import Account, World
 
 @dataclass(frozen=True, slots=True)
 class ActorKeys:
-    """A user's long-term keys, or for an instance, a task or a pod only who and where it is."""
+    """A user's long-term keys; for an instance, a task, or a pod only its ARN, account, and name."""
 
     arn: str
     account: str
@@ -34,7 +34,7 @@ class ActorKeys:
 
 @dataclass(slots=True)
 class Builder:
-    """Builds a world, and builds it again after a reset with the same keys for its actors."""
+    """Build a world, and build it again after a reset with the same keys for its actors."""
 
     world: World
     actors: dict[str, ActorKeys] = field(default_factory=dict)
@@ -42,17 +42,17 @@ class Builder:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def build(self) -> None:
-        """Empties moto and sets up the accounts."""
+        """Empty moto, and create the accounts."""
         with self._lock:
             moto_app.forget_everything()
             self._built.clear()
             for account in self.world.accounts.values():
                 _IamBuilder(account, self.world.region).build()
                 _build_buckets(account, self.world.region)
-            self._give_keys()
+            self._create_keys()
 
     def ensure(self, service: str) -> None:
-        """Sets up a further service's resources, once."""
+        """Create the resources of a further service, once."""
         build = _LATER.get(service)
         if build is None or service in self._built:
             return
@@ -63,10 +63,10 @@ class Builder:
                 self._built.add(service)
 
     def has_built(self, service: str) -> bool:
-        """Whether a further service's resources were set up since the start or the last reset."""
+        """Return whether the resources of a further service were created since the last reset."""
         return service in self._built
 
-    def _give_keys(self) -> None:
+    def _create_keys(self) -> None:
         for name, actor in self.world.actors.items():
             account_name, _, who = actor.reference.partition("/")
             account = self.world.accounts[account_name].id
@@ -86,7 +86,7 @@ class Builder:
             del iam.access_keys[key.access_key_id]
             kept = self.actors.get(name)
             if kept is not None:
-                # The same actor keeps its keys across a reset, so that open clients go on working.
+                # The same actor keeps its keys across a reset, so that open clients continue to work.
                 key.access_key_id = str(kept.access_key_id)
                 key.secret_access_key = str(kept.secret_access_key)
             else:
@@ -133,7 +133,7 @@ class _IamBuilder:
         for provider in account.oidc_providers.values():
             iam.create_open_id_connect_provider(provider.url, ["0" * 40], provider.client_ids, [])
         for name in account.saml_providers:
-            # Its certificate is made when it is first needed; until then there is no metadata.
+            # The certificate is created when it is first needed. Until then there is no metadata document.
             iam.create_saml_provider(name, "")
 
     def _attach(self, entity: Any, inline: dict[str, Any], managed: list[str]) -> None:

@@ -33,7 +33,7 @@ class Call:
         One entry for each permission that the call needs: the denial message, or None if it is allowed. All
         are None, except for an operation that continues without the denied items, such as DeleteObjects.
     notes
-        What a gap keeps between ``before`` and ``after``, by a name of its own choice.
+        What a gap keeps between ``before`` and ``after``, by a name that it chooses.
     """
 
     operation: Operation

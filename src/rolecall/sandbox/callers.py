@@ -1,4 +1,4 @@
-"""Who makes a request: authentication, and the policies and condition keys that the caller brings."""
+"""Authenticate callers, and find their policies and condition keys."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ class Caller:
     Parameters
     ----------
     arn
-        Its ARN, or "anonymous".
+        Its ARN; for an AWS service its name, such as ``ec2.amazonaws.com``; or ``anonymous``.
     account
-        Its account; None for the anonymous.
+        Its account; None for an anonymous caller or an AWS service.
     user_id
         What GetCallerIdentity calls UserId.
     user
-        The IAM user, when one calls with long-term keys or a session token.
+        The IAM user, if long-term keys or the credentials of GetSessionToken were used.
     session
-        The session, when temporary credentials were used.
+        The session, if temporary credentials were used.
     mfa_presented
-        Whether this very call brings the code of an MFA device.
+        Whether this call includes the code of an MFA device.
     web_identity
-        For a call with a token of an identity provider: what the answer says of it.
+        The fields about the token in the response to a call that presents one.
     web_context
-        The condition keys that its claims give.
+        The condition keys from the claims of a token, or those that an AWS service adds to its request.
     """
 
     arn: str
@@ -50,7 +50,7 @@ class Caller:
 
     @property
     def is_service(self) -> bool:
-        """Whether an AWS service calls by itself, such as EC2 for the role of an instance."""
+        """Whether the caller is an AWS service, such as EC2 for the role of an instance."""
         return self.arn.endswith(".amazonaws.com")
 
 
@@ -58,7 +58,7 @@ ANONYMOUS = Caller("anonymous")
 
 
 class Callers:
-    """Finds out who calls, and what they may rely on."""
+    """Authenticate the callers of requests."""
 
     def __init__(self, iam: IamState, sessions: Sessions, clock: Clock) -> None:
         self._iam = iam
@@ -68,7 +68,7 @@ class Callers:
     def authenticate(
         self, request: HttpRequest, service: str, protocol: Protocol
     ) -> tuple[Caller, Signature | None]:
-        """The caller of a request whose signature holds.
+        """Verify the signature of a request, and return its caller.
 
         Raises
         ------
@@ -97,11 +97,11 @@ class Callers:
         session = self._sessions.find(signature.access_key_id)
         if session is not None:
             if signature.token is None:
-                # Temporary keys without their token are no credentials at all.
+                # Temporary keys are not valid without their session token.
                 raise failure("unknown key", service, protocol)
             if not hmac.compare_digest(signature.token, session.token):
                 raise failure("invalid token", service, protocol)
-            if not self._still_stands(session):
+            if not self._is_backed(session):
                 raise failure("unknown key", service, protocol)
             return self.of_session(session), session.secret_access_key
         key = self._iam.key(signature.access_key_id)
@@ -113,7 +113,7 @@ class Callers:
         return Caller(user.arn, user.account, user.unique_id, user), key.secret
 
     def of_session(self, session: Session) -> Caller:
-        """The caller that a session stands for."""
+        """Return the caller that uses a session."""
         user = self._iam.user(session.account, session.source)
         if session.kind is SessionKind.ROLE:
             return Caller(
@@ -123,8 +123,8 @@ class Callers:
             return Caller(session.arn, session.account, f"{session.account}:{session.name}", user, session)
         return Caller(session.arn, session.account, session.unique_id, user, session)
 
-    def _still_stands(self, session: Session) -> bool:
-        """Whether the role or user behind a session is still the one that it began with."""
+    def _is_backed(self, session: Session) -> bool:
+        """Return whether the role or user that a session was created for still exists."""
         if session.kind is SessionKind.ROLE:
             role = self._iam.role_named(session.account, session.source)
             return role is not None and role.unique_id == session.unique_id
@@ -132,7 +132,7 @@ class Callers:
         return user is not None and user.unique_id == session.unique_id
 
     def _check_time(self, signature: Signature, service: str, protocol: Protocol) -> None:
-        # A client does not know that the sandbox's clock was advanced: its own time is as good.
+        # A client doesn't know that the sandbox's clock was advanced, so its own time is accepted too.
         times = (self._clock.now(), self._clock.real_now())
         if signature.expires is not None:
             ends = self._clock.at(signature.signed_at) + signature.expires
@@ -153,7 +153,7 @@ class Callers:
             raise failure("skewed", service, protocol, message)
 
     def identity_policies(self, caller: Caller) -> tuple[Policy, ...]:
-        """The identity-based policies that stand behind a caller now."""
+        """Return the identity-based policies of a caller as they are now."""
         if caller.user is not None:
             return self._iam.user_policies(caller.user.account, caller.user.name)
         if caller.session is not None:
@@ -161,7 +161,7 @@ class Callers:
         return ()
 
     def boundaries(self, caller: Caller) -> tuple[Policy, ...]:
-        """The permissions boundary of the user or role behind a caller."""
+        """Return the permissions boundary of the user or role behind a caller."""
         if caller.user is not None:
             return self._iam.user_boundary(caller.user.account, caller.user.name)
         if caller.session is not None:
@@ -169,7 +169,7 @@ class Callers:
         return ()
 
     def context(self, caller: Caller) -> dict[str, str | list[str]]:
-        """The condition keys about the principal.
+        """Return the condition keys about the principal.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
         """
@@ -195,7 +195,7 @@ class Callers:
                 if role is not None:
                     keys["aws:PrincipalArn"] = role.arn
                     tags = role.tags
-            # A session tag overrides a tag of the role or user, whatever the case of its key.
+            # A session tag overrides a tag of the role or user, and the case of the key doesn't matter.
             passed = {key.lower() for key in session.tags}
             tags = {key: tag for key, tag in tags.items() if key.lower() not in passed}
             tags = {**tags, **session.tags}

@@ -1,6 +1,6 @@
 """The sandbox as a notebook uses it: started beside the kernel, closed with it.
 
-moto keeps its state in globals of the process, so each sandbox is a process of its own: two of them cannot
+moto keeps its state in globals of the process, so each sandbox has its own process: two of them can't
 see each other, and a kernel's interrupt does not reach them.
 """
 
@@ -38,7 +38,7 @@ _LOCAL = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class SandboxError(RuntimeError):
-    """The sandbox cannot do what was asked; the text says why and what would be right."""
+    """The sandbox can't do what was requested. The text says why, and what to do."""
 
 
 class SandboxClock:
@@ -49,11 +49,11 @@ class SandboxClock:
         self._ahead = timedelta()
 
     def now(self) -> datetime:
-        """The sandbox's time, UTC."""
+        """Return the sandbox's time, UTC."""
         return datetime.now(UTC) + self._ahead
 
     def advance(self, *, hours: float = 0, minutes: float = 0, seconds: float = 0) -> datetime:
-        """Puts the clock forward, so that credentials expire without waiting; returns the new time, UTC."""
+        """Put the clock forward, so that credentials expire without waiting; returns the new time, UTC."""
         by = timedelta(hours=hours, minutes=minutes, seconds=seconds).total_seconds()
         answer = self._sandbox._control("POST", "/clock", {"advance_seconds": by})
         self._ahead += timedelta(seconds=by)
@@ -88,13 +88,13 @@ class Sandbox:
         command += ["--world", str(world)]
         if course is not None:
             command += ["--course", str(course)]
-        # A file takes whatever the process has to say; a pipe that nobody reads would stop it.
-        self._told = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
+        # The output goes to a file, because a pipe that is never read would block the process.
+        self._output = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._told,
+            stderr=self._output,
             text=True,
             encoding="utf-8",
             env=environment_without_aws(os.environ),
@@ -106,35 +106,35 @@ class Sandbox:
         line = self._process.stdout.readline()
         if not line:
             self._process.wait()
-            self._told.seek(0)
-            problem = self._told.read().strip().removeprefix("rolecall: ")
+            self._output.seek(0)
+            problem = self._output.read().strip().removeprefix("rolecall: ")
             self.close()
             raise SandboxError(problem)
         self._describe(json.loads(line))
         self._files = tempfile.TemporaryDirectory(prefix="rolecall-")
         self.clock = SandboxClock(self)
 
-    def _describe(self, told: Mapping[str, Any]) -> None:
-        self.endpoint: str = told["endpoint"]
-        self.region: str = told["region"]
-        self._control_url: str = told["control"]["url"]
-        self._token: str = told["control"]["token"]
-        self.issuers: dict[str, str] = dict(told.get("issuers", {}))
-        further = told.get("container_imds_endpoints", {})
+    def _describe(self, description: Mapping[str, Any]) -> None:
+        self.endpoint: str = description["endpoint"]
+        self.region: str = description["region"]
+        self._control_url: str = description["control"]["url"]
+        self._token: str = description["control"]["token"]
+        self.issuers: dict[str, str] = dict(description.get("issuers", {}))
+        further = description.get("container_imds_endpoints", {})
         self._actors = {
             name: ActorAccess(**fields, container_imds_endpoint=further.get(name))
-            for name, fields in told["actors"].items()
+            for name, fields in description["actors"].items()
         }
 
     @property
     def actors(self) -> dict[str, str]:
-        """Whom one can act as: each actor's name and ARN."""
+        """The identities that you can use: each actor's name and ARN."""
         return {name: actor.arn for name, actor in self._actors.items()}
 
     def session(
         self, *, actor: str | None = None, credentials: Mapping[str, str] | None = None
     ) -> boto3.Session:
-        """A plain boto3 session that signs as an actor, or with credentials that STS gave out.
+        """Return a plain boto3 session that signs as an actor, or with credentials that STS issued.
 
         Parameters
         ----------
@@ -162,7 +162,7 @@ class Sandbox:
         credentials: Mapping[str, str] | None = None,
         **options: Any,
     ) -> Any:
-        """A plain boto3 client of a service, in a session as `session` makes it.
+        """Return a plain boto3 client of a service, in a session as `session` makes it.
 
         Parameters
         ----------
@@ -172,7 +172,7 @@ class Sandbox:
         return self.session(actor=actor, credentials=credentials).client(service, **options)
 
     def use(self, actor: str) -> None:
-        """Makes the kernel's environment an actor's, for plain `boto3.client(…)` and for `!aws …`.
+        """Make the kernel's environment an actor's, for plain `boto3.client(…)` and for `!aws …`.
 
         The environment's own AWS settings are set aside, so nothing here can reach a real account.
         """
@@ -185,7 +185,7 @@ class Sandbox:
         boto3.DEFAULT_SESSION = None
 
     def environment(self, actor: str, *, in_container: bool = False) -> dict[str, str]:
-        """The variables that make any AWS client act as an actor.
+        """Return the variables that make any AWS client act as an actor.
 
         Parameters
         ----------
@@ -208,7 +208,7 @@ class Sandbox:
         }
 
     def mfa(self, actor: str) -> tuple[str, str]:
-        """The serial number of a user's MFA device, and the code that it shows now; each code works once.
+        """Return the serial number of a user's MFA device, and its current code; each code works once.
 
         Raises
         ------
@@ -216,12 +216,12 @@ class Sandbox:
             When the actor is no user with a device.
         """
         self._actor(actor)
-        told = self._control("GET", f"/mfa?actor={quote(actor)}")
-        return told["serial_number"], told["code"]
+        device = self._control("GET", f"/mfa?actor={quote(actor)}")
+        return device["serial_number"], device["code"]
 
     @property
     def trail(self) -> TrailTable:
-        """Everything that was asked for since the start or the last reset, the newest last."""
+        """Every decision since the start or the last reset, the newest last."""
         return TrailTable(
             TrailEntry.of(event) for event in self._control("GET", f"/decisions?last={_KEPT}")
         )
@@ -237,7 +237,7 @@ class Sandbox:
         return list(self._control("GET", f"/calls?after={after}"))
 
     def metadata_requests(self) -> list[MetadataRequest]:
-        """What was asked of the instances' metadata services since the start or the last reset."""
+        """Return the requests to metadata services of instances since the start or the last reset."""
         return [MetadataRequest(**one) for one in self._control("GET", "/metadata")]
 
     def web_identity_token(
@@ -249,7 +249,7 @@ class Sandbox:
         minutes: float = 10,
         **claims: Any,
     ) -> str:
-        """A token of one of the world's OpenID Connect issuers, as a CI job or a pod would be given.
+        """Return a token of one of the world's OpenID Connect issuers, as a CI job or a pod would be given.
 
         Raises
         ------
@@ -258,14 +258,14 @@ class Sandbox:
         ValueError
             If ``minutes`` is negative or not finite.
         """
-        asked = {
+        body = {
             "issuer": issuer,
             "subject": subject,
             "audience": audience,
             "lasting_seconds": _seconds(minutes),
             "claims": claims,
         }
-        return str(self._control("POST", "/token", asked)["token"])
+        return str(self._control("POST", "/token", body)["token"])
 
     def saml_assertion(
         self,
@@ -276,7 +276,7 @@ class Sandbox:
         minutes: float = 5,
         attributes: Mapping[str, str | list[str]] | None = None,
     ) -> str:
-        """A signed response of one of the world's SAML providers, as a company's directory would post it.
+        """Return a signed response of one of the world's SAML providers, as a company's directory posts it.
 
         Parameters
         ----------
@@ -292,14 +292,14 @@ class Sandbox:
         ValueError
             If ``minutes`` is negative or not finite.
         """
-        asked = {
+        body = {
             "provider": provider,
             "subject": subject,
             "role": role,
             "lasting_seconds": _seconds(minutes),
             "attributes": dict(attributes or {}),
         }
-        return str(self._control("POST", "/assertion", asked)["assertion"])
+        return str(self._control("POST", "/assertion", body)["assertion"])
 
     def explain(self, entry: TrailEntry | int | None = None) -> CallExplanation:
         """Why a call was allowed or denied: the last one, or one of the trail.
@@ -336,7 +336,7 @@ class Sandbox:
         self.clock._ahead = timedelta()
 
     def close(self) -> None:
-        """Ends the sandbox and everything in it."""
+        """End the sandbox and everything in it."""
         atexit.unregister(self.close)
         if self._process.poll() is None:
             assert self._process.stdin is not None
@@ -346,7 +346,7 @@ class Sandbox:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout, self._told):
+        for stream in (self._process.stdin, self._process.stdout, self._output):
             if stream is not None:
                 stream.close()
         if hasattr(self, "_files"):
@@ -398,6 +398,6 @@ def _seconds(minutes: float) -> float:
 
 
 def _with_loopback(hosts: str) -> str:
-    """The hosts reached without a proxy, this machine among them."""
+    """Return the hosts reached without a proxy, this machine among them."""
     listed = [host for host in hosts.split(",") if host]
     return ",".join(dict.fromkeys([*listed, "127.0.0.1", "localhost"]))

@@ -1,4 +1,4 @@
-"""The sandbox's own time: real time, and what it has been advanced by."""
+"""The sandbox's own time: real time plus what the clock was advanced by."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """A clock that can be put forward, so that sessions expire without waiting."""
+    """A clock that can be advanced, so that sessions expire without waiting."""
 
     def __init__(self) -> None:
-        # When, in real time, the clock was put forward, and how far ahead it has been since.
+        # The moments, in real time, when the clock was advanced; and how far ahead it has been since each.
         self._moments: list[datetime] = []
         self._ahead: list[timedelta] = [timedelta()]
 
     def now(self) -> datetime:
-        """The sandbox's time, UTC."""
+        """Return the sandbox's time, UTC."""
         return self.real_now() + self._ahead[-1]
 
     def real_now(self) -> datetime:
-        """The time outside, UTC."""
+        """Return the real time, UTC."""
         return datetime.now(UTC)
 
     def at(self, real: datetime) -> datetime:
-        """What this clock showed at a moment of the time outside, in which clients sign."""
+        """Return what this clock showed at a moment of real time; clients sign with real time."""
         return real + self._ahead[bisect_right(self._moments, real)]
 
     def advance(self, by: timedelta) -> datetime:
-        """Puts the clock forward, at the turn of a second: that is the unit in which signatures are dated.
+        """Advance the clock at the start of a second, because signatures are dated in seconds.
 
         Raises
         ------
         ValueError
-            When it would go back.
+            If the duration is negative.
         """
         if by < timedelta():
             raise ValueError("the clock only goes forward")
@@ -47,11 +47,11 @@ class Clock:
         return advanced
 
     def reset(self) -> None:
-        """Back to real time."""
+        """Return to real time."""
         self._moments.clear()
         self._ahead[:] = [timedelta()]
 
 
 def timestamp(moment: datetime) -> str:
-    """ISO 8601 with seconds, as AWS writes it."""
+    """Format a time in UTC with seconds, as AWS does (ISO 8601)."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

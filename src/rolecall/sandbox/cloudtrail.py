@@ -21,7 +21,7 @@ _TYPES = {
 
 
 def user_identity(request: Request) -> dict[str, Any]:
-    """Who made a request, as CloudTrail tells it."""
+    """Return the ``userIdentity`` element of a request."""
     caller = request.caller
     kind = _TYPES[caller.kind.value]
     if kind == "AWSService":
@@ -29,14 +29,14 @@ def user_identity(request: Request) -> dict[str, Any]:
     if kind == "AWSAccount":
         return {"type": kind, "principalId": "", "accountId": "anonymous"}
     user_id = request.context.get("aws:userid", ("",))[0]
-    told: dict[str, Any] = {
+    identity: dict[str, Any] = {
         "type": kind,
         "principalId": user_id,
         "arn": caller.name,
         "accountId": caller.account,
     }
     if kind == "IAMUser":
-        told["userName"] = caller.name.rpartition("/")[2]
+        identity["userName"] = caller.name.rpartition("/")[2]
     issued = request.context.get("aws:tokenissuetime")
     if issued is not None:
         mfa = request.context.get("aws:multifactorauthpresent", ("false",))[0]
@@ -49,5 +49,5 @@ def user_identity(request: Request) -> dict[str, Any]:
                 "accountId": caller.account,
                 "userName": caller.role_arn.rpartition("/")[2],
             }
-        told["sessionContext"] = session
-    return told
+        identity["sessionContext"] = session
+    return identity

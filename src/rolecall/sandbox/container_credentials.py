@@ -102,7 +102,7 @@ class ContainerCredentials(WebService):
 
 
 def _pod_tags(region: str, account: str, pod: Pod, name: str, identifier: str) -> dict[str, str]:
-    """The session tags that EKS Pod Identity adds.
+    """Return the session tags that EKS Pod Identity adds.
 
     https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
     """

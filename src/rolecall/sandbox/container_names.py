@@ -1,4 +1,4 @@
-"""What the world's tasks and pods are called."""
+"""The identifiers and ARNs of the world's tasks and pods."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from rolecall.sandbox.world import Pod, Task
 
 
 def container_id(account_name: str, name: str) -> str:
-    """A stable identifier of a task or pod, 64 hexadecimal digits."""
+    """Return a stable identifier of a task or pod, 64 hexadecimal digits."""
     return hashlib.sha256(f"{account_name}/{name}".encode()).hexdigest()
 
 
 def container_arn(region: str, account: str, account_name: str, name: str, container: Task | Pod) -> str:
-    """The ARN of a task, or of the association that gives a pod its role."""
+    """Return the ARN of a task, or of the association that gives a pod its role."""
     identifier = container_id(account_name, name)
     if isinstance(container, Task):
         return f"arn:aws:ecs:{region}:{account}:task/{container.cluster}/{identifier[:32]}"

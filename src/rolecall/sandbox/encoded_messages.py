@@ -1,4 +1,4 @@
-"""The encoded message that EC2 puts beside a denial, and its decoding.
+"""The encoded message that EC2 adds to a denial, and its decoding.
 
 https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html
 """
@@ -18,25 +18,25 @@ _BEFORE = "Encoded authorization failure message: "
 
 
 class EncodedMessages:
-    """Writes and reads the messages with a key of this sandbox's own; the caller cannot read them."""
+    """Encrypt and decrypt the messages with the sandbox's own key, so that callers can't read them."""
 
     def __init__(self) -> None:
         self._fernet = Fernet(Fernet.generate_key())
 
-    def beside(self, operation: Operation, decision: Decision) -> str:
-        """What follows the text of a denial; reading operations of EC2 have no such message."""
+    def suffix(self, operation: Operation, decision: Decision) -> str:
+        """Return what follows the text of a denial; reading operations of EC2 have no encoded message."""
         if operation.service != "ec2" or operation.name.startswith(("Describe", "Get", "Search")):
             return ""
-        told = json.dumps(_told(decision), separators=(",", ":"))
-        return f". {_BEFORE}{self._fernet.encrypt(told.encode()).decode()}"
+        details = json.dumps(_details(decision), separators=(",", ":"))
+        return f". {_BEFORE}{self._fernet.encrypt(details.encode()).decode()}"
 
     def decode(self, message: str) -> str:
-        """The JSON in an encoded message.
+        """Return the JSON in an encoded message.
 
         Raises
         ------
         AwsError
-            InvalidAuthorizationMessageException for a text that is none of this sandbox's messages.
+            InvalidAuthorizationMessageException if the text isn't a message of this sandbox.
         """
         try:
             return self._fernet.decrypt(message.encode()).decode()
@@ -44,8 +44,8 @@ class EncodedMessages:
             raise AwsError("InvalidAuthorizationMessageException", "Message is invalid", 400) from None
 
 
-def _told(decision: Decision) -> dict[str, Any]:
-    """Whether it was an explicit deny, who asked for what, and the condition keys of the request."""
+def _details(decision: Decision) -> dict[str, Any]:
+    """Return the details of a denial: explicit or not, the request, and its condition keys."""
     request = decision.request
     explicit = decision.outcome is Outcome.EXPLICITLY_DENIED
     matched = [

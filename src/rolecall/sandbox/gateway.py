@@ -56,7 +56,7 @@ class _Progress:
         return error_response(error, self.service, self.protocol, head=head)
 
     def internal_error(self) -> AwsError:
-        """The error for a fault of the sandbox itself."""
+        """Return the error for a fault of the sandbox itself."""
         message = (
             f"The sandbox failed while it answered {self.call}. This is a fault of the sandbox, not of the "
             "request. The log of the sandbox has the traceback."

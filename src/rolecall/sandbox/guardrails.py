@@ -1,4 +1,4 @@
-"""The organization's policies over each account."""
+"""The organization's policies that apply to each account."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Guardrails:
             return
         for name, account in world.accounts.items():
             if name == organization.management_account:
-                # Neither kind binds the management account.
+                # Neither kind of policy applies to the management account.
                 continue
             for levels, declared, type in (
                 (self._scps, organization.service_control_policies, PolicyType.SCP),
@@ -37,13 +37,13 @@ class Guardrails:
                 )
 
     def context(self, account: str | None) -> dict[str, str | list[str]]:
-        """The condition keys that membership of an organization brings."""
+        """Return the condition keys that a member of an organization has."""
         return {"aws:PrincipalOrgID": self._id} if account in self._accounts else {}
 
     def scps(self, account: str | None) -> tuple[tuple[Policy, ...], ...] | None:
-        """The service control policies over an account; None where there are none."""
+        """Return the service control policies that apply to an account, or None."""
         return self._scps.get(account or "") or None
 
     def rcps(self, account: str | None) -> tuple[tuple[Policy, ...], ...] | None:
-        """The resource control policies over an account; None where there are none."""
+        """Return the resource control policies that apply to an account, or None."""
         return self._rcps.get(account or "") or None

@@ -146,26 +146,26 @@ class InstanceMetadata:
         profile = self._profile()
         return self._gateway.iam.profile_role(self._account, profile) if profile else None
 
-    def _is_moved_to_moto(self) -> bool:
-        """Whether a request for EC2 was made, since when moto knows more than the world's file."""
+    def _is_in_moto(self) -> bool:
+        """Return whether EC2 exists in moto, which then knows more than the world file does."""
         return self._gateway.builder.has_built("ec2")
 
     def _is_running(self) -> bool:
         region = self._gateway.world.region
-        return not self._is_moved_to_moto() or is_running(self._account, region, self._id)
+        return not self._is_in_moto() or is_running(self._account, region, self._id)
 
     def _profile(self) -> str | None:
-        if self._is_moved_to_moto():
+        if self._is_in_moto():
             return associated_profile(self._account, self._gateway.world.region, self._id)
         return self._instance.instance_profile
 
     def _options(self) -> MetadataOptions:
-        if self._is_moved_to_moto():
+        if self._is_in_moto():
             return metadata_options(self._account, self._gateway.world.region, self._id)
         return self._instance.metadata_options
 
     def _address(self) -> str:
-        """The address that moto gave the instance; what EC2 tells of it must be the same."""
+        """Return the address that moto gave the instance, so that EC2 returns the same one."""
         self._gateway.builder.ensure("ec2")
         return private_address(self._account, self._gateway.world.region, self._id)
 

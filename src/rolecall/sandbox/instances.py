@@ -1,4 +1,4 @@
-"""The world's EC2 instances, in moto and for their metadata endpoints.
+"""The world's EC2 instances, for moto and for their metadata endpoints.
 
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html
 """
@@ -15,17 +15,17 @@ IMAGE = "ami-0abcdef1234567890"
 
 
 def instance_id(account_name: str, name: str) -> str:
-    """A stable instance id for an instance of the world."""
+    """Return a stable instance id for an instance of the world."""
     return "i-" + hashlib.sha256(f"{account_name}/{name}".encode()).hexdigest()[:17]
 
 
 def instance_arn(region: str, account: str, identifier: str) -> str:
-    """The ARN of an instance."""
+    """Return the ARN of an instance."""
     return f"arn:aws:ec2:{region}:{account}:instance/{identifier}"
 
 
 def build_instances(account_name: str, account: Account, region: str) -> None:
-    """Starts an account's instances in moto, under the ids that the world gives them."""
+    """Start an account's instances in moto, under the ids that the world gives them."""
     moto_instances = patched_ec2_instances()
     if not account.instances:
         return

@@ -1,4 +1,4 @@
-"""Virtual MFA devices: the codes they show, and checking the ones that are sent.
+"""Virtual MFA devices: the codes that they show, and the check of codes in requests.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
 """
@@ -23,12 +23,12 @@ _INVALID = "MultiFactorAuthentication failed with invalid MFA one time pass code
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device as its owner sees it.
+    """An MFA device as its owner sees it.
 
     Parameters
     ----------
     code
-        What it shows now.
+        The code that it shows now.
     """
 
     serial_number: str
@@ -45,18 +45,18 @@ class MfaDevices:
         self._lock = threading.Lock()
 
     def device(self, account: str, user: str) -> Device | None:
-        """A user's device with the code that it shows at the sandbox's time, or None."""
+        """Return a user's device with the code that it shows at the sandbox's time, or None."""
         for serial, seed in self._iam.mfa_seeds(account, user).items():
             return Device(serial, pyotp.TOTP(seed, interval=_STEP).at(self._clock.now()))
         return None
 
     def authenticate(self, operation: Operation, caller: Caller) -> bool:
-        """Whether a call brings a device's code that is right.
+        """Check the MFA code of a call, and return whether there is one.
 
         Raises
         ------
         AwsError
-            For a code that is wrong, was used before, or comes from a device that is not the caller's.
+            If the code is wrong, was used before, or is from a device of another user.
         """
         serial, code = operation.text("SerialNumber"), operation.text("TokenCode")
         if operation.service != "sts" or (serial is None and code is None):
@@ -65,15 +65,11 @@ class MfaDevices:
         if caller.user is not None and caller.session is None:
             seeds = self._iam.mfa_seeds(caller.user.account, caller.user.name)
         if serial not in seeds or code is None or not self._take(serial, seeds[serial], code):
-            raise AwsError(
-                "AccessDenied",
-                "MultiFactorAuthentication failed with invalid MFA one time pass code. ",
-                403,
-            )
+            raise AwsError("AccessDenied", _INVALID, 403)
         return True
 
     def _take(self, serial: str, seed: str, code: str) -> bool:
-        """Uses a code up: each is good for one call."""
+        """Accept a code once: each is valid for one call."""
         step = _step_of(seed, code, self._clock.now())
         if step is None:
             return False
@@ -84,13 +80,13 @@ class MfaDevices:
         return True
 
     def clear(self) -> None:
-        """Forgets which codes were used."""
+        """Forget which codes were used."""
         with self._lock:
             self._used.clear()
 
 
 def _step_of(seed: str, code: str, now: datetime) -> int | None:
-    """The time step whose code this is, among the present one and its neighbours."""
+    """Return the time step of a code, if it is the current one or a neighbor; otherwise None."""
     totp = pyotp.TOTP(seed, interval=_STEP)
     current = int(now.timestamp()) // _STEP
     for step in (current, current - 1, current + 1):

@@ -1,4 +1,4 @@
-"""Identity providers: issuers that mint tokens as a CI system or a cluster would, and how STS checks them.
+"""OpenID Connect issuers, which mint tokens as a CI system or a cluster does, and the checks of STS.
 
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
@@ -34,14 +34,14 @@ _NO_TOKEN = "The ID Token provided is not a valid JWT."
 
 @dataclass(frozen=True, slots=True)
 class WebIdentity:
-    """Who a token says its bearer is, once STS believes it.
+    """The identity in a token that STS verified.
 
     Parameters
     ----------
     provider_arn
         The identity provider in the role's account.
     host
-        The issuer without its scheme: what condition keys begin with.
+        The issuer without its scheme, which is the prefix of its condition keys.
     """
 
     provider_arn: str
@@ -49,7 +49,7 @@ class WebIdentity:
     claims: Mapping[str, Any]
 
     def context(self) -> dict[str, str | list[str]]:
-        """The condition keys that the token's claims give, such as ``ci.example:sub``."""
+        """Return the condition keys from the claims of the token, such as ``ci.example:sub``."""
         keys: dict[str, str | list[str]] = {"aws:FederatedProvider": self.provider_arn}
         for name in ("aud", "sub", "amr", "azp", "email", "oaud"):
             value = self.claims.get(name)
@@ -61,7 +61,7 @@ class WebIdentity:
 
 
 class Issuers:
-    """The OpenID Connect issuers of a world, each with a key of its own."""
+    """The OpenID Connect issuers of a world, each with its own key."""
 
     def __init__(self, world: World, iam: IamState, clock: Clock) -> None:
         self._iam = iam
@@ -75,7 +75,7 @@ class Issuers:
         self._lock = threading.Lock()
 
     def key(self, url: str) -> jwk.RSAKey:
-        """An issuer's signing key, made when it is first needed."""
+        """Return an issuer's signing key; it is created at the first use."""
         with self._lock:
             if url not in self._keys:
                 parameters: Any = {"use": "sig", "alg": _ALGORITHM, "kid": f"key-{len(self._keys) + 1}"}
@@ -83,30 +83,35 @@ class Issuers:
             return self._keys[url]
 
     def mint(
-        self, name: str, subject: str, audience: str, lasting: timedelta, claims: Mapping[str, Any]
+        self, name: str, subject: str, audience: str, valid_for: timedelta, claims: Mapping[str, Any]
     ) -> str:
-        """A token of an issuer of the world, by the issuer's name there."""
+        """Mint a token of an issuer, which is given by its name in the world."""
         url = self.urls[name]
         now = int(self._clock.now().timestamp())
-        told = {
+        payload = {
             **claims,
             "iss": url,
             "sub": subject,
             "aud": audience,
             "iat": now,
             "nbf": now,
-            "exp": now + int(lasting.total_seconds()),
+            "exp": now + int(valid_for.total_seconds()),
         }
         key = self.key(url)
-        return jwt.encode({"alg": _ALGORITHM, "kid": key.kid, "typ": "JWT"}, told, key)
+        return jwt.encode({"alg": _ALGORITHM, "kid": key.kid, "typ": "JWT"}, payload, key)
 
     def authenticate(self, operation: Operation) -> tuple[Caller, Operation] | None:
-        """The caller that a believed token makes, and what it asks; None for any other call.
+        """Verify the token of AssumeRoleWithWebIdentity; return None for any other operation.
+
+        Returns
+        -------
+        tuple of Caller and Operation, or None
+            The caller that the token identifies, and the operation with the session tags in the token.
 
         Raises
         ------
         AwsError
-            For a token that is no token, not the provider's, not meant for AWS, or past its time.
+            If the token is malformed, not signed by the issuer, for another audience, or expired.
         """
         if operation.service != "sts" or operation.name != "AssumeRoleWithWebIdentity":
             return None
@@ -139,7 +144,7 @@ class Issuers:
 
 
 def _caller(identity: WebIdentity) -> Caller:
-    """The caller that a believed token makes."""
+    """Return the caller that a verified token identifies."""
     claims = identity.claims
     return Caller(
         identity.provider_arn,
@@ -153,7 +158,7 @@ def _caller(identity: WebIdentity) -> Caller:
 
 
 def _with_tags_of(claims: Mapping[str, Any], operation: Operation) -> Operation:
-    """The call with the session tags that the token carries.
+    """Return the operation with the session tags in the token.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_adding-assume-role-idp
     """
@@ -166,12 +171,12 @@ def _with_tags_of(claims: Mapping[str, Any], operation: Operation) -> Operation:
         if value
     ]
     transitive = [str(key) for key in carried.get("transitive_tag_keys") or []]
-    told = {"Tags": tags, **({"TransitiveTagKeys": transitive} if transitive else {})}
-    return replace(operation, parameters={**operation.parameters, **told})
+    further = {"Tags": tags, **({"TransitiveTagKeys": transitive} if transitive else {})}
+    return replace(operation, parameters={**operation.parameters, **further})
 
 
 def _unverified(token: str) -> Mapping[str, Any]:
-    """The claims that a token makes, before anyone believes them."""
+    """Return the claims of a token that isn't verified yet."""
     try:
         payload = token.split(".")[1]
         claims = json.loads(_base64(payload))

@@ -1,4 +1,4 @@
-"""Who may assume which role now, and who has: what a diagram of the accounts shows."""
+"""Find who may assume which role now, and who has assumed it, for the diagram of the accounts."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class _Node:
 
 
 def relations(gateway: Gateway) -> dict[str, Any]:
-    """The accounts with their principals and roles, and what is between them, as JSON.
+    """Return the accounts with their principals and roles, and what is between them, as JSON.
 
     Each of ``edges`` goes from a principal to a role. Its ``kind`` is ``may`` where the role can be assumed
     now, ``trusted`` where the trust policy names the principal but something else is missing (a permission,
-    or what a condition wants), and ``assumed`` where it was assumed since the start or the last reset.
+    or what a condition requires), and ``assumed`` where it was assumed since the start or the last reset.
     """
-    # moto keeps roles by their random ids; a diagram is the same whenever it is drawn.
+    # moto keeps roles by their random ids. Sorted, the diagram is the same each time.
     nodes = sorted(_nodes(gateway), key=lambda node: (node.account, node.kind, node.name))
     roles = sorted(
         (role for account in gateway.iam.accounts for role in gateway.iam.roles(account)),
@@ -47,7 +47,7 @@ def relations(gateway: Gateway) -> dict[str, Any]:
     return {
         "accounts": [{"name": name, "id": one.id} for name, one in gateway.world.accounts.items()],
         "nodes": [asdict(node) for node in nodes],
-        "edges": [*edges, *_attached(gateway), *_taken(gateway)],
+        "edges": [*edges, *_machine_roles(gateway), *_assumed(gateway)],
     }
 
 
@@ -73,10 +73,12 @@ def _edges(gateway: Gateway, node: _Node, role: RoleFacts) -> Iterator[dict[str,
         return
     action = _FEDERATED.get(node.kind, "sts:AssumeRole")
     trust = role.trust_policy
-    asked = Request.of(node.arn, action, role.arn, resource_account=role.account, context=_context(gateway))
-    if decide(asked, _policies(gateway, node, trust)).allowed:
+    request = Request.of(
+        node.arn, action, role.arn, resource_account=role.account, context=_context(gateway)
+    )
+    if decide(request, _policies(gateway, node, trust)).allowed:
         yield _edge(node.arn, role.arn, "may")
-    elif trust is not None and _is_named(asked, trust):
+    elif trust is not None and _is_named(request, trust):
         yield _edge(node.arn, role.arn, "trusted")
 
 
@@ -111,9 +113,9 @@ def _policies(gateway: Gateway, node: _Node, trust: Policy | None) -> PolicySet:
     )
 
 
-def _is_named(asked: Request, trust: Policy) -> bool:
+def _is_named(request: Request, trust: Policy) -> bool:
     """Whether a trust policy allows a principal but for its conditions, whatever its other policies say."""
-    decision = decide(asked, PolicySet(resource=trust, identity=(_EVERYTHING,)))
+    decision = decide(request, PolicySet(resource=trust, identity=(_EVERYTHING,)))
     if decision.allowed:
         return True
     return any(
@@ -131,8 +133,8 @@ _EVERYTHING = Policy.parse(
 )
 
 
-def _attached(gateway: Gateway) -> Iterator[dict[str, str]]:
-    """The roles of instances, tasks and pods."""
+def _machine_roles(gateway: Gateway) -> Iterator[dict[str, str]]:
+    """Return the roles of instances, tasks and pods."""
     for name, actor in gateway.world.actors.items():
         if actor.user is not None:
             continue
@@ -147,8 +149,8 @@ def _attached(gateway: Gateway) -> Iterator[dict[str, str]]:
             yield _edge(gateway.builder.actors[name].arn, role.arn, "may", "runs with")
 
 
-def _taken(gateway: Gateway) -> Iterator[dict[str, str]]:
-    """The roles that were assumed, in order, each step once."""
+def _assumed(gateway: Gateway) -> Iterator[dict[str, str]]:
+    """Return the roles that were assumed, in order, each step once."""
     seen: dict[tuple[str, str], int] = {}
     for event in gateway.trail.last(10_000):
         request = event.decision.request

@@ -1,4 +1,4 @@
-"""SAML 2.0 identity providers: assertions as a company's directory signs them, and how STS checks them.
+"""SAML 2.0 identity providers, which sign assertions as a company's directory does, and the checks of STS.
 
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html
@@ -48,12 +48,12 @@ class _Provider:
 
 @lru_cache(maxsize=1)
 def _documents() -> Any:
-    """The module that reads and writes XML, which few sandboxes need."""
+    """Return the module that reads and writes XML, which few sandboxes need."""
     return import_module("rolecall.sandbox.saml_documents")
 
 
 class SamlProviders:
-    """The SAML identity providers of a world, each with a key and a certificate of its own."""
+    """The SAML identity providers of a world, each with its own key and certificate."""
 
     def __init__(self, world: World, iam: IamState, clock: Clock) -> None:
         self._iam = iam
@@ -68,7 +68,7 @@ class SamlProviders:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The providers' names in the world."""
+        """The names of the providers in the world."""
         return tuple(self._providers)
 
     def _key(self, entity_id: str) -> SigningKey:
@@ -78,30 +78,35 @@ class SamlProviders:
             return self._keys[entity_id]
 
     def publish(self) -> None:
-        """Puts the metadata of each provider where IAM keeps it, once its certificate is needed."""
+        """Store the metadata document of each provider in IAM; this creates the provider's certificate."""
         for provider in self._providers.values():
             document = _documents().metadata(provider.entity_id, self._key(provider.entity_id))
             self._iam.set_saml_metadata(provider.account, provider.arn, document)
 
     def mint(
-        self, name: str, subject: str, role: str, lasting: timedelta, attributes: Mapping[str, Any]
+        self, name: str, subject: str, role: str, valid_for: timedelta, attributes: Mapping[str, Any]
     ) -> str:
-        """A signed response for one role, in Base64 as AssumeRoleWithSAML takes it."""
+        """Mint a signed response for one role, in Base64 as AssumeRoleWithSAML takes it."""
         provider = self._providers[name]
-        told = {"RoleSessionName": subject, **attributes, "Role": f"{role},{provider.arn}"}
+        given = {"RoleSessionName": subject, **attributes, "Role": f"{role},{provider.arn}"}
         now = self._clock.now()
-        response: str = _documents().minted(
-            provider.entity_id, self._key(provider.entity_id), subject, told, now, now + lasting
+        response: str = _documents().sign_response(
+            provider.entity_id, self._key(provider.entity_id), subject, given, now, now + valid_for
         )
         return response
 
     def authenticate(self, operation: Operation) -> tuple[Caller, Operation] | None:
-        """The caller that a believed assertion makes, and what it asks; None for any other call.
+        """Verify the assertion of AssumeRoleWithSAML; return None for any other operation.
+
+        Returns
+        -------
+        tuple of Caller and Operation, or None
+            The caller, and the operation with the parameters in the assertion.
 
         Raises
         ------
         AwsError
-            For an assertion that is not the provider's, not for this role, or past its time.
+            If the assertion is not signed by the provider, doesn't offer this role, or is expired.
         """
         if operation.service != "sts" or operation.name != "AssumeRoleWithSAML":
             return None
@@ -112,7 +117,7 @@ class SamlProviders:
         if document is None:
             raise AwsError(_INVALID, f"No SAML provider found in your account for {arn}", 400)
         try:
-            assertion = _documents().believed(operation.text("SAMLAssertion") or "", document)
+            assertion = _documents().verify_response(operation.text("SAMLAssertion") or "", document)
         except _documents().InvalidAssertion as error:
             raise AwsError(_INVALID, str(error), 400) from None
         self._check(assertion, role, arn)
@@ -135,7 +140,7 @@ class SamlProviders:
 
 
 def _caller(assertion: Assertion, provider: str) -> Caller:
-    """The condition keys and the answer's fields that an assertion gives.
+    """Return the caller that a verified assertion identifies, with its condition keys and response fields.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-saml
     """
@@ -166,18 +171,18 @@ def _caller(assertion: Assertion, provider: str) -> Caller:
 
 
 def _with_parameters_of(assertion: Assertion, operation: Operation) -> Operation:
-    """The call with the session's name, tags and source identity, which the assertion tells."""
+    """Return the operation with the session name, tags, and source identity in the assertion."""
     prefix = "PrincipalTag:"
-    told: dict[str, Any] = {"RoleSessionName": assertion.attributes["RoleSessionName"][0]}
+    further: dict[str, Any] = {"RoleSessionName": assertion.attributes["RoleSessionName"][0]}
     tags = [
         {"Key": name.removeprefix(prefix), "Value": values[0]}
         for name, values in assertion.attributes.items()
         if name.startswith(prefix)
     ]
     if tags:
-        told["Tags"] = tags
+        further["Tags"] = tags
     if transitive := assertion.attributes.get("TransitiveTagKeys"):
-        told["TransitiveTagKeys"] = list(transitive)
+        further["TransitiveTagKeys"] = list(transitive)
     if source := assertion.attributes.get("SourceIdentity"):
-        told["SourceIdentity"] = source[0]
-    return replace(operation, parameters={**operation.parameters, **told})
+        further["SourceIdentity"] = source[0]
+    return replace(operation, parameters={**operation.parameters, **further})

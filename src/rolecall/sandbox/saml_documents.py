@@ -1,4 +1,4 @@
-"""The XML of SAML: a provider's metadata, a signed response, and what a verified one says.
+"""The XML of SAML: the metadata of a provider, and signing and verifying a response.
 
 http://docs.oasis-open.org/security/saml/v2.0/saml-core-2.0-os.pdf
 """
@@ -40,7 +40,7 @@ _ds = ElementMaker(namespace=_DS, nsmap={"ds": _DS})
 
 
 class InvalidAssertion(ValueError):
-    """A response that AWS would not believe; the text is what AWS says of it."""
+    """A response that AWS would reject, with the message of AWS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class SigningKey:
 
     @classmethod
     def new(cls, entity_id: str) -> SigningKey:
-        """A new pair for a provider."""
+        """Create a new pair for a provider."""
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, entity_id[:64])])
         now = datetime.now(UTC)
@@ -76,7 +76,7 @@ class SigningKey:
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """What a believed assertion says.
+    """The contents of a verified assertion.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ class Assertion:
 
 
 def metadata(entity_id: str, key: SigningKey) -> str:
-    """A provider's metadata document, as IAM takes it."""
+    """Return a provider's metadata document, as IAM takes it."""
     body = "".join(key.certificate.decode().splitlines()[1:-1])
     certificate = _ds.KeyInfo(_ds.X509Data(_ds.X509Certificate(body)))
     descriptor = _md.IDPSSODescriptor(
@@ -108,7 +108,7 @@ def metadata(entity_id: str, key: SigningKey) -> str:
     return str(etree.tostring(_md.EntityDescriptor(descriptor, entityID=entity_id), encoding="unicode"))
 
 
-def minted(
+def sign_response(
     entity_id: str,
     key: SigningKey,
     subject: str,
@@ -116,8 +116,8 @@ def minted(
     now: datetime,
     until: datetime,
 ) -> str:
-    """A signed response, in Base64."""
-    told = [
+    """Sign a response, and return it in Base64."""
+    elements = [
         _saml.Attribute(*map(_saml.AttributeValue, _listed(value)), Name=ATTRIBUTES + name)
         for name, value in attributes.items()
     ]
@@ -134,7 +134,7 @@ def minted(
             NotBefore=timestamp(now),
             NotOnOrAfter=timestamp(until),
         ),
-        _saml.AttributeStatement(*told),
+        _saml.AttributeStatement(*elements),
         ID=f"_{secrets.token_hex(16)}",
         IssueInstant=timestamp(now),
         Version="2.0",
@@ -157,15 +157,15 @@ def _listed(value: Any) -> list[str]:
     return [str(one) for one in value] if isinstance(value, (list, tuple)) else [str(value)]
 
 
-def believed(response: str, document: str) -> Assertion:
-    """What a response says, once its signature is found to be the provider's.
+def verify_response(response: str, document: str) -> Assertion:
+    """Verify the signature of a response, and return the contents of its assertion.
 
     Only the element that was signed is read.
 
     Raises
     ------
     InvalidAssertion
-        With AWS's words for it.
+        With the message of AWS.
     """
     provider = etree.fromstring(document.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
     certificate = "".join(_text(provider, "string(.//ds:X509Certificate)").split())

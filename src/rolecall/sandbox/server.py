@@ -1,4 +1,4 @@
-"""Serves a world over loopback HTTP: the gateway, the control API, an endpoint for each instance."""
+"""Serve a world over loopback HTTP: the gateway, the control API, and an endpoint for each instance."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HOST = "127.0.0.1"
 
 
 class PortInUse(OSError):
-    """The port asked for is taken."""
+    """The requested port is in use."""
 
 
 class Server:
@@ -50,7 +50,7 @@ class Server:
         self._threads: list[threading.Thread] = []
         self.world = world
         try:
-            # The port is taken before the world is built: a taken one is told at once.
+            # The port is bound before the world is built, so that a port in use is reported immediately.
             front = self._bind(self._front, port, threads=16)
             self.gateway = Gateway(world)
             self.endpoint = self._serve(front)
@@ -70,7 +70,7 @@ class Server:
             raise
 
     def _serve_credentials(self, actor_name: str, actor: Actor) -> dict[str, str]:
-        """Where an instance, a task or a pod reads the credentials of its role."""
+        """Start the endpoint from which an instance, a task, or a pod reads the credentials of its role."""
         account_name, _, name = actor.reference.partition("/")
         if actor.instance is not None:
             of_instance, of_container = (
@@ -110,7 +110,7 @@ class Server:
         return f"http://{HOST}:{server.bind_addr[1]}"
 
     def description(self) -> dict[str, Any]:
-        """What a client needs to know, in the fixed form of `rolecall sandbox serve --json`."""
+        """Return what a client needs to know, in the form of `rolecall sandbox serve --json`."""
         actors: dict[str, dict[str, str | None]] = {}
         for name, keys in self.gateway.builder.actors.items():
             actor: dict[str, str | None] = {"arn": keys.arn, "account": keys.account}
@@ -130,7 +130,7 @@ class Server:
         }
 
     def close(self) -> None:
-        """Stops listening."""
+        """Stop listening."""
         # Each listener takes up to half a second to notice.
         stopping = [threading.Thread(target=server.stop) for server in self._listeners]
         for thread in stopping:
@@ -188,5 +188,5 @@ def _until_end_of_input(done: threading.Event) -> None:
 
 
 def announce_json(server: Server) -> None:
-    """Prints the one line of JSON."""
+    """Print the one line of JSON."""
     print(json.dumps(server.description()), flush=True)

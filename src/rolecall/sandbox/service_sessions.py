@@ -87,7 +87,7 @@ class ServiceSessions:
         return session
 
     def _assume_role(self, role: RoleFacts) -> Call:
-        """The call that the service makes.
+        """Return the call that the service makes.
 
         CloudTrail shows the service itself as the source address and the user agent of such calls.
         https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html

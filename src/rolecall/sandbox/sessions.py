@@ -1,4 +1,4 @@
-"""Temporary credentials that the sandbox has given out."""
+"""The temporary credentials that the sandbox issued."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rolecall.sandbox.moto_state.iam import new_access_key_id
 
 
 class SessionKind(Enum):
-    """Which STS operation began a session."""
+    """The STS operation that created a session."""
 
     ROLE = "AssumeRole"
     USER = "GetSessionToken"
@@ -72,7 +72,7 @@ class Sessions:
         self._lock = threading.Lock()
         self._by_key: dict[str, Session] = {}
 
-    def begin(
+    def create(
         self,
         kind: SessionKind,
         *,
@@ -82,7 +82,7 @@ class Sessions:
         unique_id: str,
         name: str,
         now: datetime,
-        lasting: timedelta,
+        valid_for: timedelta,
         policies: tuple[Policy, ...] = (),
         tags: Mapping[str, str] | None = None,
         transitive_tags: frozenset[str] = frozenset(),
@@ -92,7 +92,7 @@ class Sessions:
         instance_arn: str | None = None,
         federation: Mapping[str, str | list[str]] | None = None,
     ) -> Session:
-        """Gives out credentials that last for a time."""
+        """Create a session with its credentials; the parameters are the fields of `Session`."""
         session = Session(
             kind,
             account,
@@ -104,7 +104,7 @@ class Sessions:
             base64.b64encode(secrets.token_bytes(30)).decode(),
             "IQoJb3JpZ2luX2Vj" + base64.b64encode(secrets.token_bytes(180)).decode(),
             now,
-            (now + lasting).replace(microsecond=0),
+            (now + valid_for).replace(microsecond=0),
             policies,
             dict(tags or {}),
             transitive_tags,
@@ -119,10 +119,10 @@ class Sessions:
         return session
 
     def find(self, access_key_id: str) -> Session | None:
-        """The session of an access key id, expired or not."""
+        """Return the session of an access key id, expired or not."""
         return self._by_key.get(access_key_id)
 
     def clear(self) -> None:
-        """Forgets every session."""
+        """Forget every session."""
         with self._lock:
             self._by_key.clear()

@@ -1,4 +1,4 @@
-"""The Security Token Service: what it checks, what it gives out.
+"""The Security Token Service: its checks of parameters, and the sessions that it issues.
 
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 """
@@ -30,7 +30,7 @@ Answer = dict[str, Any]
 
 
 class Sts:
-    """Answers STS's operations; what may be asked has been decided before."""
+    """The operations of STS. The gateway authorizes each call before it gets here."""
 
     def __init__(self, iam: IamState, sessions: Sessions, clock: Clock, encoded: EncodedMessages) -> None:
         self._iam = iam
@@ -49,7 +49,7 @@ class Sts:
         }
 
     def validate(self, operation: Operation) -> None:
-        """Refuses parameters out of bounds, before anyone is asked for permission.
+        """Check the parameters of an operation, before any policy is evaluated.
 
         Raises
         ------
@@ -77,7 +77,7 @@ class Sts:
             _check_duration(parameters, 900, 129600)
 
     def answer(self, operation: Operation, caller: Caller) -> Answer:
-        """Does what an authorised operation asks.
+        """Perform an authorized operation.
 
         Raises
         ------
@@ -92,8 +92,8 @@ class Sts:
         if role is None:
             raise AwsError("AccessDenied", "The role is gone.", 403)
         chained = caller.session is not None and caller.session.kind is SessionKind.ROLE
-        asked = parameters.get("DurationSeconds")
-        duration = int(asked) if asked is not None else 3600
+        requested = parameters.get("DurationSeconds")
+        duration = int(requested) if requested is not None else 3600
         if chained and duration > _CHAIN_LIMIT:
             raise AwsError(
                 "ValidationError",
@@ -119,7 +119,7 @@ class Sts:
             tags={tag["Key"]: tag["Value"] for tag in parameters.get("Tags") or []},
             transitive=frozenset(parameters.get("TransitiveTagKeys") or ()),
             source_identity=operation.text("SourceIdentity"),
-            federation=_lasting(caller.web_context),
+            federation=_session_context(caller.web_context),
         )
         answer: Answer = {
             "Credentials": _credentials(session),
@@ -138,7 +138,7 @@ class Sts:
         self,
         role: RoleFacts,
         name: str,
-        lasting: timedelta,
+        valid_for: timedelta,
         *,
         policies: tuple[Policy, ...] = (),
         chained: bool = False,
@@ -149,9 +149,9 @@ class Sts:
         instance_arn: str | None = None,
         federation: Mapping[str, str | list[str]] | None = None,
     ) -> Session:
-        """Begins a session of a role; transitive tags and source identity ride along a chain."""
+        """Create a session of a role; a chained one inherits transitive tags and the source identity."""
         inherited = {key: by.tags[key] for key in by.transitive_tags if key in by.tags} if by else {}
-        return self._sessions.begin(
+        return self._sessions.create(
             SessionKind.ROLE,
             account=role.account,
             arn=f"arn:aws:sts::{role.account}:assumed-role/{role.name}/{name}",
@@ -159,7 +159,7 @@ class Sts:
             unique_id=role.unique_id,
             name=name,
             now=self._clock.now(),
-            lasting=lasting,
+            valid_for=valid_for,
             policies=policies,
             tags={**(tags or {}), **inherited},
             transitive_tags=transitive | frozenset(inherited),
@@ -172,7 +172,7 @@ class Sts:
     def _session_policies(
         self, parameters: Mapping[str, Any], account: str
     ) -> tuple[tuple[Policy, ...], int | None]:
-        """The policies passed for the session, and how much of the packed size they take, in per cent."""
+        """Return the session policies of a request, and their share of the packed size in percent."""
         policies: list[Policy] = []
         text = parameters.get("Policy")
         arns = [one.get("arn") or "" for one in parameters.get("PolicyArns") or []]
@@ -205,7 +205,7 @@ class Sts:
         if caller.user is None or caller.session is not None:
             raise AwsError("AccessDenied", "Cannot call GetSessionToken with session credentials", 403)
         duration = int(operation.parameters.get("DurationSeconds") or 43200)
-        session = self._sessions.begin(
+        session = self._sessions.create(
             SessionKind.USER,
             account=caller.user.account,
             arn=caller.user.arn,
@@ -213,7 +213,7 @@ class Sts:
             unique_id=caller.user.unique_id,
             name=caller.user.name,
             now=self._clock.now(),
-            lasting=timedelta(seconds=duration),
+            valid_for=timedelta(seconds=duration),
             mfa=caller.mfa_presented,
         )
         return {"Credentials": _credentials(session)}
@@ -224,7 +224,7 @@ class Sts:
         name = str(operation.parameters["Name"])
         policies, packed = self._session_policies(operation.parameters, caller.user.account)
         duration = int(operation.parameters.get("DurationSeconds") or 43200)
-        session = self._sessions.begin(
+        session = self._sessions.create(
             SessionKind.FEDERATED,
             account=caller.user.account,
             arn=f"arn:aws:sts::{caller.user.account}:federated-user/{name}",
@@ -232,7 +232,7 @@ class Sts:
             unique_id=caller.user.unique_id,
             name=name,
             now=self._clock.now(),
-            lasting=timedelta(seconds=duration),
+            valid_for=timedelta(seconds=duration),
             policies=policies,
         )
         answer: Answer = {
@@ -257,9 +257,9 @@ class Sts:
 
 
 def _packed_size(policy: str, arns: list[str], tags: list[dict[str, str]]) -> int | None:
-    """How much of the space for policies and tags is taken, in per cent; None where nothing was passed.
+    """Return the used share of the space for policies and tags, in percent; None if nothing was passed.
 
-    AWS packs them into a binary form that it does not describe, so a compressed size stands in for it.
+    AWS packs them into a binary form that it does not describe, so this returns the size after compression.
 
     Raises
     ------
@@ -280,15 +280,15 @@ def _packed_size(policy: str, arns: list[str], tags: list[dict[str, str]]) -> in
 
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
-_OF_THE_SESSION = ("aws:FederatedProvider", "saml:namequalifier", "saml:sub", "saml:sub_type")
+_SESSION_KEYS = ("aws:FederatedProvider", "saml:namequalifier", "saml:sub", "saml:sub_type")
 
 
-def _lasting(context: Mapping[str, str | list[str]]) -> dict[str, str | list[str]]:
-    """The keys of a federated call that later calls of its session have too."""
+def _session_context(context: Mapping[str, str | list[str]]) -> dict[str, str | list[str]]:
+    """Return the condition keys of a federated call that later calls of its session have too."""
     return {
         key: value
         for key, value in context.items()
-        if key in _OF_THE_SESSION or (not key.startswith("saml:") and key.endswith((":sub", ":aud")))
+        if key in _SESSION_KEYS or (not key.startswith("saml:") and key.endswith((":sub", ":aud")))
     }
 
 
@@ -309,7 +309,7 @@ def _check_arn(arn: str) -> None:
 
 
 def _check_chain(operation: Operation, by: Session | None) -> None:
-    """What a chained session cannot change of the one before.
+    """Check that a chained session doesn't change what it inherits.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
@@ -325,8 +325,8 @@ def _check_chain(operation: Operation, by: Session | None) -> None:
             "tag key from the calling session.",
             400,
         )
-    asked = operation.text("SourceIdentity")
-    if by.source_identity is not None and asked not in (None, by.source_identity):
+    requested = operation.text("SourceIdentity")
+    if by.source_identity is not None and requested not in (None, by.source_identity):
         raise AwsError("AccessDenied", "The source identity of a role session cannot be changed.", 403)
 
 

@@ -1,4 +1,4 @@
-"""What was asked and how it was decided: the sandbox's CloudTrail."""
+"""Record each decision: the sandbox's CloudTrail."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Event:
     error: str | None
 
     def document(self) -> dict[str, Any]:
-        """The event as JSON: request, decision, trace, and the case that decides the same again."""
+        """Return the event as JSON: request, decision, trace, and a case that repeats the decision."""
         request = self.decision.request
         return {
             "id": self.number,
@@ -95,7 +95,7 @@ class Event:
 
 
 class Trail:
-    """The last ten thousand decisions, the newest at the end."""
+    """The last ten thousand decisions, the newest last."""
 
     def __init__(self) -> None:
         self._events: deque[Event] = deque(maxlen=_KEPT)
@@ -104,7 +104,7 @@ class Trail:
         self._lock = threading.Lock()
 
     def next_call(self) -> int:
-        """A number for a new call."""
+        """Return a number for a new call."""
         with self._lock:
             return next(self._calls)
 
@@ -119,7 +119,7 @@ class Trail:
         decision: Decision,
         error: str | None,
     ) -> None:
-        """Keeps a decision."""
+        """Keep a decision."""
         with self._lock:
             number = next(self._numbers)
             self._events.append(
@@ -127,12 +127,12 @@ class Trail:
             )
 
     def last(self, number: int) -> list[Event]:
-        """The last decisions, the newest at the end."""
+        """Return the last decisions, the newest last."""
         with self._lock:
             events = list(self._events)
         return events[-number:] if number > 0 else []
 
     def clear(self) -> None:
-        """Forgets every decision."""
+        """Forget every decision."""
         with self._lock:
             self._events.clear()

@@ -1,4 +1,4 @@
-"""The entries of a trail: who asked for what, on what, how it was decided and why."""
+"""The entries of a trail: who called which action on which resource, the decision, and its reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DECISION_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class TrailEntry:
-    """One permission that was asked for.
+    """One permission that was requested.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class TrailEntry:
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> TrailEntry:
-        """Reads an event of the control API."""
+        """Read an event of the control API."""
         request = event["request"]
         return cls(
             event["id"],
@@ -55,8 +55,8 @@ class TrailEntry:
 class TrailTable(list[TrailEntry]):
     """Entries, the newest last; `pandas.DataFrame(trail)` takes it as it is."""
 
-    def where(self, **wanted: str) -> TrailTable:
-        """The entries whose fields hold the given texts.
+    def where(self, **texts: str) -> TrailTable:
+        """Return the entries whose fields hold the given texts.
 
         Examples
         --------
@@ -68,11 +68,11 @@ class TrailTable(list[TrailEntry]):
             For a field that entries do not have.
         """
         names = [field.name for field in fields(TrailEntry)]
-        for name in wanted:
+        for name in texts:
             if name not in names:
                 raise ValueError(f"there is no field {name!r}; there are {', '.join(names)}")
         return TrailTable(
-            one for one in self if all(text in str(getattr(one, name)) for name, text in wanted.items())
+            one for one in self if all(text in str(getattr(one, name)) for name, text in texts.items())
         )
 
     def __str__(self) -> str:
@@ -84,5 +84,5 @@ class TrailTable(list[TrailEntry]):
 
 
 def short_principal(arn: str) -> str:
-    """A principal without the part of its ARN that is the same for everyone."""
+    """Return a principal without the part of its ARN that is the same for everyone."""
     return arn.split(":", 5)[-1]

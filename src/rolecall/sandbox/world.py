@@ -1,4 +1,4 @@
-"""A world: AWS accounts as they stand when a hands-on cell starts, read from YAML.
+"""A world: AWS accounts as they are when a hands-on cell starts, read from YAML.
 
 Field names follow boto3 and IAM terms in snake_case; policy documents are IAM JSON written as YAML.
 """
@@ -69,7 +69,7 @@ class InstanceProfile(_Model):
 
 
 class MetadataOptions(_Model):
-    """How an instance answers for its metadata."""
+    """The metadata options of an instance."""
 
     http_tokens: Literal["required", "optional"] = "required"
     http_put_response_hop_limit: int = Field(default=1, ge=1, le=64)
@@ -92,7 +92,7 @@ class Task(_Model):
 
 
 class Pod(_Model):
-    """A pod that EKS Pod Identity gives a role."""
+    """A pod with a role of EKS Pod Identity."""
 
     role: str
     cluster: str = "main"
@@ -192,7 +192,7 @@ class Organization(_Model):
 
 
 class Actor(_Model):
-    """Whom a learner can act as: a user, an instance, a task or a pod, as ACCOUNT/NAME."""
+    """An identity that a learner uses: a user, an instance, a task, or a pod, as ACCOUNT/NAME."""
 
     user: str | None = None
     instance: str | None = None
@@ -201,7 +201,7 @@ class Actor(_Model):
 
     @property
     def reference(self) -> str:
-        """The one that is given."""
+        """The reference that is set, as ACCOUNT/NAME."""
         return self.user or self.instance or self.task or self.pod or ""
 
 
@@ -216,7 +216,7 @@ class World(_Model):
     actors: dict[str, Actor] = {}
 
     def container(self, actor: Actor) -> Task | Pod:
-        """The task or pod that an actor is."""
+        """Return the task or pod that an actor is."""
         account, _, name = actor.reference.partition("/")
         found = self.accounts[account]
         return found.tasks[name] if actor.task is not None else found.pods[name]

@@ -1,4 +1,4 @@
-"""Reads a world's file."""
+"""Read a world file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rolecall.sandbox.world import World
 
 
 def load_world(path: Path) -> World:
-    """Reads and checks a world file.
+    """Read and check a world file.
 
     Raises
     ------

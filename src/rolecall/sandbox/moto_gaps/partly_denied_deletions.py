@@ -13,7 +13,7 @@ from rolecall.sandbox.responses import Result
 
 
 class PartlyDeniedDeletions(Gap):
-    """DeleteObjects deletes the keys that are allowed, and lists the denied ones as errors beside them."""
+    """DeleteObjects deletes the keys that are allowed, and lists the denied ones as errors."""
 
     operations = frozenset({"s3.DeleteObjects"})
     rule = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html"

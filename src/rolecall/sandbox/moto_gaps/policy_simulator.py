@@ -84,7 +84,7 @@ class PolicySimulator(Gap):
         return _results(operation, principal, policies)
 
     def _policies_of(self, arn: str) -> tuple[tuple[Policy, ...], tuple[Policy, ...]]:
-        """The identity-based policies and the permissions boundary of a user, group, or role."""
+        """Return the identity-based policies and the permissions boundary of a user, group, or role."""
         iam = self.runtime.iam
         parts = arn.split(":", 5)
         kind, _, path = parts[5].partition("/") if len(parts) == 6 else ("", "", "")

@@ -21,7 +21,7 @@ class Ec2Resources(ServiceResources):
 
 
 def associated_profile(account: str, region: str, identifier: str) -> str | None:
-    """The name of the instance profile that is associated with an instance now, or None."""
+    """Return the name of the instance profile that is associated with an instance now, or None."""
     associations = backend("ec2", account, region).iam_instance_profile_associations
     association = associations.get(identifier)
     return str(association.iam_instance_profile.name) if association else None
@@ -34,7 +34,7 @@ def is_running(account: str, region: str, identifier: str) -> bool:
 
 
 def metadata_options(account: str, region: str, identifier: str) -> MetadataOptions:
-    """The metadata options of an instance now."""
+    """Return the metadata options of an instance now."""
     options = _instance(account, region, identifier).metadata_options
     return MetadataOptions(
         http_tokens=options.http_tokens,
@@ -44,12 +44,12 @@ def metadata_options(account: str, region: str, identifier: str) -> MetadataOpti
 
 
 def private_address(account: str, region: str, identifier: str) -> str:
-    """The private IPv4 address of an instance."""
+    """Return the private IPv4 address of an instance."""
     return str(_instance(account, region, identifier).private_ip)
 
 
 def source_instance_context(arn: str) -> dict[str, str | list[str]]:
-    """The condition keys of a call that is signed with the credentials of an instance.
+    """Return the condition keys of a call that is signed with the credentials of an instance.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-ec2instancesourcevpc
     """

@@ -98,7 +98,7 @@ class IamState:
         self.accounts = accounts
 
     def key(self, access_key_id: str) -> KeyFacts | None:
-        """A user's access key in any account, or None."""
+        """Return a user's access key in any account, or None."""
         for account in self.accounts:
             for user in iam_backend(account).users.values():
                 for key in user.access_keys:
@@ -108,12 +108,12 @@ class IamState:
         return None
 
     def user(self, account: str, name: str) -> UserFacts | None:
-        """A user by name, or None."""
+        """Return a user by name, or None."""
         user = iam_backend(account).users.get(name) if account in self.accounts else None
         return _user_facts(account, user) if user else None
 
     def role(self, arn: str) -> RoleFacts | None:
-        """A role by its ARN, or None."""
+        """Return a role by its ARN, or None."""
         parts = arn.split(":")
         if len(parts) != 6 or parts[4] not in self.accounts:
             return None
@@ -121,16 +121,16 @@ class IamState:
         return _role_facts(parts[4], role) if role else None
 
     def roles(self, account: str) -> list[RoleFacts]:
-        """Every role of an account."""
+        """Return every role of an account."""
         return [_role_facts(account, role) for role in iam_backend(account).roles.values()]
 
     def role_named(self, account: str, name: str) -> RoleFacts | None:
-        """A role by its name, or None."""
+        """Return a role by its name, or None."""
         role = next((one for one in iam_backend(account).roles.values() if one.name == name), None)
         return _role_facts(account, role) if role else None
 
     def principal_id(self, arn: str) -> str | None:
-        """The unique id of a user or role of the world, by its exact ARN; None if there is none."""
+        """Return the unique id of a user or role of the world, by its exact ARN; None if there is none."""
         match = PRINCIPAL_ARN.fullmatch(arn)
         if match is None:
             return None
@@ -141,26 +141,26 @@ class IamState:
         return role.unique_id if role else None
 
     def profile_role(self, account: str, profile: str) -> RoleFacts | None:
-        """The role in an instance profile, or None."""
+        """Return the role in an instance profile, or None."""
         found = iam_backend(account).instance_profiles.get(_profile_id(account, profile))
         return _role_facts(account, found.roles[0]) if found and found.roles else None
 
     def profile_id(self, account: str, profile: str) -> str:
-        """The unique id of an instance profile, AIPA…."""
+        """Return the unique id of an instance profile, AIPA…."""
         found = iam_backend(account).instance_profiles.get(_profile_id(account, profile))
         return str(found.id) if found else ""
 
     def profile_role_arn(self, account: str, profile: str) -> str | None:
-        """The ARN of the role in an instance profile, given by its name or ARN."""
+        """Return the ARN of the role in an instance profile, given by its name or ARN."""
         role = self.profile_role(account, profile.rpartition("/")[2])
         return role.arn if role else None
 
     def full_arn(self, service: str, account: str, region: str, name: str) -> str | None:
-        """The ARN of a KMS key given by id or alias, or of a secret given by name, or None."""
+        """Return the ARN of a KMS key given by id or alias, or of a secret given by name, or None."""
         return key_arn(account, region, name) if service == "kms" else secret_arn(account, region, name)
 
     def oidc_provider(self, account: str, issuer: str) -> ProviderFacts | None:
-        """An account's provider for an issuer's address, or None."""
+        """Return an account's provider for an issuer's address, or None."""
         if account not in self.accounts:
             return None
         arn = f"arn:aws:iam::{account}:oidc-provider/{issuer.partition('://')[2]}"
@@ -168,7 +168,7 @@ class IamState:
         return ProviderFacts(arn, tuple(found.client_id_list)) if found else None
 
     def saml_metadata(self, arn: str) -> str | None:
-        """The metadata document of a SAML provider, or None if there is no such provider."""
+        """Return the metadata document of a SAML provider, or None if there is no such provider."""
         account = arn.split(":")[4] if arn.count(":") >= 5 else ""
         found = _saml_provider(account, arn) if account in self.accounts else None
         return str(found.saml_metadata_document) if found else None
@@ -180,7 +180,7 @@ class IamState:
             found.saml_metadata_document = document
 
     def mfa_seeds(self, account: str, user: str) -> dict[str, str]:
-        """The seeds of the virtual MFA devices that are enabled for a user, by serial number."""
+        """Return the seeds of the virtual MFA devices that are enabled for a user, by serial number."""
         state = iam_backend(account)
         found = state.users.get(user)
         return {
@@ -190,7 +190,7 @@ class IamState:
         }
 
     def user_policies(self, account: str, name: str) -> tuple[Policy, ...]:
-        """Inline and managed policies of a user and of its groups."""
+        """Return the inline and managed policies of a user and of its groups."""
         user = iam_backend(account).users[name]
         policies = list(_attached(user, f"user {name}"))
         for group in iam_backend(account).groups.values():
@@ -199,20 +199,20 @@ class IamState:
         return tuple(policies)
 
     def role_policies(self, account: str, name: str) -> tuple[Policy, ...]:
-        """Inline and managed policies of a role."""
+        """Return the inline and managed policies of a role."""
         return tuple(_attached(iam_backend(account).get_role(name), f"role {name}"))
 
     def group_policies(self, account: str, name: str) -> tuple[Policy, ...] | None:
-        """Inline and managed policies of a group, or None if there is no such group."""
+        """Return the inline and managed policies of a group, or None if there is no such group."""
         group = iam_backend(account).groups.get(name)
         return tuple(_attached(group, f"group {name}")) if group else None
 
     def user_boundary(self, account: str, name: str) -> tuple[Policy, ...]:
-        """A user's permissions boundary."""
+        """Return a user's permissions boundary."""
         return self._boundary(account, iam_backend(account).users[name])
 
     def role_boundary(self, account: str, name: str) -> tuple[Policy, ...]:
-        """A role's permissions boundary."""
+        """Return a role's permissions boundary."""
         return self._boundary(account, iam_backend(account).get_role(name))
 
     def _boundary(self, account: str, entity: Any) -> tuple[Policy, ...]:
@@ -224,14 +224,14 @@ class IamState:
         return (policy or Policy(f"missing boundary {arn}", PolicyType.BOUNDARY, "{}", ()),)
 
     def managed_policy(self, account: str, arn: str, type: PolicyType) -> Policy | None:
-        """A managed policy in its default version, or None."""
+        """Return a managed policy in its default version, or None."""
         policy = iam_backend(account).managed_policies.get(arn)
         return (
             parse_kept_policy(_default(policy), type, f"managed policy {policy.name}") if policy else None
         )
 
     def iam_arn(self, account: str, type: str, name: str) -> str:
-        """The ARN of a user, role, group or instance profile, with the path that it has."""
+        """Return the ARN of a user, role, group or instance profile, with the path that it has."""
         state = iam_backend(account)
         found: Any = None
         if type == "user":
@@ -245,7 +245,7 @@ class IamState:
         return str(found.arn) if found else f"arn:aws:iam::{account}:{type}/{name}"
 
     def tags(self, arn: str) -> dict[str, str]:
-        """The tags of a user, role, policy or instance profile."""
+        """Return the tags of a user, role, policy or instance profile."""
         parts = arn.split(":")
         if len(parts) != 6 or parts[4] not in self.accounts:
             return {}
@@ -269,7 +269,7 @@ def iam_backend(account: str) -> IAMBackend:
 
 
 def principal_ids(account: str) -> set[str]:
-    """The unique ids of all users and roles of an account."""
+    """Return the unique ids of all users and roles of an account."""
     state = iam_backend(account)
     return {str(one.id) for one in (*state.users.values(), *state.roles.values())}
 
@@ -328,7 +328,7 @@ def _attached(entity: Any, owner: str) -> Iterator[Policy]:
 
 
 def _default(policy: Any) -> str:
-    """The document of a managed policy's default version."""
+    """Return the document of a managed policy's default version."""
     return next(str(one.document) for one in policy.versions if one.version_id == policy.default_version_id)
 
 
@@ -340,7 +340,7 @@ class IamResources(ServiceResources):
         self._iam = iam
 
     def tags(self, arn: str) -> dict[str, str]:
-        """The tags of a user, role, or managed policy."""
+        """Return the tags of a user, role, or managed policy."""
         return self._iam.tags(arn)
 
     def account(self, operation: Operation, arn: str) -> str | None:
@@ -356,17 +356,17 @@ class RoleTrust(ServiceResources):
         self._iam = iam
 
     def policy(self, arn: str) -> Policy | None:
-        """The trust policy of a role."""
+        """Return the trust policy of a role."""
         role = self._iam.role(arn)
         return role.trust_policy if role else None
 
     def owner(self, arn: str) -> str | None:
-        """The account of a role that exists."""
+        """Return the account of a role that exists."""
         role = self._iam.role(arn)
         return role.account if role else None
 
     def tags(self, arn: str) -> dict[str, str]:
-        """The tags of a role."""
+        """Return the tags of a role."""
         role = self._iam.role(arn)
         return role.tags if role else {}
 

@@ -26,7 +26,7 @@ class Keys(ServiceResources):
 
 
 def key_arn(account: str, region: str, name: str) -> str | None:
-    """The ARN of a key that is given by its id, alias, or alias ARN; None if there is no such key."""
+    """Return the ARN of a key that is given by its id, alias, or alias ARN, or None."""
     state = backend("kms", account, region)
     alias = name.rpartition(":")[2] if name.startswith("arn:") else name
     identifier = state.get_key_id_from_alias(alias) if alias.startswith("alias/") else name

@@ -38,5 +38,5 @@ class ResourceStates:
         }
 
     def of(self, prefix: str) -> ServiceResources:
-        """The resources of a service; those of an unknown service have neither policies nor tags."""
+        """Return the resources of a service; those of an unknown service have neither policies nor tags."""
         return self._known.get(prefix) or ServiceResources(prefix)

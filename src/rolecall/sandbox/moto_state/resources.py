@@ -36,7 +36,7 @@ class ServiceResources:
         self._prefix = prefix
 
     def policy(self, arn: str) -> Policy | None:
-        """The resource-based policy of a resource, or None."""
+        """Return the resource-based policy of a resource, or None."""
         parts = _parts(arn)
         document = self._document(parts) if parts and self.policy_kind else None
         if not parts or not document:
@@ -45,16 +45,16 @@ class ServiceResources:
         return parse_kept_policy(document, PolicyType.RESOURCE, name)
 
     def owner(self, arn: str) -> str | None:
-        """The account that owns a resource, if the ARN doesn't include it; otherwise None."""
+        """Return the account that owns a resource, if the ARN doesn't include it; otherwise None."""
         return None
 
     def tags(self, arn: str) -> dict[str, str]:
-        """The tags of a resource, by key."""
+        """Return the tags of a resource, by key."""
         parts = _parts(arn)
         return self._tags(parts) if parts else {}
 
     def context(self, arn: str) -> dict[str, str | list[str]]:
-        """The condition keys that describe a resource.
+        """Return the condition keys that describe a resource.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resource-properties
         """
@@ -64,7 +64,7 @@ class ServiceResources:
         return keys
 
     def account(self, operation: Operation, arn: str) -> str | None:
-        """The account in which moto performs an operation; None for the caller's account.
+        """Return the account in which moto performs an operation; None for the caller's account.
 
         Parameters
         ----------
@@ -75,7 +75,7 @@ class ServiceResources:
         return parts.account if parts else None
 
     def _document(self, arn: Arn) -> Any:
-        """The policy document as moto keeps it: text, a dict, or None."""
+        """Return the policy document as moto keeps it: text, a dict, or None."""
         return None
 
     def _tags(self, arn: Arn) -> dict[str, str]:

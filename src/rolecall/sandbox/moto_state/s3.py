@@ -21,7 +21,7 @@ class Buckets(ServiceResources):
     policy_kind = "bucket policy"
 
     def policy(self, arn: str) -> Policy | None:
-        """The bucket policy that applies to a bucket or an object."""
+        """Return the bucket policy that applies to a bucket or an object."""
         bucket = _bucket_name(arn)
         account = bucket_account(bucket)
         document = s3_backend(account).buckets[bucket].policy if account else None
@@ -30,11 +30,11 @@ class Buckets(ServiceResources):
         return parse_kept_policy(document.decode(), PolicyType.RESOURCE, f"bucket policy of {bucket}")
 
     def owner(self, arn: str) -> str | None:
-        """The account that owns a bucket or an object."""
+        """Return the account that owns a bucket or an object."""
         return bucket_account(_bucket_name(arn))
 
     def context(self, arn: str) -> dict[str, str | list[str]]:
-        """The owner of a bucket, and the tags of an object that exists."""
+        """Return the owner of a bucket, and the tags of an object that exists."""
         bucket, _, key = arn.removeprefix(_ARN).partition("/")
         owner = bucket_account(bucket)
         if owner is None:
@@ -44,7 +44,7 @@ class Buckets(ServiceResources):
         return {"s3:ResourceAccount": owner, **existing}
 
     def account(self, operation: Operation, arn: str) -> str | None:
-        """The account that owns the bucket of an operation."""
+        """Return the account that owns the bucket of an operation."""
         bucket = operation.text("Bucket")
         return bucket_account(bucket) if bucket else None
 
@@ -55,7 +55,7 @@ def s3_backend(account: str) -> Any:
 
 
 def bucket_account(bucket: str) -> str | None:
-    """The account that owns a bucket, or None if there is no such bucket."""
+    """Return the account that owns a bucket, or None if there is no such bucket."""
     owner = s3_backends.bucket_accounts.get(bucket)
     return owner[1] if owner else None
 
@@ -67,7 +67,7 @@ def object_exists(bucket: str, key: str) -> bool:
 
 
 def object_tags(bucket: str, key: str) -> dict[str, str]:
-    """The tags of an object; empty if there is no such object."""
+    """Return the tags of an object; empty if there is no such object."""
     account = bucket_account(bucket)
     found = s3_backend(account).get_object(bucket, key) if account else None
     if account is None or found is None:

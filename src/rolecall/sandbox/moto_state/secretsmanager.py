@@ -28,6 +28,6 @@ def _secret(arn: Arn) -> Any:
 
 
 def secret_arn(account: str, region: str, name: str) -> str | None:
-    """The ARN of a secret that is given by its name; None if there is no such secret."""
+    """Return the ARN of a secret that is given by its name; None if there is no such secret."""
     secret = backend("secretsmanager", account, region).secrets.get(name)
     return str(secret.arn) if secret else None
