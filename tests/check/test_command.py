@@ -35,7 +35,7 @@ def test_a_good_course_exits_with_0(course):
     assert done.stderr.splitlines()[-1] == "0 errors, 0 warnings."
 
 
-def test_how_much_there_is_to_read_is_told(course):
+def test_the_amount_of_reading_is_reported(course):
     """86 letters in 9 words, 9 words in 2 sentences: 4.71 · 86/9 + 0.5 · 9/2 - 21.43."""
     why = course / "lessons" / "01-buckets" / "why.ipynb"
     notebook = json.loads(why.read_text())
@@ -50,7 +50,7 @@ def test_how_much_there_is_to_read_is_told(course):
     assert on_progress == "01-buckets: 9 words in its notebooks, 0 minutes to read, reading level 25.8"
 
 
-def test_an_error_exits_with_1_and_is_told_with_its_place(faulty):
+def test_an_error_exits_with_1_and_is_reported_with_its_place(faulty):
     done = run(faulty, "--static")
 
     assert done.exit_code == 1
@@ -126,7 +126,7 @@ def test_changed_checks_what_differs_from_a_revision(faulty):
 
 
 @pytest.mark.slow
-def test_a_cell_that_fails_is_told_with_its_notebook_and_cell(course):
+def test_a_cell_that_fails_is_reported_with_its_notebook_and_cell(course):
     notebook = course / "lessons" / "01-buckets" / "why.ipynb"
     notebook.write_text(notebook.read_text().replace('lab.use(\\"owner\\")', 'lab.use(\\"nobody\\")'))
 
@@ -169,7 +169,7 @@ def test_a_solved_notebook_prints_what_it_printed_before(course):
 
 
 @pytest.mark.slow
-def test_solved_notebooks_are_written_and_told_when_they_are_stale(course):
+def test_solved_notebooks_are_written_and_reported_when_they_are_stale(course):
     notebook = course / "lessons" / "01-buckets" / "why.ipynb"
     text = notebook.read_text().replace('mission"', 'mission.check()"')
     notebook.write_text(text)

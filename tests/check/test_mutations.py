@@ -187,7 +187,7 @@ def test_a_question_that_is_asked_twice_is_found(course):
     assert [one.rule for one in found(course, proofs=False)] == ["near-duplicate"]
 
 
-def test_a_world_that_nobody_uses_is_a_warning(course):
+def test_an_unused_world_is_a_warning(course):
     (course / "sandbox" / "spare.yaml").write_text(
         (course / WORLD).read_text().replace("world: shop", "world: spare")
     )
@@ -197,7 +197,7 @@ def test_a_world_that_nobody_uses_is_a_warning(course):
     assert (finding.rule, finding.severity) == ("unused-world", Severity.WARNING)
 
 
-def test_faults_of_several_files_are_told_at_once(course):
+def test_faults_of_several_files_are_reported_together(course):
     change(course, BANK, "skill: writing", "skill: writting")
     change(course, LESSON, "world: shop", "world: shopp")
     change(course, WHY, "import boto3", "import requests")

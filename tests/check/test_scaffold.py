@@ -47,7 +47,7 @@ def test_everything_new_in_it_has_no_fault(course):
         (["question", "tea", "tea-reading"], "has a question 'tea-reading' already"),
     ],
 )
-def test_what_cannot_be_made_is_told_and_nothing_is_lost(course, arguments, says):
+def test_what_cannot_be_created_is_reported_and_nothing_is_lost(course, arguments, says):
     before = {file: file.read_bytes() for file in course.rglob("*") if file.is_file()}
 
     done = run(*arguments, "--course", str(course))

@@ -35,7 +35,7 @@ _NoDates.yaml_implicit_resolvers = {
 def test_a_schema_is_what_its_model_says(name):
     written = json.loads((FOLDER / f"{name}.schema.json").read_text())
 
-    assert written == schemas()[name], "write them anew: python -m rolecall.check.schemas"
+    assert written == schemas()[name], "write them again: python -m rolecall.check.schemas"
     jsonschema.Draft202012Validator.check_schema(written)
 
 

@@ -64,14 +64,14 @@ def test_a_bad_line_is_reported_with_its_number_and_the_others_are_decided():
         check=False,
         timeout=120,
     )
-    told = done.stderr.decode()
+    output = done.stderr.decode()
 
     assert done.returncode == 2
     assert len(done.stdout.splitlines()) == 2
-    assert "<stdin>:2: this is not JSON" in told
-    assert "<stdin>:3: request:" in told
-    assert "<stdin>:4: identity_policies[0]: MalformedPolicyDocument: Syntax errors in policy." in told
-    assert "<stdin>:5: this is not JSON" in told
+    assert "<stdin>:2: this is not JSON" in output
+    assert "<stdin>:3: request:" in output
+    assert "<stdin>:4: identity_policies[0]: MalformedPolicyDocument: Syntax errors in policy." in output
+    assert "<stdin>:5: this is not JSON" in output
 
 
 @pytest.fixture
@@ -88,17 +88,17 @@ def server():
 
 
 def test_serve_announces_itself_in_one_line_and_ends_on_sigterm(server):
-    told = json.loads(server.stdout.readline())
+    output = json.loads(server.stdout.readline())
 
     control = urllib.request.Request(
-        f"{told['control']['url']}/decisions?last=5",
-        headers={"Authorization": f"Bearer {told['control']['token']}"},
+        f"{output['control']['url']}/decisions?last=5",
+        headers={"Authorization": f"Bearer {output['control']['token']}"},
     )
     with urllib.request.urlopen(control) as answer:
         assert json.load(answer) == []
-    assert told["region"] == "us-east-1"
-    assert set(told["actors"]["dana"]) == {"arn", "account", "access_key_id", "secret_access_key"}
-    assert set(told["actors"]["web-1"]) == {"arn", "account", "imds_endpoint"}
+    assert output["region"] == "us-east-1"
+    assert set(output["actors"]["dana"]) == {"arn", "account", "access_key_id", "secret_access_key"}
+    assert set(output["actors"]["web-1"]) == {"arn", "account", "imds_endpoint"}
 
     server.send_signal(signal.SIGTERM)
     rest, _ = server.communicate(timeout=30)
@@ -114,7 +114,7 @@ def taken() -> int:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "output"),
     [
         (("sandbox", "serve", "--world", "report"), "there is no world 'report' in"),
         (("sandbox", "serve", "--world", "nowhere.yaml"), "nowhere.yaml:1:1: cannot be read: No such file"),
@@ -123,20 +123,20 @@ def taken() -> int:
         (("lab", "--dir", "file/below"), "file/below cannot be written: Not a directory; name another folder with --dir"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_used_is_told_in_one_message_with_status_2(tmp_path, arguments, told):
+def test_unusable_arguments_are_reported_in_one_message_with_status_2(tmp_path, arguments, output):
     (tmp_path / "file").write_text("in the way")
 
     done = rolecall(*arguments, cwd=tmp_path)
 
     assert done.returncode == 2
     assert done.stderr.startswith("rolecall: ")
-    assert told in done.stderr
+    assert output in done.stderr
     assert "Traceback" not in done.stderr
     assert (tmp_path / "file").read_text() == "in the way"
 
 
 @pytest.mark.parametrize("arguments", [("sandbox", "serve", "--world", "reports"), ("lab", "--no-browser")])
-def test_a_port_in_use_is_told_with_status_2_and_nothing_is_left_running(tmp_path, taken, arguments):
+def test_a_port_in_use_is_reported_with_status_2_and_nothing_is_left_running(tmp_path, taken, arguments):
     done = rolecall(*arguments, "--port", str(taken), cwd=tmp_path)
 
     assert done.returncode == 2
@@ -145,7 +145,7 @@ def test_a_port_in_use_is_told_with_status_2_and_nothing_is_left_running(tmp_pat
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_may_not_be_written_is_told(tmp_path):
+def test_a_folder_that_is_not_writable_is_reported(tmp_path):
     tmp_path.chmod(0o500)
 
     done = rolecall("lab", "--dir", str(tmp_path / "mine"))
@@ -164,7 +164,7 @@ def test_explain_shows_the_gates_and_the_smallest_change():
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"id": 1}'])
-def test_explain_tells_what_is_no_case(text):
+def test_explain_reports_what_is_not_a_case(text):
     done = rolecall("iam", "explain", "-", input=text)
 
     assert done.returncode == 2

@@ -92,14 +92,14 @@ def test_the_solution_names_the_letter(course):
     assert "Trust policy." in ran.stdout
 
 
-def test_an_unknown_bank_is_told_with_the_nearest(course):
+def test_an_unknown_bank_is_reported_with_the_nearest_name(course):
     ran = rolecall(course, "quiz", "kind", "--course", ".")
 
     assert ran.returncode == 2
     assert "kinds" in ran.stderr
 
 
-def test_progress_tells_skills_streak_and_misconceptions(course):
+def test_progress_shows_skills_streak_and_misconceptions(course):
     store = Store(course / "data" / "progress.sqlite3")
     for _ in range(2):
         store.record(
@@ -114,7 +114,7 @@ def test_progress_tells_skills_streak_and_misconceptions(course):
     assert "Common mistake, made 2 times: role-is-a-user" in ran.stdout
 
 
-def test_progress_of_nobody_says_how_to_begin(course):
+def test_progress_without_answers_says_how_to_start(course):
     assert "rolecall lab" in rolecall(course, "progress").stdout
 
 
@@ -128,7 +128,7 @@ def test_what_is_exported_can_be_imported_elsewhere_and_once(course, tmp_path, f
     there = Store(tmp_path / "there" / "progress.sqlite3")
     environment = os.environ | {"ROLECALL_DATA": str(tmp_path / "there")}
 
-    told = [
+    output = [
         subprocess.run(
             [sys.executable, "-m", "rolecall", "progress", "import", str(file)],
             env=environment, capture_output=True, text=True, check=True,
@@ -136,11 +136,11 @@ def test_what_is_exported_can_be_imported_elsewhere_and_once(course, tmp_path, f
         for _ in range(2)
     ]  # fmt: skip
 
-    assert told == ["2 new answers.\n", "0 new answers.\n"]
+    assert output == ["2 new answers.\n", "0 new answers.\n"]
     assert there.all_entries() == here.all_entries()
 
 
-def test_a_file_that_is_no_export_is_told_with_the_entry(course, tmp_path):
+def test_a_file_that_is_not_an_export_is_reported_with_the_entry(course, tmp_path):
     (tmp_path / "bad.json").write_text('[{"at": "yesterday"}]')
 
     ran = rolecall(course, "progress", "import", str(tmp_path / "bad.json"))

@@ -89,7 +89,7 @@ def test_without_its_memory_nothing_is_overwritten(course, tmp_path):
     assert (tmp_path / "mine/01-first/learn.ipynb").read_text() == "changed by me"
 
 
-def test_a_folder_that_cannot_be_made_is_told(course, tmp_path):
+def test_a_folder_that_cannot_be_created_is_reported(course, tmp_path):
     (tmp_path / "file").write_text("in the way")
 
     with pytest.raises(CannotWrite, match="name another folder with --dir"):

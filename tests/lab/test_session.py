@@ -17,7 +17,7 @@ ROLE = "arn:aws:iam::111122223333:role/reports-reader"
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch):
-    """Acting as somebody changes the environment; a test gives it back."""
+    """A session changes the environment; each test restores it."""
     monkeypatch.setattr(os, "environ", os.environ.copy())
 
 
@@ -27,7 +27,7 @@ def store(tmp_path) -> Store:
 
 
 @pytest.fixture
-def mission(store):
+def session(store):
     course = find_course()
     begun = TaskSession(find_task(course, "let-dana-in"), course, store)
     yield begun
@@ -40,15 +40,15 @@ def trust(principal: object) -> None:
     boto3.client("iam").update_assume_role_policy(RoleName="reports-reader", PolicyDocument=document)
 
 
-def test_a_task_shows_its_goal_and_whom_one_acts_as(mission):
-    told = task_markdown(mission)
+def test_a_task_shows_its_goal_and_its_actor(session):
+    shown = task_markdown(session)
 
-    assert told.startswith("**Let Dana in, and nobody else** (easy)")
-    assert "*You act as* `admin`. *You may change:* the policies of roles" in told
+    assert shown.startswith("**Let Dana in, and nobody else** (easy)")
+    assert "*You act as* `admin`. *You may change:* the policies of roles" in shown
 
 
-def test_nothing_done_is_not_there_yet(mission):
-    checked = mission.check()
+def test_nothing_done_is_not_there_yet(session):
+    checked = session.check()
 
     assert not checked
     assert "✘ works: Dana assumes reports-reader" in repr(checked)
@@ -56,26 +56,26 @@ def test_nothing_done_is_not_there_yet(mission):
     assert "AccessDenied" in repr(checked)
 
 
-def test_plain_boto3_reaches_the_goal(mission):
+def test_plain_boto3_reaches_the_goal(session):
     trust({"AWS": "arn:aws:iam::111122223333:user/dana"})
 
-    assert mission.check().reached
-    assert repr(mission.check()).startswith("✔ Reached.")
+    assert session.check().reached
+    assert repr(session.check()).startswith("✔ Reached.")
 
 
-def test_a_wildcard_is_too_broad_and_its_misconception_is_named(mission):
+def test_a_wildcard_is_too_broad_and_its_misconception_is_named(session):
     trust("*")
 
-    told = repr(mission.check())
+    shown = repr(session.check())
 
-    assert "Too broad" in told
-    assert 'Principal "*" in a trust policy means everybody in my account?' in told
-    assert "✘ stays denied: somebody of another company" in told
+    assert "Too broad" in shown
+    assert 'Principal "*" in a trust policy means everybody in my account?' in shown
+    assert "✘ stays denied: somebody of another company" in shown
 
 
-def test_the_second_time_the_refuting_experiment_is_offered_and_runs(mission):
+def test_the_second_time_the_refuting_experiment_is_offered_and_runs(session):
     trust("*")
-    first, second = repr(mission.check()), mission.check()
+    first, second = repr(session.check()), session.check()
 
     assert "See what really happens" not in first
     code = second.experiments["anyone-is-my-account"]
@@ -84,9 +84,9 @@ def test_the_second_time_the_refuting_experiment_is_offered_and_runs(mission):
     scope["lab"].close()
 
 
-def test_misconceptions_are_counted_across_tasks_and_questions(mission, store):
+def test_misconceptions_are_counted_across_tasks_and_questions(session, store):
     trust("*")
-    mission.check()
+    session.check()
 
     assert store.times_shown("anyone-is-my-account") == 1
     (kept,) = store.all_entries()
@@ -108,32 +108,32 @@ def test_what_a_probe_does_is_not_taken_for_the_learners_doing(store):
         begun.lab.close()
 
 
-def test_hints_come_one_after_another(mission):
-    first, _, third = (mission.hint().text for _ in range(3))
+def test_hints_come_one_after_another(session):
+    first, _, third = (session.hint().text for _ in range(3))
 
     assert first.endswith("2 more.")
     assert "Which of a role's two kinds of policy" in third
     assert third.endswith("`solution()` shows the solution.")
 
 
-def test_the_solution_is_plain_boto3_that_runs(mission):
-    code = mission.solution().text.split("```")[1].removeprefix("python\n")
+def test_the_solution_is_plain_boto3_that_runs(session):
+    code = session.solution().text.split("```")[1].removeprefix("python\n")
 
-    exec(code, {"task": mission})
+    exec(code, {"task": session})
 
-    assert mission.check().reached
+    assert session.check().reached
 
 
-def test_reset_starts_anew(mission):
+def test_reset_starts_the_task_again(session):
     trust({"AWS": "arn:aws:iam::111122223333:user/dana"})
-    mission.reset()
+    session.reset()
 
     with pytest.raises(ClientError):
-        mission.lab.client("sts", actor="dana").assume_role(RoleArn=ROLE, RoleSessionName="dana")
-    assert not mission.check()
+        session.lab.client("sts", actor="dana").assume_role(RoleArn=ROLE, RoleSessionName="dana")
+    assert not session.check()
 
 
-def test_an_unknown_task_is_told_with_those_that_there_are():
+def test_an_unknown_task_is_reported_with_the_known_ones():
     with pytest.raises(NoCourse, match="there is no task 'let-dan-in'; there are read-the-report"):
         task("let-dan-in")
 

@@ -7,13 +7,13 @@ from rolecall.quiz import Proof
 
 
 @pytest.mark.parametrize(
-    ("expect", "told"),
+    ("expect", "problem"),
     [
         ({"error": "AccessDenied"}, "the call succeeded; AccessDenied was expected"),
         ({"ok": ["Credentials.Password"]}, "the response lacks Credentials.Password"),
     ],
 )
-def test_a_proof_that_does_not_hold_says_where(reports, expect, told):
+def test_a_proof_that_does_not_hold_says_where(reports, expect, problem):
     step = {
         "as": "dana",
         "call": "sts.assume_role",
@@ -23,7 +23,7 @@ def test_a_proof_that_does_not_hold_says_where(reports, expect, told):
 
     problems = list(run_proof(Proof(world="reports", steps=[step]), reports))
 
-    assert problems == [f"step 1 (dana: sts.assume_role): {told}"]
+    assert problems == [f"step 1 (dana: sts.assume_role): {problem}"]
 
 
 READER = "arn:aws:iam::111122223333:role/reports-reader"

@@ -58,14 +58,14 @@ def test_a_writer_waits_for_another(tmp_path):
     assert len(store.entries("a")) == 2
 
 
-def test_a_folder_that_cannot_be_written_is_told_with_what_would_help(tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported_with_a_fix(tmp_path):
     (tmp_path / "file").write_text("in the way")
 
     with pytest.raises(StoreError, match="name another one in ROLECALL_DATA"):
         Store(tmp_path / "file" / "progress.sqlite3").record("a", ANSWER)
 
 
-def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path):
+def test_a_file_that_is_not_a_database_is_reported_and_left_alone(tmp_path):
     path = tmp_path / "progress.sqlite3"
     path.write_text("my own notes" * 100)
 
