@@ -7,6 +7,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+import rolecall.lab
 from rolecall.course import NoCourse, find_course
 from rolecall.lab import TaskSession, find_task, task
 from rolecall.presentation.task import task_markdown
@@ -145,3 +146,8 @@ def test_a_machine_is_probed_while_the_notebook_acts_as_a_user(store):
         assert begun.solve().reached
     finally:
         begun.lab.close()
+
+
+def test_the_old_name_of_a_task_session_still_works():
+    with pytest.warns(DeprecationWarning, match="TaskSession"):
+        assert rolecall.lab.Mission is TaskSession

@@ -23,8 +23,6 @@ from rolecall.workshop.tables import Answer, Attempt, Mark, Person, Room
 
 GRACE = timedelta(seconds=5)
 """What an answer may take on its way; it counts until the deadline and this much."""
-ON_SERVER = ("policy", "cli", "decide")
-"""Kinds that are graded in a process of their own."""
 
 
 class Refused(ValueError):
