@@ -1,7 +1,8 @@
 """End processes together with the process that started them, even if that one is killed.
 
-A program of our own calls `call_when_parent_ends`. Any other program is started through `supervised`: this
-file then runs as a small supervisor between the two, because only another process can outlive a SIGKILL.
+A program of our own calls `call_when_parent_ends` or `call_when_unattended`. Any other program is started
+through `supervised`: this file then runs as a small supervisor between the two, because only another
+process can outlive a SIGKILL.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import ctypes
 import os
 import select
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -27,8 +29,35 @@ _FORWARDED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGABRT", "SIGUSR1", "S
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
 
-def is_meant_to_stay() -> bool:
-    """Whether this process was started to outlive the one that started it, as ``nohup`` starts programs."""
+def call_when_unattended(action: Callable[[], object]) -> None:
+    """Call ``action`` in a thread when the parent process has ended and nothing reads standard output.
+
+    A program that starts this one to use it reads its output through a pipe, so the end of both means that
+    nobody is left to use it. A process whose output goes to a file or a terminal, or that ``nohup``
+    started, was meant to stay: nothing is watched.
+    """
+    if not _output_is_piped() or _was_started_with_nohup():
+        return
+
+    def wait_for_readers() -> None:
+        output = select.poll()
+        # Without events to wait for, poll reports only that the last reader has closed the pipe.
+        output.register(1, 0)
+        output.poll()
+        action()
+
+    call_when_parent_ends(wait_for_readers)
+
+
+def _output_is_piped() -> bool:
+    try:
+        mode = os.fstat(1).st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+def _was_started_with_nohup() -> bool:
     return hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
 
 

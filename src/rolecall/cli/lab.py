@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from rolecall._processes import call_when_parent_ends, is_meant_to_stay
+from rolecall._processes import call_when_unattended
 from rolecall._yaml import BadFile
 from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
@@ -130,8 +130,7 @@ def _start(folder: Path, first: str, port: int | None, *, no_browser: bool) -> N
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # In a container there is often only root; the server listens on loopback only.
         arguments.append("--ServerApp.allow_root=True")
-    if not is_meant_to_stay():
-        call_when_parent_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
+    call_when_unattended(lambda: os.kill(os.getpid(), signal.SIGTERM))
     # A subclass of LabApp would be registered as another extension.
     LabApp.serverapp_class = _Server
     LabApp.launch_instance(arguments)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from rolecall._processes import is_meant_to_stay
 from rolecall._yaml import BadFile
 from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
@@ -31,16 +30,11 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON once the sandbox listens.")
 @course_option
 @click.option("--until-eof", is_flag=True, help="Also stop when standard input ends.")
-@click.option(
-    "--keep-running", is_flag=True, help="Don't stop when the program that started the sandbox ends."
-)
-def serve_command(
-    world: str, port: int, as_json: bool, course: Path | None, until_eof: bool, keep_running: bool
-) -> None:
+def serve_command(world: str, port: int, as_json: bool, course: Path | None, until_eof: bool) -> None:
     """Serve a world on loopback until SIGINT or SIGTERM.
 
-    The sandbox also stops when the shell or program that started it ends, even if that was killed. To keep
-    it, start it with --keep-running, or with nohup.
+    The sandbox also stops when the program that started it and read its output through a pipe has ended,
+    even if that program was killed.
     """
     try:
         opened = _open(world, course)
@@ -49,7 +43,6 @@ def serve_command(
             port,
             announce_json if as_json else _announce,
             watch_stdin=until_eof,
-            watch_parent=not (keep_running or is_meant_to_stay()),
         )
     except (BadFile, NoCourse) as error:
         raise Unusable(str(error)) from None

@@ -14,7 +14,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from cheroot import wsgi
 
-from rolecall._processes import call_when_parent_ends
+from rolecall._processes import call_when_unattended
 from rolecall.sandbox.container_credentials import PATH, ContainerCredentials
 from rolecall.sandbox.control import Control
 from rolecall.sandbox.gateway import Gateway
@@ -149,9 +149,8 @@ def serve(
     announce: Callable[[Server], None],
     *,
     watch_stdin: bool,
-    watch_parent: bool = False,
 ) -> None:
-    """Serve until SIGINT or SIGTERM.
+    """Serve until SIGINT or SIGTERM, or until nobody is left who could send one.
 
     Parameters
     ----------
@@ -159,12 +158,9 @@ def serve(
         Called once everything listens.
     watch_stdin
         Also stop when standard input ends.
-    watch_parent
-        Also stop when the process that started this one ends.
     """
     done = threading.Event()
-    if watch_parent:
-        call_when_parent_ends(done.set)
+    call_when_unattended(done.set)
 
     def stop(number: int, frame: FrameType | None) -> None:
         done.set()
