@@ -11,14 +11,14 @@ test("an open question of a practice can be checked, or its hint shown", () => {
 });
 
 test("the solution is offered only after a wrong answer", () => {
-  const wrong = view({ question: question({ standing: "wrong", hint: "Look at the trust policy." }) });
+  const wrong = view({ question: question({ status: "wrong", hint: "Look at the trust policy." }) });
 
   assert.deepEqual(labels(wrong), ["Check answer", "Show solution"]);
 });
 
 test("a solved question leads to the next one, and the last one to another round", () => {
-  const solved = view({ question: question({ standing: "solved" }) });
-  const last = view({ question: question({ standing: "revealed", place: 1 }), finished: true });
+  const solved = view({ question: question({ status: "solved" }) });
+  const last = view({ question: question({ status: "revealed", place: 1 }), finished: true });
 
   assert.deepEqual(actions(solved), [
     { key: "next", label: "Go to next question", main: true, act: { do: "go", place: 1 } },
@@ -27,11 +27,11 @@ test("a solved question leads to the next one, and the last one to another round
 });
 
 test("a test has neither hint nor solution", () => {
-  assert.deepEqual(labels(view({ mode: "test", question: question({ standing: "wrong" }) })), ["Submit answer"]);
+  assert.deepEqual(labels(view({ mode: "test", question: question({ status: "wrong" }) })), ["Submit answer"]);
 });
 
 test("an assessment is handed in only after a confirmation", () => {
-  const asked = view({ mode: "assessment", confirming: true, standings: ["open", "solved-unseen"] });
+  const asked = view({ mode: "assessment", confirming: true, statuses: ["open", "solved-unseen"] });
 
   assert.deepEqual(labels(view({ mode: "assessment" })), ["Go to next question", "Hand in"]);
   assert.deepEqual(labels(asked), ["Hand in now", "Keep working"]);

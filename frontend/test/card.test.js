@@ -40,7 +40,7 @@ test("an answer can be checked once it is there, and is sent with its question",
 });
 
 test("the answer that was wrong can't be checked again", (context) => {
-  const { at } = show(context, view({ question: question({ given: 1, standing: "wrong" }) }));
+  const { at } = show(context, view({ question: question({ given: 1, status: "wrong" }) }));
   assert.equal(at("check").disabled, true);
 
   at("option-2").click();
@@ -49,7 +49,7 @@ test("the answer that was wrong can't be checked again", (context) => {
 });
 
 test("a draft survives a hint, an error, and a look at another question", (context) => {
-  const wrong = question({ given: 0, standing: "wrong" });
+  const wrong = question({ given: 0, status: "wrong" });
   const { at, receive } = show(context, view({ question: wrong }));
   at("option-2").click();
 
@@ -62,10 +62,10 @@ test("a draft survives a hint, an error, and a look at another question", (conte
 });
 
 test("practicing again starts with an empty form", (context) => {
-  const { at, receive } = show(context, view({ question: question({ standing: "revealed" }), finished: true }));
+  const { at, receive } = show(context, view({ question: question({ status: "revealed" }), finished: true }));
   receive(view());
   at("option-2").click();
-  receive(view({ question: question({ standing: "revealed" }), finished: true }));
+  receive(view({ question: question({ status: "revealed" }), finished: true }));
 
   at("restart").click();
   receive(view());
@@ -99,8 +99,8 @@ test("plain keys are kept from JupyterLab's shortcuts, and those with Ctrl are n
 });
 
 test("the focus stays on a button whose key has quotes when the card is drawn again", (context) => {
-  const face = { language: "json", pieces: [{ text: "", blank: "effect" }], tokens: ['"Allow"'] };
-  const blanks = view({ question: question({ kind: "blanks", face }) });
+  const content = { language: "json", pieces: [{ text: "", blank: "effect" }], tokens: ['"Allow"'] };
+  const blanks = view({ question: question({ kind: "blanks", content }) });
   const { at, receive } = show(context, blanks);
   at('token-"Allow"').focus();
 
@@ -112,7 +112,7 @@ test("the focus stays on a button whose key has quotes when the card is drawn ag
 test("the verdict is said aloud, and a new question takes the focus", (context) => {
   const { at, el, receive } = show(context, view());
 
-  receive(view({ question: question({ given: 1, standing: "wrong", verdict: "Not this one." }) }));
+  receive(view({ question: question({ given: 1, status: "wrong", verdict: "Not this one." }) }));
   assert.equal(el.querySelector(".rc-spoken")?.textContent, "Not this one.");
   receive(view({ question: question({ id: "another" }) }));
 
@@ -190,7 +190,7 @@ test("a clock that runs out sends a timeout once", (context) => {
 test("a flash card shows its answer, and then asks how well it was known", (context) => {
   const flash = { card: "c", front: "<p>ASIA?</p>", back: "", left: 3, answers: [] };
   /** @type {View} */
-  const recall = { mode: "recall", title: "Roles", problem: "", serial: 1, standings: [], flash };
+  const recall = { mode: "recall", title: "Roles", problem: "", serial: 1, statuses: [], flash };
   const { at, model, receive } = show(context, recall);
 
   at("turn").click();

@@ -12,10 +12,10 @@ import { place } from "./page.js";
  * Show the form of a kind. `kept` is every draft that it kept, oldest first.
  *
  * @param {string} kind
- * @param {object} face
+ * @param {object} content
  * @param {{ answer?: unknown, locked?: boolean }} [options]
  */
-function show(kind, face, { answer = null, locked = false } = {}) {
+function show(kind, content, { answer = null, locked = false } = {}) {
   /** @type {any[]} */
   const kept = [];
   /** @type {string[]} */
@@ -24,7 +24,7 @@ function show(kind, face, { answer = null, locked = false } = {}) {
   const form = createForm(kind, {
     prefix: "card",
     questionId: "q",
-    face,
+    content,
     locked,
     get answer() {
       return kept.length > 0 ? kept.at(-1) : answer;

@@ -85,7 +85,7 @@ def test_requests_of_metadata_stand_between_the_calls_in_their_order():
     assert ["metadata" if "/latest/" in one else "call" for one in rows] == [
         *("call", "metadata", "metadata", "metadata", "call"),
     ]
-    assert "A token is wanted." in rows[1]
+    assert "A token is required." in rows[1]
     assert "A token for this machine alone." in rows[2]
     assert "With the token: the role&#x27;s credentials." in rows[3]
 

@@ -17,9 +17,12 @@ def test_it_tells_what_was_learned(tmp_path):
 
     assert "3 answers, 2 right. Streak: 1 day. Flash cards due: 0." in told.html()
     assert "trust &lt;policies&gt;" in told.html()
-    assert "m: shown 1 time" in told.html()
-    assert told.plot()["data"]["values"][0]["told"] == "2 of 3"
+    assert "m: 1 time" in told.html()
+    assert told.plot()["data"]["values"][0]["label"] == "2 of 3"
 
 
 def test_before_the_first_answer_it_says_so(tmp_path):
-    assert dashboard(Store(tmp_path / "progress.sqlite3")).html() == "<p>Nothing was answered yet.</p>"
+    assert (
+        dashboard(Store(tmp_path / "progress.sqlite3")).html()
+        == "<p>You haven't answered a question yet.</p>"
+    )

@@ -96,7 +96,7 @@ def test_two_wrong_attempts_lose_a_problem(store):
         do(card, do="answer", question=first, answer=bad)
 
     assert card.view["question"]["id"] != first
-    assert card.view["standings"][0] == "wrong"
+    assert card.view["statuses"][0] == "wrong"
 
 
 def test_a_late_answer_counts_for_nothing(store, monkeypatch):
@@ -181,7 +181,9 @@ questions:
 def test_after_the_second_time_a_misconception_can_be_refuted_by_trying(tmp_path, store):
     (tmp_path / "refuted.yaml").write_text(EXPERIMENT)
     card = PracticeCard(load_bank(tmp_path / "refuted.yaml"), store=store)
-    place = next(i for i, one in enumerate(card.view["question"]["face"]["options"]) if one["html"] == "b")
+    place = next(
+        i for i, one in enumerate(card.view["question"]["content"]["options"]) if one["html"] == "b"
+    )
 
     once = do(card, do="answer", question="q", answer=place)["question"]
     twice = do(card, do="answer", question="q", answer=place)["question"]

@@ -51,7 +51,9 @@ def do(card: PracticeCard, **message) -> dict:
 
 
 def place(card: PracticeCard, text: str) -> int:
-    return next(i for i, one in enumerate(card.view["question"]["face"]["options"]) if one["html"] == text)
+    return next(
+        i for i, one in enumerate(card.view["question"]["content"]["options"]) if one["html"] == text
+    )
 
 
 def answer(card: PracticeCard, text: str) -> dict:
@@ -71,8 +73,8 @@ def test_the_browser_is_not_told_the_key_before_it_is_due(card):
 def test_a_wrong_answer_shows_why_and_what_lies_behind_it(card):
     question = answer(card, "Red")
 
-    assert question["standing"] == "wrong"
-    assert question["face"]["options"][place(card, "Red")] == {
+    assert question["status"] == "wrong"
+    assert question["content"]["options"][place(card, "Red")] == {
         "html": "Red",
         "mark": "wrong",
         "why": "Cherries are.",
@@ -85,16 +87,16 @@ def test_a_wrong_answer_shows_why_and_what_lies_behind_it(card):
 def test_a_right_answer_shows_everything(card):
     question = answer(card, "Yellow")
 
-    assert question["standing"] == "solved"
+    assert question["status"] == "solved"
     assert question["solution"] == ["Picture one."]
-    assert all(option["why"] for option in question["face"]["options"])
+    assert all(option["why"] for option in question["content"]["options"])
     assert card.view["summary"] == "1 of 1 right at the first try."
 
 
 def test_the_solution_can_be_asked_for_and_the_question_is_settled(card):
     question = do(card, do="reveal", question="banana")
 
-    assert question["standing"] == "revealed"
+    assert question["status"] == "revealed"
     assert question["quickCheck"] == "Sun, lemon, banana."
 
 
@@ -103,7 +105,7 @@ def test_another_card_goes_on_where_this_one_was_left(card, bank, store):
 
     again = PracticeCard(bank, store=store)
 
-    assert again.view["question"]["standing"] == "wrong"
+    assert again.view["question"]["status"] == "wrong"
     assert again.view["question"]["given"] == place(again, "Red")
 
 
@@ -111,8 +113,8 @@ def test_practising_again_begins_anew_and_stays_so(card, bank, store):
     answer(card, "Yellow")
     do(card, do="restart")
 
-    assert card.view["question"]["standing"] == "open"
-    assert PracticeCard(bank, store=store).view["question"]["standing"] == "open"
+    assert card.view["question"]["status"] == "open"
+    assert PracticeCard(bank, store=store).view["question"]["status"] == "open"
 
 
 @pytest.mark.parametrize(
@@ -143,7 +145,7 @@ def test_an_answer_that_cannot_be_kept_is_not_taken_and_says_so(bank, tmp_path):
 
     question = answer(card, "Yellow")
 
-    assert question["standing"] == "open"
+    assert question["status"] == "open"
     assert "progress cannot be written" in card.view["problem"]
 
 
@@ -155,4 +157,4 @@ def test_html_in_a_bank_is_shown_as_text(card):
 def test_practice_opens_a_bank_of_the_course(monkeypatch, tmp_path):
     monkeypatch.setenv("ROLECALL_DATA", str(tmp_path))
 
-    assert len(practice("assume-role").view["standings"]) == 5
+    assert len(practice("assume-role").view["statuses"]) == 5

@@ -69,7 +69,8 @@ def start_workshop(data: Path, *options: str, **environment: str) -> Running:
 def answers_of(attempt: dict[str, Any]) -> dict[int, Any]:
     """Some answer to each question of a paper that the form could give."""
     return {
-        one["view"]["place"]: _answer(one["view"]["kind"], one["view"]["face"]) for one in attempt["paper"]
+        one["view"]["place"]: _answer(one["view"]["kind"], one["view"]["content"])
+        for one in attempt["paper"]
     }
 
 

@@ -107,7 +107,7 @@ def test_while_the_database_is_gone_a_learner_sees_saving_and_loses_nothing(
     try:
         learn.join(running.code, running.url, "Zoe")
         card = learn.assessment("roles-midterm")
-        question = next(one for one in card._paper if one["kind"] == "choice")
+        question = next(one for one in card._attempt.questions if one["kind"] == "choice")
 
         postgres.stop()
         card._received(card, {"do": "save", "question": question["id"], "answer": 1}, [])
@@ -115,7 +115,7 @@ def test_while_the_database_is_gone_a_learner_sees_saving_and_loses_nothing(
         postgres.start()
         _until(lambda: card.saved == "All answers are saved.")
 
-        told = card._client.ask("GET", f"/api/attempts/{card._told['attempt']}")
+        told = card._client.ask("GET", f"/api/attempts/{card._attempt.id}")
         assert [one["view"]["given"] for one in told["paper"] if one["view"]["id"] == question["id"]] == [1]
     finally:
         running.stop()

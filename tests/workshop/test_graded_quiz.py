@@ -64,7 +64,7 @@ def test_a_paper_is_answered_handed_in_and_marked(workshop):
     right = 0
     answers = answers_of(attempt)
     for view in [one["view"] for one in attempt["paper"] if one["view"]["kind"] == "choice"]:
-        texts = [_plain(one["html"]) for one in view["face"]["options"]]
+        texts = [_plain(one["html"]) for one in view["content"]["options"]]
         wanted = {_plain(one) for one in keys[view["id"]]}
         answers[view["place"]] = next(at for at, text in enumerate(texts) if text in wanted)
         right += 1
@@ -263,7 +263,7 @@ def test_after_a_question_is_mended_everybody_is_graded_by_what_it_says_now(tmp_
         attempt = learner.post("/api/assessments/one").json()
         (view,) = [one["view"] for one in attempt["paper"]]
         question = load_bank(bank).question(view["id"])
-        texts = [_plain(one["html"]) for one in view["face"]["options"]]
+        texts = [_plain(one["html"]) for one in view["content"]["options"]]
         save(learner, attempt, 0, texts.index(_plain(question.right.text)))
         learner.post(f"/api/attempts/{attempt['attempt']}/submit")
         assert wait_for_marks(learner, attempt)["score"] == 1

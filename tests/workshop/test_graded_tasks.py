@@ -45,7 +45,7 @@ def taken(service, tmp_path, monkeypatch) -> Callable:
         quiz._received(quiz, {"do": "submit"}, [])
         until = time.monotonic() + 90
         while time.monotonic() < until:
-            quiz._received(quiz, {"do": "look"}, [])
+            quiz._received(quiz, {"do": "refresh"}, [])
             if review := quiz.view["result"]["review"]:
                 return review[-1]
         pytest.fail(f"never graded: {quiz.view}")

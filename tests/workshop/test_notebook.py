@@ -23,9 +23,9 @@ from workshop.running import start_workshop
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("ROLECALL_DATA", str(tmp_path / "learner"))
     monkeypatch.delenv("ROLECALL_WORKSHOP_URL", raising=False)
-    monkeypatch.setattr(rolecall.widgets._join, "_BEAT", 0.2)
+    monkeypatch.setattr(rolecall.widgets._join, "_POLL_INTERVAL", 0.2)
     set_open_lessons(None)
-    monkeypatch.setattr(rolecall.widgets._assessment, "_PATIENCE", 0.5)
+    monkeypatch.setattr(rolecall.widgets._assessment, "_SAVE_TIMEOUT", 0.5)
     monkeypatch.setattr(rolecall.widgets._service, "_LONGEST_PAUSE", 0.5)
     return tmp_path
 
@@ -40,7 +40,7 @@ def until(true, what: str, seconds: float = 20.0) -> None:
 
 
 def choices(card) -> list[dict]:
-    return [one for one in card._paper if one["kind"] == "choice"]
+    return [one for one in card._attempt.questions if one["kind"] == "choice"]
 
 
 def tell(card, **message: object) -> None:
@@ -62,9 +62,9 @@ def test_a_wrong_code_is_told(workshop):
 
 
 def test_without_a_workshop_both_say_what_is_missing():
-    with pytest.raises(ServiceError, match="Its code and its address are wanted"):
+    with pytest.raises(ServiceError, match="code and address are missing"):
         join()
-    with pytest.raises(ServiceError, match=r"join.* comes first"):
+    with pytest.raises(ServiceError, match=r"first run join"):
         assessment("roles-midterm")
 
 
@@ -141,13 +141,13 @@ def test_while_the_service_is_gone_the_learner_sees_saving_and_nothing_is_lost(h
     running.stop(9)
     tell(card, do="save", question=first["id"], answer=1)
     tell(card, do="save", question=second["id"], answer=2)
-    until(lambda: card.saved.startswith("saving… the workshop's service does not answer"), "told")
+    until(lambda: card.saved.startswith("saving… the workshop's service doesn't answer"), "told")
     tell(card, do="submit")
     assert "an answer is still being saved" in card.view["problem"]
     again = start_workshop(data, "--port", port)
     try:
         until(lambda: card.saved == "All answers are saved.", "saved afterwards")
-        told = card._client.ask("GET", f"/api/attempts/{card._told['attempt']}")
+        told = card._client.ask("GET", f"/api/attempts/{card._attempt.id}")
         given = {one["view"]["id"]: one["view"]["given"] for one in told["paper"]}
         assert (given[first["id"]], given[second["id"]]) == (1, 2)
         tell(card, do="submit")
@@ -176,7 +176,7 @@ def test_a_kernel_that_ended_with_an_answer_unsent_sends_it_when_it_is_back(home
         back = assessment("roles-midterm")
 
         def given_there() -> object:
-            told = back._client.ask("GET", f"/api/attempts/{back._told['attempt']}")
+            told = back._client.ask("GET", f"/api/attempts/{back._attempt.id}")
             return next(
                 one["view"]["given"] for one in told["paper"] if one["view"]["id"] == question["id"]
             )
@@ -189,7 +189,7 @@ def test_a_kernel_that_ended_with_an_answer_unsent_sends_it_when_it_is_back(home
 def test_what_the_browser_should_not_send_changes_nothing(workshop):
     join(workshop.code, workshop.url, "Zoe")
     card = assessment("roles-midterm")
-    before = dict(card._given)
+    before = dict(card._answers)
 
     for message in (
         {"do": "save", "question": "none", "answer": 0},
@@ -201,5 +201,5 @@ def test_what_the_browser_should_not_send_changes_nothing(workshop):
         card._received(card, message, [])
     card._received(card, "text", [])
 
-    assert card._given == before
+    assert card._answers == before
     assert card.view["question"]["place"] == 0

@@ -15,8 +15,8 @@
  *
  * @param {QuestionView["question"]} question
  */
-export function isLocked({ standing }) {
-  return standing === "solved" || standing === "revealed";
+export function isLocked({ status }) {
+  return status === "solved" || status === "revealed";
 }
 
 /**
@@ -38,14 +38,14 @@ export function actions(view) {
 
 /** @param {QuestionView} view @returns {Action[]} */
 function practiceActions({ question, finished }) {
-  const { id, place, standing } = question;
+  const { id, place, status } = question;
   const last = place === question.count - 1;
   /** @type {Action[]} */
   const all = [];
   if (!isLocked(question)) {
     all.push({ key: "check", label: "Check answer", main: true, act: "check" });
     if (!question.hint) all.push({ key: "hint", label: "Show hint", act: { do: "hint", question: id } });
-    if (standing === "wrong") all.push({ key: "reveal", label: "Show solution", act: { do: "reveal", question: id } });
+    if (status === "wrong") all.push({ key: "reveal", label: "Show solution", act: { do: "reveal", question: id } });
   } else if (!last) {
     all.push({ key: "next", label: "Go to next question", main: true, act: { do: "go", place: place + 1 } });
   }
@@ -76,8 +76,8 @@ function confirmActions() {
  *
  * @param {QuestionView} view
  */
-export function confirmation({ standings }) {
-  const open = standings.filter((one) => one === "open").length;
+export function confirmation({ statuses }) {
+  const open = statuses.filter((one) => one === "open").length;
   if (open === 0) return "Hand in now? You can't change your answers afterwards.";
   return `${open === 1 ? "1 question has" : `${open} questions have`} no answer. Hand in anyway?`;
 }

@@ -206,7 +206,7 @@ export class Card {
     return {
       prefix: this.#prefix,
       questionId: question.id,
-      face: question.face,
+      content: question.content,
       locked: isLocked(question),
       get answer() {
         return answer();

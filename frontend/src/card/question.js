@@ -6,7 +6,7 @@ import { actions, confirmation, isLocked } from "./actions.js";
 /** @import { Message, Question, QuestionView, Remark, Status } from "./types.js" */
 
 /** The sign and the words for each status. @type {Record<Status, [string, string]>} */
-const STATUS = {
+const STATUS_WORDS = {
   open: ["○", "not answered"],
   wrong: ["✘", "not yet correct"],
   solved: ["✔", "solved"],
@@ -35,7 +35,7 @@ export function verdict({ question, problem }) {
   return h(
     "div",
     {},
-    question.verdict && h("p", { class: `rc-verdict rc-${question.standing}` }, question.verdict),
+    question.verdict && h("p", { class: `rc-verdict rc-${question.status}` }, question.verdict),
     problem && h("p", { class: "rc-problem", role: "alert" }, problem),
   );
 }
@@ -114,12 +114,12 @@ function reference(url) {
  * @param {QuestionView} view
  * @param {(place: number) => void} onGo
  */
-export function foot({ mode, standings, question, summary }, onGo) {
+export function foot({ mode, statuses, question, summary }, onGo) {
   const free = mode === "practice" || mode === "assessment";
-  const steps = standings.map((standing, place) => {
-    const [sign, words] = STATUS[standing];
+  const steps = statuses.map((status, place) => {
+    const [sign, words] = STATUS_WORDS[status];
     const step = button(`step-${place}`, "", () => onGo(place), {
-      class: `rc-step rc-${standing}`,
+      class: `rc-step rc-${status}`,
       "aria-label": `Question ${place + 1}, ${words}`,
       "aria-current": place === question.place && "step",
       disabled: !free,

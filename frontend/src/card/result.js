@@ -10,7 +10,7 @@ import { button, h, list, present, section } from "../dom.js";
  * @param {(message: Message) => void} send
  */
 export function resultParts(result, send) {
-  const { again, look, receipt } = result;
+  const { receipt, refresh, restart } = result;
   return present([
     h(
       "p",
@@ -18,7 +18,7 @@ export function resultParts(result, send) {
       h("span", { "aria-hidden": "true" }, `${result.sign} `),
       h("strong", {}, result.verdict),
     ),
-    h("p", {}, result.told),
+    h("p", {}, result.summary),
     result.skills.length > 0 && skillTable(result.skills),
     receipt && section("Your receipt: keep this line", "receipt", h("pre", { tabindex: "0" }, h("code", {}, receipt))),
     result.next && section("What to do next", "next", h("p", {}, result.next)),
@@ -26,16 +26,16 @@ export function resultParts(result, send) {
     h(
       "div",
       { class: "rc-buttons" },
-      again && button("restart", again, () => send({ do: "restart" })),
-      look && button("look", look, () => send({ do: "look" })),
+      restart && button("restart", restart, () => send({ do: "restart" })),
+      refresh && button("refresh", refresh, () => send({ do: "refresh" })),
     ),
   ]);
 }
 
 /** @param {Result["skills"]} skills */
 function skillTable(skills) {
-  const rows = skills.map(({ skill, verdict, told }) =>
-    h("tr", {}, h("th", { scope: "row" }, skill), h("td", {}, verdict), h("td", {}, told)),
+  const rows = skills.map(({ skill, verdict, confidence }) =>
+    h("tr", {}, h("th", { scope: "row" }, skill), h("td", {}, verdict), h("td", {}, confidence)),
   );
   return h(
     "table",

@@ -23,10 +23,10 @@ export interface Question {
   prompt: string;
   rule: string;
   /** What the question's kind shows; its type is in the kind's module. */
-  face: unknown;
+  content: unknown;
   /** The learner's last answer; its type is in the kind's module. */
   given: unknown;
-  standing: Status;
+  status: Status;
   verdict: string;
   remarks: Remark[];
   bestAnswer: string;
@@ -52,14 +52,14 @@ export interface Review {
 export interface Result {
   sign: string;
   verdict: string;
-  told: string;
-  skills: { skill: string; verdict: string; told: string }[];
+  summary: string;
+  skills: { skill: string; verdict: string; confidence: string }[];
   next: string;
   review: Review[];
   /** The label of the button that starts again; empty for none. */
-  again: string;
-  /** The label of the button that asks for news of the marks; empty for none. */
-  look?: string;
+  restart?: string;
+  /** The label of the button that asks whether the marks are there; empty for none. */
+  refresh?: string;
   receipt?: string;
 }
 
@@ -82,7 +82,7 @@ export interface View {
   problem: string;
   /** Grows with every view, so that the card sees that the kernel answered. */
   serial: number;
-  standings: Status[];
+  statuses: Status[];
   summary?: string;
   finished?: boolean;
   confirming?: boolean;
@@ -106,7 +106,7 @@ export type CardModel = AnyModel<CardState>;
 
 /** What the learner did, as the kernel reads it. */
 export type Message =
-  | { do: "start" | "restart" | "submit" | "look" | "editor" }
+  | { do: "start" | "restart" | "submit" | "refresh" | "editor" }
   | { do: "hint" | "reveal" | "timeout"; question: string }
   | { do: "answer" | "save"; question: string; answer: unknown }
   | { do: "go"; place: number }
@@ -115,11 +115,11 @@ export type Message =
   | { do: "recalled"; card: string; recalled: number };
 
 /** What the form of a kind may know and do of its card. */
-export interface FormContext<Face, Answer> {
+export interface FormContext<Content, Answer> {
   /** Begins the id of every element in the form, so that ids are unique in the notebook. */
   readonly prefix: string;
   readonly questionId: string;
-  readonly face: Face;
+  readonly content: Content;
   /** Whether the question is solved or its solution is shown, so that the answer can't change any more. */
   readonly locked: boolean;
   /** The answer in the form: the draft, or else the last answer; null for none. */
@@ -144,4 +144,4 @@ export interface Form {
   onKey?(event: KeyboardEvent): boolean;
 }
 
-export type CreateForm<Face, Answer> = (context: FormContext<Face, Answer>) => Form;
+export type CreateForm<Content, Answer> = (context: FormContext<Content, Answer>) => Form;

@@ -37,7 +37,7 @@ class _Feedback(TypedDict):
     """The feedback on a question, each field empty until it is due."""
 
     given: Any
-    standing: str
+    status: str
     verdict: str
     remarks: list[RemarkView]
     bestAnswer: str
@@ -52,7 +52,7 @@ class _Feedback(TypedDict):
 
 _NO_FEEDBACK = _Feedback(
     given=None,
-    standing="open",
+    status="open",
     verdict="",
     remarks=[],
     bestAnswer="",
@@ -67,7 +67,7 @@ _NO_FEEDBACK = _Feedback(
 
 
 class QuestionView(_Feedback):
-    """One question with its feedback; `face` and `given` depend on the kind of question."""
+    """One question with its feedback; `content` and `given` depend on the kind of question."""
 
     id: str
     kind: str
@@ -77,7 +77,7 @@ class QuestionView(_Feedback):
     skill: str
     prompt: str
     rule: str
-    face: dict[str, Any]
+    content: dict[str, Any]
 
 
 class View(TypedDict):
@@ -85,14 +85,14 @@ class View(TypedDict):
 
     Parameters
     ----------
-    standings
+    statuses
         For each question, whether it is open, wrong, solved, or revealed.
     """
 
     mode: str
     title: str
     question: QuestionView
-    standings: list[str]
+    statuses: list[str]
     finished: bool
     summary: str
 
@@ -117,7 +117,7 @@ def view(practice: Practice, place: int, *, hint: bool, experiment: bool = False
         mode="practice",
         title=practice.bank.title,
         question=_question(practice, practice.questions[place], place, hint=hint, experiment=experiment),
-        standings=[practice.status(one).value for one in practice.questions],
+        statuses=[practice.status(one).value for one in practice.questions],
         finished=practice.finished,
         summary=summary,
     )
@@ -126,8 +126,8 @@ def view(practice: Practice, place: int, *, hint: bool, experiment: bool = False
 def _question(
     practice: Practice, question: Question, place: int, *, hint: bool, experiment: bool
 ) -> QuestionView:
-    standing = practice.status(question)
-    answered = standing.answered
+    status = practice.status(question)
+    answered = status.answered
     last = practice.last_grade(question)
     misconception = last.misconception if last and not last.correct else None
     shows_answer = answered and not question.display_has_feedback
@@ -141,10 +141,10 @@ def _question(
         skill=practice.bank.skills[question.skill],
         prompt=to_html(question.prompt),
         rule=question.scoring_rule,
-        face=answer_area(question, last, due=answered),
+        content=answer_area(question, last, due=answered),
         given=question.input_from_answer(last.answer) if last else None,
-        standing=standing.value,
-        verdict=_verdict(standing, last),
+        status=status.value,
+        verdict=_verdict(status, last),
         remarks=_remarks(question, last),
         bestAnswer=right_answer_html(question, right) if shows_answer else "",
         hint=to_html(question.hint) if hint or answered else "",
@@ -178,7 +178,7 @@ def asked_view(bank: Bank, question: Question, place: int, count: int) -> Questi
         skill=bank.skills[question.skill],
         prompt=to_html(question.prompt),
         rule=question.scoring_rule,
-        face=answer_area(question, None, due=False),
+        content=answer_area(question, None, due=False),
         **_NO_FEEDBACK,
     )
 
@@ -195,7 +195,7 @@ def task_view(task: Task, skill: str) -> QuestionView:
         skill=skill,
         prompt=to_html(f"**{task.title}**\n\n{task.goal}\n\n{acting}"),
         rule="Scored by the share of what must work, times the share of what must stay denied.",
-        face={"title": task.title},
+        content={"title": task.title},
         **_NO_FEEDBACK,
     )
 
@@ -259,12 +259,12 @@ def _remark(remark: Remark) -> RemarkView:
     return RemarkView(html=to_inline_html(remark.part), right=remark.right, why=to_html(remark.why))
 
 
-def _verdict(standing: Status, last: GradedAnswer | None) -> str:
-    if standing is Status.WRONG and last is not None and last.score > 0:
+def _verdict(status: Status, last: GradedAnswer | None) -> str:
+    if status is Status.WRONG and last is not None and last.score > 0:
         return f"Partly right: {last.score:.0%}. Read why, and try again."
     return {
         Status.OPEN: "",
         Status.WRONG: "Not this one. Read why, and try again.",
         Status.SOLVED: "Right.",
         Status.REVEALED: "Here is the solution.",
-    }[standing]
+    }[status]

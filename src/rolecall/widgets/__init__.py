@@ -1,4 +1,4 @@
-"""What a learner sees in a notebook."""
+"""The widgets and views that a learner uses in a notebook."""
 
 from rolecall.widgets._assessment import AssessmentCard, assessment
 from rolecall.widgets._challenge import ChallengeCard, challenge
@@ -9,7 +9,7 @@ from rolecall.widgets._plot import Plot, plot
 from rolecall.widgets._practice import PracticeCard, practice
 from rolecall.widgets._recall import RecallCard, recall
 from rolecall.widgets._sequence import CallSequence, sequence
-from rolecall.widgets._test import TestCard, test
+from rolecall.widgets._test_card import TestCard, test
 
 __all__ = [
     "AssessmentCard",

@@ -1,206 +1,233 @@
-"""A graded quiz in a notebook: questions come without their key, each answer is saved as it is given."""
+"""The card of a graded assessment: the service has the answer key, and saves each answer immediately."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from time import monotonic
-from typing import Any
-
-import anywidget
-import traitlets
+from typing import Any, Self
 
 from rolecall.progress import default_path
-from rolecall.widgets._card import CARD_CSS, CARD_ESM, STATIC
+from rolecall.widgets._card import Card
 from rolecall.widgets._graded_task import GradedTask
+from rolecall.widgets._outbox import Outbox, SavedAnswer
 from rolecall.widgets._service import Client, Sender, ServiceError, known_access
 
-_PATIENCE = 10.0
-"""Seconds to wait for answers that are on their way before a paper is handed in."""
+_SAVE_TIMEOUT = 10.0
+"""How many seconds to wait for answers that are being saved before an attempt is handed in."""
 
 
-class AssessmentCard(anywidget.AnyWidget):
-    """An attempt at an assessment of a workshop.
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """An attempt, as the service described it.
 
-    Attributes
+    Parameters
     ----------
+    id
+        The attempt's id, a part of its address.
+    title
+        The assessment's title.
+    questions
+        The questions as the browser shows them; empty once the attempt is over.
+    answers
+        The answers that the service has, by place.
+    ends_at
+        When the time is over, on this process's monotonic clock.
+    submitted
+        When the attempt was handed in, in ISO 8601; None before.
     receipt
-        What shows that the attempt was handed in, once it was; `rolecall workshop verify` checks it.
+        What proves that it was handed in; empty before.
+    feedback
+        What the assessment's feedback policy shows now.
     """
 
-    _esm = CARD_ESM
-    _css: Path | str = CARD_CSS
-    view = traitlets.Dict().tag(sync=True)
-    saved = traitlets.Unicode("").tag(sync=True)
+    id: str
+    title: str
+    questions: list[dict[str, Any]]
+    answers: dict[int, SavedAnswer]
+    ends_at: float
+    submitted: str | None
+    receipt: str
+    feedback: Mapping[str, Any]
+
+    @classmethod
+    def from_response(cls, response: Mapping[str, Any]) -> Self:
+        """Read the service's response."""
+        left = datetime.fromisoformat(response["deadline"]) - datetime.fromisoformat(response["now"])
+        return cls(
+            id=response["attempt"],
+            title=response["title"],
+            questions=[item["view"] for item in response["paper"]],
+            answers={
+                item["view"]["place"]: SavedAnswer(item["view"]["given"], item["serial"])
+                for item in response["paper"]
+                if item["view"]["given"] is not None
+            },
+            ends_at=monotonic() + left.total_seconds(),
+            submitted=response["submitted"],
+            receipt=response["receipt"],
+            feedback=response["feedback"],
+        )
+
+
+class AssessmentCard(Card):
+    """An attempt at an assessment of a workshop.
+
+    Parameters
+    ----------
+    client
+        The connection to the workshop's service.
+    name
+        The assessment's name.
+    """
 
     def __init__(self, client: Client, name: str) -> None:
-        self._client, self._name = client, name
-        self._serial, self._place, self._confirming = 0, 0, False
+        self._client = client
+        self._position, self._confirming = 0, False
+        self._load(client.ask("POST", f"/api/assessments/{name}"))
+        self._outbox = Outbox(default_path().with_name(f"outbox-{self._attempt.id}.json"))
+        unsent = self._load_unsent()
         super().__init__()
-        self._sender = Sender(self._say)
-        self._take(client.ask("POST", f"/api/assessments/{name}"))
-        for place, kept in self._outbox().items():
-            # What a kernel that ended did not get through.
-            if kept["serial"] > self._serials.get(int(place), 0):
-                self._given[int(place)] = kept["given"]
-                self._serials[int(place)] = kept["serial"]
-                self._send_answer(int(place))
-        self.on_msg(self._received)
-        self._show()
+        self._sender = Sender(self._report_saving)
+        for place in unsent:
+            self._send_answer(place)
 
     @property
     def receipt(self) -> str:
-        """The receipt; empty before the attempt is handed in."""
-        return str(self._told["receipt"])
+        """The receipt, which `rolecall workshop verify` checks; empty before the attempt is handed in."""
+        return self._attempt.receipt
 
     def task(self, name: str) -> GradedTask:
-        """Begins a hands-on task of the paper, in a sandbox of its own.
+        """Start a hands-on task of the paper, in its own sandbox.
 
-        Examples
-        --------
-        ``work = quiz.task("let-dana-in")``, then plain boto3 or ``!aws`` in cells, then ``work.hand_in()``.
+        Parameters
+        ----------
+        name
+            The task's name, which the card shows.
 
         Raises
         ------
         ServiceError
-            When the paper has no such task.
-        """
-        places = [one["place"] for one in self._paper if one["kind"] == "task" and one["id"] == name]
-        if not places:
-            there = ", ".join(one["id"] for one in self._paper if one["kind"] == "task") or "none"
-            raise ServiceError(f"this paper has no task {name!r}; there are {there}")
-        place = places[0]
+            If the paper has no such task.
 
-        def handed_in(calls: list[dict[str, Any]]) -> None:
+        Examples
+        --------
+        ``work = quiz.task("let-dana-in")``, then plain boto3 or ``!aws`` in cells, then ``work.hand_in()``.
+        """
+        places = {one["id"]: one["place"] for one in self._attempt.questions if one["kind"] == "task"}
+        if name not in places:
+            raise ServiceError(f"this paper has no task {name!r}; there are {', '.join(places) or 'none'}")
+        place = places[name]
+
+        def hand_in(calls: list[dict[str, Any]]) -> None:
             self._save(place, calls)
             self._show()
 
-        told = self._client.ask("GET", f"/api/attempts/{self._told['attempt']}/tasks/{place}")
-        return GradedTask(told, handed_in)
+        task = self._client.ask("GET", f"/api/attempts/{self._attempt.id}/tasks/{place}")
+        return GradedTask(task, hand_in)
 
-    def _take(self, told: dict[str, Any]) -> None:
-        self._told = told
-        self._begun = monotonic()
-        left = datetime.fromisoformat(told["deadline"]) - datetime.fromisoformat(told["now"])
-        self._left = left.total_seconds()
-        self._paper = [one["view"] for one in told["paper"]]
-        self._serials = {one["view"]["place"]: one["serial"] for one in told["paper"]}
-        self._given = {one["place"]: one["given"] for one in self._paper if one["given"] is not None}
+    def _load(self, response: Mapping[str, Any]) -> None:
+        self._attempt = _Attempt.from_response(response)
+        self._answers = dict(self._attempt.answers)
 
-    @property
-    def _file(self) -> Path:
-        return default_path().with_name(f"outbox-{self._told['attempt']}.json")
-
-    def _outbox(self) -> dict[str, Any]:
-        try:
-            kept = json.loads(self._file.read_text("utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return kept if isinstance(kept, dict) else {}
-
-    def _keep(self) -> None:
-        """On the disk before it is sent, so that neither a lost connection nor a lost kernel loses it."""
-        kept = {
-            str(place): {"given": given, "serial": self._serials[place]}
-            for place, given in self._given.items()
-            if self._serials.get(place)
+    def _load_unsent(self) -> list[int]:
+        """Load the answers that a killed kernel saved on the disk only, and return their places."""
+        known = {place: answer.serial for place, answer in self._answers.items()}
+        unsent = {
+            place: answer
+            for place, answer in self._outbox.read().items()
+            if answer.serial > known.get(place, 0)
         }
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._file.with_suffix(".new")
-        beside.write_text(json.dumps(kept), encoding="utf-8")
-        beside.replace(self._file)
+        self._answers |= unsent
+        return list(unsent)
 
-    def _say(self, text: str) -> None:
+    def _report_saving(self, text: str) -> None:
         self.saved = text or "All answers are saved."
 
     def _send_answer(self, place: int) -> None:
-        path = f"/api/attempts/{self._told['attempt']}/answers/{place}"
+        path = f"/api/attempts/{self._attempt.id}/answers/{place}"
 
         def put() -> None:
-            # Always the newest: what was sent in vain before is overtaken.
-            body = {"given": self._given[place], "serial": self._serials[place]}
-            self._client.ask("PUT", path, body)
+            # The newest answer, which may be newer than the one that this request was queued for.
+            answer = self._answers[place]
+            self._client.ask("PUT", path, {"given": answer.given, "serial": answer.serial})
 
         self._sender.send(put)
 
     def _save(self, place: int, given: Any) -> None:
-        if self._given.get(place) == given:
+        known = self._answers.get(place)
+        if known is not None and known.given == given:
             return
-        self._given[place] = given
-        self._serials[place] = self._serials.get(place, 0) + 1
-        self._keep()
+        self._answers[place] = SavedAnswer(given, known.serial + 1 if known else 1)
+        self._outbox.write(self._answers)
         self._send_answer(place)
 
     def _received(self, widget: object, content: Any, buffers: object) -> None:
-        problem = ""
         match content:
-            case {"do": "editor"}:
-                self.send({"editor": (STATIC / "editor.js").read_text("utf-8")})
-                return
             case {"do": "save", "question": asked, "answer": given}:
-                places = [one["place"] for one in self._paper if one["id"] == asked]
-                if places:
-                    self._save(places[0], given)
-                # The learner goes on writing; the form is not drawn anew.
-                return
-            case {"do": "go", "place": int(place)} if 0 <= place < len(self._paper):
-                self._place, self._confirming = place, False
+                # The learner continues to write, so the form isn't drawn again; `saved` has the result.
+                for question in self._attempt.questions:
+                    if question["id"] == asked:
+                        self._save(question["place"], given)
+            case _:
+                super()._received(widget, content, buffers)
+
+    def _handle(self, message: dict[str, Any]) -> None:
+        match message:
+            case {"do": "go", "place": int(position)} if 0 <= position < len(self._attempt.questions):
+                self._position, self._confirming = position, False
             case {"do": "confirm", "yes": bool(yes)}:
                 self._confirming = yes
             case {"do": "submit"} | {"do": "timeout"}:
-                problem = self._hand_in()
-            case {"do": "look"}:
-                problem = self._refresh("GET", "")
-        self._show(problem)
+                self._problem = self._hand_in()
+            case {"do": "refresh"}:
+                self._problem = self._refresh("GET", "")
 
     def _hand_in(self) -> str:
+        """Hand the attempt in, and return why that failed; empty if it didn't."""
         self._confirming = False
-        if not self._sender.wait(_PATIENCE):
+        if not self._sender.wait(_SAVE_TIMEOUT):
             return "Not handed in: an answer is still being saved. Try again in a moment."
-        done = self._refresh("POST", "/submit")
-        if not done:
-            self._file.unlink(missing_ok=True)
-        return done
+        problem = self._refresh("POST", "/submit")
+        if not problem:
+            self._outbox.delete()
+        return problem
 
     def _refresh(self, method: str, path: str) -> str:
+        """Load the attempt again, and return why that failed; empty if it didn't."""
         try:
-            self._take(self._client.ask(method, f"/api/attempts/{self._told['attempt']}{path}"))
+            self._load(self._client.ask(method, f"/api/attempts/{self._attempt.id}{path}"))
         except ServiceError as problem:
             return str(problem)
         return ""
 
-    def _show(self, problem: str = "") -> None:
-        self._serial += 1
-        told: dict[str, Any] = {
-            "mode": "assessment",
-            "title": self._told["title"],
-            "problem": problem,
-            "serial": self._serial,
-            "standings": [],
-        }
-        if not self._paper:
-            self.view = {**told, "result": self._result()}
-            return
-        answered = [
-            "solved-unseen" if place in self._given else "open" for place in range(len(self._paper))
-        ]
-        question = {**self._paper[self._place], "given": self._given.get(self._place)}
-        self.view = {
-            **told,
-            "question": question,
-            "standings": answered,
+    def _view(self) -> Mapping[str, Any]:
+        attempt = self._attempt
+        common = {"mode": "assessment", "title": attempt.title}
+        if not attempt.questions:
+            return {**common, "statuses": [], "result": self._result()}
+        answered = [one["place"] in self._answers for one in attempt.questions]
+        question = attempt.questions[self._position]
+        answer = self._answers.get(question["place"])
+        return {
+            **common,
+            "question": {
+                **question,
+                # The place on the paper counts questions that were withdrawn, which the card doesn't show.
+                "place": self._position,
+                "count": len(attempt.questions),
+                "given": answer.given if answer else None,
+            },
+            "statuses": ["solved-unseen" if one else "open" for one in answered],
             "finished": False,
             "confirming": self._confirming,
-            "secondsLeft": max(0.0, self._left - (monotonic() - self._begun)),
-            "summary": f"{answered.count('solved-unseen')} of {len(answered)} answered.",
+            "secondsLeft": max(0.0, attempt.ends_at - monotonic()),
+            "summary": f"{sum(answered)} of {len(answered)} answered.",
         }
 
     def _result(self) -> dict[str, Any]:
-        feedback = self._told["feedback"]
-        told = (
-            f"Handed in at {self._told['submitted']}." if self._told["submitted"] else "The time is over."
-        )
+        submitted, feedback = self._attempt.submitted, self._attempt.feedback
         if "waits_for" in feedback:
             verdict = f"Marks wait for {feedback['waits_for']}."
         elif "score" in feedback:
@@ -210,25 +237,29 @@ class AssessmentCard(anywidget.AnyWidget):
         return {
             "sign": "✔",
             "verdict": verdict,
-            "told": told,
+            "summary": f"Handed in at {submitted}." if submitted else "The time is over.",
             "skills": [],
             "next": "",
             "review": feedback.get("review", []),
-            "again": "",
-            "look": "Look again" if "waits_for" in feedback or not self._told["submitted"] else "",
-            "receipt": self._told["receipt"],
+            "refresh": "Check for marks" if "waits_for" in feedback or not submitted else "",
+            "receipt": self.receipt,
         }
 
 
 def assessment(name: str) -> AssessmentCard:
-    """Begins an assessment of the workshop, or goes on with the attempt that is under way.
+    """Start an assessment of the workshop, or continue the attempt that isn't handed in yet.
+
+    Parameters
+    ----------
+    name
+        The assessment's name, which the instructor gives you.
 
     Raises
     ------
     ServiceError
-        When no workshop was joined, or the assessment may not be taken now.
+        If you haven't joined a workshop, or the assessment isn't open to you now.
     """
-    known = known_access()
-    if known is None:
-        raise ServiceError("an assessment belongs to a workshop: join(CODE, ADDRESS) comes first")
-    return AssessmentCard(Client(known.url, known.token), name)
+    access = known_access()
+    if access is None:
+        raise ServiceError("an assessment is part of a workshop; first run join(CODE, ADDRESS)")
+    return AssessmentCard(Client(access.url, access.token), name)

@@ -1,4 +1,4 @@
-"""What every card has: the browser's part, and a view of itself that the kernel tells it."""
+"""What every card has: its bundle, a view that the browser shows, and the messages that it sends."""
 
 from __future__ import annotations
 
@@ -9,93 +9,70 @@ from typing import Any
 import anywidget
 import traitlets
 
-from rolecall.course import find_course
-from rolecall.lab.judges import CourseJudges
-from rolecall.lab.pace import wait_for_lesson
-from rolecall.progress import Store, StoreError
-from rolecall.quiz import Bank, Entry, InvalidAnswer, Judges, load_bank
+from rolecall.progress import StoreError
+from rolecall.quiz import InvalidAnswer
 
 STATIC = Path(__file__).parent / "static"
-"""The bundles that `npm run build` makes of the source in `frontend/`."""
-CARD_ESM = STATIC / "card.js"
-CARD_CSS = STATIC / "card.css"
-
-
-def bank_of_open_lesson(name: str) -> Bank:
-    """A bank of the course, unless a workshop has yet to open this notebook's lesson.
-
-    Raises
-    ------
-    LessonClosed
-        When it has.
-    NoCourse
-        When the course has no such bank.
-    """
-    course = find_course()
-    wait_for_lesson(course)
-    return load_bank(course.bank(name))
+"""The bundles that `npm run build` makes from the source in `frontend/`."""
 
 
 class Card(anywidget.AnyWidget):
     """A card in a notebook.
 
-    Parameters
+    A subclass implements `_view`, what the browser shows, and `_handle`, what a message changes.
+
+    Attributes
     ----------
-    bank
-        Where the questions come from.
-    deck
-        Under which name the store keeps what is done here.
+    view
+        What the browser shows; `frontend/src/card/types.ts` has its fields.
+    saved
+        Whether the answers are saved, as a sentence; empty for a card whose answers aren't sent anywhere.
     """
 
-    _esm = CARD_ESM
-    _css = CARD_CSS
+    _esm = STATIC / "card.js"
+    _css: Path | str = STATIC / "card.css"
     view = traitlets.Dict().tag(sync=True)
+    saved = traitlets.Unicode("").tag(sync=True)
 
-    def __init__(self, bank: Bank, deck: str, store: Store | None, judges: Judges | None) -> None:
-        self.bank = bank
-        self._deck = deck
-        self._store = store or Store()
-        self._judges = judges or CourseJudges()
-        self._problem = ""
+    def __init__(self, problem: str = "") -> None:
+        self._problem = problem
         self._serial = 0
-        entries: list[Entry] = []
-        try:
-            entries = self._store.entries(deck)
-        except StoreError as error:
-            self._problem = str(error)
-        self._begin(entries)
         super().__init__()
         self.on_msg(self._received)
         self._show()
 
-    def _begin(self, entries: list[Entry]) -> None:
-        """Takes up where the entries left off."""
+    def _view(self) -> Mapping[str, Any]:
+        """Return what the browser shows now, without the fields that every card has."""
         raise NotImplementedError
 
-    def _look(self) -> Mapping[str, Any]:
-        """What the browser is told now."""
-        raise NotImplementedError
+    def _handle(self, message: dict[str, Any]) -> None:
+        """Do what the learner asked for. An unknown message changes nothing.
 
-    def _do(self, message: dict[str, Any]) -> None:
-        """Does what the learner asked for; a message that means nothing here changes nothing."""
+        Raises
+        ------
+        InvalidAnswer
+            If the message holds no answer that the form can produce.
+        StoreError, ValueError
+            If the learner has to read why nothing changed.
+        """
         raise NotImplementedError
 
     def _show(self) -> None:
-        # Grows with every view, so that the browser can tell an answer from silence.
+        # The serial number grows with every view, so that the browser knows that the kernel answered.
         self._serial += 1
-        self.view = {**self._look(), "problem": self._problem, "serial": self._serial}
+        self.view = {**self._view(), "problem": self._problem, "serial": self._serial}
 
     def _received(self, widget: object, content: Any, buffers: object) -> None:
         if content == {"do": "editor"}:
-            # Half a megabyte that only a policy question needs, and no saved notebook should hold.
+            # Only a policy question needs this half megabyte, and a saved notebook must not hold it.
             self.send({"editor": (STATIC / "editor.js").read_text("utf-8")})
             return
         self._problem = ""
         try:
             if isinstance(content, dict):
-                self._do(content)
+                self._handle(content)
         except InvalidAnswer:
-            # Nothing that this card sends; whoever did sees that nothing changed.
+            # The form never sends such an answer, so there is no one to explain it to.
             pass
         except (StoreError, ValueError) as error:
             self._problem = str(error)

@@ -1,4 +1,4 @@
-"""The challenge card: problems against the clock, and a badge for all right."""
+"""The challenge card: problems against the clock, and a badge for solving all of them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,26 @@ from typing import Any
 from rolecall.presentation.question_card import asked_view, review_view
 from rolecall.progress import Store
 from rolecall.quiz import TIME_LIMITS, Bank, Challenge, Entry, EntryKind, Judges, Question
-from rolecall.widgets._card import Card, bank_of_open_lesson
+from rolecall.widgets._bank_card import BankCard, open_bank
+
+_ATTEMPTS = 2
+_GRACE = 1.0
+"""How far the browser's clock and the kernel's may differ, in seconds."""
 
 
-class ChallengeCard(Card):
-    """Problems against the clock, two attempts each, a badge for all right.
+class ChallengeCard(BankCard):
+    """Problems against the clock, with two attempts each, and a badge for solving all of them.
 
     Parameters
     ----------
+    bank
+        The bank that the problems come from.
     count
-        How many problems it has.
+        How many problems the challenge has.
+    store
+        The store; by default the learner's.
+    judges
+        What answers the questions that a bank asks of AWS; by default the course's sandbox.
     """
 
     def __init__(
@@ -28,9 +38,9 @@ class ChallengeCard(Card):
         self._opened: datetime | None = None
         super().__init__(bank, f"challenge/{bank.name}/{count}", store, judges)
 
-    def _begin(self, entries: list[Entry]) -> None:
+    def _resume(self, entries: list[Entry]) -> None:
         self._challenge = Challenge(self.bank, self._count, entries, self._judges)
-        # A clock that was started runs on while the kernel is restarted or the notebook closed.
+        # The clock of an open problem continues while the kernel restarts or the notebook is closed.
         question = self._challenge.current
         if question is not None and self._challenge.opened(question):
             self._opened = self._store.opened_at(self._deck, question.id)
@@ -48,20 +58,20 @@ class ChallengeCard(Card):
             return 0.0
         return TIME_LIMITS[question.difficulty] - (datetime.now(UTC) - self._opened).total_seconds()
 
-    def _look(self) -> Mapping[str, Any]:
+    def _view(self) -> Mapping[str, Any]:
         challenge = self._challenge
         question = challenge.current
-        told: dict[str, Any] = {"mode": "challenge", "title": self.bank.title, "standings": []}
+        common: dict[str, Any] = {"mode": "challenge", "title": self.bank.title, "statuses": []}
         if question is None:
-            return told | {"result": self._result()}
+            return common | {"result": self._result()}
         if self._opened is None:
-            return told | {"start": f"{len(challenge.questions)} problems, each against the clock."}
-        place = challenge.questions.index(question)
-        standings = [_standing(challenge, one) for one in challenge.questions]
-        left = 2 - challenge.attempts(question)
-        return told | {
-            "question": asked_view(self.bank, question, place, len(challenge.questions)),
-            "standings": standings,
+            return common | {"start": f"{len(challenge.questions)} problems, each against the clock."}
+        left = _ATTEMPTS - challenge.attempts(question)
+        return common | {
+            "question": asked_view(
+                self.bank, question, challenge.questions.index(question), len(challenge.questions)
+            ),
+            "statuses": [_status(challenge, one) for one in challenge.questions],
             "summary": f"{left} attempt{'s' if left > 1 else ''} left.",
             "secondsLeft": round(self._seconds_left(), 1),
         }
@@ -72,16 +82,14 @@ class ChallengeCard(Card):
         return {
             "sign": "★" if challenge.badge else "○",
             "verdict": "Badge earned" if challenge.badge else "No badge this time",
-            "told": f"{solved} of {len(challenge.questions)} solved.",
+            "summary": f"{solved} of {len(challenge.questions)} solved.",
             "skills": [],
-            "next": ""
-            if challenge.badge
-            else "Look at what went wrong, then try again: other problems wait.",
+            "next": "" if challenge.badge else "Read what went wrong, then try again with other problems.",
             "review": review_view(challenge.review(), self._judges),
-            "again": "Try again",
+            "restart": "Try again",
         }
 
-    def _do(self, message: dict[str, Any]) -> None:
+    def _handle(self, message: dict[str, Any]) -> None:
         question = self._challenge.current
         match message:
             case {"do": "start"} if self._opened is None:
@@ -91,16 +99,16 @@ class ChallengeCard(Card):
             case {"do": "restart"} if question is None:
                 entry = Entry(EntryKind.RESTARTED)
             case {"do": "timeout", "question": asked} if (
-                question and asked == question.id and self._seconds_left() <= 1
+                question and asked == question.id and self._seconds_left() <= _GRACE
             ):
                 entry = Entry(EntryKind.TIMED_OUT, question.id, skill=question.skill)
             case {"do": "answer", "question": asked, "answer": given} if (
                 question and self._opened is not None and asked == question.id
             ):
-                # A late answer is no answer, whatever the browser's clock says.
+                # The kernel's clock decides whether an answer is late, whatever the browser's clock shows.
                 entry = (
                     self._challenge.answer(question.answer_from_input(given))
-                    if self._seconds_left() > -1
+                    if self._seconds_left() > -_GRACE
                     else Entry(EntryKind.TIMED_OUT, question.id, skill=question.skill)
                 )
             case _:
@@ -114,12 +122,25 @@ class ChallengeCard(Card):
             self._open(following)
 
 
-def _standing(challenge: Challenge, question: Question) -> str:
+def _status(challenge: Challenge, question: Question) -> str:
     if challenge.solved(question):
         return "solved"
     return "wrong" if challenge.over(question) else "open"
 
 
 def challenge(bank: str, count: int = 5) -> ChallengeCard:
-    """A challenge from one of the course's banks."""
-    return ChallengeCard(bank_of_open_lesson(bank), count=count)
+    """Take a challenge with problems from one of the course's banks.
+
+    Parameters
+    ----------
+    bank
+        The bank's name.
+    count
+        How many problems the challenge has.
+
+    Raises
+    ------
+    NoCourse
+        If the course has no such bank.
+    """
+    return ChallengeCard(open_bank(bank), count=count)

@@ -1,4 +1,4 @@
-"""The dashboard: what was learned so far, in a notebook."""
+"""The dashboard in a notebook: what the learner has learned so far."""
 
 from __future__ import annotations
 
@@ -9,54 +9,58 @@ from typing import Any
 
 from rolecall.progress import Report, Store, report
 from rolecall.quiz import Mastery
-from rolecall.widgets._plot import BLUE, GREY, NO_MENU
+from rolecall.widgets._plot import AXIS_COLORS, BLUE, GRAY, NO_MENU
+from rolecall.widgets._tables import table_html
 
 _SIGNS = {Mastery.STRONG: "✔ strong", Mastery.NEARLY: "◐ nearly", Mastery.NOT_YET: "○ not yet"}
-_CELL = "text-align: left; padding: 0.2em 0.8em 0.2em 0"
+_MOST_DAYS = 30
+_MOST_MISCONCEPTIONS = 5
 
 
 class Dashboard:
-    """Mastery by skill, streak, due cards, misconceptions, and a plot of the days.
+    """Mastery by skill, streak, due cards, misconceptions, and a plot of the answers of each day.
 
-    The plot is Vega-Lite, which JupyterLab draws by itself, without a network.
+    The plot is Vega-Lite, which JupyterLab draws without a network.
+
+    Parameters
+    ----------
+    report
+        The numbers.
     """
 
-    def __init__(self, told: Report) -> None:
-        self.report = told
+    def __init__(self, report: Report) -> None:
+        self.report = report
 
     def html(self) -> str:
-        """The numbers, as one HTML element."""
-        told = self.report
-        if not told.answered:
-            return "<p>Nothing was answered yet.</p>"
-        days = f"{told.streak} day{'' if told.streak == 1 else 's'}"
-        rows = "".join(
-            f'<tr><th scope="row" style="{_CELL}">{escape(one.skill)}</th>'
-            f'<td style="{_CELL}">{_SIGNS[one.mastery]}</td>'
-            f'<td style="{_CELL}">{one.confidence:.0%} sure</td>'
-            f'<td style="{_CELL}">{one.right} of {one.answered} right</td></tr>'
-            for one in told.skills
+        """Return the numbers as HTML."""
+        report = self.report
+        if not report.answered:
+            return "<p>You haven't answered a question yet.</p>"
+        days = f"{report.streak} day{'' if report.streak == 1 else 's'}"
+        summary = f"{report.answered} answers, {report.right} right. Streak: {days}."
+        rows = [
+            (
+                escape(one.skill),
+                _SIGNS[one.mastery],
+                f"{one.confidence:.0%}",
+                f"{one.right} of {one.answered} right",
+            )
+            for one in report.skills
+        ]
+        table = table_html(("Skill", "Verdict", "Confidence", "Answers"), rows, row_headers=True)
+        mistakes = "".join(
+            f"<li>{escape(name)}: {times} time{'' if times == 1 else 's'}</li>"
+            for name, times in report.misconceptions[:_MOST_MISCONCEPTIONS]
         )
-        ideas = "".join(
-            f"<li>{escape(name)}: shown {times} time{'' if times == 1 else 's'}</li>"
-            for name, times in told.misconceptions[:5]
-        )
-        heads = ("Skill", "Verdict", "How sure", "Answers")
-        head = "".join(f'<th scope="col" style="{_CELL}">{one}</th>' for one in heads)
-        summary = (
-            f"{told.answered} answers, {told.right} right. Streak: {days}. Flash cards due: {told.due}."
-        )
-        return f"<p>{summary}</p><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" + (
-            f"<p>Misconceptions to look at again:</p><ul>{ideas}</ul>" if ideas else ""
-        )
+        review = f"<p>Common mistakes to review:</p><ul>{mistakes}</ul>" if mistakes else ""
+        return f"<p>{summary} Flash cards due: {report.due}.</p>{table}{review}"
 
     def plot(self) -> dict[str, Any]:
-        """The answers of each day, as a Vega-Lite specification."""
+        """Return the answers of each day as a Vega-Lite specification."""
         values = [
-            {"day": day.isoformat(), "answers": answered, "told": f"{right} of {answered}"}
-            for day, answered, right in self.report.by_day[-30:]
+            {"day": day.isoformat(), "answers": answered, "label": f"{right} of {answered}"}
+            for day, answered, right in self.report.by_day[-_MOST_DAYS:]
         ]
-        colours = dict.fromkeys(("labelColor", "titleColor", "tickColor", "domainColor"), GREY)
         config = {"background": "transparent", "view": {"stroke": None}}
         return {
             "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
@@ -65,7 +69,7 @@ class Dashboard:
             "usermeta": NO_MENU,
             "width": 480,
             "height": 140,
-            "config": {**config, "axis": {**colours, "grid": False}},
+            "config": {**config, "axis": {**AXIS_COLORS, "grid": False}},
             "encoding": {
                 "x": {"field": "day", "type": "ordinal", "title": "Day"},
                 "y": {"field": "answers", "type": "quantitative", "title": "Answers"},
@@ -73,8 +77,8 @@ class Dashboard:
             "layer": [
                 {"mark": {"type": "bar", "color": BLUE}},
                 {
-                    "mark": {"type": "text", "dy": -7, "color": GREY},
-                    "encoding": {"text": {"field": "told", "type": "nominal"}},
+                    "mark": {"type": "text", "dy": -7, "color": GRAY},
+                    "encoding": {"text": {"field": "label", "type": "nominal"}},
                 },
             ],
         }
@@ -88,13 +92,18 @@ class Dashboard:
 
 
 def dashboard(store: Store | None = None) -> Dashboard:
-    """What was learned so far.
+    """Show what you have learned so far.
+
+    Parameters
+    ----------
+    store
+        The store; by default the learner's.
 
     Raises
     ------
     StoreError
-        When it cannot be read.
+        If the store can't be read.
     """
-    kept, now = store or Store(), datetime.now().astimezone()
-    due = sum(kept.due(now.astimezone(UTC)).values())
-    return Dashboard(report(kept.all_entries(), now, due))
+    store, now = store or Store(), datetime.now().astimezone()
+    due = sum(store.due(now.astimezone(UTC)).values())
+    return Dashboard(report(store.all_entries(), now, due))

@@ -11,35 +11,48 @@ from rolecall.lab import run_steps
 from rolecall.quiz import Step
 from rolecall.sandbox.client import Sandbox, SandboxError
 
-_KEPT = ("who", "call", "parameters")
+_HANDED_IN_FIELDS = ("who", "call", "parameters")
 
 
 class GradedTask:
-    """A task to work on with plain boto3 or the AWS CLI; the service makes the same calls again and judges.
+    """A task to work on with plain boto3 or the AWS CLI; the service grades it by making the same calls.
+
+    Parameters
+    ----------
+    task
+        The task as the service sends it: title, world, the world's document, first steps, and actor.
+    hand_in
+        Receives the calls that were made.
 
     Attributes
     ----------
     lab
         The sandbox, as the task starts.
+
+    Raises
+    ------
+    SandboxError
+        If the task's first steps fail.
     """
 
-    def __init__(self, told: Mapping[str, Any], hand_in: Callable[[list[dict[str, Any]]], None]) -> None:
-        self._title, self._hand_in = str(told["title"]), hand_in
-        # The world is the service's: the learner's course may have another, or none.
+    def __init__(self, task: Mapping[str, Any], hand_in: Callable[[list[dict[str, Any]]], None]) -> None:
+        self._title, self._hand_in = str(task["title"]), hand_in
+        # The world comes from the service, because the learner's course may have another one, or none.
         self._folder = tempfile.TemporaryDirectory(prefix="rolecall-task-")
-        file = Path(self._folder.name) / f"{told['world']}.yaml"
-        file.write_text(told["document"], encoding="utf-8")
+        file = Path(self._folder.name) / f"{task['world']}.yaml"
+        file.write_text(task["document"], encoding="utf-8")
         self.lab = Sandbox(file)
-        problems = run_steps([Step.model_validate(one) for one in told["start"]], self.lab)
+        problems = run_steps([Step.model_validate(step) for step in task["start"]], self.lab)
         if problems:
             raise SandboxError(f"the task cannot start: {'; '.join(problems)}")
         calls = self.lab.calls()
-        self._after = calls[-1]["number"] if calls else 0
-        self.lab.use(told["actor"])
+        self._last_call = calls[-1]["number"] if calls else 0
+        self.lab.use(task["actor"])
 
     def hand_in(self) -> None:
-        """Hands in what was done so far; again, later, hands in more. The last one counts."""
-        self._hand_in([{name: one[name] for name in _KEPT} for one in self.lab.calls(self._after)])
+        """Hand in all calls so far. You can hand in again later; the last time counts."""
+        calls = self.lab.calls(self._last_call)
+        self._hand_in([{name: call[name] for name in _HANDED_IN_FIELDS} for call in calls])
 
     def __repr__(self) -> str:
         return f"{self._title}: work in .lab, then .hand_in()"

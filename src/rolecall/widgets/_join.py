@@ -1,4 +1,4 @@
-"""Joining a workshop: what is done here is seen there, and what the instructor asks is shown here."""
+"""Join a workshop: the instructor sees what you answer here, and you see what the instructor asks."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from getpass import getuser
-from pathlib import Path
 from typing import Any
 
-import anywidget
-import traitlets
-
 from rolecall.lab.pace import set_open_lessons
-from rolecall.widgets._card import CARD_CSS, CARD_ESM
+from rolecall.widgets._card import Card
 from rolecall.widgets._service import (
+    URL_VARIABLE,
     Access,
     Client,
     NoAnswerYet,
@@ -25,83 +22,72 @@ from rolecall.widgets._service import (
     known_access,
 )
 
-_BEAT = 3.0
+_POLL_INTERVAL = 3.0
+"""How often the notebook asks the service what the instructor does, in seconds."""
 
 
-class Workshop(anywidget.AnyWidget):
-    """The room that one has joined: its timer, and the question that its instructor puts to all."""
+class Workshop(Card):
+    """The room of a workshop: its timer, and the question that its instructor asks the class.
 
-    _esm = CARD_ESM
-    _css: Path | str = CARD_CSS
-    view = traitlets.Dict().tag(sync=True)
-    saved = traitlets.Unicode("").tag(sync=True)
+    Parameters
+    ----------
+    client
+        The connection to the workshop's service.
+    """
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._serial = 0
-        self._answered: dict[int, str] = {}
+        self._answered: set[int] = set()
         self._room: Mapping[str, Any] = client.ask("GET", "/api/room")
         super().__init__()
-        self.on_msg(self._received)
-        self._show()
         self.reporter = Reporter(client)
         threading.Thread(target=self._follow, name="rolecall-room", daemon=True).start()
 
     def _follow(self) -> None:
         pause = threading.Event()
-        while not pause.wait(_BEAT):
+        while not pause.wait(_POLL_INTERVAL):
             try:
                 room = self._client.ask("GET", "/api/room")
             except NoAnswerYet:
                 continue
             except ServiceError as problem:
-                self._show(str(problem))
+                self._problem = str(problem)
+                self._show()
                 return
             if room != self._room:
                 self._room = room
+                self._problem = ""
                 self._show()
 
-    def _show(self, problem: str = "") -> None:
-        self._serial += 1
-        set_open_lessons(self._room["open_lessons"])
-        room, pushes = self._room, self._room["pushes"]
-        told = {
-            "mode": "test",
-            "title": room["room"],
-            "problem": problem,
-            "serial": self._serial,
-            "standings": [],
-        }
+    def _view(self) -> Mapping[str, Any]:
+        room = self._room
+        set_open_lessons(room["open_lessons"])
+        pushes = room["pushes"]
+        common = {"mode": "test", "title": room["room"], "statuses": []}
         if pushes and pushes[-1]["id"] not in self._answered:
-            question = pushes[-1]["view"]
-            self.view = {
-                **told,
+            return {
+                **common,
                 **_time_left(room),
-                "question": question,
-                "summary": "Everybody is asked this now.",
+                "question": pushes[-1]["view"],
+                "summary": "The instructor asks the class.",
             }
-            return
-        opened = room["open_lessons"]
-        lines = [
-            f"You are here as {room['name']}. What you answer in this notebook is seen by the instructor."
-        ]
-        if opened is not None:
-            lines.append(f"Open now: {', '.join(opened)}.")
+        lines = [f"You are here as {room['name']}. The instructor sees what you answer in this notebook."]
+        if room["open_lessons"] is not None:
+            lines.append(f"Open now: {', '.join(room['open_lessons'])}.")
         if pushes:
-            lines.append("Your answer to the question is there; the instructor shows the result.")
-        self.view = {**told, "note": " ".join(lines), "summary": ""}
+            lines.append("Your answer is sent; the instructor shows the result.")
+        return {**common, "note": " ".join(lines), "summary": ""}
 
-    def _received(self, widget: object, content: Any, buffers: object) -> None:
-        match content:
+    def _handle(self, message: dict[str, Any]) -> None:
+        match message:
             case {"do": "answer", "answer": given} if self._room["pushes"]:
                 push = self._room["pushes"][-1]["id"]
                 try:
                     self._client.ask("POST", f"/api/pushes/{push}", {"given": given})
                 except ServiceError as problem:
-                    self._show(str(problem))
+                    self._problem = str(problem)
                     return
-                self._answered[push] = "sent"
-                self._show()
+                self._answered.add(push)
 
     def __repr__(self) -> str:
         return f"{self._room['room']}: here as {self._room['name']}"
@@ -117,36 +103,39 @@ def _time_left(room: Mapping[str, Any]) -> dict[str, float]:
 def join(
     code: str | None = None, url: str | None = None, name: str | None = None, *, token: str | None = None
 ) -> Workshop:
-    """Joins a workshop by the code on the wall; under JupyterHub neither code nor address is wanted.
-
-    Examples
-    --------
-    ``join("D67VPG3E", "http://192.0.2.10:8765")``
+    """Join a workshop with the code that the instructor shows; in JupyterHub, without any argument.
 
     Parameters
     ----------
+    code
+        The code that the instructor shows.
+    url
+        The address of the workshop's service; by default that of the workshop you joined before.
     name
-        As the instructor sees it; by default the name of the account that runs the notebook.
-
+        The name that the instructor sees; by default that of the account that runs the notebook.
     token
-        In place of a code: what the page shows that a learning platform leads to.
+        The token that the page of a learning platform shows, instead of a code.
 
     Raises
     ------
     ServiceError
-        When the code opens nothing, or the service does not answer.
+        If no workshop has this code, or the service doesn't answer.
+
+    Examples
+    --------
+    ``join("D67VPG3E", "http://192.0.2.10:8765")``
     """
-    known = known_access()
+    access = known_access()
     if code is not None:
-        where = url or os.environ.get("ROLECALL_WORKSHOP_URL") or (known.url if known else None)
-        if where is None:
-            raise ServiceError("where is the workshop? Its address comes second: join(CODE, ADDRESS)")
-        told = Client(where).ask("POST", "/api/join", {"code": code, "name": name or getuser()})
-        known = Access(where, told["token"])
-        keep_access(known)
+        address = url or os.environ.get(URL_VARIABLE) or (access.url if access else None)
+        if address is None:
+            raise ServiceError("the workshop's address is missing: run join(CODE, ADDRESS)")
+        response = Client(address).ask("POST", "/api/join", {"code": code, "name": name or getuser()})
+        access = Access(address, response["token"])
+        keep_access(access)
     if token is not None and url is not None:
-        known = Access(url, token)
-        keep_access(known)
-    if known is None:
-        raise ServiceError("which workshop? Its code and its address are wanted: join(CODE, ADDRESS)")
-    return Workshop(Client(known.url, known.token))
+        access = Access(url, token)
+        keep_access(access)
+    if access is None:
+        raise ServiceError("the workshop's code and address are missing: run join(CODE, ADDRESS)")
+    return Workshop(Client(access.url, access.token))

@@ -1,26 +1,36 @@
-"""A plot of rows, which JupyterLab draws by itself, without a network."""
+"""A plot of rows. JupyterLab draws it without a network."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-# Readable on JupyterLab's white as on its black.
-GREY = "#7d7d7d"
+# Both colors are readable on JupyterLab's light and dark backgrounds.
+GRAY = "#7d7d7d"
 BLUE = "#4a8fd0"
 NO_MENU = {"embedOptions": {"actions": False}}
-"""For a plot's ``usermeta``: vega-embed's menu has no name that a screen reader could tell."""
+"""For a plot's ``usermeta``: hides the menu of vega-embed, which has no name for screen readers."""
+AXIS_COLORS = dict.fromkeys(("labelColor", "titleColor", "tickColor", "domainColor"), GRAY)
 
 
 class Plot:
-    """Rows as points and a line; their values stand beside it as a table for whoever does not see it.
+    """Rows as points and a line, with the values as text for readers who can't see the plot.
 
     Parameters
     ----------
     rows
-        Each a mapping with a value for `x` and for `y`, and for `by` where it is given.
+        Mappings, each with a value for `x` and for `y`, and for `by` if it is given.
+    x
+        The name of the values on the horizontal axis.
+    y
+        The name of the values on the vertical axis; numbers.
     by
-        What parts the rows into several lines.
+        The name of the values that divide the rows into several lines.
+
+    Raises
+    ------
+    ValueError
+        If a row lacks one of these names.
     """
 
     def __init__(self, rows: Sequence[Mapping[str, Any]], x: str, y: str, by: str | None = None) -> None:
@@ -31,9 +41,8 @@ class Plot:
         self.rows, self.x, self.y, self.by = list(rows), x, y, by
 
     def specification(self) -> dict[str, Any]:
-        """The plot as Vega-Lite."""
+        """Return the plot as a Vega-Lite specification."""
         number = all(isinstance(row[self.x], int | float) for row in self.rows)
-        colours = dict.fromkeys(("labelColor", "titleColor", "tickColor", "domainColor"), GREY)
         encoding: dict[str, Any] = {
             "x": {"field": self.x, "type": "quantitative" if number else "ordinal", "title": self.x},
             "y": {"field": self.y, "type": "quantitative", "title": self.y},
@@ -43,7 +52,7 @@ class Plot:
         }
         if self.by:
             encoding["color"] = {"field": self.by, "type": "nominal"}
-            # Shape as well as colour tells the lines apart.
+            # The lines differ by shape as well, for readers who can't distinguish the colors.
             points["encoding"] = {"shape": {"field": self.by, "type": "nominal"}}
         return {
             "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
@@ -55,8 +64,8 @@ class Plot:
             "config": {
                 "background": "transparent",
                 "view": {"stroke": None},
-                "axis": {**colours, "grid": False},
-                "legend": {"labelColor": GREY, "titleColor": GREY},
+                "axis": {**AXIS_COLORS, "grid": False},
+                "legend": {"labelColor": GRAY, "titleColor": GRAY},
             },
             "encoding": encoding,
             "layer": [
@@ -73,15 +82,26 @@ class Plot:
 
 
 def plot(rows: Sequence[Mapping[str, Any]], x: str, y: str, by: str | None = None) -> Plot:
-    """Draws rows as points and a line.
+    """Plot rows as points and a line.
 
-    Examples
-    --------
-    ``plot([{"roles": 1, "ms": 3.1}, {"roles": 2, "ms": 3.3}], x="roles", y="ms")``
+    Parameters
+    ----------
+    rows
+        Mappings, each with a value for `x` and for `y`, and for `by` if it is given.
+    x
+        The name of the values on the horizontal axis.
+    y
+        The name of the values on the vertical axis; numbers.
+    by
+        The name of the values that divide the rows into several lines.
 
     Raises
     ------
     ValueError
-        When a row lacks a name that is to be drawn.
+        If a row lacks one of these names.
+
+    Examples
+    --------
+    ``plot([{"roles": 1, "ms": 3.1}, {"roles": 2, "ms": 3.3}], x="roles", y="ms")``
     """
     return Plot(rows, x, y, by)

@@ -1,7 +1,4 @@
-"""The practice card: five questions of a bank in a notebook.
-
-The browser shows what it is told and says what the learner did; grading and remembering happen here.
-"""
+"""The practice card: questions of a bank with hints, retries, and solutions."""
 
 from __future__ import annotations
 
@@ -11,26 +8,32 @@ from typing import Any
 from rolecall.presentation.question_card import view
 from rolecall.progress import Store
 from rolecall.quiz import Bank, Entry, EntryKind, Judges, Practice
-from rolecall.widgets._card import Card, bank_of_open_lesson
+from rolecall.widgets._bank_card import BankCard, open_bank
 
-_TWICE = 2
+_TIMES_BEFORE_EXPERIMENT = 2
+"""How often a learner makes a mistake before the card offers an experiment that refutes it."""
 
 
-class PracticeCard(Card):
-    """Questions with hint, retry and solution.
+class PracticeCard(BankCard):
+    """Questions with hints, retries, and solutions.
 
     Parameters
     ----------
     bank
-        Where the questions come from.
+        The bank that the questions come from.
     count
-        How many a round has.
+        How many questions a round has.
     store
-        Where answers are kept.
+        The store; by default the learner's.
     judges
-        Who answers what a question asks of AWS.
+        What answers the questions that a bank asks of AWS; by default the course's sandbox.
     kinds
-        Which kinds of question are asked; all where it is empty.
+        The kinds of question to ask, such as ``["blanks", "cli"]``; empty for all.
+
+    Raises
+    ------
+    ValueError
+        If the bank has no question of these kinds.
     """
 
     def __init__(
@@ -46,49 +49,53 @@ class PracticeCard(Card):
         self._hinted: set[str] = set()
         deck = f"practice/{bank.name}/{count}"
         if kinds:
-            chosen = [one for one in bank.questions if one.kind in kinds]
+            chosen = [question for question in bank.questions if question.kind in kinds]
             if not chosen:
-                known = ", ".join(sorted({one.kind for one in bank.questions}))
+                known = ", ".join(sorted({question.kind for question in bank.questions}))
                 raise ValueError(f"the bank {bank.name!r} has no question of these kinds; it has {known}")
             bank = bank.model_copy(update={"questions": chosen})
             deck += f"/{','.join(sorted(kinds))}"
         super().__init__(bank, deck, store, judges)
 
-    def _begin(self, entries: list[Entry]) -> None:
+    def _resume(self, entries: list[Entry]) -> None:
         self._practice = Practice(self.bank, self._count, entries, self._judges)
         self._place = self._practice.first_unanswered()
 
-    def _look(self) -> Mapping[str, Any]:
+    def _view(self) -> Mapping[str, Any]:
         question = self._practice.questions[self._place]
         last = self._practice.last_grade(question)
-        shown = last.misconception_name if last else None
-        again = bool(shown) and not self._problem and self._store.times_shown(shown or "") >= _TWICE
-        return view(self._practice, self._place, hint=question.id in self._hinted, experiment=again)
+        mistake = last.misconception_name if last else None
+        experiment = (
+            bool(mistake)
+            and not self._problem
+            and self._store.times_shown(mistake or "") >= _TIMES_BEFORE_EXPERIMENT
+        )
+        return view(self._practice, self._place, hint=question.id in self._hinted, experiment=experiment)
 
-    def _do(self, message: dict[str, Any]) -> None:
+    def _handle(self, message: dict[str, Any]) -> None:
         question = self._practice.questions[self._place]
         match message:
             case {"do": "answer", "question": question.id, "answer": given}:
-                self._keep(self._practice.answer(question, question.answer_from_input(given)))
+                self._record(self._practice.answer(question, question.answer_from_input(given)))
             case {"do": "hint", "question": question.id}:
                 self._hinted.add(question.id)
             case {"do": "reveal", "question": question.id}:
-                self._keep(Entry(EntryKind.REVEALED, question.id))
+                self._record(Entry(EntryKind.REVEALED, question.id))
             case {"do": "go", "place": int(place)} if 0 <= place < len(self._practice.questions):
                 self._place = place
             case {"do": "restart"}:
-                self._keep(Entry(EntryKind.RESTARTED))
+                self._record(Entry(EntryKind.RESTARTED))
                 self._hinted.clear()
                 self._place = 0
 
-    def _keep(self, entry: Entry) -> None:
-        """An answer is kept before its feedback shows."""
+    def _record(self, entry: Entry) -> None:
+        # In this order, so that the learner sees feedback only for an answer that is saved.
         self._store.record(self._deck, entry)
         self._practice.note(entry)
 
 
 def practice(bank: str, count: int = 5, kinds: Sequence[str] = ()) -> PracticeCard:
-    """Questions of one of the course's banks, to practise in the notebook.
+    """Practice questions of one of the course's banks in the notebook.
 
     Parameters
     ----------
@@ -97,13 +104,15 @@ def practice(bank: str, count: int = 5, kinds: Sequence[str] = ()) -> PracticeCa
     count
         How many questions a round has.
     kinds
-        Which kinds are asked, such as ``["blanks", "cli"]``; all by default.
+        The kinds of question to ask, such as ``["blanks", "cli"]``; empty for all.
 
     Raises
     ------
     NoCourse
-        When the course has no such bank.
+        If the course has no such bank.
     BadFile
-        When the bank has faults; with file, line and column of each.
+        If the bank has errors; the message has the file, line, and column of each.
+    ValueError
+        If the bank has no question of these kinds.
     """
-    return PracticeCard(bank_of_open_lesson(bank), count=count, kinds=kinds)
+    return PracticeCard(open_bank(bank), count=count, kinds=kinds)

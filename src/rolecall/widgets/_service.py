@@ -1,4 +1,4 @@
-"""The workshop's service as a notebook speaks to it."""
+"""The connection from a notebook to the workshop's service."""
 
 from __future__ import annotations
 
@@ -17,16 +17,26 @@ from rolecall.progress import default_path, on_record
 from rolecall.quiz import Entry, EntryKind
 
 URL_VARIABLE = "ROLECALL_WORKSHOP_URL"
-"""Where JupyterHub's administrator tells notebooks of the service."""
+"""The environment variable in which the administrator of a JupyterHub sets the service's address."""
 _HUB_TOKEN = "JUPYTERHUB_API_TOKEN"
-_PATIENCE = 10.0
+_TIMEOUT = 10.0
+"""How long the service may take to answer, in seconds."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 5.0
-_GONE = (408, 429, 500, 502, 503, 504)
-"""Answers after which the same may be sent again."""
+"""How long to wait before a request is sent again, in seconds; the pause doubles each time."""
+_RETRY_STATUSES = (408, 429, 500, 502, 503, 504)
+"""The HTTP statuses after which the same request may be sent again."""
 
 
 class ServiceError(RuntimeError):
-    """What the service does not do; the text says why, `code` is for programs."""
+    """The service refused a request.
+
+    Parameters
+    ----------
+    text
+        Why, for the learner.
+    code
+        Why, for programs.
+    """
 
     def __init__(self, text: str, code: str = "") -> None:
         super().__init__(text)
@@ -34,24 +44,32 @@ class ServiceError(RuntimeError):
 
 
 class NoAnswerYet(ServiceError):
-    """The service cannot be reached, or cannot save, now."""
+    """The service can't be reached, or can't save, right now; the request may be sent again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where the service is, and by which token one is known there."""
+    """The access to a service.
+
+    Parameters
+    ----------
+    url
+        The service's address.
+    token
+        The token that identifies the learner.
+    """
 
     url: str
     token: str
 
 
 def access_file() -> Path:
-    """Where a notebook keeps how it is known, so that another or a restarted one need not join again."""
+    """Return the file that keeps the access for other notebooks and restarted kernels."""
     return default_path().with_name("workshop.json")
 
 
 def known_access() -> Access | None:
-    """How this learner is known: by what was joined, or by JupyterHub."""
+    """Return the access that JupyterHub or the last `join` gave this learner; None if there is none."""
     url, token = os.environ.get(URL_VARIABLE), os.environ.get(_HUB_TOKEN)
     if url and token:
         return Access(url, token)
@@ -62,7 +80,7 @@ def known_access() -> Access | None:
 
 
 def keep_access(access: Access) -> None:
-    """Keeps how this learner is known, readable for nobody else."""
+    """Save the access in a file that only this user can read."""
     file = access_file()
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
@@ -70,36 +88,50 @@ def keep_access(access: Access) -> None:
 
 
 class Client:
-    """Asks the service.
+    """A client of the service's API.
 
     Parameters
     ----------
-    access
-        None for whoever has yet to join.
+    url
+        The service's address.
+    token
+        The token that identifies the learner; empty before joining.
     """
 
     def __init__(self, url: str, token: str = "") -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        # A card outside a workshop does not pay for it.
+        # Imported here, because a card outside a workshop doesn't need it.
         import httpx  # noqa: PLC0415
 
-        self._gone = httpx.HTTPError
-        self._http = httpx.Client(base_url=url, headers=headers, timeout=_PATIENCE)
+        self._http_error = httpx.HTTPError
+        self._http = httpx.Client(base_url=url, headers=headers, timeout=_TIMEOUT)
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """One request.
+        """Send one request.
+
+        Parameters
+        ----------
+        method, path
+            Such as "PUT" and "/api/room".
+        body
+            The body, which is sent as JSON; None for none.
+
+        Returns
+        -------
+        Any
+            The body of the response, read as JSON.
 
         Raises
         ------
         NoAnswerYet
-            When it may be sent again.
+            If the request may be sent again.
         ServiceError
-            When it may not.
+            If the service refused it.
         """
         try:
             answer = self._http.request(method, path, json=body)
-        except self._gone as error:
-            raise NoAnswerYet(f"the workshop's service does not answer: {error}") from None
+        except self._http_error as error:
+            raise NoAnswerYet(f"the workshop's service doesn't answer: {error}") from None
         if answer.is_success:
             return answer.json()
         code, text = "", answer.reason_phrase
@@ -111,32 +143,32 @@ class Client:
             code, text = str(detail.get("code", "")), str(detail.get("text", ""))
         else:
             text = str(detail)
-        if answer.status_code in _GONE:
+        if answer.status_code in _RETRY_STATUSES:
             raise NoAnswerYet(text, code)
         raise ServiceError(text, code)
 
 
 class Sender:
-    """Sends one thing after another from a thread of its own, each again and again until it is taken.
+    """Sends requests in order from its own thread, each one until the service takes or refuses it.
 
     Parameters
     ----------
-    said
-        Is told how it stands: ``saving…``, ``saved``, or why it takes longer.
+    on_progress
+        Receives what happens: ``saving…``, why it takes longer, or an empty text once all is saved.
     """
 
-    def __init__(self, said: Callable[[str], None] = lambda _: None) -> None:
-        self._said = said
+    def __init__(self, on_progress: Callable[[str], None] = lambda _: None) -> None:
+        self._on_progress = on_progress
         self._waiting: queue.Queue[Callable[[], None]] = queue.Queue()
         self._pause = threading.Event()
         threading.Thread(target=self._run, name="rolecall-sender", daemon=True).start()
 
     def send(self, job: Callable[[], None]) -> None:
-        """Has something sent; a job raises `NoAnswerYet` to be called again."""
+        """Queue a request. The job sends it, and raises `NoAnswerYet` to be called again."""
         self._waiting.put(job)
 
     def wait(self, seconds: float) -> bool:
-        """Waits until everything is taken; False when that takes too long."""
+        """Wait until every request is done, and return whether that took no longer than these seconds."""
         with self._waiting.all_tasks_done:
             return bool(
                 self._waiting.all_tasks_done.wait_for(lambda: not self._waiting.unfinished_tasks, seconds)
@@ -147,37 +179,43 @@ class Sender:
             self._send_one(self._waiting.get())
             self._waiting.task_done()
             if self._waiting.empty():
-                self._said("")
+                self._on_progress("")
 
     def _send_one(self, job: Callable[[], None]) -> None:
         seconds = _FIRST_PAUSE
-        self._said("saving…")
+        self._on_progress("saving…")
         while True:
             try:
                 job()
             except NoAnswerYet as problem:
-                self._said(f"saving… {problem} It is kept here and sent again.")
+                self._on_progress(f"saving… {problem} It is saved here and sent again.")
                 self._pause.wait(seconds)
                 seconds = min(2 * seconds, _LONGEST_PAUSE)
                 continue
             except ServiceError as problem:
-                self._said(f"not saved: {problem}")
+                self._on_progress(f"not saved: {problem}")
             return
 
 
 class Reporter:
-    """Tells the service what is done in this notebook, as it is done."""
+    """Reports each answer in this notebook to the service, as soon as it is given.
+
+    Parameters
+    ----------
+    client
+        The connection to the service.
+    """
 
     def __init__(self, client: Client) -> None:
         self._client, self._sender = client, Sender()
-        self._where = place_of_notebook()
+        self._place = place_of_notebook()
         on_record(self._recorded)
-        self._sender.send(lambda: self._tell([]))
+        self._sender.send(lambda: self._report([]))
 
     def _recorded(self, deck: str, entry: Entry) -> None:
         if entry.kind is not EntryKind.ANSWERED:
             return
-        deed = {
+        activity = {
             "key": uuid.uuid4().hex,
             "deck": deck[:200],
             "question": entry.question[:200],
@@ -186,7 +224,7 @@ class Reporter:
             "score": entry.score,
             "misconception": entry.misconception[:200],
         }
-        self._sender.send(lambda: self._tell([deed]))
+        self._sender.send(lambda: self._report([activity]))
 
-    def _tell(self, deeds: list[dict[str, Any]]) -> None:
-        self._client.ask("POST", "/api/done", {**self._where, "deeds": deeds})
+    def _report(self, activities: list[dict[str, Any]]) -> None:
+        self._client.ask("POST", "/api/done", {**self._place, "deeds": activities})

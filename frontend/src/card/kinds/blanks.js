@@ -5,7 +5,7 @@ import { button, h } from "../../dom.js";
 
 /**
  * @typedef {{ text: string, blank: string | null }} Piece a text, and the name of the blank after it
- * @typedef {{ pieces: Piece[], tokens: string[], language: string }} BlanksFace
+ * @typedef {{ pieces: Piece[], tokens: string[], language: string }} BlanksContent
  * @typedef {Record<string, string>} Texts the text of each blank, by the blank's name
  */
 
@@ -24,9 +24,9 @@ export function targetBlank(names, texts, current) {
   return names.find((name) => !texts[name]) ?? current;
 }
 
-/** @type {CreateForm<BlanksFace, Texts>} */
+/** @type {CreateForm<BlanksContent, Texts>} */
 export function blanksForm(context) {
-  const { pieces, tokens, language } = context.face;
+  const { pieces, tokens, language } = context.content;
   const { locked } = context;
   const names = pieces.flatMap(({ blank }) => blank ?? []);
   /** @returns {Texts} */

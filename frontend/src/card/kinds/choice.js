@@ -2,9 +2,9 @@
 import { optionsForm } from "./options.js";
 
 /** @import { CreateForm } from "../types.js" */
-/** @import { OptionsFace } from "./options.js" */
+/** @import { OptionsContent } from "./options.js" */
 
-/** @type {CreateForm<OptionsFace, number>} The answer is the option's place. */
+/** @type {CreateForm<OptionsContent, number>} The answer is the option's place. */
 export function choiceForm(context) {
   return optionsForm(context, {
     type: "radio",

@@ -5,5 +5,5 @@ import { lineForm } from "./line.js";
 
 /** @type {CreateForm<{ placeholder: string }, string>} The answer is the command. */
 export function cliForm(context) {
-  return lineForm(context, "The command", { placeholder: context.face.placeholder, monospace: true });
+  return lineForm(context, "The command", { placeholder: context.content.placeholder, monospace: true });
 }

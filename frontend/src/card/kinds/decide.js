@@ -5,7 +5,7 @@ import { h, section } from "../../dom.js";
 
 /**
  * @typedef {"Allowed" | "ImplicitlyDenied" | "ExplicitlyDenied"} Outcome
- * @typedef {{ scene: { title: string, html: string }[], policyTypes: string[] }} DecideFace
+ * @typedef {{ scene: { title: string, html: string }[], policyTypes: string[] }} DecideContent
  * @typedef {{ outcome?: Outcome, policy_type?: string }} Decision
  */
 
@@ -25,9 +25,9 @@ export function isCompleteDecision({ outcome, policy_type: policyType }) {
   return outcome === "Allowed" || Boolean(outcome && policyType);
 }
 
-/** @type {CreateForm<DecideFace, Decision>} */
+/** @type {CreateForm<DecideContent, Decision>} */
 export function decideForm(context) {
-  const { scene, policyTypes } = context.face;
+  const { scene, policyTypes } = context.content;
   const { locked, prefix } = context;
   /** @returns {Decision} */
   const decision = () => context.answer ?? {};

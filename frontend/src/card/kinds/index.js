@@ -12,7 +12,7 @@ import { taskForm } from "./task.js";
 
 /** @import { CreateForm, Form, FormContext } from "../types.js" */
 
-// The kernel sends the face and the answer that belong to the kind, which no type can express here.
+// The kernel sends the content and the answer that belong to the kind, which no type can express here.
 /** @type {Readonly<Record<string, CreateForm<any, any>>>} */
 const FORMS = {
   blanks: blanksForm,

@@ -7,7 +7,7 @@ const NOT_CHOSEN = -1;
 
 /** @type {CreateForm<{ lefts: string[], choices: string[] }, number[]>} The answer has the place of a choice for each left side. */
 export function matchForm(context) {
-  const { lefts, choices } = context.face;
+  const { lefts, choices } = context.content;
   const { locked, prefix } = context;
   const answer = () => context.answer ?? lefts.map(() => NOT_CHOSEN);
 

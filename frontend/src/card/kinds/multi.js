@@ -2,7 +2,7 @@
 import { optionsForm } from "./options.js";
 
 /** @import { CreateForm } from "../types.js" */
-/** @import { OptionsFace } from "./options.js" */
+/** @import { OptionsContent } from "./options.js" */
 
 /**
  * Add a place to the chosen ones, or remove it.
@@ -16,7 +16,7 @@ export function toggle(chosen, place) {
   return rest.length < chosen.length ? rest : [...rest, place].sort((one, other) => one - other);
 }
 
-/** @type {CreateForm<OptionsFace, number[]>} The answer is the places of the chosen options. */
+/** @type {CreateForm<OptionsContent, number[]>} The answer is the places of the chosen options. */
 export function multiForm(context) {
   const chosen = () => context.answer ?? [];
   return optionsForm(context, {

@@ -5,6 +5,6 @@ import { lineForm } from "./line.js";
 
 /** @type {CreateForm<{ units: string[] }, string>} The answer is the text, such as "1 hour". */
 export function numericForm(context) {
-  const { units } = context.face;
+  const { units } = context.content;
   return lineForm(context, units.length > 0 ? `A number, in ${units.join(" or ")}` : "A number");
 }

@@ -5,7 +5,7 @@ import { h } from "../../dom.js";
 
 /**
  * @typedef {{ html: string, mark: "right" | "wrong" | "", why: string }} Option
- * @typedef {{ options: Option[] }} OptionsFace
+ * @typedef {{ options: Option[] }} OptionsContent
  */
 
 const LETTERS = "ABCDEFGH";
@@ -14,7 +14,7 @@ const MARKS = { right: "✔ Correct", wrong: "✘ Incorrect", "": "" };
 /**
  * Create a group of radio buttons or checkboxes that also reacts to the options' letters.
  *
- * @param {FormContext<OptionsFace, any>} context
+ * @param {FormContext<OptionsContent, any>} context
  * @param {object} group
  * @param {"radio" | "checkbox"} group.type
  * @param {string} group.instruction
@@ -23,8 +23,8 @@ const MARKS = { right: "✔ Correct", wrong: "✘ Incorrect", "": "" };
  * @returns {Form}
  */
 export function optionsForm(context, { type, instruction, chosen, choose }) {
-  const { face, locked, prefix } = context;
-  const inputs = face.options.map(({ why }, place) =>
+  const { content, locked, prefix } = context;
+  const inputs = content.options.map(({ why }, place) =>
     h("input", {
       type,
       id: `${prefix}-${place}`,
@@ -46,12 +46,12 @@ export function optionsForm(context, { type, instruction, chosen, choose }) {
 
   const legend = locked
     ? "The options"
-    : `${instruction}: press A to ${LETTERS[face.options.length - 1]} or the arrow keys, then Enter`;
+    : `${instruction}: press A to ${LETTERS[content.options.length - 1]} or the arrow keys, then Enter`;
   const element = h(
     "fieldset",
     { class: "rc-options" },
     h("legend", {}, legend),
-    ...face.options.map(({ html, mark, why }, place) =>
+    ...content.options.map(({ html, mark, why }, place) =>
       h(
         "div",
         { class: `rc-option ${mark && `rc-${mark}`}` },
@@ -72,7 +72,7 @@ export function optionsForm(context, { type, instruction, chosen, choose }) {
     isComplete: () => chosen().length > 0,
     onKey(event) {
       const place = event.key.length === 1 ? LETTERS.indexOf(event.key.toUpperCase()) : -1;
-      if (place < 0 || place >= face.options.length) return false;
+      if (place < 0 || place >= content.options.length) return false;
       pick(place);
       return true;
     },

@@ -18,7 +18,7 @@ export function moved(order, from, to) {
 
 /** @type {CreateForm<{ items: string[] }, number[]>} The answer is the items' indexes, first to last. */
 export function orderForm(context) {
-  const { items } = context.face;
+  const { items } = context.content;
   const { locked, prefix } = context;
   const initialAnswer = items.map((_, index) => index);
   const order = () => context.answer ?? initialAnswer;

@@ -3,14 +3,14 @@ import { h, list, section } from "../../dom.js";
 
 /** @import { CreateForm } from "../types.js" */
 
-/** @typedef {{ starter: string, written: string, allow: string[], deny: string[] }} PolicyFace */
+/** @typedef {{ starter: string, written: string, allow: string[], deny: string[] }} PolicyContent */
 
 const LABEL = "The policy, in JSON";
 const LEAST_ROWS = 8;
 
-/** @type {CreateForm<PolicyFace, string>} The answer is the text of the policy. */
+/** @type {CreateForm<PolicyContent, string>} The answer is the text of the policy. */
 export function policyForm(context) {
-  const { starter, written, allow, deny } = context.face;
+  const { starter, written, allow, deny } = context.content;
   if (context.locked) {
     const element = h("div", { class: "rc-editor" }, h("div", { html: written }));
     return { element, isComplete: () => false };

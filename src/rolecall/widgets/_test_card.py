@@ -1,4 +1,4 @@
-"""The test card: questions one after the other, and what they come to at the end."""
+"""The test card: questions without hints, and a verdict at the end."""
 
 from __future__ import annotations
 
@@ -15,19 +15,25 @@ from rolecall.quiz import (
     Mastery,
     MasteryTest,
 )
-from rolecall.widgets._card import Card, bank_of_open_lesson
+from rolecall.widgets._bank_card import BankCard, open_bank
 
 _SIGNS = {Mastery.STRONG: "✔", Mastery.NEARLY: "◐", Mastery.NOT_YET: "○"}
 _WORDS = {Mastery.STRONG: "Strong", Mastery.NEARLY: "Nearly", Mastery.NOT_YET: "Not yet"}
 
 
-class TestCard(Card):
-    """Ten questions across easy, medium and hard, without hints; feedback and a verdict at the end.
+class TestCard(BankCard):
+    """Questions from easy to hard, without hints; feedback and a verdict at the end.
 
     Parameters
     ----------
+    bank
+        The bank that the questions come from.
     count
-        How many questions it has.
+        How many questions the test has.
+    store
+        The store; by default the learner's.
+    judges
+        What answers the questions that a bank asks of AWS; by default the course's sandbox.
     """
 
     __test__ = False
@@ -38,23 +44,21 @@ class TestCard(Card):
         self._count = count
         super().__init__(bank, f"test/{bank.name}/{count}", store, judges)
 
-    def _begin(self, entries: list[Entry]) -> None:
+    def _resume(self, entries: list[Entry]) -> None:
         self._test = MasteryTest(self.bank, self._count, entries, self._judges)
 
-    def _look(self) -> Mapping[str, Any]:
+    def _view(self) -> Mapping[str, Any]:
         test = self._test
         question = test.current
-        standings = ["solved-unseen"] * test.answered + ["open"] * (test.count - test.answered)
-        summary = f"{test.answered} of {test.count} answered."
-        if question is not None:
-            return {
-                "mode": "test",
-                "title": self.bank.title,
-                "question": asked_view(self.bank, question, test.answered, test.count),
-                "standings": standings,
-                "summary": summary,
-            }
-        return {"mode": "test", "title": self.bank.title, "standings": [], "result": self._result()}
+        if question is None:
+            return {"mode": "test", "title": self.bank.title, "statuses": [], "result": self._result()}
+        return {
+            "mode": "test",
+            "title": self.bank.title,
+            "question": asked_view(self.bank, question, test.answered, test.count),
+            "statuses": ["solved-unseen"] * test.answered + ["open"] * (test.count - test.answered),
+            "summary": f"{test.answered} of {test.count} answered.",
+        }
 
     def _result(self) -> dict[str, Any]:
         verdict = self._test.verdict()
@@ -62,21 +66,21 @@ class TestCard(Card):
         return {
             "sign": _SIGNS[mastery],
             "verdict": _WORDS[mastery],
-            "told": f"That is {verdict.estimate.confidence:.0%} sure after {self._test.count} questions.",
+            "summary": f"{verdict.estimate.confidence:.0%} confidence after {self._test.count} questions.",
             "skills": [
                 {
                     "skill": self.bank.skills[one.skill],
                     "verdict": f"{_SIGNS[one.estimate.mastery]} {_WORDS[one.estimate.mastery]}",
-                    "told": f"{one.estimate.confidence:.0%} sure, {one.answered} asked",
+                    "confidence": f"{one.estimate.confidence:.0%}, {one.answered} asked",
                 }
                 for one in verdict.skills
             ],
             "next": verdict.next_step,
             "review": review_view(self._test.review(), self._judges),
-            "again": "Take the test again",
+            "restart": "Take the test again",
         }
 
-    def _do(self, message: dict[str, Any]) -> None:
+    def _handle(self, message: dict[str, Any]) -> None:
         question = self._test.current
         match message:
             case {"do": "answer", "question": asked, "answer": given} if question and asked == question.id:
@@ -89,9 +93,22 @@ class TestCard(Card):
         self._test.note(entry)
 
 
-def test(bank: str, count: int = 10) -> TestCard:  # noqa: PT028 - what a learner calls, no test of ours
-    """The test of one of the course's banks."""
-    return TestCard(bank_of_open_lesson(bank), count=count)
+def test(bank: str, count: int = 10) -> TestCard:  # noqa: PT028 - a learner calls this; pytest doesn't
+    """Take the test of one of the course's banks.
+
+    Parameters
+    ----------
+    bank
+        The bank's name.
+    count
+        How many questions the test has.
+
+    Raises
+    ------
+    NoCourse
+        If the course has no such bank.
+    """
+    return TestCard(open_bank(bank), count=count)
 
 
 test.__test__ = False  # type: ignore[attr-defined]
