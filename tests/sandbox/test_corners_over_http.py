@@ -124,11 +124,11 @@ def test_30_transitive_tags_ride_along_a_chain_and_cannot_be_overridden(corners)
     sts = corners.client("sts", credentials=first)
 
     assert second.list_objects_v2(Bucket="blue-files")["KeyCount"] == 0
-    again = [{"Key": "team", "Value": "red"}]
-    assert (
-        refused(sts.assume_role, RoleArn=TAGGED, RoleSessionName="test", Tags=again)
-        == "InvalidParameterValue"
-    )
+    for key in ("team", "Team"):
+        # The keys of tags are not case-sensitive.
+        again = [{"Key": key, "Value": "red"}]
+        code = refused(sts.assume_role, RoleArn=TAGGED, RoleSessionName="test", Tags=again)
+        assert code == "InvalidParameterValue"
 
 
 def test_31_a_source_identity_wants_its_permission_stays_and_cannot_be_changed(corners):

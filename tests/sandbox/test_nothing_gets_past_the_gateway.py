@@ -1,10 +1,13 @@
 """moto does just what was decided, whatever else a request says."""
 
 import contextlib
+import socket
 import urllib.error
 import urllib.request
+from urllib.parse import urlsplit
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from rolecall import Sandbox
@@ -16,13 +19,15 @@ accounts:
     id: "111122223333"
     users:
       admin: {managed_policies: ["arn:aws:iam::aws:policy/AdministratorAccess"]}
+      guest: {}
     buckets:
+      closed: {objects: {secret: hi}}
       open:
         objects: {a: hi}
         policy:
           Version: "2012-10-17"
           Statement: {Effect: Allow, Principal: "*", Action: "s3:*", Resource: ["arn:aws:s3:::open", "arn:aws:s3:::open/*"]}
-actors: {admin: {user: main/admin}}
+actors: {admin: {user: main/admin}, guest: {user: main/guest}}
 """
 
 
@@ -62,4 +67,37 @@ def test_an_anonymous_body_cannot_name_another_service(public):
         urllib.request.urlopen(request).close()
 
     users = public.client("iam", actor="admin").list_users()["Users"]
-    assert [user["UserName"] for user in users] == ["admin"]
+    assert [user["UserName"] for user in users] == ["admin", "guest"]
+
+
+def head(url: str) -> tuple[bytes, bytes]:
+    """Send a HEAD request, and return the head and the body of everything that the server sends."""
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        target = f"{address.path}?{address.query}"
+        connection.sendall(f"HEAD {target} HTTP/1.0\r\nHost: {address.netloc}\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return head.lower(), body
+
+
+@pytest.mark.parametrize(
+    ("actor", "bucket", "key", "status"),
+    [("guest", "closed", "secret", b" 403 "), ("admin", "open", "missing", b" 404 ")],
+)
+def test_an_error_of_a_head_request_has_no_body(public, actor, bucket, key, status):
+    s3 = public.client("s3", actor=actor, config=Config(signature_version="s3v4"))
+    url = s3.generate_presigned_url("head_object", {"Bucket": bucket, "Key": key})
+
+    headers, body = head(url)
+
+    assert status in headers.partition(b"\r\n")[0]
+    assert body == b""
+
+
+def test_a_denied_head_request_announces_no_body(public):
+    s3 = public.client("s3", actor="guest", config=Config(signature_version="s3v4"))
+
+    headers, _ = head(s3.generate_presigned_url("head_object", {"Bucket": "closed", "Key": "secret"}))
+
+    assert b"content-length: 0" in headers
