@@ -297,7 +297,8 @@ def test_only_a_few_modules_import_moto():
     }
 
     assert importing == {
-        "aws/authorization.py",
+        "aws/mapping.py",
+        "aws/passed_roles.py",
         "aws/operations.py",
         "sandbox/_world_checks.py",
         "sandbox/moto_app.py",

@@ -1,38 +1,46 @@
-"""Which IAM actions on which resources an operation asks for.
+"""The permissions that a request requires: IAM actions with their resources and condition keys.
+
+`rolecall.aws.mapping` knows the permissions of each operation; this module fills them from the parameters
+of a request.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Protocol
 
-from botocore.exceptions import UnknownServiceError
-from moto.core.utils import get_service_model
+from rolecall.aws import conversions, dynamodb, s3
+from rolecall.aws.condition_keys import Keys, parameter_keys, request_tags, tag_keys, tagged_types
+from rolecall.aws.errors import AwsError
+from rolecall.aws.mapping import Permission, Resource, permissions, prefix_of, supported_keys
+from rolecall.aws.operations import Operation, is_unsigned
+from rolecall.aws.passed_roles import passed_roles
+from rolecall.aws.state import AccountState, Scope
+from rolecall.aws.tables import table
+from rolecall.aws.templates import Convert, fill, values
 
-from rolecall._reference import services
-from rolecall.aws import dynamodb, s3
-from rolecall.aws.operations import Operation
-from rolecall.aws.resources import Place, arns, resource_types
+__all__ = ["AccountState", "Check", "Scope", "checks", "prefix_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One permission that a call needs.
+    """One permission that a request requires.
 
     Parameters
     ----------
     action
         The IAM action.
     resource
-        The ARN that it is asked on, or ``*``.
+        The ARN that the action is evaluated on, or ``*``.
     context
-        Condition keys that belong to this check.
+        The condition keys that belong to this permission only.
     resolved
-        Whether the resource is known; where it is not, the decision is made on ``*``.
+        Whether the resource is known. If it isn't, although the action has resource types, ``resource`` is
+        ``*``.
     """
 
     action: str
@@ -41,264 +49,230 @@ class Check:
     resolved: bool = True
 
 
-class Names(Protocol):
-    """What only the accounts' own state can tell about a name in a request."""
-
-    def iam_arn(self, account: str, type: str, name: str) -> str:
-        """The ARN of a user, role, group or instance profile, with its path."""
-        ...
-
-    def profile_role_arn(self, account: str, profile: str) -> str | None:
-        """The ARN of the role in an instance profile, given by name or ARN."""
-        ...
-
-    def full_arn(self, service: str, account: str, region: str, name: str) -> str | None:
-        """The ARN behind a name that does not tell it: a key's alias, a secret's name."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Where a request is made.
+def checks(operation: Operation, scope: Scope) -> list[Check]:
+    """Return the permissions that a request requires, the one that its operation is named for first.
 
     Parameters
     ----------
-    account
-        The caller's account, whose resources a bare name means.
-    caller_arn
-        Who calls.
+    operation
+        The operation with its parameters.
+    scope
+        Who makes the request, and where.
+
+    Returns
+    -------
+    list of Check
+        The permissions, all of which are required. Empty for operations that need none.
+
+    Raises
+    ------
+    AwsError
+        If the operation is about the caller's own user, and the caller is not a user.
     """
-
-    account: str
-    region: str
-    caller_arn: str
-    names: Names
-
-
-def checks(operation: Operation, scope: Scope) -> list[Check]:
-    """The permissions that an operation needs, the one that names it first."""
-    special = _SERVICES.get(operation.service)
-    needed = special(operation, scope) if special is not None else _by_reference(operation, scope)
-    return needed + _passed_roles(operation, scope)
-
-
-@lru_cache(maxsize=512)
-def prefix_of(service: str) -> str:
-    """The prefix of a service's IAM actions, from botocore's name of the service."""
-    if service in _PREFIXES:
-        return _PREFIXES[service]
-    if service in services():
-        return service
-    try:
-        signing_name = str(get_service_model(service).signing_name)
-    except UnknownServiceError:
-        return service
-    return signing_name if signing_name in services() else service
+    if operation.service == "s3" and operation.name == "DeleteObjects":
+        return [Check(action, arn) for action, arn in s3.deletions(operation)]
+    if is_unsigned(operation.service, operation.name) and operation.service != "sts":
+        return []
+    operation = _with_launch_template(operation, scope)
+    needed = [
+        check
+        for permission in permissions(operation.service, operation.name)
+        for check in _fill(permission, operation, scope)
+    ]
+    if operation.service == "s3":
+        # The keys come from the headers of the request, so that all its permissions have the same ones.
+        shared = {key: value for check in needed for key, value in check.context.items()}
+        needed = [replace(check, context=shared) for check in needed]
+    needed += _tagging(operation, needed, scope)
+    needed += _passed(operation, needed, scope)
+    return list({(check.action, check.resource): check for check in reversed(needed)}.values())[::-1]
 
 
-def _by_reference(operation: Operation, scope: Scope) -> list[Check]:
-    prefix = prefix_of(operation.service)
-    name = _ACTIONS.get((prefix, operation.name), operation.name)
-    return _on_resources(prefix, name, operation, scope)
+def _fill(permission: Permission, operation: Operation, scope: Scope) -> Iterator[Check]:
+    parameters = operation.parameters
+    if permission.when and not any(
+        values(parameters, path) or _given(parameters, path) for path in permission.when
+    ):
+        return
+    if permission.unless and values(parameters, permission.unless):
+        return
+    _require_user(permission, operation, scope)
+    unresolved = False
+    found = False
+    for resource in permission.resources:
+        missing = "*" if permission.creates and resource.required and not permission.when else None
+        arns = fill(resource.template, parameters, _fixed(scope), _convert(scope), missing)
+        for arn in arns:
+            found = True
+            yield Check(permission.action, arn, _context(permission, operation, scope, arn, resource))
+        unresolved = unresolved or (not arns and resource.required)
+    if found or permission.when:
+        return
+    known = not permission.problem and not unresolved
+    yield Check(
+        permission.action, "*", _context(permission, operation, scope, "*", Resource("*")), resolved=known
+    )
 
 
-def _on_resources(prefix: str, name: str, operation: Operation, scope: Scope) -> list[Check]:
-    action = f"{prefix}:{name}"
-    found = arns(prefix, name, operation.parameters, Place(scope.account, scope.region))
-    if found:
-        return [Check(action, arn) for arn in found]
-    return [Check(action, "*", resolved=not resource_types(prefix, name))]
+def _given(parameters: Mapping[str, object], path: str) -> bool:
+    """Whether a structure or list is given at a path."""
+    found: list[object] = [parameters]
+    for name in path.split("."):
+        found = [one.get(name) for part in found for one in _parts(part) if isinstance(one, Mapping)]
+    return any(found)
 
 
-def _s3(operation: Operation, scope: Scope) -> list[Check]:
-    return [Check(action, resource) for action, resource in s3.permissions(operation)]
+def _parts(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else [value]
 
 
-def _dynamodb(operation: Operation, scope: Scope) -> list[Check]:
-    place = Place(scope.account, scope.region)
-    special = dynamodb.permissions(operation, place)
-    if special is not None:
-        return [Check(action, resource) for action, resource in special]
-    return _by_reference(operation, scope)
+def _fixed(scope: Scope) -> dict[str, str]:
+    return {"account": scope.account, "region": scope.region, "caller": scope.caller_arn}
 
 
-def _sqs(operation: Operation, scope: Scope) -> list[Check]:
-    name = _ACTIONS.get(("sqs", operation.name), operation.name)
-    url = operation.text("QueueUrl")
-    if url is None:
-        return _on_resources("sqs", name, operation, scope)
-    account, _, queue = url.rstrip("/").rpartition("/")
-    owner = account.rpartition("/")[2]
-    if not (owner.isdigit() and len(owner) == 12):
-        owner = scope.account
-    return [Check(f"sqs:{name}", f"arn:aws:sqs:{scope.region}:{owner}:{queue}")]
+def _convert(scope: Scope) -> Convert:
+    return lambda name, value: conversions.convert(name, value, scope)
 
 
-def _kms(operation: Operation, scope: Scope) -> list[Check]:
-    if operation.name == "ReEncrypt":
-        ends = (("ReEncryptFrom", "SourceKeyId"), ("ReEncryptTo", "DestinationKeyId"))
-        return [_on_full_arn("kms", name, operation.text(key) or "", scope) for name, key in ends]
-    key = operation.text("KeyId") or operation.text("TargetKeyId")
-    if key is None:
-        return _by_reference(operation, scope)
-    needed = [_on_full_arn("kms", operation.name, key, scope)]
-    if operation.name in ("CreateAlias", "DeleteAlias", "UpdateAlias"):
-        alias = operation.text("AliasName") or ""
-        needed.append(Check(f"kms:{operation.name}", f"arn:aws:kms:{scope.region}:{scope.account}:{alias}"))
-    return needed
+def _context(
+    permission: Permission, operation: Operation, scope: Scope, arn: str, resource: Resource
+) -> Keys:
+    keys = parameter_keys(permission, operation, resource.type)
+    prefix = permission.action.partition(":")[0]
+    if prefix == "dynamodb" and arn != "*":
+        keys |= dynamodb.condition_keys(operation, arn, scope.state.partition_key(arn))
+    if prefix == "ec2":
+        keys |= _of_ec2(operation, scope)
+    if arn != "*":
+        own = scope.state.condition_keys(arn)
+        keys = {**{key: value for key, value in own.items() if _supports(permission, key)}, **keys}
+    if resource.type:
+        of_type = supported_keys(permission.action, resource.type)
+        keys = {
+            key: value
+            for key, value in keys.items()
+            if not key.startswith(f"{prefix}:") or _in(key, of_type)
+        }
+    return keys
 
 
-def _secretsmanager(operation: Operation, scope: Scope) -> list[Check]:
-    secret = operation.text("SecretId")
-    if secret is None:
-        return _by_reference(operation, scope)
-    return [_on_full_arn("secretsmanager", operation.name, secret, scope)]
+def _of_ec2(operation: Operation, scope: Scope) -> Keys:
+    """Return the keys that the names of an instance profile and a subnet stand for.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-policy-keys
+    """
+    keys: Keys = {"ec2:Region": scope.region}
+    profile = operation.parameters.get("IamInstanceProfile") or {}
+    if isinstance(profile, Mapping) and (named := profile.get("Arn") or profile.get("Name")):
+        arn = str(named)
+        if not arn.startswith("arn:"):
+            arn = scope.state.iam_arn(scope.account, "instance-profile", arn)
+        keys["ec2:InstanceProfile"] = arn
+    if subnet := operation.text("SubnetId"):
+        arn = f"arn:aws:ec2:{scope.region}:{scope.account}:subnet/{subnet}"
+        keys |= {"ec2:Subnet": arn, **scope.state.condition_keys(arn)}
+    return keys
 
 
-def _on_full_arn(service: str, name: str, identifier: str, scope: Scope) -> Check:
-    arn = identifier if identifier.startswith("arn:") and ":alias/" not in identifier else None
-    arn = arn or scope.names.full_arn(service, scope.account, scope.region, identifier)
-    return Check(f"{service}:{name}", arn or "*", resolved=arn is not None)
+def _supports(permission: Permission, key: str) -> bool:
+    return permission.supported is None or _in(key, permission.supported)
 
 
-def _sts(operation: Operation, scope: Scope) -> list[Check]:
-    action = f"sts:{operation.name}"
-    if operation.name == "GetFederationToken":
-        name = operation.text("Name") or ""
-        return [Check(action, f"arn:aws:sts::{scope.account}:federated-user/{name}")]
-    role = operation.text("RoleArn")
-    if role is None:
-        return [Check(action, "*")]
-    needed = [Check(action, role)]
-    if operation.parameters.get("Tags"):
-        needed.append(Check("sts:TagSession", role))
-    if operation.text("SourceIdentity"):
-        needed.append(Check("sts:SetSourceIdentity", role))
-    return needed
+def _in(key: str, supported: frozenset[str]) -> bool:
+    """Whether a key is supported, also with the name of a tag or an encryption context in it."""
+    lower = key.lower()
+    return lower in supported or any(lower.startswith(start) for start in _open_keys(supported))
 
 
-_IAM_NAMES = (
-    ("RoleName", "role"),
-    ("InstanceProfileName", "instance-profile"),
-    ("GroupName", "group"),
-    ("UserName", "user"),
-)
-# Operations on the caller itself when no user is named.
-_OWN_USER = {
-    "GetUser",
-    "CreateAccessKey",
-    "DeleteAccessKey",
-    "ListAccessKeys",
-    "UpdateAccessKey",
-    "GetLoginProfile",
-    "ChangePassword",
-    "ListMFADevices",
-}
-_ARN_PARAMETERS = ("PolicyArn", "OpenIDConnectProviderArn", "SAMLProviderArn", "PolicySourceArn")
+@lru_cache(maxsize=1024)
+def _open_keys(supported: frozenset[str]) -> tuple[str, ...]:
+    """Return the keys that end in a name, such as ``aws:RequestTag/``, without the name."""
+    return tuple(re.split(r"[$<]", key)[0] for key in supported if re.search(r"[$<]", key))
 
 
-def _iam(operation: Operation, scope: Scope) -> list[Check]:
-    action = f"iam:{operation.name}"
-    needed = [Check(action, _iam_resource(operation, scope))]
-    role = operation.text("RoleName")
-    if operation.name == "AddRoleToInstanceProfile" and role:
-        needed.append(_pass_role(scope.names.iam_arn(scope.account, "role", role), "ec2.amazonaws.com"))
-    return needed
+def _require_user(permission: Permission, operation: Operation, scope: Scope) -> None:
+    """Reject an operation on the caller's own user if the caller is no user.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetUser.html
+    """
+    own = any("caller}" in resource.template for resource in permission.resources)
+    if (
+        not own
+        or operation.text("UserName")
+        or ":user/" in scope.caller_arn
+        or scope.caller_arn.endswith(":root")
+    ):
+        return
+    if operation.name == "ChangePassword":
+        raise AwsError("InvalidUserType", "Only IAM Users can change their own password", 403)
+    raise AwsError("ValidationError", "Must specify userName when calling with non-User credentials", 400)
 
 
-def _pass_role(role: str, service: str) -> Check:
-    """Whoever hands a role to a service needs the permission to pass it.
+def _tagging(operation: Operation, needed: list[Check], scope: Scope) -> Iterator[Check]:
+    """Creating a resource with tags requires the permission to tag it, too.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
+    """
+    if not needed:
+        return
+    if operation.service == "ec2":
+        for type in tagged_types(operation.parameters):
+            account = "" if type in ("image", "snapshot") else scope.account
+            arn = f"arn:aws:ec2:{scope.region}:{account}:{type}/*"
+            yield Check(
+                "ec2:CreateTags", arn, {"ec2:CreateAction": operation.name, **tag_keys(operation, type)}
+            )
+        return
+    tags = table(operation.service).tags
+    action = tags.get(operation.name) or (tags.get("*") if operation.name.startswith("Create") else None)
+    if action is None or not request_tags(operation.parameters):
+        return
+    context = tag_keys(operation)
+    prefix = action.partition(":")[0]
+    if f"{prefix}:createaction" in supported_keys(action):
+        context[f"{prefix}:CreateAction"] = operation.name
+    for check in needed:
+        if check.action == needed[0].action:
+            yield Check(action, check.resource, context, check.resolved)
+
+
+def _passed(operation: Operation, needed: list[Check], scope: Scope) -> Iterator[Check]:
+    """Handing a role to a service requires the permission to pass it.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     """
-    return Check("iam:PassRole", role, {"iam:PassedToService": service})
+    for passed in passed_roles(operation.service, operation.name):
+        roles: list[str | None] = []
+        for path in passed.roles:
+            for value in values(operation.parameters, path):
+                if value.startswith("arn:"):
+                    roles.append(value if ":role/" in value else None)
+                elif passed.by_name and ":" not in value:
+                    roles.append(scope.state.iam_arn(scope.account, "role", value))
+        for path in passed.profiles:
+            roles += [
+                scope.state.profile_role_arn(scope.account, value)
+                for value in values(operation.parameters, path)
+            ]
+        for role in dict.fromkeys(roles):
+            if role is not None:
+                context = {"iam:PassedToService": passed.to}
+                if needed and needed[0].resource != "*":
+                    context["iam:AssociatedResourceArn"] = next(
+                        (one.resource for one in needed if ":instance/" in one.resource), needed[0].resource
+                    )
+                yield Check("iam:PassRole", role, {**context, **scope.state.condition_keys(role)})
 
 
-def _passed_roles(operation: Operation, scope: Scope) -> list[Check]:
-    if operation.service == "ec2" and operation.name in (
-        "RunInstances",
-        "AssociateIamInstanceProfile",
-        "ReplaceIamInstanceProfileAssociation",
-    ):
-        profile = operation.parameters.get("IamInstanceProfile") or {}
-        named = profile.get("Arn") or profile.get("Name")
-        role = scope.names.profile_role_arn(scope.account, named) if named else None
-        return [_pass_role(role, "ec2.amazonaws.com")] if role else []
-    passed = _PASSED.get((operation.service, operation.name))
-    if passed is None:
-        return []
-    service, parameters = passed
-    roles = [role for parameter in parameters if (role := operation.text(parameter))]
-    return [_pass_role(role, service) for role in roles if role.startswith("arn:")]
+def _with_launch_template(operation: Operation, scope: Scope) -> Operation:
+    """Complete the parameters with those of the launch template that the request names.
 
-
-_PASSED: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
-    ("lambda", "CreateFunction"): ("lambda.amazonaws.com", ("Role",)),
-    ("lambda", "UpdateFunctionConfiguration"): ("lambda.amazonaws.com", ("Role",)),
-    ("ecs", "RegisterTaskDefinition"): ("ecs-tasks.amazonaws.com", ("taskRoleArn", "executionRoleArn")),
-    ("stepfunctions", "CreateStateMachine"): ("states.amazonaws.com", ("roleArn",)),
-    ("stepfunctions", "UpdateStateMachine"): ("states.amazonaws.com", ("roleArn",)),
-    ("events", "PutRule"): ("events.amazonaws.com", ("RoleArn",)),
-    ("codebuild", "CreateProject"): ("codebuild.amazonaws.com", ("serviceRole",)),
-    ("glue", "CreateJob"): ("glue.amazonaws.com", ("Role",)),
-    ("sagemaker", "CreateNotebookInstance"): ("sagemaker.amazonaws.com", ("RoleArn",)),
-}
-
-
-def _iam_resource(operation: Operation, scope: Scope) -> str:
-    if operation.name.startswith("List") and not any(
-        operation.text(parameter) for parameter, _ in _IAM_NAMES
-    ):
-        return scope.caller_arn if operation.name in _OWN_USER else "*"
-    if operation.name in ("AddRoleToInstanceProfile", "RemoveRoleFromInstanceProfile"):
-        profile = operation.text("InstanceProfileName") or ""
-        return scope.names.iam_arn(scope.account, "instance-profile", profile)
-    creates = operation.name.startswith("Create")
-    for parameter, kind in _IAM_NAMES:
-        name = operation.text(parameter)
-        if name:
-            if creates and operation.name != "CreateAccessKey":
-                path = operation.text("Path") or "/"
-                return f"arn:aws:iam::{scope.account}:{kind}{path}{name}"
-            return scope.names.iam_arn(scope.account, kind, name)
-    for parameter in _ARN_PARAMETERS:
-        arn = operation.text(parameter)
-        if arn:
-            return arn
-    policy = operation.text("PolicyName")
-    if policy:
-        return f"arn:aws:iam::{scope.account}:policy{operation.text('Path') or '/'}{policy}"
-    return scope.caller_arn if operation.name in _OWN_USER else "*"
-
-
-_SERVICES: dict[str, Callable[[Operation, Scope], list[Check]]] = {
-    "dynamodb": _dynamodb,
-    "iam": _iam,
-    "kms": _kms,
-    "s3": _s3,
-    "secretsmanager": _secretsmanager,
-    "sqs": _sqs,
-    "sts": _sts,
-}
-# Prefixes of IAM actions that differ from botocore's service names and from their signing names.
-_PREFIXES = {
-    "cloudwatch": "cloudwatch",
-    "dynamodbstreams": "dynamodb",
-    "resourcegroupstaggingapi": "tag",
-    "sesv2": "ses",
-    "accessanalyzer": "access-analyzer",
-    "opensearch": "es",
-    "iot-data": "iot",
-    "mwaa": "airflow",
-}
-# Operations whose action is called otherwise.
-_ACTIONS = {
-    ("lambda", "Invoke"): "InvokeFunction",
-    ("lambda", "InvokeAsync"): "InvokeFunction",
-    ("lambda", "InvokeWithResponseStream"): "InvokeFunction",
-    ("lambda", "GetFunctionConfiguration"): "GetFunctionConfiguration",
-    ("sns", "PublishBatch"): "Publish",
-    ("sqs", "SendMessageBatch"): "SendMessage",
-    ("sqs", "DeleteMessageBatch"): "DeleteMessage",
-    ("sqs", "ChangeMessageVisibilityBatch"): "ChangeMessageVisibility",
-}
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/permissions-for-launch-templates.html
+    """
+    if operation.service not in ("ec2", "autoscaling"):
+        return operation
+    specification = operation.parameters.get("LaunchTemplate")
+    if not isinstance(specification, Mapping):
+        return operation
+    template = scope.state.launch_template(scope.account, scope.region, specification)
+    return replace(operation, parameters={**template, **operation.parameters})

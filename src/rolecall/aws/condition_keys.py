@@ -1,108 +1,132 @@
-"""The condition keys that an operation's parameters give.
+"""The condition keys that a request itself gives.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
 from rolecall.aws.http import HttpRequest
+from rolecall.aws.mapping import Permission
 from rolecall.aws.operations import Operation
 from rolecall.aws.sigv4 import Signature
+from rolecall.aws.templates import values
 
 Keys = dict[str, str | list[str]]
 
-_OPERATION_KEYS = {
-    ("sts", "ExternalId"): "sts:ExternalId",
-    ("sts", "RoleSessionName"): "sts:RoleSessionName",
-    ("sts", "SourceIdentity"): "sts:SourceIdentity",
-    ("sts", "TransitiveTagKeys"): "sts:TransitiveTagKeys",
-    ("sts", "DurationSeconds"): "sts:DurationSeconds",
-    ("s3", "Prefix"): "s3:prefix",
-    ("s3", "Delimiter"): "s3:delimiter",
-    ("s3", "MaxKeys"): "s3:max-keys",
-    ("s3", "VersionId"): "s3:VersionId",
-    ("s3", "ACL"): "s3:x-amz-acl",
-    ("s3", "CopySource"): "s3:x-amz-copy-source",
-    ("s3", "MetadataDirective"): "s3:x-amz-metadata-directive",
-    ("s3", "ServerSideEncryption"): "s3:x-amz-server-side-encryption",
-    ("s3", "SSEKMSKeyId"): "s3:x-amz-server-side-encryption-aws-kms-key-id",
-    ("s3", "StorageClass"): "s3:x-amz-storage-class",
-    ("s3", "ObjectOwnership"): "s3:x-amz-object-ownership",
-    ("s3", "GrantFullControl"): "s3:x-amz-grant-full-control",
-    ("s3", "GrantRead"): "s3:x-amz-grant-read",
-    ("s3", "GrantWrite"): "s3:x-amz-grant-write",
-    ("iam", "AWSServiceName"): "iam:AWSServiceName",
-    ("iam", "PolicyArn"): "iam:PolicyARN",
-    ("iam", "PermissionsBoundary"): "iam:PermissionsBoundary",
-    ("dynamodb", "Select"): "dynamodb:Select",
-    ("ec2", "InstanceType"): "ec2:InstanceType",
-    ("kms", "KeySpec"): "kms:KeySpec",
-    ("kms", "KeyUsage"): "kms:KeyUsage",
-    ("secretsmanager", "VersionStage"): "secretsmanager:VersionStage",
-    ("sns", "Endpoint"): "sns:Endpoint",
-    ("sns", "Protocol"): "sns:Protocol",
-    ("ssm", "Overwrite"): "ssm:Overwrite",
-    ("lambda", "Principal"): "lambda:Principal",
-}
 
+def parameter_keys(permission: Permission, operation: Operation, type: str = "") -> Keys:
+    """Return the condition keys that the parameters of a request give for one permission.
 
-def operation_keys(operation: Operation) -> Keys:
-    """The condition keys that an operation's parameters give."""
+    Parameters
+    ----------
+    permission
+        The permission, which lists the keys and the paths of the parameters.
+    operation
+        The operation with its parameters.
+    type
+        The type of the resource in the Service Authorization Reference, as far as it is known. Tags of a
+        ``TagSpecification`` count only for resources of their type.
+    """
     keys: Keys = {}
-    for (service, parameter), key in _OPERATION_KEYS.items():
-        value = operation.parameters.get(parameter)
-        if service == operation.service and value is not None:
-            keys[key] = [_text(one) for one in value] if isinstance(value, list) else _text(value)
-    special = _SPECIAL.get(operation.service)
-    if special is not None:
-        keys.update(special(operation.parameters))
-    tags = request_tags(operation.parameters)
-    if tags:
-        keys["aws:TagKeys"] = list(tags)
-        keys.update({f"aws:RequestTag/{key}": value for key, value in tags.items()})
+    for key, path in permission.keys:
+        found = values(operation.parameters, path)
+        if found:
+            keys[key] = found[0] if len(found) == 1 else found
+    keys |= _special(operation)
+    supported = permission.supported
+    if supported is None or supported & {"aws:tagkeys", "aws:requesttag/${tagkey}"}:
+        keys |= tag_keys(operation, type)
     return keys
 
 
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def tag_keys(operation: Operation, type: str = "") -> Keys:
+    """Return ``aws:TagKeys`` and ``aws:RequestTag/KEY`` for the tags that a request gives or removes.
 
-
-def _of_dynamodb(parameters: Mapping[str, Any]) -> Keys:
-    """The partition keys that are touched, and the attributes that are asked for.
-
-    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+    Parameters
+    ----------
+    operation
+        The operation with its parameters.
+    type
+        The resource type whose ``TagSpecification`` counts; empty for all of them.
     """
-    names = parameters.get("ExpressionAttributeNames") or {}
-    listed = list(parameters.get("AttributesToGet") or [])
-    projection = str(parameters.get("ProjectionExpression") or "")
-    listed += [names.get(name.strip(), name.strip()) for name in projection.split(",") if name.strip()]
-    return {"dynamodb:Attributes": listed} if listed else {}
+    tags = request_tags(operation.parameters, type)
+    names = list(tags) or [
+        name for parameter in _TAG_KEYS for name in values(operation.parameters, parameter)
+    ]
+    keys: Keys = {f"aws:RequestTag/{name}": value for name, value in tags.items()}
+    return keys | ({"aws:TagKeys": names} if names else {})
 
 
-def _of_ec2(parameters: Mapping[str, Any]) -> Keys:
-    """What a new instance would be.
+_TAGS = (
+    "Tags",
+    "tags",
+    "TagList",
+    "TagsToAdd",
+    "tagsToAdd",
+    "Tagging.TagSet",
+    "CreateBucketConfiguration.Tags",
+)
+_TAG_KEYS = ("TagKeys", "tagKeys", "TagKeyList", "tagKeyList", "TagsToRemove")
 
-    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-policies-for-amazon-ec2.html
+
+def request_tags(parameters: Mapping[str, Any], type: str = "") -> dict[str, str]:
+    """Return the tags in a request, in any of the forms in which services take them.
+
+    Parameters
+    ----------
+    parameters
+        The parameters of the request.
+    type
+        The resource type whose ``TagSpecification`` counts; empty for all of them.
     """
-    keys: Keys = {}
-    options = parameters.get("MetadataOptions") or {}
-    if options.get("HttpTokens"):
-        keys["ec2:MetadataHttpTokens"] = str(options["HttpTokens"])
-    if options.get("HttpPutResponseHopLimit"):
-        keys["ec2:MetadataHttpPutResponseHopLimit"] = str(options["HttpPutResponseHopLimit"])
-    profile = (parameters.get("IamInstanceProfile") or {}).get("Arn")
-    if profile:
-        keys["ec2:InstanceProfile"] = str(profile)
-    return keys
+    listed: list[Any] = []
+    for path in _TAGS:
+        given: Any = parameters
+        for name in path.split("."):
+            given = given.get(name) if isinstance(given, Mapping) else None
+        if isinstance(given, Mapping):
+            listed += [{"Key": key, "Value": value} for key, value in given.items()]
+        elif isinstance(given, list):
+            listed += given
+    for specification in _specifications(parameters):
+        if not type or specification.get("ResourceType") == type:
+            listed += specification.get("Tags") or []
+    found: dict[str, str] = {}
+    for tag in listed:
+        if isinstance(tag, Mapping):
+            key = tag.get("Key") or tag.get("key") or tag.get("TagKey")
+            value = tag.get("Value") or tag.get("value") or tag.get("TagValue") or ""
+            if key:
+                found[str(key)] = str(value)
+    return found
 
 
-def _of_kms(parameters: Mapping[str, Any]) -> Keys:
-    """The encryption context.
+def tagged_types(parameters: Mapping[str, Any]) -> list[str]:
+    """Return the resource types that the ``TagSpecifications`` of a request give tags to."""
+    types = [str(one.get("ResourceType")) for one in _specifications(parameters) if one.get("Tags")]
+    return list(dict.fromkeys(types))
+
+
+def _specifications(parameters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [*(parameters.get("TagSpecifications") or []), *(parameters.get("TagSpecification") or [])]
+
+
+def _special(operation: Operation) -> Keys:
+    parameters = operation.parameters
+    if operation.service == "kms":
+        return _of_encryption_context(parameters)
+    if operation.service == "s3":
+        return _of_object_tags(parameters)
+    return {}
+
+
+def _of_encryption_context(parameters: Mapping[str, Any]) -> Keys:
+    """Return the encryption context.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
     """
@@ -111,8 +135,8 @@ def _of_kms(parameters: Mapping[str, Any]) -> Keys:
     return keys | ({"kms:EncryptionContextKeys": list(given)} if given else {})
 
 
-def _of_s3(parameters: Mapping[str, Any]) -> Keys:
-    """The tags that an object is put with.
+def _of_object_tags(parameters: Mapping[str, Any]) -> Keys:
+    """Return the tags that an object is written with.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/tagging-and-policies.html
     """
@@ -125,18 +149,19 @@ def _of_s3(parameters: Mapping[str, Any]) -> Keys:
     return keys | ({"s3:RequestObjectTagKeys": list(tags)} if tags else {})
 
 
-_SPECIAL: dict[str, Callable[[Mapping[str, Any]], Keys]] = {
-    "dynamodb": _of_dynamodb,
-    "ec2": _of_ec2,
-    "kms": _of_kms,
-    "s3": _of_s3,
-}
-
-
 def signature_keys(request: HttpRequest, signature: Signature | None, now: datetime) -> Keys:
-    """How a request to S3 was signed.
+    """Return the condition keys about the signature of a request to S3.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html
+
+    Parameters
+    ----------
+    request
+        The request.
+    signature
+        Its signature; ``None`` for an anonymous request.
+    now
+        The time of the sandbox's clock, for the age of the signature in milliseconds.
     """
     keys: Keys = {}
     if digest := request.headers.get("x-amz-content-sha256"):
@@ -150,24 +175,3 @@ def signature_keys(request: HttpRequest, signature: Signature | None, now: datet
         age = (now - signature.signed_at).total_seconds()
         keys["s3:signatureAge"] = str(max(0, int(age * 1000)))
     return keys
-
-
-def request_tags(parameters: Mapping[str, Any]) -> dict[str, str]:
-    """The tags that a request passes, in any of the forms in which services take them."""
-    listed: list[Any] = []
-    for name in ("Tags", "tags", "TagList"):
-        given = parameters.get(name)
-        if isinstance(given, dict):
-            listed += [{"Key": key, "Value": value} for key, value in given.items()]
-        elif isinstance(given, list):
-            listed += given
-    for specification in parameters.get("TagSpecifications") or []:
-        listed += specification.get("Tags") or []
-    found: dict[str, str] = {}
-    for tag in listed:
-        if isinstance(tag, dict):
-            key = tag.get("Key") or tag.get("key") or tag.get("TagKey")
-            value = tag.get("Value") or tag.get("value") or tag.get("TagValue") or ""
-            if key:
-                found[str(key)] = str(value)
-    return found

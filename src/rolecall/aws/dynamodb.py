@@ -1,83 +1,145 @@
-"""What DynamoDB's batches, transactions, indexes and PartiQL ask of IAM.
+"""The condition keys of DynamoDB that limit access to items and attributes.
 
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/api-permissions-reference.html
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-iam.html
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rolecall.aws.operations import Operation
-from rolecall.aws.resources import Place
 
-_PARTIQL = {
-    "SELECT": "Select",
-    "INSERT": "Insert",
-    "UPDATE": "Update",
-    "DELETE": "Delete",
-    "EXISTS": "Select",
-}
-_STATEMENT = re.compile(
-    r"^\s*(?P<verb>SELECT|INSERT|DELETE|EXISTS)\b.*?"
-    r"\b(?:FROM|INTO)\s+[\"']?(?P<table>[\w.-]+)[\"']?(?:\.[\"']?(?P<index>[\w.-]+)[\"']?)?",
-    re.IGNORECASE | re.DOTALL,
+Keys = dict[str, str | list[str]]
+
+_NAME = re.compile(r"#?[A-Za-z_][\w.-]*")
+_READS = ("GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems")
+_EXPRESSIONS = (
+    "ProjectionExpression",
+    "KeyConditionExpression",
+    "FilterExpression",
+    "UpdateExpression",
+    "ConditionExpression",
 )
-_UPDATE = re.compile(r"^\s*UPDATE\s+[\"']?(?P<table>[\w.-]+)", re.IGNORECASE)
-_OF_TRANSACTION = {
-    "Get": "GetItem",
-    "Put": "PutItem",
-    "Update": "UpdateItem",
-    "Delete": "DeleteItem",
-    "ConditionCheck": "ConditionCheckItem",
-}
+# Operators and functions in expressions, which look like names of attributes.
+_WORDS = frozenset(
+    {
+        *("and", "or", "not", "between", "in", "set", "remove", "add", "delete", "true", "false", "null"),
+        *("attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains", "size"),
+        *("if_not_exists", "list_append"),
+    }
+)
 
 
-def permissions(operation: Operation, place: Place) -> list[tuple[str, str]] | None:
-    """The actions and ARNs of an operation that touches more than one table; None for the plain ones."""
+def condition_keys(operation: Operation, arn: str, partition_key: str | None) -> Keys:
+    """Return the condition keys for one table or index of a request.
+
+    Parameters
+    ----------
+    operation
+        The operation.
+    arn
+        The ARN of the table or index.
+    partition_key
+        The name of its partition key; ``None`` if there is no such table.
+    """
+    keys: Keys = {}
+    if operation.name in _ENCLOSING:
+        keys["dynamodb:EnclosingOperation"] = operation.name
+    requests = list(_requests(operation, _table_name(arn)))
+    values = [value for one in requests for value in _partition_values(one, partition_key)]
+    if values:
+        keys["dynamodb:LeadingKeys"] = list(dict.fromkeys(values))
+    attributes = [name for one in requests for name in _attributes(one)]
+    if attributes:
+        keys["dynamodb:Attributes"] = list(dict.fromkeys(attributes))
+    if operation.name in _READS:
+        keys["dynamodb:Select"] = _select(operation, requests, on_index="/index/" in arn)
+    return keys
+
+
+_ENCLOSING = ("TransactGetItems", "TransactWriteItems", "ExecuteTransaction", "BatchExecuteStatement")
+
+
+def _table_name(arn: str) -> str:
+    return arn.partition(":table/")[2].partition("/")[0]
+
+
+def _requests(operation: Operation, table: str) -> Iterator[Mapping[str, Any]]:
+    """Yield what a request asks of one table, each in the form of the operation on a single item."""
     parameters = operation.parameters
-    match operation.name:
-        case "BatchGetItem" | "BatchWriteItem":
-            tables = parameters.get("RequestItems") or {}
-            return [(f"dynamodb:{operation.name}", _table(name, place)) for name in tables]
-        case "TransactGetItems" | "TransactWriteItems":
-            return list(_transaction(parameters.get("TransactItems") or [], place))
-        case "ExecuteStatement":
-            return [_partiql(operation.text("Statement") or "", place)]
-        case "BatchExecuteStatement":
-            return [
-                _partiql(str(one.get("Statement")), place) for one in parameters.get("Statements") or []
-            ]
-        case "ExecuteTransaction":
-            statements = parameters.get("TransactStatements") or []
-            return [_partiql(str(one.get("Statement")), place) for one in statements]
-        case "Query" | "Scan" if operation.text("IndexName"):
-            table = _table(operation.text("TableName") or "", place)
-            return [(f"dynamodb:{operation.name}", f"{table}/index/{operation.text('IndexName')}")]
-    return None
+    for name, request in (parameters.get("RequestItems") or {}).items():
+        if _same_table(name, table):
+            if isinstance(request, Mapping):
+                yield from ({**request, "Key": key} for key in request.get("Keys") or [])
+            else:
+                yield from (part for one in request for part in one.values())
+    for item in parameters.get("TransactItems") or []:
+        yield from (
+            part for part in item.values() if part and _same_table(part.get("TableName", ""), table)
+        )
+    if "TableName" in parameters:
+        yield parameters
 
 
-def _table(name: str, place: Place) -> str:
-    return (
-        name if name.startswith("arn:") else f"arn:aws:dynamodb:{place.region}:{place.account}:table/{name}"
-    )
+def _same_table(name: str, table: str) -> bool:
+    return name.rpartition("/")[2] == table
 
 
-def _transaction(items: list[dict[str, Any]], place: Place) -> Iterator[tuple[str, str]]:
-    for item in items:
-        for kind, action in _OF_TRANSACTION.items():
-            if item.get(kind):
-                yield f"dynamodb:{action}", _table(str(item[kind].get("TableName")), place)
+def _partition_values(request: Mapping[str, Any], partition_key: str | None) -> Iterator[str]:
+    if partition_key is None:
+        return
+    for part in ("Key", "Item"):
+        if value := (request.get(part) or {}).get(partition_key):
+            yield _plain(value)
+    condition = (request.get("KeyConditions") or {}).get(partition_key)
+    if condition:
+        yield from (_plain(value) for value in condition.get("AttributeValueList") or [])
+    names = request.get("ExpressionAttributeNames") or {}
+    values = request.get("ExpressionAttributeValues") or {}
+    for left, right in re.findall(
+        r"(#?[\w.-]+)\s*=\s*(:\w+)", str(request.get("KeyConditionExpression") or "")
+    ):
+        if names.get(left, left) == partition_key and right in values:
+            yield _plain(values[right])
 
 
-def _partiql(statement: str, place: Place) -> tuple[str, str]:
-    if match := _UPDATE.match(statement):
-        return "dynamodb:PartiQLUpdate", _table(match["table"], place)
-    match = _STATEMENT.match(statement)
-    if match is None:
-        return "dynamodb:PartiQLSelect", "*"
-    table = _table(match["table"], place)
-    index = f"/index/{match['index']}" if match["index"] else ""
-    return f"dynamodb:PartiQL{_PARTIQL[match['verb'].upper()]}", table + index
+def _plain(value: Mapping[str, Any]) -> str:
+    """Return an attribute value without its type."""
+    content = next(iter(value.values()))
+    return content.decode("latin-1") if isinstance(content, bytes) else str(content)
+
+
+def _attributes(request: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the top-level attributes that a request names."""
+    names = request.get("ExpressionAttributeNames") or {}
+    for part in (
+        "Key",
+        "Item",
+        "AttributeUpdates",
+        "Expected",
+        "KeyConditions",
+        "QueryFilter",
+        "ScanFilter",
+    ):
+        yield from request.get(part) or {}
+    yield from request.get("AttributesToGet") or []
+    for part in _EXPRESSIONS:
+        text = re.sub(r":\w+", " ", str(request.get(part) or ""))
+        for match in _NAME.finditer(text):
+            name = match[0].partition(".")[0]
+            if name.lower() not in _WORDS:
+                yield names.get(name, name)
+
+
+def _select(operation: Operation, requests: list[Mapping[str, Any]], *, on_index: bool) -> str:
+    """Return the ``Select`` parameter, or what it defaults to.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html#DDB-Query-request-Select
+    """
+    if given := operation.text("Select"):
+        return given
+    if requests and all(one.get("ProjectionExpression") or one.get("AttributesToGet") for one in requests):
+        return "SPECIFIC_ATTRIBUTES"
+    return "ALL_PROJECTED_ATTRIBUTES" if on_index else "ALL_ATTRIBUTES"

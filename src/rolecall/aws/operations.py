@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 from wsgiref.types import WSGIEnvironment
 
@@ -66,6 +67,23 @@ class Operation:
         """Return a parameter if it is a non-empty string, else ``None``."""
         value = self.parameters.get(parameter)
         return value if isinstance(value, str) and value else None
+
+
+@lru_cache(maxsize=4096)
+def is_unsigned(service: str, operation: str) -> bool:
+    """Whether clients don't sign an operation, as for sign-in and for calls with a token.
+
+    Parameters
+    ----------
+    service
+        The service, by botocore's name.
+    operation
+        The operation, as in the service's API reference.
+    """
+    try:
+        return bool(get_service_model(service).operation_model(operation).auth_type == "none")
+    except (UnknownServiceError, DataNotFoundError, KeyError, ValueError):
+        return False
 
 
 def service_for(signing_name: str) -> str:

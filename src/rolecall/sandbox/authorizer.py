@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rolecall.aws.authorization import Check, Scope, checks
-from rolecall.aws.condition_keys import operation_keys, signature_keys
+from rolecall.aws.condition_keys import signature_keys
 from rolecall.aws.denials import denial_message
 from rolecall.aws.errors import AwsError, failure
 from rolecall.iam import Decision, PolicySet, Request, decide
@@ -15,6 +15,7 @@ from rolecall.sandbox.callers import Callers
 from rolecall.sandbox.clock import Clock, timestamp
 from rolecall.sandbox.encoded_messages import EncodedMessages
 from rolecall.sandbox.guardrails import Guardrails
+from rolecall.sandbox.moto_state.account_state import MotoAccountState
 from rolecall.sandbox.moto_state.ec2 import source_instance_context
 from rolecall.sandbox.moto_state.iam import IamState
 from rolecall.sandbox.moto_state.registry import ResourceStates
@@ -83,7 +84,7 @@ class Authorizer:
         """
         operation, caller = call.operation, call.caller
         check_kind_of_session(operation, caller)
-        scope = Scope(caller.account or "", call.region, caller.arn, self._iam)
+        scope = Scope(caller.account or "", call.region, caller.arn, MotoAccountState(self._iam))
         number = self._trail.next_call()
         needed = checks(operation, scope)
         denials: list[str | None] = []
@@ -179,7 +180,6 @@ class Authorizer:
         if caller.session is not None and caller.session.instance_arn is not None:
             self._builder.ensure("ec2")
             keys.update(source_instance_context(caller.session.instance_arn))
-        keys.update(operation_keys(operation))
         if operation.service in _REQUEST_KEYS:
             keys.update(_REQUEST_KEYS[operation.service](request, call.signature, now))
         keys.update(self._guardrails.context(caller.account))

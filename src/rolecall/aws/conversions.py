@@ -1,0 +1,268 @@
+"""Conversions of parameters into the parts of ARNs, as the templates in ``tables/`` name them.
+
+A conversion takes a value and the scope of the request. It returns ``None`` for a value that it doesn't
+apply to, such as a statement that is no SELECT, or a name that no resource has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import cast
+from urllib.parse import unquote
+
+import yaml
+
+from rolecall.aws.state import Scope
+
+Conversion = Callable[[str, Scope], str | None]
+
+
+def convert(name: str, value: str, scope: Scope) -> str | None:
+    """Apply a conversion by its name."""
+    return CONVERSIONS[name](value, scope)
+
+
+def _iam(type: str) -> Conversion:
+    return lambda value, scope: scope.state.iam_arn(scope.account, type, value)
+
+
+def _mfa(value: str, scope: Scope) -> str:
+    return value if value.startswith("arn:") else f"arn:aws:iam::{scope.account}:mfa/{value}"
+
+
+def _without_scheme(value: str, scope: Scope) -> str:
+    return value.rpartition("://")[2].rstrip("/")
+
+
+def _service_linked_role(value: str, scope: Scope) -> str:
+    name = _data("_service_linked_roles").get(value)
+    if name is None:
+        words = re.split(r"[.-]", value.removesuffix(".amazonaws.com"))
+        name = "AWSServiceRoleFor" + "".join(word.capitalize() for word in words)
+    return name
+
+
+@cache
+def _data(name: str) -> Mapping[str, str]:
+    text = (files("rolecall.aws.tables") / f"{name}.yaml").read_text(encoding="utf-8")
+    return cast(Mapping[str, str], yaml.load(text, yaml.CSafeLoader))
+
+
+def _deleted_role(value: str, scope: Scope) -> str:
+    """Return path and name of the role in the ID ``task/aws-service-role/SERVICE/ROLE/ID``."""
+    return value.removeprefix("task/").rpartition("/")[0]
+
+
+def _access_key_user(value: str, scope: Scope) -> str | None:
+    return scope.state.access_key_user(value)
+
+
+def _account(value: str, scope: Scope) -> str:
+    return value.split(":")[4] if value.startswith("arn:") and value.count(":") >= 5 else value
+
+
+def _queue(value: str, scope: Scope) -> str:
+    """Return the ARN of a queue from its URL, ``https://HOST/ACCOUNT/NAME``."""
+    path, _, name = value.rstrip("/").rpartition("/")
+    owner = path.rpartition("/")[2]
+    account = owner if re.fullmatch(r"\d{12}", owner) else scope.account
+    return f"arn:aws:sqs:{scope.region}:{account}:{name}"
+
+
+def _key(value: str, scope: Scope) -> str | None:
+    """Return the ARN of a KMS key from its ID, its ARN, an alias, or the ARN of an alias."""
+    parts = value.split(":", 5)
+    if len(parts) < 6:
+        return scope.state.full_arn("kms", scope.account, scope.region, value)
+    known = scope.state.full_arn("kms", parts[4], parts[3], parts[5].removeprefix("key/"))
+    return known or (value if parts[5].startswith("key/") else None)
+
+
+def _ciphertext_key(value: str, scope: Scope) -> str | None:
+    return scope.state.ciphertext_key(scope.account, scope.region, value.encode("latin-1"))
+
+
+def _secret(value: str, scope: Scope) -> str:
+    """Return the ARN of a secret from its name, or from its ARN with or without the suffix."""
+    parts = value.split(":", 6)
+    if len(parts) == 7 and value.startswith("arn:"):
+        _, _, _, region, account, _, name = parts
+        return scope.state.full_arn("secretsmanager", account, region, name) or value
+    known = scope.state.full_arn("secretsmanager", scope.account, scope.region, value)
+    return known or f"arn:aws:secretsmanager:{scope.region}:{scope.account}:secret:{value}-??????"
+
+
+def _function(value: str, scope: Scope) -> str:
+    """Return the name of a Lambda function, or its ARN if another account is named.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#lambda-Invoke-request-FunctionName
+    """
+    if value.startswith("arn:"):
+        return value
+    account, separator, name = value.partition(":function:")
+    if separator:
+        return f"arn:aws:lambda:{scope.region}:{account.rpartition(':')[2]}:function:{name}"
+    return value
+
+
+def _qualifier(value: str, scope: Scope) -> str:
+    return f":{value}"
+
+
+def _topic(value: str, scope: Scope) -> str | None:
+    """Return the ARN of the topic in the ARN of a subscription."""
+    return value.rpartition(":")[0] if value.count(":") == 6 else None
+
+
+def _log_group(value: str, scope: Scope) -> str:
+    """Return the ARN that CloudWatch Logs evaluates a log group on, from its name or ARN."""
+    if value.startswith("arn:"):
+        return f"{value.removesuffix(':*')}:log-stream:"
+    return f"arn:aws:logs:{scope.region}:{scope.account}:log-group:{value}:log-stream:"
+
+
+def _name_of_log_group(value: str, scope: Scope) -> str:
+    return value.removesuffix(":*").rpartition(":log-group:")[2]
+
+
+def _rule_bus(value: str, scope: Scope) -> str:
+    """Return the event bus as it is in the ARN of a rule: empty for the default one."""
+    name = value.partition(":event-bus/")[2] or value
+    return "" if name == "default" else f"{name}/"
+
+
+def _task_definition(value: str, scope: Scope) -> str:
+    """Return family and revision of a task definition; without a revision, the latest one counts."""
+    if value.startswith("arn:"):
+        return value
+    return value if ":" in value else f"{value}:*"
+
+
+def _parameter(value: str, scope: Scope) -> str:
+    """Return the name of a parameter without leading slash, version, and label."""
+    return value if value.startswith("arn:") else value.lstrip("/").partition(":")[0]
+
+
+def _no_slash(value: str, scope: Scope) -> str:
+    return value.lstrip("/")
+
+
+_SSM_TYPES = {
+    "Document": "document",
+    "ManagedInstance": "managed-instance",
+    "MaintenanceWindow": "maintenancewindow",
+    "Parameter": "parameter",
+    "PatchBaseline": "patchbaseline",
+    "OpsItem": "opsitem",
+    "OpsMetadata": "opsmetadata",
+    "Automation": "automation-execution",
+    "Association": "association",
+}
+
+
+def _ssm_type(value: str, scope: Scope) -> str | None:
+    type = _SSM_TYPES.get(value)
+    return f"arn:aws:ssm:{scope.region}:{scope.account}:{type}/" if type else None
+
+
+def _managed_node(value: str, scope: Scope) -> str | None:
+    """Return the ARN of an EC2 instance or a hybrid node of Systems Manager."""
+    if value.startswith("i-"):
+        return f"arn:aws:ec2:{scope.region}:{scope.account}:instance/{value}"
+    if value.startswith("mi-"):
+        return f"arn:aws:ssm:{scope.region}:{scope.account}:managed-instance/{value}"
+    if match := re.fullmatch(r"ecs:([^_]+)_([^_]+)_.+", value):
+        return f"arn:aws:ecs:{scope.region}:{scope.account}:task/{match[1]}/{match[2]}"
+    return None
+
+
+_STATEMENT = re.compile(
+    r"\s*(?P<verb>SELECT|INSERT|DELETE|EXISTS)\b.*?"
+    r"\b(?:FROM|INTO)\s+[\"']?(?P<table>[\w.-]+)[\"']?(?:\.[\"']?(?P<index>[\w.-]+)[\"']?)?",
+    re.IGNORECASE | re.DOTALL,
+)
+_UPDATE = re.compile(r"\s*(?P<verb>UPDATE)\s+[\"']?(?P<table>[\w.-]+)", re.IGNORECASE)
+
+
+def _partiql(*verbs: str) -> Conversion:
+    """Return the table of a PartiQL statement, with its index, if the statement has one of the verbs."""
+
+    def table(value: str, scope: Scope) -> str | None:
+        match = _UPDATE.match(value) or _STATEMENT.match(value)
+        if match is None or match["verb"].upper() not in verbs:
+            return None
+        index = match.groupdict().get("index")
+        return match["table"] + (f"/index/{index}" if index else "")
+
+    return table
+
+
+def _copied(*, version: bool) -> Conversion:
+    """Return the bucket and key in ``x-amz-copy-source``, if a version is named or if it isn't."""
+
+    def source(value: str, scope: Scope) -> str | None:
+        path, _, query = value.partition("?")
+        return unquote(path).lstrip("/") if query.startswith("versionId=") is version else None
+
+    return source
+
+
+def _ec2_id(type: str) -> Conversion:
+    return lambda value, scope: scope.state.ec2_id(scope.account, scope.region, type, value)
+
+
+# AMIs and snapshots have no account in their ARNs, because they can be public.
+_EC2_WITHOUT_ACCOUNT = ("image", "snapshot", "fpga-image")
+
+
+def _ec2_resource(value: str, scope: Scope) -> str | None:
+    """Return the ARN of an EC2 resource, whose type is the prefix of its ID."""
+    type = _data("_ec2_types").get(value.rpartition("-")[0])
+    if type is None:
+        return None
+    account = "" if type in _EC2_WITHOUT_ACCOUNT else scope.account
+    return f"arn:aws:ec2:{scope.region}:{account}:{type}/{value}"
+
+
+CONVERSIONS: Mapping[str, Conversion] = {
+    "user": _iam("user"),
+    "role": _iam("role"),
+    "group": _iam("group"),
+    "instance_profile": _iam("instance-profile"),
+    "server_certificate": _iam("server-certificate"),
+    "mfa": _mfa,
+    "without_scheme": _without_scheme,
+    "service_linked_role": _service_linked_role,
+    "deleted_role": _deleted_role,
+    "access_key_user": _access_key_user,
+    "account": _account,
+    "queue": _queue,
+    "key": _key,
+    "ciphertext_key": _ciphertext_key,
+    "secret": _secret,
+    "function": _function,
+    "qualifier": _qualifier,
+    "topic": _topic,
+    "log_group": _log_group,
+    "name_of_log_group": _name_of_log_group,
+    "rule_bus": _rule_bus,
+    "task_definition": _task_definition,
+    "parameter": _parameter,
+    "no_slash": _no_slash,
+    "ssm_type": _ssm_type,
+    "managed_node": _managed_node,
+    "partiql_select": _partiql("SELECT", "EXISTS"),
+    "partiql_insert": _partiql("INSERT"),
+    "partiql_update": _partiql("UPDATE"),
+    "partiql_delete": _partiql("DELETE"),
+    "copied_object": _copied(version=False),
+    "copied_version": _copied(version=True),
+    "security_group": _ec2_id("security-group"),
+    "launch_template": _ec2_id("launch-template"),
+    "profile_association": _ec2_id("profile-association"),
+    "ec2_resource": _ec2_resource,
+}
+"""The conversions by their names in the tables."""
