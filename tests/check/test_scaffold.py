@@ -44,7 +44,7 @@ def test_everything_new_in_it_has_no_fault(course):
         (["world", "tea"], "tea.yaml already exists; it was not changed"),
         (["bank", "cups", "--world", "cup"], "there is no world 'cup'"),
         (["lesson", "02-x", "--bank", "x", "--world", "tea"], "there is no bank 'x'"),
-        (["question", "tea", "tea-reading"], "has a question 'tea-reading' already"),
+        (["question", "tea", "tea-reading"], "already has a question 'tea-reading'"),
     ],
 )
 def test_what_cannot_be_created_is_reported_and_nothing_is_lost(course, arguments, says):
