@@ -118,6 +118,7 @@ def test_progress_without_answers_says_how_to_start(course):
     assert "rolecall lab" in rolecall(course, "progress").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["json", "csv"])
 def test_what_is_exported_can_be_imported_elsewhere_and_once(course, tmp_path, form):
     here = Store(course / "data" / "progress.sqlite3")

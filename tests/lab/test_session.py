@@ -74,6 +74,7 @@ def test_a_wildcard_is_too_broad_and_its_misconception_is_named(session):
     assert "✘ stays denied: somebody of another company" in shown
 
 
+@pytest.mark.slow
 def test_the_second_time_the_refuting_experiment_is_offered_and_runs(session):
     trust("*")
     first, second = repr(session.check()), session.check()
@@ -139,6 +140,7 @@ def test_an_unknown_task_is_reported_with_the_known_ones():
         task("let-dan-in")
 
 
+@pytest.mark.slow
 def test_a_machine_is_probed_while_the_notebook_acts_as_a_user(store):
     """A user's environment turns instance metadata off, for the user."""
     begun = TaskSession(find_task(find_course(), "a-role-for-the-batch-server"), find_course(), store)

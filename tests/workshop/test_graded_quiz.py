@@ -249,6 +249,7 @@ def test_a_grader_knows_no_secret_of_the_service_and_reaches_loopback_only(grade
     assert interfaces == ["lo"]
 
 
+@pytest.mark.slow
 def test_after_a_question_is_mended_everybody_is_graded_by_what_it_says_now(tmp_path):
     """The option that was wrongly keyed as right, and chosen, is worth nothing after the mend."""
     course = copy_of_the_course(tmp_path / "course")
