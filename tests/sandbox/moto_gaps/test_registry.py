@@ -21,11 +21,19 @@ def test_a_gap_names_operations_that_aws_has_and_a_page_of_its_documentation(gap
     assert gap.__doc__ != Gap.__doc__
 
 
+def test_gaps_that_only_check_come_before_those_that_answer():
+    answers = [gap.answers for gap in gap_classes()]
+
+    assert answers == sorted(answers)
+    assert {True, False} == set(answers)
+
+
 class GreetedUsers(Gap):
     """IAM greets new users; a gap for these tests."""
 
     operations = frozenset({"iam.GetUser", "iam.CreateUser"})
     rule = "https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetUser.html"
+    answers = True
 
     def before(self, call):
         return {"User": {"UserName": "ada"}} if call.operation.name == "GetUser" else None

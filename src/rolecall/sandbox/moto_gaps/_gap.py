@@ -34,6 +34,8 @@ class Gap:
     """Service and operation, such as ``iam.CreateRole``; ``sts.*`` for all operations of a service."""
     rule: ClassVar[str]
     """The page of AWS's documentation that says what AWS does."""
+    answers: ClassVar[bool] = False
+    """Whether `before` can return a result. Such gaps come after all that only check the call."""
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime

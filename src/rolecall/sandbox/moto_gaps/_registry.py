@@ -14,7 +14,7 @@ from rolecall.sandbox.runtime import Runtime
 
 @lru_cache(maxsize=1)
 def gap_classes() -> tuple[type[Gap], ...]:
-    """Every gap, in the order of the modules' names; each public module of this package defines one.
+    """Find every gap: those that only check come first, then by name. Each public module defines one.
 
     Raises
     ------
@@ -24,7 +24,8 @@ def gap_classes() -> tuple[type[Gap], ...]:
     package = __name__.rpartition(".")[0]
     path = import_module(package).__path__
     names = sorted(module.name for module in pkgutil.iter_modules(path) if not module.name.startswith("_"))
-    return tuple(_gap_class(f"{package}.{name}") for name in names)
+    classes = (_gap_class(f"{package}.{name}") for name in names)
+    return tuple(sorted(classes, key=lambda gap: gap.answers))
 
 
 def _gap_class(module_name: str) -> type[Gap]:
@@ -52,11 +53,11 @@ class Gaps:
 
     def before(self, call: Call) -> Result | None:
         """Raise the error that AWS returns in this state, or return the first result that a gap gives."""
-        result: Result | None = None
         for gap in self._of(call):
-            answer = gap.before(call)
-            result = answer if result is None else result
-        return result
+            result = gap.before(call)
+            if result is not None:
+                return result
+        return None
 
     def after(self, call: Call, response: Response) -> Response:
         """Return the response with each gap's corrections."""

@@ -17,6 +17,7 @@ class PartlyDeniedDeletions(Gap):
 
     operations = frozenset({"s3.DeleteObjects"})
     rule = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html"
+    answers = True
 
     def before(self, call: Call) -> Result | None:
         """Delete what is allowed, and return a result for every key."""

@@ -25,6 +25,7 @@ class PermissionsBoundaries(Gap):
         }
     )
     rule = "https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPermissionsBoundary.html"
+    answers = True
 
     def before(self, call: Call) -> Result | None:
         """Raise NoSuchEntity for a boundary that isn't a policy; set or delete the boundary of a user."""

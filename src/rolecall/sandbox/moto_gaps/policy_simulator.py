@@ -46,6 +46,7 @@ class PolicySimulator(Gap):
         }
     )
     rule = "https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html"
+    answers = True
 
     def before(self, call: Call) -> Result:
         """Return the simulator's result."""

@@ -12,6 +12,7 @@ class SecurityTokenService(Gap):
 
     operations = frozenset({"sts.*"})
     rule = "https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"
+    answers = True
 
     def validate(self, call: Call) -> None:
         """Raise ValidationError for a parameter out of bounds."""
