@@ -95,9 +95,9 @@ def import_command(file: Path) -> None:
     click.echo(f"{number} new answer{'' if number == 1 else 's'}.")
 
 
-def _fields(kept: StoredEntry) -> dict[str, Any]:
-    fields = dataclasses.asdict(kept.entry) | {"kind": kept.entry.kind.value}
-    return {"at": kept.at.isoformat(), "deck": kept.deck, **fields}
+def _fields(stored: StoredEntry) -> dict[str, Any]:
+    fields = dataclasses.asdict(stored.entry) | {"kind": stored.entry.kind.value}
+    return {"at": stored.at.isoformat(), "deck": stored.deck, **fields}
 
 
 def _read(file: Path) -> Iterator[StoredEntry]:
@@ -126,23 +126,23 @@ def _read(file: Path) -> Iterator[StoredEntry]:
             raise Unusable(f"{what}; the fields are {', '.join(_FIELDS)}") from None
 
 
-def _statement(kept: StoredEntry) -> dict[str, Any]:
+def _statement(stored: StoredEntry) -> dict[str, Any]:
     """Create an xAPI statement.
 
     https://github.com/adlnet/xAPI-Spec/blob/master/xAPI-Data.md
     """
-    answered = kept.entry.kind is EntryKind.ANSWERED
+    answered = stored.entry.kind is EntryKind.ANSWERED
     verb = "answered" if answered else "interacted"
     statement: dict[str, Any] = {
         "actor": {"account": {"homePage": "https://rolecall.invalid", "name": "learner"}},
         "verb": {"id": f"http://adlnet.gov/expapi/verbs/{verb}", "display": {"en": verb}},
-        "object": {"id": f"https://rolecall.invalid/{kept.deck}/{kept.entry.question}"},
-        "timestamp": kept.at.isoformat(),
+        "object": {"id": f"https://rolecall.invalid/{stored.deck}/{stored.entry.question}"},
+        "timestamp": stored.at.isoformat(),
     }
     if answered:
         statement["result"] = {
-            "success": kept.entry.correct,
-            "score": {"scaled": kept.entry.score},
-            "response": kept.entry.answer,
+            "success": stored.entry.correct,
+            "score": {"scaled": stored.entry.score},
+            "response": stored.entry.answer,
         }
     return statement

@@ -64,29 +64,29 @@ def report(entries: Iterable[StoredEntry], now: datetime, due: int = 0) -> Repor
     due
         How many flash cards are due.
     """
-    answers = [kept for kept in entries if kept.entry.kind is EntryKind.ANSWERED]
+    answers = [stored for stored in entries if stored.entry.kind is EntryKind.ANSWERED]
     by_skill: dict[str, list[StoredEntry]] = defaultdict(list)
     days: dict[date, list[bool]] = defaultdict(list)
-    for kept in answers:
-        days[kept.at.astimezone(now.tzinfo).date()].append(kept.entry.correct)
-        if kept.entry.skill:
-            by_skill[kept.entry.skill].append(kept)
-    wrong_ideas = Counter(kept.entry.misconception for kept in answers if kept.entry.misconception)
+    for stored in answers:
+        days[stored.at.astimezone(now.tzinfo).date()].append(stored.entry.correct)
+        if stored.entry.skill:
+            by_skill[stored.entry.skill].append(stored)
+    wrong_ideas = Counter(stored.entry.misconception for stored in answers if stored.entry.misconception)
     return Report(
         answered=len(answers),
-        right=sum(kept.entry.correct for kept in answers),
+        right=sum(stored.entry.correct for stored in answers),
         streak=_streak(set(days), now.date()),
-        skills=tuple(_skill(name, kept) for name, kept in sorted(by_skill.items())),
+        skills=tuple(_skill(name, stored) for name, stored in sorted(by_skill.items())),
         misconceptions=tuple(wrong_ideas.most_common()),
         due=due,
         by_day=tuple((day, len(days[day]), sum(days[day])) for day in sorted(days)),
     )
 
 
-def _skill(name: str, kept: list[StoredEntry]) -> SkillReport:
-    recent = estimate((0.0, one.entry.score) for one in kept[-_RECENT:])
-    right = sum(one.entry.correct for one in kept)
-    return SkillReport(name, len(kept), right, recent.mastery, recent.confidence)
+def _skill(name: str, stored: list[StoredEntry]) -> SkillReport:
+    recent = estimate((0.0, one.entry.score) for one in stored[-_RECENT:])
+    right = sum(one.entry.correct for one in stored)
+    return SkillReport(name, len(stored), right, recent.mastery, recent.confidence)
 
 
 def _streak(days: set[date], today: date) -> int:

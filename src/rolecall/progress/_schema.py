@@ -10,7 +10,7 @@ from sqlalchemy import Engine, inspect, text
 from rolecall.progress._models import HEAD
 
 # Alembic keeps its context in globals of the process.
-_ONE_AT_A_TIME = threading.Lock()
+_LOCK = threading.Lock()
 
 
 def migrate(engine: Engine) -> None:
@@ -28,7 +28,7 @@ def migrate(engine: Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "_migrations"))
-    with _ONE_AT_A_TIME, engine.begin() as connection:
+    with _LOCK, engine.begin() as connection:
         # Another process may migrate at the same time: the first to write does it, the other finds it done.
         connection.execute(text("CREATE TABLE IF NOT EXISTS migrating (who INTEGER)"))
         config.attributes["connection"] = connection

@@ -114,8 +114,8 @@ class Store:
             If the entries can't be read.
         """
         return [
-            kept.entry
-            for kept in self._select(select(EntryRow).where(EntryRow.deck == deck).order_by(EntryRow.id))
+            stored.entry
+            for stored in self._select(select(EntryRow).where(EntryRow.deck == deck).order_by(EntryRow.id))
         ]
 
     def opened_at(self, deck: str, question: str) -> datetime | None:
@@ -130,7 +130,7 @@ class Store:
             .order_by(EntryRow.id.desc())
             .limit(1)
         )
-        return next((kept.at for kept in self._select(query)), None)
+        return next((stored.at for stored in self._select(query)), None)
 
     def all_entries(self) -> list[StoredEntry]:
         """Read the entries of every deck, the oldest first.
@@ -167,10 +167,10 @@ class Store:
             How many entries were new.
         """
         known = set(self.all_entries())
-        new = [kept for kept in entries if kept not in known]
+        new = [stored for stored in entries if stored not in known]
         try:
             with Session(self._connected()) as session, session.begin():
-                session.add_all(_row(kept) for kept in new)
+                session.add_all(_row(stored) for stored in new)
         except (OSError, SQLAlchemyError) as error:
             raise self._failed("written", error) from error
         return len(new)
@@ -237,9 +237,9 @@ def _read(row: EntryRow) -> StoredEntry:
     return StoredEntry(_utc(row.at), row.deck, entry)
 
 
-def _row(kept: StoredEntry) -> EntryRow:
-    fields = asdict(kept.entry) | {"kind": kept.entry.kind.value}
-    return EntryRow(at=kept.at, deck=kept.deck, **fields)
+def _row(stored: StoredEntry) -> EntryRow:
+    fields = asdict(stored.entry) | {"kind": stored.entry.kind.value}
+    return EntryRow(at=stored.at, deck=stored.deck, **fields)
 
 
 def _utc(moment: datetime) -> datetime:
