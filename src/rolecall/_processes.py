@@ -105,7 +105,7 @@ def _wait_until_ended(parent: int) -> None:
 
 
 def supervised(command: Sequence[str]) -> list[str]:
-    """The command line that runs ``command`` so that it ends when this process ends.
+    """Return the command line that runs ``command`` so that it ends when this process ends.
 
     Signals sent to the supervisor reach the program, and the program's exit status is the supervisor's.
     When the program ends, whatever it started is killed. On Windows the command is returned as it is.

@@ -209,7 +209,7 @@ def _require_user(permission: Permission, operation: Operation, scope: Scope) ->
 
 
 def _tagging(operation: Operation, needed: list[Check], scope: Scope) -> Iterator[Check]:
-    """Creating a resource with tags requires the permission to tag it, too.
+    """Require the permission to tag a resource that is created with tags.
 
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
     """

@@ -37,7 +37,7 @@ class ActorAccess:
     container_authorization_token: str | None = None
 
     def environment(self, *, in_container: bool = False) -> dict[str, str]:
-        """The variables by which any AWS client finds these credentials."""
+        """Return the variables by which any AWS client finds these credentials."""
         if self.imds_endpoint is not None:
             endpoint = self.container_imds_endpoint if in_container else self.imds_endpoint
             # Early versions 2 of the AWS CLI want the slash; later ones and the SDKs do not mind it.
@@ -123,5 +123,5 @@ KERNEL_CLOCK = KernelClock()
 
 
 def environment_without_aws(environment: Mapping[str, str]) -> dict[str, str]:
-    """An environment in which nothing points to a real account."""
+    """Return an environment in which nothing points to a real account."""
     return {name: value for name, value in environment.items() if not name.startswith("AWS_")}

@@ -16,7 +16,7 @@ _FOLDER = "rolecall-aws-cli"
 
 
 def path_with_cli(files: Path) -> dict[str, str]:
-    """The variable ``PATH`` with an ``aws`` before all others: the CLI found there, at a home of its own.
+    """Return ``PATH`` with an ``aws`` before all others, which runs the CLI with its own home.
 
     Parameters
     ----------
