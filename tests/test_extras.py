@@ -1,8 +1,11 @@
 """Features that require packages of an extra say which one."""
 
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from rolecall import Sandbox
@@ -13,6 +16,7 @@ from rolecall.cli import main
 from rolecall.sandbox.moto_gaps.template_validation import TemplateValidation
 from sandbox.calls import call_of
 
+ROOT = Path(__file__).parents[1]
 WORLD = """\
 world: stacks
 title: An account with an administrator
@@ -63,6 +67,14 @@ def test_a_command_without_its_extra_ends_with_status_2_and_names_it(
 
     assert done.exit_code == 2
     assert f"requires {modules[0]}. Run `pip install 'rolecall[{extra}]'`" in done.output
+
+
+def test_the_pre_commit_hook_installs_the_spell_checker_of_the_extra():
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+
+    assert hook["entry"] == "rolecall check --static"
+    assert hook["additional_dependencies"] == [one for one in extras["check"] if "spell" in one]
 
 
 @pytest.fixture
