@@ -37,7 +37,8 @@ class OptionsQuestion(BaseQuestion):
 
     def shown_options(self) -> list[Option]:
         """Return the options as every learner sees them: in the question's own order, not the author's."""
-        options = list(self.options)
+        # Sorted first, so that the ID, which a card knows, doesn't tell the author's order.
+        options = sorted(self.options, key=lambda option: option.text)
         random.Random(self.id).shuffle(options)
         return options
 

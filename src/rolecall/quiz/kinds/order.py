@@ -45,10 +45,12 @@ class Order(BaseQuestion):
 
     def shown_items(self) -> list[str]:
         """Return the items' texts in an order of the question's own that isn't the right one."""
-        texts = [item.text for item in self.items]
-        shown = list(texts)
+        right = [item.text for item in self.items]
+        # Sorted first, so that the ID, which a card knows, doesn't tell the right order.
+        shown = sorted(right)
         chance = random.Random(self.id)
-        while shown == texts:
+        chance.shuffle(shown)
+        while shown == right:
             chance.shuffle(shown)
         return shown
 

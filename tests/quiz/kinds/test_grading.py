@@ -6,19 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from rolecall.lab.judges import CourseJudges
 from rolecall.quiz import grade, load_bank
+from rolecall.quiz.kinds import question_of
 
-BANK = load_bank(Path(__file__).parent / "banks" / "kinds.yaml")
+BANK = load_bank(Path(__file__).parents[1] / "banks" / "kinds.yaml")
 READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-reports/*"}
 ROLE = "arn:aws:iam::111122223333:role/reports-reader"
-
-
-@pytest.fixture(scope="module")
-def judges():
-    made = CourseJudges()
-    yield made
-    made.close()
 
 
 def text(value) -> str:
@@ -53,6 +46,10 @@ ANSWERS = [
     ("how-long", "3,600 seconds", 1, None),
     ("how-long", "1 hour", 1, None),
     ("how-long", "60 minutes", 1, None),
+    ("how-long", "1 second", 0, None),
+    ("how-long", "3600 second", 1, None),
+    ("how-long", "1 HOUR", 1, None),
+    ("how-long", "60 minute", 1, None),
     ("how-long", "60", 0, "minutes"),
     ("how-long", "2 hours", 0, None),
     ("predicted", {"outcome": "ExplicitlyDenied", "policy_type": "identity-based policy"}, 1, None),
@@ -68,12 +65,12 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize(("identifier", "answer", "score", "wrong_idea"), ANSWERS)
-def test_an_answer_is_worth(judges, identifier, answer, score, wrong_idea):
+@pytest.mark.parametrize(("identifier", "answer", "score", "misconception"), ANSWERS)
+def test_an_answer_is_worth(judges, identifier, answer, score, misconception):
     given = grade(BANK, BANK.question(identifier), text(answer), judges)
 
     assert given.score == pytest.approx(score)
-    assert given.misconception_name == wrong_idea
+    assert given.misconception_name == misconception
     assert given.correct == (score == 1)
 
 
@@ -102,7 +99,7 @@ NONSENSE = [
 
 
 @pytest.mark.parametrize(("identifier", "answer"), NONSENSE, ids=range(len(NONSENSE)))
-def test_what_is_no_answer_is_told_and_worth_nothing(judges, identifier, answer):
+def test_a_text_that_is_not_an_answer_is_not_graded(judges, identifier, answer):
     with pytest.raises(ValueError, match=r"\w"):
         grade(BANK, BANK.question(identifier), text(answer), judges)
 
@@ -136,7 +133,7 @@ WRONG_COMMANDS = [
 
 
 @pytest.mark.parametrize(("command", "said"), WRONG_COMMANDS)
-def test_a_wrong_command_is_told_what_is_wrong_with_it(judges, command, said):
+def test_the_feedback_on_a_wrong_command_says_what_is_wrong(judges, command, said):
     given = grade(BANK, BANK.question("typed"), command, judges)
 
     assert given.score == 0
@@ -161,7 +158,6 @@ def test_a_policy_that_is_too_broad_is_told_apart_from_one_that_is_too_narrow(ju
     assert narrow.remarks[0].why.startswith("**Too narrow**")
 
 
-@pytest.mark.parametrize("question", BANK.questions, ids=lambda question: question.kind)
 def test_the_right_answer_of_every_kind_is_right(judges, question):
     assert grade(BANK, question, question.right_answer(judges), judges).correct
 
@@ -172,3 +168,12 @@ def test_reading_a_command_leaves_the_environment_as_it_was(judges):
     judges.read_command("aws sts get-caller-identity")
 
     assert dict(os.environ) == before
+
+
+def test_a_unit_in_the_singular_accepts_the_plural():
+    fields = BANK.question("how-long").model_dump(by_alias=True, exclude_unset=True)
+    question = question_of(fields | {"unit": "hour", "units": {"minute": 1 / 60}, "answer": 2, "wrong": []})
+
+    assert question.grade("2 hours").score == 1
+    assert question.grade("120 minutes").score == 1
+    assert question.grade("2 hour").score == 1
