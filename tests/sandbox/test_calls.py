@@ -84,7 +84,7 @@ def test_only_what_came_after_a_call_is_asked_for(lab):
 
 def test_the_calls_are_behind_the_token(lab):
     with pytest.raises(urllib.error.HTTPError, match="401"):
-        urllib.request.urlopen(f"{lab._control_url}/calls")
+        urllib.request.urlopen(f"{lab._control.url}/calls")
 
 
 def test_reset_forgets_the_calls(lab):

@@ -128,7 +128,7 @@ def test_an_interrupt_of_the_kernel_does_not_reach_the_sandbox(reports):
 @pytest.mark.parametrize("token", ["", "Bearer ", "Bearer wrong"])
 def test_the_control_api_wants_its_token(reports, token):
     request = urllib.request.Request(
-        f"{reports._control_url}/decisions?last=1", headers={"Authorization": token}
+        f"{reports._control.url}/decisions?last=1", headers={"Authorization": token}
     )
 
     with pytest.raises(urllib.error.HTTPError) as raised:
@@ -142,10 +142,10 @@ def test_the_control_api_wants_its_token(reports, token):
 )
 def test_the_clock_refuses_what_is_no_time(reports, body):
     request = urllib.request.Request(
-        f"{reports._control_url}/clock",
+        f"{reports._control.url}/clock",
         data=body,
         method="POST",
-        headers={"Authorization": f"Bearer {reports._token}"},
+        headers={"Authorization": f"Bearer {reports._control.token}"},
     )
 
     with pytest.raises(urllib.error.HTTPError) as raised:

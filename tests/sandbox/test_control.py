@@ -34,10 +34,10 @@ def federated(tmp_path_factory):
 def send(lab, method, path, body=None, token=None) -> tuple[int, object]:
     data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
     request = urllib.request.Request(
-        lab._control_url + path,
+        lab._control.url + path,
         method=method,
         data=data,
-        headers={"Authorization": f"Bearer {token or lab._token}"},
+        headers={"Authorization": f"Bearer {token or lab._control.token}"},
     )
     try:
         with urllib.request.urlopen(request) as answer:

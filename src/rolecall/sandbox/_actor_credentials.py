@@ -1,13 +1,12 @@
-"""How a kernel's AWS clients get an actor's credentials, and by whose clock they renew them."""
+"""The credentials of an actor, for AWS clients in this process and in others."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-import botocore.credentials
 from botocore.credentials import (
     ContainerProvider,
     CredentialProvider,
@@ -15,17 +14,31 @@ from botocore.credentials import (
     InstanceMetadataProvider,
     RefreshableCredentials,
 )
-from botocore.utils import InstanceMetadataFetcher
+from botocore.httpsession import URLLib3Session
+from botocore.utils import ContainerMetadataFetcher, InstanceMetadataFetcher
 
-# Where every SDK looks for a container's credentials.
+# The variables in which every SDK looks for the credentials of a container.
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 _URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 _TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
+_TIMEOUT = 5
 
 
 @dataclass(frozen=True, slots=True)
 class ActorAccess:
-    """Whom a learner acts as: a user with keys, or what reads its credentials from an endpoint."""
+    """An identity that a learner can act as: a user with access keys, or a machine with an endpoint.
+
+    Parameters
+    ----------
+    arn, account
+        The ARN of the actor, and the ID of its account.
+    access_key_id, secret_access_key
+        The access key of a user; else empty.
+    imds_endpoint, container_imds_endpoint
+        The URL of an instance's metadata service, from the instance and from a container on it.
+    container_credentials_uri, container_authorization_token
+        The URL with a container's credentials, and the token for it.
+    """
 
     arn: str
     account: str
@@ -37,10 +50,10 @@ class ActorAccess:
     container_authorization_token: str | None = None
 
     def environment(self, *, in_container: bool = False) -> dict[str, str]:
-        """Return the variables by which any AWS client finds these credentials."""
+        """Return the variables with which any AWS client finds these credentials."""
         if self.imds_endpoint is not None:
             endpoint = self.container_imds_endpoint if in_container else self.imds_endpoint
-            # Early versions 2 of the AWS CLI want the slash; later ones and the SDKs do not mind it.
+            # Early versions 2 of the AWS CLI need the slash at the end; other clients accept it.
             return {"AWS_EC2_METADATA_SERVICE_ENDPOINT": f"{endpoint}/"}
         if self.container_credentials_uri is not None:
             return {
@@ -55,24 +68,38 @@ class ActorAccess:
         }
 
     def provider(self, now: Callable[[], datetime]) -> CredentialResolver | None:
-        """botocore's own provider for what reads from an endpoint, by a clock; None for a user."""
+        """Return botocore's provider for credentials from an endpoint; None for a user.
+
+        Parameters
+        ----------
+        now
+            The clock that decides when the credentials are refreshed.
+        """
         if self.imds_endpoint is not None:
-            fetcher = InstanceMetadataFetcher(
-                timeout=5,
+            fetcher: Any = InstanceMetadataFetcher(
+                timeout=_TIMEOUT,
                 num_attempts=3,
                 config={"ec2_metadata_service_endpoint": self.imds_endpoint},
                 base_url=self.imds_endpoint,
-                # The kernel may act as a user meanwhile, whose environment turns metadata off.
+                # The kernel may act as a user at the same time, whose environment disables metadata.
                 env={"AWS_EC2_METADATA_DISABLED": "false"},
             )
+            fetcher._session = _session_without_proxy()
             return CredentialResolver([_ByClock(InstanceMetadataProvider(iam_role_fetcher=fetcher), now)])
         if self.container_credentials_uri is not None:
-            return CredentialResolver([_ByClock(ContainerProvider(environ=self.environment()), now)])
+            reader: Any = ContainerMetadataFetcher(_session_without_proxy())
+            container = ContainerProvider(environ=self.environment(), fetcher=reader)
+            return CredentialResolver([_ByClock(container, now)])
         return None
 
 
+def _session_without_proxy() -> URLLib3Session:
+    """Return botocore's HTTP client without the proxies of the environment, which are other machines."""
+    return URLLib3Session(timeout=_TIMEOUT, proxies={})
+
+
 class _ByClock(CredentialProvider):
-    """A provider whose credentials are renewed when the sandbox's clock says so."""
+    """A provider whose credentials are refreshed by the sandbox's clock."""
 
     def __init__(self, provider: CredentialProvider, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -86,42 +113,3 @@ class _ByClock(CredentialProvider):
             timed: Any = credentials
             timed._time_fetcher = self._now
         return credentials
-
-
-class KernelClock:
-    """How far the sandbox that the kernel's environment belongs to is ahead of this machine."""
-
-    def __init__(self) -> None:
-        self._ahead: Callable[[], timedelta] = timedelta
-        self._told = False
-
-    def follow(self, ahead: Callable[[], timedelta]) -> None:
-        """Lets botocore renew the credentials that it found in the environment by that clock.
-
-        botocore takes no clock from outside for those; without this, a session that the sandbox has
-        ended by ``clock.advance`` would still look good to it.
-        """
-        self._ahead = ahead
-        if self._told:
-            return
-        self._told = True
-        refreshable: Any = RefreshableCredentials
-        module: Any = botocore.credentials
-        real = refreshable._seconds_remaining
-        of_this_machine = module._local_now
-
-        def seconds_remaining(credentials: Any) -> float:
-            remaining: float = real(credentials)
-            if credentials._time_fetcher is of_this_machine:
-                remaining -= self._ahead().total_seconds()
-            return remaining
-
-        refreshable._seconds_remaining = seconds_remaining
-
-
-KERNEL_CLOCK = KernelClock()
-
-
-def environment_without_aws(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment in which nothing points to a real account."""
-    return {name: value for name, value in environment.items() if not name.startswith("AWS_")}

@@ -1,8 +1,12 @@
-"""A home of its own for the AWS CLI of a sandbox.
+"""An AWS CLI that keeps its files in the sandbox's folder, and that reaches this machine only.
 
-The CLI keeps the sessions of profiles with a ``role_arn`` under ``~/.aws/cli/cache`` and takes them up
-again whatever endpoint gave them out; a session of another sandbox means nothing in this one.
+The CLI caches the sessions of profiles with a ``role_arn`` under ``~/.aws/cli/cache``, and uses them again
+for any endpoint. A session of one sandbox isn't valid in another, so each sandbox has its own home folder.
 https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html#cli-configure-role-cache
+
+A profile or an option can name an endpoint outside the sandbox. The CLI would send that request through a
+proxy, so a proxy that doesn't exist stops it before its name is resolved.
+https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-proxy.html
 """
 
 from __future__ import annotations
@@ -13,15 +17,20 @@ import shutil
 from pathlib import Path
 
 _FOLDER = "rolecall-aws-cli"
+# No program listens on port 9. The CLI prints the URL, so the path is its error message.
+_NO_PROXY_THERE = "http://127.0.0.1:9/nothing-leaves-the-sandbox"
+_LOOPBACK = "127.0.0.1,localhost"
 
 
 def path_with_cli(files: Path) -> dict[str, str]:
-    """Return ``PATH`` with an ``aws`` before all others, which runs the CLI with its own home.
+    """Return the variable ``PATH`` with a folder first whose ``aws`` calls the AWS CLI found on ``PATH``.
+
+    Without an AWS CLI, and on Windows, ``PATH`` has no such folder.
 
     Parameters
     ----------
     files
-        A folder that ends with the sandbox.
+        A folder that is deleted with the sandbox.
     """
     parts = [one for one in os.environ.get("PATH", "").split(os.pathsep) if _FOLDER not in one]
     path = os.pathsep.join(parts)
@@ -33,8 +42,17 @@ def path_with_cli(files: Path) -> dict[str, str]:
     if not script.exists():
         home = folder / "home"
         home.mkdir(parents=True, exist_ok=True)
-        script.write_text(
-            f'#!/bin/sh\nHOME={shlex.quote(str(home))} exec {shlex.quote(found)} "$@"\n', "utf-8"
-        )
+        script.write_text(_script(found, home), "utf-8")
         script.chmod(0o700)
     return {"PATH": f"{folder}{os.pathsep}{path}"}
+
+
+def _script(command: str, home: Path) -> str:
+    variables = {"HOME": str(home)}
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        variables |= {name: _NO_PROXY_THERE, name.upper(): _NO_PROXY_THERE}
+    variables |= {"no_proxy": _LOOPBACK, "NO_PROXY": _LOOPBACK}
+    settings = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
+    # With the default of 5 attempts, the CLI would take 15 s to report that there is no such proxy.
+    attempts = 'AWS_MAX_ATTEMPTS="${AWS_MAX_ATTEMPTS:-2}"'
+    return f'#!/bin/sh\n{settings} {attempts} exec {shlex.quote(command)} "$@"\n'
