@@ -9,6 +9,7 @@ from iam.build import (
     DANA,
     ELSEWHERE,
     EVE,
+    FEDERATED,
     OBJECT,
     ROLE,
     ROOT,
@@ -292,3 +293,58 @@ def test_a_level_without_scps_gets_a_new_one():
 
     assert [str(one) for one in explained.changes] == ["a new service control policy: with this statement"]
     assert [len(level) for level in explained.after.policies.scps] == [1, 1]
+
+
+REASONS = [
+    ({"identity": allow()}, ("Statement 1 of identity_policies[0] (identity-based policy) allows s3:GetObject.",)),
+    ({"identity": deny(Sid="No")}, ('Statement "No" of identity_policies[0] (identity-based policy) denies s3:GetObject.',)),
+    ({"identity": OTHER}, (f"No identity-based policy allows s3:GetObject on {OBJECT}.",)),
+    ({}, (f"No identity-based policy allows s3:GetObject on {OBJECT}.", f"{DANA} has no identity-based policy.")),
+    (
+        {"principal": ELSEWHERE, "identity": allow()},
+        (f"No resource-based policy allows s3:GetObject on {OBJECT}.", f"{OBJECT} has no resource-based policy."),
+    ),
+    (
+        {"principal": ELSEWHERE, "identity": allow(), "resource_policy": allow(Principal={"AWS": DANA})},
+        (f"No resource-based policy allows s3:GetObject on {OBJECT}.",),
+    ),
+    (
+        ASSUME | {"identity": allow()},
+        (
+            f"No role trust policy allows sts:AssumeRole on {ROLE}.",
+            "The role doesn't exist, or doesn't trust the caller: AWS returns the same error for both.",
+        ),
+    ),
+    (
+        ASSUME | {"identity": OTHER, "resource_policy": trusts(ROOT)},
+        (
+            f"No identity-based policy allows sts:AssumeRole on {ROLE}.",
+            "resource_policy allows the request for the account, so that an identity-based policy must allow it too.",
+        ),
+    ),
+    (
+        {"principal": FEDERATED, "identity": allow()},
+        (
+            f"No session policy allows s3:GetObject on {OBJECT}.",
+            "A federated user has no permissions without a session policy, and none was passed.",
+        ),
+    ),
+    (
+        {"principal": SESSION, "identity": allow(), "session": OTHER},
+        (f"No session policy allows s3:GetObject on {OBJECT}.",),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "reasons"), REASONS)
+def test_a_decision_has_its_reasons(case, reasons):
+    assert explain(decision(**case)).because == reasons
+
+
+def test_a_deny_that_cannot_exempt_the_caller_is_removed_even_if_its_policy_has_no_other_statement():
+    changes = change(principal="ec2.amazonaws.com", resource_policy=deny(Principal="*"))
+
+    assert changes == [
+        "resource_policy, statement 1: remove this Deny if no one needs it",
+        "a new resource-based policy: with this statement",
+    ]

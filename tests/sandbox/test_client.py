@@ -50,7 +50,7 @@ def test_an_unknown_actor_is_told_with_those_there_are(reports):
 
 
 def test_a_session_wants_one_source_of_credentials(reports):
-    with pytest.raises(SandboxError, match="give one of the two"):
+    with pytest.raises(SandboxError, match="give either actor or credentials"):
         reports.session()
 
 

@@ -12,7 +12,7 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointResolutionError
 
-from rolecall import Sandbox, SandboxError
+from rolecall import Sandbox
 from rolecall.sandbox._kernel import KERNEL
 from rolecall.sandbox.client import OutsideSandboxError
 
@@ -390,8 +390,3 @@ def test_the_cli_cannot_leave_the_sandbox(aws, profiles, command, variables):
 
     assert done.returncode != 0
     assert "nothing-leaves-the-sandbox" in done.stderr
-
-
-def test_a_session_needs_either_an_actor_or_credentials(offline):
-    with pytest.raises(SandboxError, match="give either actor or credentials"):
-        offline.session(actor="admin", credentials={})
