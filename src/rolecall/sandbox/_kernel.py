@@ -16,7 +16,7 @@ from rolecall.sandbox._loopback import only_loopback
 
 
 class Kernel:
-    """This process, which acts as an actor of at most one sandbox at a time."""
+    """The process of the kernel, which acts as an actor of at most one sandbox at a time."""
 
     def __init__(self) -> None:
         self._owner: object | None = None
