@@ -11,8 +11,7 @@ from pydantic import ValidationError
 from rolecall.quiz._bank import Bank
 from rolecall.quiz._variants import variant
 from rolecall.quiz.interchange._losses import Losses
-from rolecall.quiz.kinds import BaseQuestion as Common
-from rolecall.quiz.kinds import Blanks, Decide, Numeric, Question, question_of
+from rolecall.quiz.kinds import BaseQuestion, Blanks, Decide, Numeric, Question, question_of
 
 TODO = "TODO"
 Fields = dict[str, Any]
@@ -96,7 +95,7 @@ def blank_of(answers: Iterable[tuple[str, float, str]], name: str, losses: Losse
 
 
 def ready(
-    bank: Bank, losses: Losses, kinds: tuple[type[Common], ...], carried: frozenset[str]
+    bank: Bank, losses: Losses, kinds: tuple[type[BaseQuestion], ...], carried: frozenset[str]
 ) -> Iterator[Question]:
     """The questions that a format has a kind for, each as one variant; the others are told as lost.
 
@@ -135,7 +134,7 @@ def _lost(question: Question, carried: frozenset[str]) -> Iterator[str]:
         yield "the pieces to drag; blanks are typed"
 
 
-_QUICK, _MISTAKES, _SEE = "**Quick check.**", "**Common mistakes.**", "**See also.**"
+_QUICK, _MISTAKES, _SEE = "**Quick check.**", "**BaseQuestion mistakes.**", "**See also.**"
 
 
 def closing_text(question: Question) -> str:

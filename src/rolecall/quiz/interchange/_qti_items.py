@@ -9,10 +9,9 @@ from lxml import etree
 from rolecall.quiz.interchange._drafts import Fields, closing_text, read_closing
 from rolecall.quiz.interchange._html import tell_pictures, to_html, to_inline_html, to_markdown
 from rolecall.quiz.interchange._losses import Losses
-from rolecall.quiz.kinds import BaseQuestion as Common
-from rolecall.quiz.kinds import Blanks, Choice, Match, Multi, Numeric, Order, Question
+from rolecall.quiz.kinds import BaseQuestion, Blanks, Choice, Match, Multi, Numeric, Order, Question
 
-KINDS: tuple[type[Common], ...] = (Choice, Multi, Order, Match, Numeric, Blanks)
+KINDS: tuple[type[BaseQuestion], ...] = (Choice, Multi, Order, Match, Numeric, Blanks)
 _QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 _TEMPLATES = "http://www.imsglobal.org/question/qti_v2p1/rptemplates"
 
