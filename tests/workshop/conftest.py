@@ -9,7 +9,7 @@ from rolecall.assessment import Assessments
 from rolecall.course import Course, find_course
 from rolecall.workshop._server_judges import ServerJudges
 from rolecall.workshop.database import Database
-from rolecall.workshop.rooms import join, make_room
+from rolecall.workshop.rooms import join, open_room
 from workshop.running import Running, start_workshop
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -72,7 +72,7 @@ def database(tmp_path) -> Iterator[Database]:
 def ana(database) -> int:
     """A learner in a room."""
     with database.session() as session:
-        room, _ = make_room(session, "Room", NOON, 12)
+        room, _ = open_room(session, "Room", NOON, 12)
         return join(session, room.code, "Ana", NOON).person
 
 

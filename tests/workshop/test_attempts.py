@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rolecall.workshop import attempts
-from rolecall.workshop.attempts import GRACE, Refused, Sent
+from rolecall.workshop.attempts import GRACE, AttemptError, SubmittedAnswer
 from rolecall.workshop.receipts import Signer, digest, verify
 from rolecall.workshop.tables import Answer, Attempt, Mark
 from workshop.conftest import NOON
@@ -17,7 +17,7 @@ def begin(database, assessments, ana):
 
     def begun(now=NOON) -> Attempt:
         with database.session() as session:
-            return attempts.begin(session, assessments, assessments.assessment("quiz"), ana, now)
+            return attempts.start(session, assessments, assessments.assessment("quiz"), ana, now)
 
     return begun
 
@@ -28,7 +28,7 @@ def save(database, assessments, judges):
         question = attempts.questions_of(attempt, assessments, judges)[place]
         with database.session() as session:
             row = session.get_one(Attempt, attempt.id)
-            return attempts.save(session, row, question, Sent(place, given, serial), now)
+            return attempts.save(session, row, question, SubmittedAnswer(place, given, serial), now)
 
     return saved
 
@@ -74,7 +74,7 @@ def test_the_end_of_the_window_ends_an_attempt(write, begin):
 def test_outside_the_window_nothing_begins(write, begin, window):
     write(**window)
 
-    with pytest.raises(Refused, match="is not open now"):
+    with pytest.raises(AttemptError, match="is not open now"):
         begin()
 
 
@@ -87,7 +87,7 @@ def test_there_are_as_many_attempts_as_are_granted(write, begin, hand_in):
 
     assert (first.number, second.number) == (1, 2)
     assert first.paper != second.paper
-    with pytest.raises(Refused, match="as often as it may be: 2"):
+    with pytest.raises(AttemptError, match=r"no attempt is left: .* allows 2"):
         begin()
 
 
@@ -111,7 +111,7 @@ def test_an_answer_counts_until_the_deadline_and_its_way(write, begin, save):
     attempt = begin()
 
     save(attempt, now=attempt.deadline + GRACE - timedelta(seconds=1))
-    with pytest.raises(Refused, match="the time is over") as caught:
+    with pytest.raises(AttemptError, match="the time is over") as caught:
         save(attempt, 1, 2, now=attempt.deadline + GRACE)
     assert caught.value.code == "late"
 
@@ -130,7 +130,7 @@ def test_after_handing_in_answers_stay(write, begin, save, hand_in):
     attempt = begin()
     hand_in(attempt)
 
-    with pytest.raises(Refused, match="is handed in"):
+    with pytest.raises(AttemptError, match="is submitted"):
         save(attempt, 1, 2)
 
 
@@ -139,7 +139,7 @@ def test_what_the_form_does_not_give_is_no_answer(write, begin, save, given):
     write()
     attempt = begin()
 
-    with pytest.raises(Refused, match="this is no answer to the question"):
+    with pytest.raises(AttemptError, match="this is no answer to the question"):
         save(attempt, given)
 
 
@@ -170,7 +170,7 @@ def test_another_learners_attempt_looks_as_if_it_were_not_there(write, begin, da
 
     with database.session() as session:
         for wanted in (attempt.id, "nothing"):
-            with pytest.raises(Refused, match="there is no such attempt of yours"):
+            with pytest.raises(AttemptError, match="you have no such attempt"):
                 attempts.own(session, wanted, 999)
 
 

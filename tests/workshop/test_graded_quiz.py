@@ -18,9 +18,9 @@ from rolecall.assessment import PaperItem
 from rolecall.course import find_course
 from rolecall.quiz import load_bank
 from rolecall.workshop.database import Database
-from rolecall.workshop.graders import Graders, NotGraded, _Process
+from rolecall.workshop.graders import Graders, GradingError, _Process
 from rolecall.workshop.receipts import verify
-from rolecall.workshop.tables import Audited
+from rolecall.workshop.tables import AuditEntry
 from workshop.conftest import copy_of_the_course
 from workshop.running import answers_of, start_workshop
 
@@ -155,7 +155,7 @@ def test_a_question_that_was_dropped_counts_for_nobody_and_all_is_graded_again(w
 
     assert wait_for_marks(learner, attempt)["of"] == 7
     page = instructor.get("/assessments/roles-midterm").text
-    assert "Dropped, and out of everybody" in page
+    assert "Dropped questions, which count for no one" in page
     assert gone in page
 
 
@@ -193,7 +193,7 @@ GOOD = load_bank(find_course().bank("assume-role")).question(POLICY.question).ri
     ids=["nothing", "half", "deep list", "deep objects", "zero byte", "emoji", "infinite"],
 )
 def test_a_submission_that_is_no_policy_costs_only_itself(graders, answer):
-    with contextlib.suppress(NotGraded):
+    with contextlib.suppress(GradingError):
         assert graders.grade(POLICY, answer).score == 0
 
     assert graders.grade(POLICY, GOOD).score == 1
@@ -210,7 +210,7 @@ def test_a_grader_that_is_killed_or_hangs_is_replaced(graders, monkeypatch):
     process = graders._free.queue[-1]._process
     monkeypatch.setattr(graders, "_patience", 0.5)
     process.send_signal(19)
-    with pytest.raises(NotGraded, match="it took longer than"):
+    with pytest.raises(GradingError, match="took longer than"):
         graders.grade(POLICY, GOOD)
     assert process.poll() is not None
     monkeypatch.setattr(graders, "_patience", 30)
@@ -231,7 +231,7 @@ def test_a_command_opens_no_file_of_the_servers(graders):
 
     assert graded.score == 0
     assert "root:" not in json.dumps(graded.remarks)
-    assert "is not read from a file" in json.dumps(graded.remarks)
+    assert "doesn't read values from a file" in json.dumps(graded.remarks)
 
 
 def test_a_grader_knows_no_secret_of_the_service_and_reaches_loopback_only(graders, monkeypatch):
@@ -290,13 +290,15 @@ def test_after_a_question_is_mended_everybody_is_graded_by_what_it_says_now(tmp_
         assert wait_for_marks(learner, attempt)["score"] == 0
         database = Database(f"sqlite:///{tmp_path / 'workshop.sqlite3'}")
         with database.read() as session:
-            done = [(one.who, one.what) for one in session.scalars(select(Audited).order_by(Audited.id))]
+            done = [
+                (one.who, one.what) for one in session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+            ]
         database.close()
         assert done == [
-            ("service", "room made"),
+            ("service", "room created"),
             ("Ana", "joined"),
-            ("Ana", "attempt begun"),
-            ("Ana", "attempt handed in"),
+            ("Ana", "attempt started"),
+            ("Ana", "attempt submitted"),
             ("Instructor", "regraded"),
         ]
     finally:
@@ -313,7 +315,7 @@ def test_a_submission_cannot_take_more_memory_than_it_is_given(graders):
 
     assert limits["Max address space"] == str(2 * 1024**3)
     assert limits["Max file size"] == str(64 * 1024**2)
-    with contextlib.suppress(NotGraded):
+    with contextlib.suppress(GradingError):
         graders.grade(POLICY, "[" * (50 * 1024**2))
     assert graders.grade(POLICY, GOOD).score == 1
 
@@ -321,7 +323,7 @@ def test_a_submission_cannot_take_more_memory_than_it_is_given(graders):
 def test_a_process_that_floods_its_output_is_ended(graders):
     process = _Flooding()
 
-    with pytest.raises(NotGraded, match="or told too much"):
+    with pytest.raises(GradingError, match="or made it print too much"):
         process.ask({}, 5)
 
 

@@ -216,9 +216,9 @@ def test_an_instructor_comes_to_the_dashboard(browser, tool):
         ({"iss": "https://evil.example"}, "another platform"),
         ({"exp": 1_000_000_000}, "cannot be trusted"),
         ({f"{CLAIM}deployment_id": "2"}, "deployment is not registered"),
-        ({f"{CLAIM}message_type": "LtiDeepLinkingRequest"}, "no launch of a resource"),
-        ({f"{CLAIM}version": "1.1"}, "no launch of a resource"),
-        ({"sub": ""}, "does not say who comes"),
+        ({f"{CLAIM}message_type": "LtiDeepLinkingRequest"}, "not an LTI 1.3 resource link launch"),
+        ({f"{CLAIM}version": "1.1"}, "not an LTI 1.3 resource link launch"),
+        ({"sub": ""}, "names no user"),
     ],
 )
 def test_a_launch_that_is_not_meant_is_refused(browser, changed, told):

@@ -7,14 +7,14 @@ import pytest
 
 from rolecall.workshop import attempts
 from rolecall.workshop.database import Unavailable
-from rolecall.workshop.graders import Graded, Graders, NotGraded
+from rolecall.workshop.graders import AnswerGrade, Graders, GradingError
 from rolecall.workshop.marking import Marker
 from rolecall.workshop.receipts import Signer
 from rolecall.workshop.rooms import join
 from rolecall.workshop.tables import Answer, Attempt, Mark, Person, Room
 
 START = datetime(2026, 11, 26, 12, tzinfo=UTC)
-CLEAN = Graded(1.0, "", [{"part": "all", "right": True, "why": "as it should be"}])
+CLEAN = AnswerGrade(1.0, "", [{"part": "all", "right": True, "why": "as it should be"}])
 
 
 class Clock:
@@ -31,7 +31,7 @@ class FaultyGraders:
     def __init__(self, fault) -> None:
         self.fault, self.bad_tries = fault, 0
 
-    def grade(self, drawn, answer: str) -> Graded:
+    def grade(self, drawn, answer: str) -> AnswerGrade:
         if answer != "bad":
             return CLEAN
         self.bad_tries += 1
@@ -47,11 +47,11 @@ def raises(error):
 
 FAULTS = {
     "no process can be started": raises(OSError("Cannot allocate memory")),
-    "a text that no database takes": lambda: Graded(
+    "a text that no database takes": lambda: AnswerGrade(
         1.0, "", [{"part": "", "right": True, "why": "\ud800"}]
     ),
-    "a grade that is no number": lambda: Graded("x", "", []),
-    "the process broke": raises(NotGraded("it ended the process that graded it")),
+    "a grade that is no number": lambda: AnswerGrade("x", "", []),
+    "the process broke": raises(GradingError("it ended the process that graded it")),
     "an error in our own code": raises(KeyError("score")),
 }
 
@@ -68,7 +68,7 @@ def submitted(database, ana, tmp_path):
             assessment="quiz",
             number=1,
             paper=[{"bank": "b", "question": f"q{place}", "seed": 0} for place in range(3)],
-            begun=START,
+            started=START,
             deadline=START + timedelta(minutes=1),
             submitted=None,
             receipt="",
@@ -237,7 +237,7 @@ def test_an_overdue_attempt_that_cannot_be_submitted_holds_up_no_other(
         room = session.get_one(Person, ana).room_id
         ben = join(session, session.get_one(Room, room).code, "Ben", START).person
         ids = [
-            attempts.begin(session, assessments, assessments.assessment("quiz"), person, START).id
+            attempts.start(session, assessments, assessments.assessment("quiz"), person, START).id
             for person in (ana, ben)
         ]
     submit, clock = attempts.submit, Clock()

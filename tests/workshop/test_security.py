@@ -242,19 +242,19 @@ def test_wrong_codes_are_slowed_down(tmp_path):
 def test_a_code_ends_with_its_time_and_with_a_new_one(database):
     from datetime import timedelta
 
-    from rolecall.workshop.rooms import NotLetIn, join, make_room, renew_code
+    from rolecall.workshop.rooms import CannotJoin, join, open_room, renew_code
     from rolecall.workshop.tables import Room
     from workshop.conftest import NOON
 
     with database.session() as session:
-        room, _ = make_room(session, "Room", NOON, 12)
+        room, _ = open_room(session, "Room", NOON, 12)
         first, number = room.code, room.id
         join(session, first.lower(), "Ana", NOON + timedelta(hours=11.9))
     with database.session() as session:
-        with pytest.raises(NotLetIn):
+        with pytest.raises(CannotJoin):
             join(session, first, "Ana", NOON + timedelta(hours=12))
         renew_code(session.get_one(Room, number), NOON, 12)
-    with database.session() as session, pytest.raises(NotLetIn):
+    with database.session() as session, pytest.raises(CannotJoin):
         join(session, first, "Ana", NOON)
 
 

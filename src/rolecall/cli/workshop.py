@@ -66,7 +66,7 @@ def serve(
     except Unavailable as error:
         raise Unusable(f"the database cannot be used: {error}") from None
     app = create_app(service, instructors)
-    under_hub = app.state.doors.hub is not None
+    under_hub = app.state.authenticator.hub is not None
     config = uvicorn.Config(
         app,
         host=host,

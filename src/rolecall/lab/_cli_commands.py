@@ -10,6 +10,7 @@ import threading
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
+from unittest.mock import patch
 
 from rolecall.quiz import Command, InvalidCommand
 
@@ -129,7 +130,10 @@ def _driver() -> tuple[Any, list[Command]]:
             else:
                 del command_table[name]
 
-    driver: CLIDriver = create_clidriver()
+    # A value such as file://policy.json stays as it is: a command must not read the grader's files. Our own
+    # handler for the same event isn't enough: the CLI calls every handler, and then takes one result.
+    with patch("awscli.paramfile.LOCAL_PREFIX_MAP", {}), patch("awscli.paramfile.REMOTE_PREFIX_MAP", {}):
+        driver: CLIDriver = create_clidriver()
     driver.session.get_component("data_loader")
     os.environ.pop("AWS_DATA_PATH", None)
     if data_path is not None:
@@ -137,10 +141,4 @@ def _driver() -> tuple[Any, list[Command]]:
     events = driver.session.get_component("event_emitter")
     events.register_last("building-command-table.main", only_services)
     events.register_last("building-command-table", only_operations)
-    # A value such as file://policy.json stays as it is: a command must not read the grader's files.
-    events.register_first("load-cli-arg", _unchanged)
     return driver, requests
-
-
-def _unchanged(value: Any, **others: Any) -> Any:
-    return value

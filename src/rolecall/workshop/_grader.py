@@ -1,7 +1,7 @@
-"""Grades one answer after another in a process of its own, within limits; run by `graders`.
+"""Grade one answer after another in a separate process, within limits; started by `graders`.
 
-Each line of standard input is a job, each line of standard output what came of it. Nothing here reaches
-the service's database, and the network is this process's own loopback where the system allows it.
+Each line of standard input is an answer to grade, each line of standard output its grade. This process
+can't access the service's database, and, where the system allows it, its network is loopback only.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 0x1
 
 
 def _limit() -> None:
-    """https://docs.python.org/3/library/resource.html"""
+    """Limit memory and file sizes: https://docs.python.org/3/library/resource.html ."""
     import resource  # noqa: PLC0415 - POSIX only
 
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
@@ -36,7 +36,7 @@ def _limit() -> None:
 
 
 def _leave_the_network() -> bool:
-    """Moves into a network of its own that has loopback alone; False where the system forbids it.
+    """Move this process into a new network with loopback only; return False if that isn't allowed.
 
     https://man7.org/linux/man-pages/man2/unshare.2.html
     """
@@ -56,16 +56,16 @@ def _leave_the_network() -> bool:
 
 
 def _only_loopback(event: str, arguments: tuple[Any, ...]) -> None:
-    """Where there is no network of its own, this process at least connects to nobody else."""
+    """Deny connections to other machines, for systems that don't allow a separate network."""
     if event in ("socket.connect", "socket.sendto", "socket.getaddrinfo"):
         address = arguments[0] if event == "socket.getaddrinfo" else arguments[1]
         host = address[0] if isinstance(address, tuple) else address
         if isinstance(host, str) and host not in ("127.0.0.1", "localhost", "::1", "") and "/" not in host:
-            raise PermissionError("a submission reaches loopback only")
+            raise PermissionError("grading connects to loopback only")
 
 
-def _judge(task: Any, calls: list[Any], course: Any) -> dict[str, Any]:
-    """A hands-on task, judged in a sandbox of its own, where the learner's calls are made again."""
+def _grade_task(task: Any, calls: list[Any], course: Any) -> dict[str, Any]:
+    """Grade a hands-on task: make the learner's calls again in a new sandbox."""
     from rolecall.lab import grade_calls  # noqa: PLC0415
     from rolecall.sandbox.client import Sandbox  # noqa: PLC0415
 
@@ -76,10 +76,7 @@ def _judge(task: Any, calls: list[Any], course: Any) -> dict[str, Any]:
         "misconception": grade.mistakes[0].misconception if grade.mistakes else "",
         "remarks": [
             *({"part": one.says, "right": one.passed, "why": one.error} for one in grade.probes),
-            *(
-                {"part": "A mistake that people make here", "right": False, "why": one.why}
-                for one in grade.mistakes
-            ),
+            *({"part": "Common mistake", "right": False, "why": one.why} for one in grade.mistakes),
         ],
     }
 
@@ -88,12 +85,12 @@ def _grade(job: dict[str, Any], assessments: Any, judges: Any) -> dict[str, Any]
     from rolecall.assessment import PaperItem  # noqa: PLC0415
     from rolecall.quiz import grade  # noqa: PLC0415 - imported within the limits
 
-    drawn = PaperItem(job["bank"], job["question"], job["seed"])
-    task = assessments.task(drawn)
+    item = PaperItem(job["bank"], job["question"], job["seed"])
+    task = assessments.task(item)
     if task is not None:
-        return _judge(task, json.loads(job["answer"]), assessments.course)
-    question = assessments.question(drawn, judges)
-    given = grade(assessments.bank(drawn.bank), question, job["answer"], judges)
+        return _grade_task(task, json.loads(job["answer"]), assessments.course)
+    question = assessments.question(item, judges)
+    given = grade(assessments.bank(item.bank), question, job["answer"], judges)
     return {
         "score": given.score,
         "misconception": given.misconception_name or "",
@@ -105,7 +102,7 @@ def main(folder: str) -> None:
     """Grade until standard input or the service ends."""
     kill_when_parent_thread_ends()
     call_when_parent_ends(lambda: os.killpg(0, signal.SIGKILL))
-    # Answers are saved first, and graded with what is left.
+    # Saving answers goes first; grading takes the processor time that is left.
     os.nice(10)
     if not _leave_the_network():
         sys.addaudithook(_only_loopback)
@@ -115,23 +112,23 @@ def main(folder: str) -> None:
     from rolecall.workshop._server_judges import ServerJudges  # noqa: PLC0415
 
     course = find_course(folder)
-    # A question that was mended a moment ago is graded as it is now.
+    # Without a cache, a question that was just fixed is graded in its new version.
     assessments, judges = Assessments(course, look_every=0), ServerJudges(course.folder)
-    told = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    # Whatever a library prints is no answer.
+    results = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    # What a library prints goes to standard error, not among the grades.
     os.dup2(2, 1)
-    print("ready", file=told, flush=True)
+    print("ready", file=results, flush=True)
     try:
         for line in sys.stdin:
             # Where the system doesn't kill this process with the service, the alarm does, even while a
             # library holds the interpreter's lock.
             signal.alarm(_LONGEST_JOB)
             try:
-                came = _grade(json.loads(line), assessments, judges)
+                result = _grade(json.loads(line), assessments, judges)
             except (ValueError, RecursionError, MemoryError) as error:
-                came = {"problem": f"{type(error).__name__}: {error}"[:500]}
+                result = {"problem": f"{type(error).__name__}: {error}"[:500]}
             signal.alarm(0)
-            print(json.dumps(came), file=told, flush=True)
+            print(json.dumps(result), file=results, flush=True)
     finally:
         judges.close()
 

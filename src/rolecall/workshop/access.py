@@ -1,4 +1,4 @@
-"""Who calls: a learner by a token, an instructor by a cookie, anybody whom JupyterHub knows."""
+"""Authenticate callers: learners by token, instructors by cookie, and users of JupyterHub."""
 
 from __future__ import annotations
 
@@ -19,19 +19,25 @@ from sqlalchemy import delete, select
 from rolecall.workshop.hub import Hub
 from rolecall.workshop.rooms import INSTRUCTOR, digest, hub_person
 from rolecall.workshop.service import Service
-from rolecall.workshop.tables import Person, Room, Visit
+from rolecall.workshop.tables import BrowserSession, Person, Room
 
 COOKIE = "rolecall-instructor"
 _TRUSTED = 30.0
-"""Seconds for which a learner's token is not looked up again; another process may have made it invalid."""
-_LASTS = timedelta(hours=12)
+"""Seconds for which a learner's token is cached; another process may have made it invalid since."""
+_SESSION = timedelta(hours=12)
 # A classroom shares one address; a code has 29 ** 8 forms and a token 2 ** 256.
 _WRONG_A_MINUTE = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, and with which rights."""
+    """An authenticated person, with their role.
+
+    Parameters
+    ----------
+    form_token
+        The token that forms of this browser session send; empty for a learner.
+    """
 
     person: int
     room: int
@@ -41,14 +47,20 @@ class Caller:
 
 
 def service_of(request: Request) -> Service:
-    """The service that a request is for."""
+    """Return the service that a request is for."""
     service = request.app.state.service
     assert isinstance(service, Service)
     return service
 
 
-class Doors:
-    """Finds who calls; counts who knocks with what opens nothing."""
+class Authenticator:
+    """Find out who calls, and limit how often someone can guess codes and tokens.
+
+    Parameters
+    ----------
+    hub
+        The JupyterHub that runs this service, or ``None``.
+    """
 
     def __init__(self, service: Service, hub: Hub | None) -> None:
         self._service, self.hub = service, hub
@@ -56,17 +68,23 @@ class Doors:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._limit = RateLimitItemPerMinute(_WRONG_A_MINUTE)
 
-    def may_try(self, request: Request) -> None:
-        """Refuses whoever tried too many codes or tokens within a minute that opened nothing."""
+    def check_not_blocked(self, request: Request) -> None:
+        """Check that an address has not sent too many wrong codes or tokens within a minute.
+
+        Raises
+        ------
+        HTTPException
+            With status 429 if it has.
+        """
         if not self._limiter.test(self._limit, _host(request)):
             raise HTTPException(429, "too many wrong codes; wait a minute", headers={"Retry-After": "60"})
 
-    def was_wrong(self, request: Request) -> None:
-        """Counts a code or token that opened nothing."""
+    def count_failure(self, request: Request) -> None:
+        """Count a wrong code or token against its address."""
         self._limiter.hit(self._limit, _host(request))
 
-    def by_token(self, token: str) -> Caller | None:
-        """Whose token that is."""
+    def caller_of_token(self, token: str) -> Caller | None:
+        """Return the person that a token belongs to, or ``None``."""
         key = digest(token)
         until, known = self._known.get(key, (0.0, None))
         if known is not None and time.monotonic() < until:
@@ -75,19 +93,19 @@ class Doors:
             person = session.scalars(select(Person).where(Person.token == key)).one_or_none()
         if person is None:
             self._known.pop(key, None)
-            return self._by_hub(token)
+            return self._caller_of_hub_token(token)
         found = _caller(person)
         if person.role != INSTRUCTOR:
-            # A token of an instructor's can be made invalid; it is looked up each time.
+            # An instructor's token can be replaced at any time, so it is looked up for each request.
             self._known[key] = (time.monotonic() + _TRUSTED, found)
         return found
 
-    def _by_hub(self, token: str) -> Caller | None:
+    def _caller_of_hub_token(self, token: str) -> Caller | None:
         user = self.hub.user_of_token(token) if self.hub is not None else None
-        return self.hub_caller(user) if user is not None else None
+        return self.caller_of_hub_user(user) if user is not None else None
 
-    def hub_caller(self, user: dict[str, object]) -> Caller:
-        """The person whom JupyterHub told of."""
+    def caller_of_hub_user(self, user: dict[str, object]) -> Caller:
+        """Return the person in the room for a user model of JupyterHub; a new user is added."""
         assert self.hub is not None
         with self._service.database.session() as session:
             room = session.get_one(Room, self._service.room)
@@ -100,35 +118,41 @@ class Doors:
             )
             return _caller(person)
 
-    def forget(self, person: int) -> None:
-        """No token of a person's is known any more without looking it up."""
+    def forget_tokens_of(self, person: int) -> None:
+        """Remove a person's tokens from the cache."""
         self._known = {key: one for key, one in self._known.items() if one[1].person != person}
 
     def sign_in(self, caller: Caller) -> tuple[str, str]:
-        """A new cookie for an instructor's browser, whatever it had before, and the token of its forms."""
+        """Start a browser session.
+
+        Returns
+        -------
+        tuple
+            The session's new cookie, and the token for its forms.
+        """
         cookie, form_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         now = self._service.clock.now()
         with self._service.database.session() as session:
-            session.execute(delete(Visit).where(Visit.until < now))
+            session.execute(delete(BrowserSession).where(BrowserSession.until < now))
             session.add(
-                Visit(
+                BrowserSession(
                     cookie=digest(cookie),
                     person_id=caller.person,
                     form_token=form_token,
-                    until=now + _LASTS,
+                    until=now + _SESSION,
                 )
             )
         return cookie, form_token
 
     def sign_out(self, cookie: str) -> None:
-        """Makes a cookie worthless."""
+        """End the browser session of a cookie."""
         with self._service.database.session() as session:
-            session.execute(delete(Visit).where(Visit.cookie == digest(cookie)))
+            session.execute(delete(BrowserSession).where(BrowserSession.cookie == digest(cookie)))
 
-    def by_cookie(self, cookie: str) -> Caller | None:
-        """Whose browser that is."""
+    def caller_of_cookie(self, cookie: str) -> Caller | None:
+        """Return the person that a browser session belongs to, or ``None`` if it has ended."""
         with self._service.database.read() as session:
-            visit = session.get(Visit, digest(cookie))
+            visit = session.get(BrowserSession, digest(cookie))
             if visit is None or visit.until < self._service.clock.now():
                 return None
             return _caller(session.get_one(Person, visit.person_id), visit.form_token)
@@ -142,39 +166,53 @@ def _host(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
-def doors_of(request: Request) -> Doors:
-    """The doors of the service that a request is for."""
-    doors = request.app.state.doors
-    assert isinstance(doors, Doors)
-    return doors
+def authenticator_of(request: Request) -> Authenticator:
+    """Return the authenticator of the service that a request is for."""
+    authenticator = request.app.state.authenticator
+    assert isinstance(authenticator, Authenticator)
+    return authenticator
 
 
 async def learner(request: Request) -> Caller:
-    """Whoever has a token; for routes that a learner's notebook calls."""
+    """Authenticate a request of a learner's notebook by its token.
+
+    Raises
+    ------
+    HTTPException
+        With status 401 if the token is not valid.
+    """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    by_token = doors_of(request).by_token
-    found = await run_in_threadpool(by_token, token) if scheme == "Bearer" and token else None
+    caller_of_token = authenticator_of(request).caller_of_token
+    found = await run_in_threadpool(caller_of_token, token) if scheme == "Bearer" and token else None
     if found is None:
-        raise HTTPException(401, "this token opens nothing; join the workshop again")
+        raise HTTPException(401, "this token is not valid; join the workshop again")
     return found
 
 
 async def instructor(request: Request) -> Caller:
-    """An instructor whose browser is signed in; a change wants the form's token as well."""
+    """Authenticate a request of an instructor's browser by its cookie.
+
+    A request that changes something needs the form token of the browser session, too.
+
+    Raises
+    ------
+    HTTPException
+        With status 401 if no one is signed in, and 403 for a learner or a form of another site.
+    """
     cookie = request.cookies.get(COOKIE, "")
-    found = await run_in_threadpool(doors_of(request).by_cookie, cookie) if cookie else None
+    found = await run_in_threadpool(authenticator_of(request).caller_of_cookie, cookie) if cookie else None
     if found is None:
         raise HTTPException(401, "sign in with the instructor's link")
     if found.role != INSTRUCTOR:
-        raise HTTPException(403, "this page is the instructor's")
+        raise HTTPException(403, "only instructors can open this page")
     if request.method not in ("GET", "HEAD"):
         sent = request.headers.get("X-Form-Token") or str((await request.form()).get("form_token", ""))
         if not hmac.compare_digest(sent.encode(), found.form_token.encode()):
-            raise HTTPException(403, "this form is not from the dashboard; open it again")
+            raise HTTPException(403, "this form is not from the dashboard; open the dashboard again")
     return found
 
 
 Learner = Annotated[Caller, Depends(learner)]
 Instructor = Annotated[Caller, Depends(instructor)]
 TheService = Annotated[Service, Depends(service_of)]
-TheDoors = Annotated[Doors, Depends(doors_of)]
+TheAuthenticator = Annotated[Authenticator, Depends(authenticator_of)]

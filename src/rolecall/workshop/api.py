@@ -1,4 +1,4 @@
-"""What a learner's notebook asks of the service."""
+"""The HTTP API for learners' notebooks."""
 
 from __future__ import annotations
 
@@ -6,22 +6,24 @@ import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Path, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rolecall._yaml import BadFile
 from rolecall.assessment import PaperItem
 from rolecall.course import NoCourse
-from rolecall.quiz import InvalidAnswer, grade
+from rolecall.quiz import InvalidAnswer, Question
 from rolecall.workshop import attempts
-from rolecall.workshop.access import Learner, TheDoors, TheService
-from rolecall.workshop.attempts import Refused, Sent
-from rolecall.workshop.marking import result
-from rolecall.workshop.rooms import Deed, NotLetIn, join, note, pacing
+from rolecall.workshop._input_limits import BadInput, check_length, check_storable
+from rolecall.workshop.access import Learner, TheAuthenticator, TheService
+from rolecall.workshop.attempts import AttemptError, SubmittedAnswer
+from rolecall.workshop.graders import GradingError
+from rolecall.workshop.marking import grade_of_attempt
+from rolecall.workshop.rooms import Activity, CannotJoin, join, pacing, record_activities
 from rolecall.workshop.service import Service
 from rolecall.workshop.tables import Answer, Push, Room
 
@@ -31,21 +33,33 @@ health_router = APIRouter()
 _STATUS = {"no-attempt": 404, "no-answer": 422}
 
 Short = Annotated[str, Field(max_length=200)]
+RowId = Annotated[int, Path(ge=0, le=2**31 - 1)]
+Name = Annotated[str, Path(max_length=200, pattern=r"^[^\x00]*$")]
 
 
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _check_storable(cls, value: Any) -> Any:
+        # One text that a database refuses would fail the commit that other requests share.
+        try:
+            check_storable(value)
+        except BadInput as error:
+            raise HTTPException(400, {"code": "bad-input", "text": str(error)}) from None
+        return value
 
-class Join(_Body):
-    """A code from the wall, and a name."""
+
+class JoinBody(_Body):
+    """A join code and a display name."""
 
     code: Annotated[str, Field(max_length=40)]
     name: Short
 
 
-class Doing(_Body):
-    """One thing done."""
+class ActivityBody(_Body):
+    """One answer that a learner gave in a notebook."""
 
     key: Annotated[str, Field(min_length=8, max_length=40)]
     deck: Short
@@ -56,23 +70,24 @@ class Doing(_Body):
     misconception: Short = ""
 
 
-class Doings(_Body):
-    """Where a learner is, and what they did since."""
+class ActivitiesBody(_Body):
+    """The lesson and mode that a learner works in, and the answers since the last report."""
 
     lesson: Short = ""
     mode: Annotated[str, Field(max_length=40)] = ""
-    deeds: Annotated[list[Doing], Field(max_length=200)] = []
+    # Notebooks of earlier versions send this name.
+    activities: Annotated[list[ActivityBody], Field(max_length=200, alias="deeds")] = []
 
 
-class Saving(_Body):
-    """An answer; `serial` grows with each change of it."""
+class AnswerBody(_Body):
+    """An answer; ``serial`` grows with each change."""
 
     given: Any
     serial: Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
-class PushAnswer(_Body):
-    """An answer to a question that was put to all."""
+class PushAnswerBody(_Body):
+    """An answer to a question that the instructor asked the class."""
 
     given: Any
 
@@ -80,28 +95,30 @@ class PushAnswer(_Body):
 async def _write(service: Service, job: Callable[[Session], T]) -> T:
     try:
         return await asyncio.wrap_future(service.database.write(job))
-    except Refused as refused:
+    except AttemptError as error:
         raise HTTPException(
-            _STATUS.get(refused.code, 409), {"code": refused.code, "text": str(refused)}
+            _STATUS.get(error.code, 409), {"code": error.code, "text": str(error)}
         ) from None
 
 
 @router.post("/join")
-async def post_join(body: Join, request: Request, service: TheService, doors: TheDoors) -> dict[str, Any]:
-    """Lets a learner in."""
-    doors.may_try(request)
+async def post_join(
+    body: JoinBody, request: Request, service: TheService, authenticator: TheAuthenticator
+) -> dict[str, Any]:
+    """Add a learner to the room, and issue their token."""
+    authenticator.check_not_blocked(request)
     now = service.clock.now()
     try:
         joined = await _write(service, lambda session: join(session, body.code, body.name, now))
-    except NotLetIn as problem:
-        doors.was_wrong(request)
+    except CannotJoin as problem:
+        authenticator.count_failure(request)
         raise HTTPException(403, str(problem)) from None
     return {"token": joined.token, "name": joined.name}
 
 
 @router.get("/room")
 async def get_room(caller: Learner, service: TheService) -> dict[str, Any]:
-    """What is open, and what was put to all."""
+    """Return the open lessons, the timer, and the questions that the instructor asks the class."""
 
     def read() -> dict[str, Any]:
         with service.database.read() as session:
@@ -118,50 +135,74 @@ async def get_room(caller: Learner, service: TheService) -> dict[str, Any]:
 
 
 @router.post("/done")
-async def post_done(body: Doings, caller: Learner, service: TheService) -> dict[str, Any]:
-    """Takes in what a learner did; sent twice, it counts once."""
+async def post_done(body: ActivitiesBody, caller: Learner, service: TheService) -> dict[str, Any]:
+    """Record what a learner did. An activity that arrives twice counts once."""
     now = service.clock.now()
     where = {name: text for name in ("lesson", "mode") if (text := getattr(body, name))}
-    deeds = [Deed(**one.model_dump()) for one in body.deeds]
-    new = await _write(service, lambda session: note(session, caller.person, where, deeds, now))
+    activities = [Activity(**one.model_dump()) for one in body.activities]
+    new = await _write(
+        service, lambda session: record_activities(session, caller.person, where, activities, now)
+    )
     return {"new": new}
 
 
 @router.post("/pushes/{push}")
-async def post_push(push: int, body: PushAnswer, caller: Learner, service: TheService) -> dict[str, Any]:
-    """An answer to a question that was put to all; the last one counts, and the key is not told."""
+async def post_push(
+    push: RowId, body: PushAnswerBody, caller: Learner, service: TheService
+) -> dict[str, Any]:
+    """Save an answer to a question for the class. The first answer counts; the key is not returned."""
     now = service.clock.now()
 
+    def read() -> PaperItem:
+        with service.database.read() as session:
+            return _open_push(session, push, caller.room)
+
     def keep(session: Session) -> dict[str, Any]:
-        row = session.get(Push, push)
-        if row is None or row.room_id != caller.room or not row.open:
-            raise Refused("closed", "this question is closed")
-        question = service.question(PaperItem(row.bank, row.question, 0))
-        if question is None:
-            raise Refused("closed", "this question is gone")
-        try:
-            answer = question.answer_from_input(body.given)
-            graded = grade(service.assessments.bank(row.bank), question, answer, service.judges)
-        except (InvalidAnswer, ValueError) as error:
-            raise Refused("no-answer", str(error)) from None
-        deed = Deed(
-            f"push-{push}-{caller.person}",
+        # The instructor may have closed the question while the answer was graded.
+        _open_push(session, push, caller.room)
+        activity = Activity(
+            f"push-{push}",
             f"push/{push}",
-            row.question,
+            item.question,
             answer,
-            graded.correct,
+            graded.score == 1,
             graded.score,
-            graded.misconception_name or "",
+            graded.misconception,
         )
-        note(session, caller.person, {}, [deed], now)
+        record_activities(session, caller.person, {}, [activity], now)
         return {"saved": True}
 
+    try:
+        item = await run_in_threadpool(read)
+        question = _question_of(service, item)
+        check_length(question.kind, body.given)
+        answer = question.answer_from_input(body.given)
+        # As a graded answer, it is graded in another process, and outside of the shared transaction.
+        graded = await run_in_threadpool(service.graders.grade, item, answer)
+    except (BadInput, GradingError, InvalidAnswer) as error:
+        raise HTTPException(422, {"code": "no-answer", "text": str(error)}) from None
+    except AttemptError as error:
+        raise HTTPException(409, {"code": error.code, "text": str(error)}) from None
     return await _write(service, keep)
 
 
+def _question_of(service: Service, item: PaperItem) -> Question:
+    question = service.question(item)
+    if question is None:
+        raise AttemptError("closed", "this question is no longer in its bank")
+    return question
+
+
+def _open_push(session: Session, push: int, room: int) -> PaperItem:
+    row = session.get(Push, push)
+    if row is None or row.room_id != room or not row.open:
+        raise AttemptError("closed", "this question is closed")
+    return PaperItem(row.bank, row.question, 0)
+
+
 @router.post("/assessments/{name}")
-async def post_attempt(name: str, caller: Learner, service: TheService) -> dict[str, Any]:
-    """Begins an attempt, or goes on with the one that is under way."""
+async def post_attempt(name: Name, caller: Learner, service: TheService) -> dict[str, Any]:
+    """Start an attempt, or continue the one in progress."""
     try:
         assessment = await run_in_threadpool(service.assessments.assessment, name)
     except NoCourse as error:
@@ -171,20 +212,20 @@ async def post_attempt(name: str, caller: Learner, service: TheService) -> dict[
     now = service.clock.now()
     attempt = await _write(
         service,
-        lambda session: attempts.begin(session, service.assessments, assessment, caller.person, now),
+        lambda session: attempts.start(session, service.assessments, assessment, caller.person, now),
     )
-    return await run_in_threadpool(_told, service, caller.person, attempt.id)
+    return await run_in_threadpool(_attempt_view, service, caller.person, attempt.id)
 
 
-def _told(service: Service, person: int, attempt: str) -> dict[str, Any]:
-    """An attempt as its learner may know it."""
+def _attempt_view(service: Service, person: int, attempt: str) -> dict[str, Any]:
+    """Return what an attempt's learner may see of it now."""
     with service.database.read() as session:
         try:
             row = attempts.own(session, attempt, person)
-        except Refused as refused:
-            raise HTTPException(404, {"code": refused.code, "text": str(refused)}) from None
+        except AttemptError as error:
+            raise HTTPException(404, {"code": error.code, "text": str(error)}) from None
         answers = session.scalars(select(Answer).where(Answer.attempt_id == attempt)).all()
-        marked = result(session, row)
+        marked = grade_of_attempt(session, row)
     now = service.clock.now()
     assessment = service.assessments.assessment(row.assessment)
     over = row.submitted is not None or now >= row.deadline + attempts.GRACE
@@ -204,45 +245,47 @@ def _told(service: Service, person: int, attempt: str) -> dict[str, Any]:
 
 
 @router.get("/attempts/{attempt}")
-async def get_attempt(attempt: str, caller: Learner, service: TheService) -> dict[str, Any]:
-    """An attempt as it stands."""
-    return await run_in_threadpool(_told, service, caller.person, attempt)
+async def get_attempt(attempt: Name, caller: Learner, service: TheService) -> dict[str, Any]:
+    """Return an attempt in its current state."""
+    return await run_in_threadpool(_attempt_view, service, caller.person, attempt)
 
 
 @router.put("/attempts/{attempt}/answers/{place}")
 async def put_answer(
-    attempt: str, place: int, body: Saving, caller: Learner, service: TheService
+    attempt: Name, place: RowId, body: AnswerBody, caller: Learner, service: TheService
 ) -> dict[str, Any]:
-    """Saves an answer; once this says so, it is on the disk."""
+    """Save an answer. Once this succeeds, the answer is on the disk."""
     now = service.clock.now()
 
     def keep(session: Session) -> int:
         row = attempts.own(session, attempt, caller.person, to_change=True)
         if not 0 <= place < len(row.paper):
-            raise Refused("no-answer", f"there is no question {place}")
-        drawn = PaperItem(**row.paper[place])
-        question = service.assessments.task(drawn) or service.question(drawn)
+            raise AttemptError("no-answer", f"there is no question {place}")
+        item = PaperItem(**row.paper[place])
+        question = service.assessments.task(item) or service.question(item)
         if question is None:
-            raise Refused("no-answer", "this question is gone")
-        return attempts.save(session, row, question, Sent(place, body.given, body.serial), now)
+            raise AttemptError("no-answer", "this question is no longer in its bank")
+        return attempts.save(session, row, question, SubmittedAnswer(place, body.given, body.serial), now)
 
     return {"serial": await _write(service, keep)}
 
 
 @router.get("/attempts/{attempt}/tasks/{place}")
-async def get_task(attempt: str, place: int, caller: Learner, service: TheService) -> dict[str, Any]:
-    """What a kernel needs to begin a hands-on task: its world and how it starts, not how it is solved."""
+async def get_task(attempt: Name, place: RowId, caller: Learner, service: TheService) -> dict[str, Any]:
+    """Return what a notebook needs to start a hands-on task: the world and the first steps, no solution."""
 
     def read() -> dict[str, Any]:
         with service.database.read() as session:
             try:
                 row = attempts.own(session, attempt, caller.person)
-            except Refused as refused:
-                raise HTTPException(404, {"code": refused.code, "text": str(refused)}) from None
-        drawn = PaperItem(**row.paper[place]) if 0 <= place < len(row.paper) else None
-        task = service.assessments.task(drawn) if drawn is not None else None
+            except AttemptError as error:
+                raise HTTPException(404, {"code": error.code, "text": str(error)}) from None
+        item = PaperItem(**row.paper[place]) if 0 <= place < len(row.paper) else None
+        task = service.assessments.task(item) if item is not None else None
         if task is None:
-            raise HTTPException(404, {"code": "no-task", "text": f"question {place} is no task"})
+            raise HTTPException(
+                404, {"code": "no-task", "text": f"question {place} is not a hands-on task"}
+            )
         return {
             "title": task.title,
             "actor": task.actor,
@@ -255,17 +298,17 @@ async def get_task(attempt: str, place: int, caller: Learner, service: TheServic
 
 
 @router.post("/attempts/{attempt}/submit")
-async def post_submit(attempt: str, caller: Learner, service: TheService) -> dict[str, Any]:
-    """Hands an attempt in; again gives the same receipt."""
+async def post_submit(attempt: Name, caller: Learner, service: TheService) -> dict[str, Any]:
+    """Submit an attempt. Submitting it again returns the same receipt."""
     now = service.clock.now()
 
-    def hand_in(session: Session) -> str:
+    def submit(session: Session) -> str:
         row = attempts.own(session, attempt, caller.person, to_change=True)
         return attempts.submit(session, row, service.signer, now)
 
-    await _write(service, hand_in)
+    await _write(service, submit)
     service.marker.wake()
-    return await run_in_threadpool(_told, service, caller.person, attempt)
+    return await run_in_threadpool(_attempt_view, service, caller.person, attempt)
 
 
 @health_router.get("/health")
@@ -277,5 +320,5 @@ async def get_health(service: TheService) -> JSONResponse:
 
 @router.get("/key")
 async def get_key(service: TheService) -> dict[str, Any]:
-    """The public key by which receipts are verified."""
+    """Return the public key that verifies receipts."""
     return service.signer.public_key

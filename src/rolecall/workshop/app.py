@@ -1,4 +1,4 @@
-"""The service as an ASGI application."""
+"""Build the ASGI application of the service."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rolecall.workshop import api, lti_pages, pages
-from rolecall.workshop.access import Doors
+from rolecall.workshop.access import Authenticator
 from rolecall.workshop.database import Unavailable
 from rolecall.workshop.hub import Hub, hub_of
 from rolecall.workshop.service import Service
@@ -31,8 +32,8 @@ _HEADERS = {
 }
 
 
-class _Guard:
-    """Refuses bodies that are too long before they are read, and sends the headers of every answer."""
+class _LimitAndHeaders:
+    """Reject bodies that are too long before they are read, and add security headers to each response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -52,7 +53,7 @@ class _Guard:
             message = await receive()
             read += len(message.get("body", b""))
             if read > _LONGEST_BODY:
-                # Without a length one knows only while reading.
+                # A request without Content-Length shows its length only while it is read.
                 raise HTTPException(413, "the body is too long")
             return message
 
@@ -70,12 +71,12 @@ class _Guard:
 
 
 def create_app(service: Service, instructors: Collection[str] = ()) -> FastAPI:
-    """The application of a service.
+    """Build the application of a service.
 
     Parameters
     ----------
     instructors
-        Under JupyterHub: the users and groups that see the dashboard.
+        The users and groups of JupyterHub that can open the dashboard.
     """
     hub: Hub | None = hub_of(instructors)
 
@@ -93,34 +94,38 @@ def create_app(service: Service, instructors: Collection[str] = ()) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
-    app.state.service, app.state.doors = service, Doors(service, hub)
+    app.state.service, app.state.authenticator = service, Authenticator(service, hub)
     app.include_router(api.router)
     app.include_router(api.health_router)
     app.include_router(pages.router)
     app.include_router(lti_pages.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    app.add_middleware(_Guard)
+    app.add_middleware(_LimitAndHeaders)
 
     @app.exception_handler(Unavailable)
     async def _unavailable(request: Request, error: Unavailable) -> Response:
-        told = {"code": "unavailable", "text": f"the service cannot save now: {error}"}
-        return JSONResponse({"detail": told}, 503, {"Retry-After": "1"})
+        detail = {"code": "unavailable", "text": f"the service cannot save now: {error}"}
+        return JSONResponse({"detail": detail}, 503, {"Retry-After": "1"})
+
+    @app.exception_handler(DataError)
+    async def _refused_by_database(request: Request, error: DataError) -> Response:
+        return JSONResponse({"detail": {"code": "bad-input", "text": "a value can't be stored"}}, 400)
 
     @app.exception_handler(HTTPException)
-    async def _refused(request: Request, error: HTTPException) -> Response:
+    async def _http_error(request: Request, error: HTTPException) -> Response:
         # Under a Hub the path begins with the service's prefix.
         accepts = request.headers.get("Accept", "")
-        wants_page = "text/html" in accepts and "/api/" not in request.url.path
-        if error.status_code == 401 and wants_page:
+        accepts_page = "text/html" in accepts and "/api/" not in request.url.path
+        if error.status_code == 401 and accepts_page:
             return RedirectResponse(request.scope.get("root_path", "") + "/login", 303)
-        if wants_page:
+        if accepts_page:
             return PlainTextResponse(str(error.detail), error.status_code)
         return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
 
     @app.exception_handler(RequestValidationError)
     async def _not_understood(request: Request, error: RequestValidationError) -> Response:
-        # What was sent is not sent back.
-        told = [{"where": list(one["loc"]), "problem": one["msg"]} for one in error.errors()]
-        return JSONResponse({"detail": told}, 422)
+        # The response doesn't repeat what was sent.
+        problems = [{"where": list(one["loc"]), "problem": one["msg"]} for one in error.errors()]
+        return JSONResponse({"detail": problems}, 422)
 
     return app

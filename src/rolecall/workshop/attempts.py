@@ -1,4 +1,4 @@
-"""Attempts at an assessment: begun, saved answer by answer, handed in; the server keeps the time."""
+"""Attempts at an assessment: start, save each answer, submit. The server keeps the time."""
 
 from __future__ import annotations
 
@@ -16,17 +16,26 @@ from sqlalchemy.orm import Session
 from rolecall.assessment import Assessment, Assessments, PaperItem
 from rolecall.lab import MAX_CALLS, Task
 from rolecall.quiz import InvalidAnswer, Judges, Question
+from rolecall.workshop._input_limits import BadInput, check_length
 from rolecall.workshop.receipts import Receipt, Signer
 from rolecall.workshop.receipts import digest as digest_of
 from rolecall.workshop.rooms import audit
 from rolecall.workshop.tables import Answer, Attempt, Mark, Person, Room
 
 GRACE = timedelta(seconds=5)
-"""What an answer may take on its way; it counts until the deadline and this much."""
+"""An answer that arrives this long after the deadline still counts, because the network takes time."""
 
 
-class Refused(ValueError):
-    """What cannot be done with an attempt now; `code` is for programs, the text for people."""
+class AttemptError(ValueError):
+    """Something that an attempt doesn't allow now.
+
+    Parameters
+    ----------
+    code
+        The reason for programs, such as ``late``.
+    text
+        The reason for people.
+    """
 
     def __init__(self, code: str, text: str) -> None:
         super().__init__(text)
@@ -34,15 +43,15 @@ class Refused(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """An answer as it is sent.
+class SubmittedAnswer:
+    """An answer as a notebook sends it.
 
     Parameters
     ----------
     given
-        What the form gives, by places.
+        The values of the form's fields.
     serial
-        Grows with every change of the learner's; an older one that arrives late changes nothing.
+        Grows with each change by the learner. An older answer that arrives late changes nothing.
     """
 
     place: int
@@ -50,17 +59,17 @@ class Sent:
     serial: int
 
 
-def begin(
+def start(
     session: Session, assessments: Assessments, assessment: Assessment, person: int, now: datetime
 ) -> Attempt:
-    """The attempt that is under way, or a new one.
+    """Return the attempt in progress, or start a new one.
 
     Raises
     ------
-    Refused
-        When there is none and none may begin.
+    AttemptError
+        If there is none, and the assessment is closed or no attempt is left.
     """
-    # Of two that begin at once, the second goes on with what the first began.
+    # If two requests start an attempt at the same time, the second returns the first's.
     row = session.get_one(Person, person, with_for_update=True)
     name = assessment.assessment
     before = list(
@@ -73,10 +82,10 @@ def begin(
     if before and before[-1].submitted is None and now < before[-1].deadline + GRACE:
         return before[-1]
     if not assessment.is_open(now):
-        raise Refused("closed", f"{assessment.title} is not open now")
+        raise AttemptError("closed", f"{assessment.title} is not open now")
     if len(before) >= assessment.attempts:
-        raise Refused(
-            "no-attempts", f"{assessment.title} was taken as often as it may be: {assessment.attempts}"
+        raise AttemptError(
+            "no-attempts", f"no attempt is left: {assessment.title} allows {assessment.attempts}"
         )
     number = len(before) + 1
     seed = f"{row.room_id}/{person}/{number}" if assessment.seed == "learner" else f"{row.room_id}/{number}"
@@ -90,59 +99,68 @@ def begin(
         assessment=name,
         number=number,
         paper=[one.document() for one in assessments.draw(assessment, seed)],
-        begun=now,
+        started=now,
         deadline=deadline,
         submitted=None,
         receipt="",
     )
     session.add(attempt)
-    audit(session, row.room_id, now, row.name, "attempt begun", f"{name} {number} {attempt.id}")
+    audit(session, row.room_id, now, row.name, "attempt started", f"{name} {number} {attempt.id}")
     session.flush()
     return attempt
 
 
 def own(session: Session, attempt: str, person: int, *, to_change: bool = False) -> Attempt:
-    """A person's own attempt.
+    """Return an attempt of a person.
 
     Parameters
     ----------
     to_change
-        Have whoever wants to change it too wait for the end of this transaction.
+        Lock the attempt until the end of this transaction.
 
     Raises
     ------
-    Refused
-        When there is none such; another's looks the same as none.
+    AttemptError
+        If there is no such attempt. Another person's attempt gives the same error.
     """
     found = session.get(Attempt, attempt, with_for_update=to_change, populate_existing=to_change)
     if found is None or found.person_id != person:
-        raise Refused("no-attempt", "there is no such attempt of yours")
+        raise AttemptError("no-attempt", "you have no such attempt")
     return found
 
 
-def save(session: Session, attempt: Attempt, question: Question | Task, sent: Sent, now: datetime) -> int:
-    """Keeps an answer; gives the serial of the one that is kept, which may be a later one.
+def save(
+    session: Session, attempt: Attempt, question: Question | Task, sent: SubmittedAnswer, now: datetime
+) -> int:
+    """Save an answer.
+
+    Returns
+    -------
+    int
+        The serial of the saved answer, which may be a later one.
 
     Raises
     ------
-    Refused
-        When the attempt is over, or that is no answer.
+    AttemptError
+        If the attempt is over, or the form can't give this answer.
     """
     kept = session.get(Answer, (attempt.id, sent.place))
     if kept is not None and kept.serial >= sent.serial:
-        # Sent again, or overtaken: it is saved already, whatever the time is now.
+        # This answer or a later one is saved already, so the time doesn't matter.
         return kept.serial
     if attempt.submitted is not None:
-        raise Refused("submitted", "this attempt is handed in; its answers stay as they are")
+        raise AttemptError("submitted", "this attempt is submitted; its answers can't be changed")
     if now >= attempt.deadline + GRACE:
-        raise Refused("late", "the time is over; what was saved before counts")
+        raise AttemptError("late", "the time is over; the answers saved before count")
     try:
         if isinstance(question, Task):
+            check_length("task", sent.given)
             answer = _calls(sent.given)
         else:
+            check_length(question.kind, sent.given)
             answer = question.answer_from_input(sent.given)
-    except InvalidAnswer as error:
-        raise Refused("no-answer", str(error)) from None
+    except (BadInput, InvalidAnswer) as error:
+        raise AttemptError("no-answer", str(error)) from None
     # Before a new answer is added, which would count as saved now.
     since = _last_saved(session, attempt)
     if kept is None:
@@ -173,23 +191,23 @@ _CALLS = TypeAdapter(list[_Call])
 
 
 def _calls(given: Any) -> str:
-    """What a learner did in a task's sandbox, as it is kept."""
+    """Return the calls that a learner made in a task's sandbox, as JSON."""
     try:
         calls = _CALLS.validate_python(given)
     except ValidationError:
-        raise InvalidAnswer("these are no calls of a sandbox") from None
+        raise InvalidAnswer("this is not a list of sandbox calls") from None
     if len(calls) > MAX_CALLS:
-        raise InvalidAnswer(f"a task wants a handful of calls; no more than {MAX_CALLS} are taken")
+        raise InvalidAnswer(f"there are too many calls; a task takes no more than {MAX_CALLS}")
     return json.dumps([one.model_dump() for one in calls])
 
 
 def _last_saved(session: Session, attempt: Attempt) -> datetime:
     times = session.scalars(select(Answer.saved).where(Answer.attempt_id == attempt.id))
-    return max((one for one in times if one is not None), default=attempt.begun)
+    return max((one for one in times if one is not None), default=attempt.started)
 
 
 def submit(session: Session, attempt: Attempt, signer: Signer, now: datetime) -> str:
-    """Hands an attempt in and gives its receipt; again gives the same receipt."""
+    """Submit an attempt and return its receipt. Submitting it again returns the same receipt."""
     if attempt.submitted is None:
         person, room = session.get_one(Person, attempt.person_id), session.get_one(Room, attempt.room_id)
         attempt.submitted = min(now, attempt.deadline)
@@ -218,18 +236,18 @@ def submit(session: Session, attempt: Attempt, signer: Signer, now: datetime) ->
                     said="",
                 )
             )
-        audit(session, attempt.room_id, now, person.name, "attempt handed in", attempt.id)
+        audit(session, attempt.room_id, now, person.name, "attempt submitted", attempt.id)
         session.flush()
     return attempt.receipt
 
 
 def overdue(session: Session, now: datetime) -> Sequence[str]:
-    """The IDs of attempts whose time is over and that their learners did not submit."""
+    """Return the IDs of attempts whose time is over and that their learners did not submit."""
     return session.scalars(
         select(Attempt.id).where(Attempt.submitted.is_(None), Attempt.deadline < now - GRACE)
     ).all()
 
 
 def questions_of(attempt: Attempt, assessments: Assessments, judges: Judges) -> list[Question | None]:
-    """The paper's questions as they are asked; None for one that a bank has no more."""
+    """Return the questions of an attempt's paper; ``None`` for a question that its bank no longer has."""
     return [assessments.question(PaperItem(**one), judges) for one in attempt.paper]

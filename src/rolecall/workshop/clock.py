@@ -1,4 +1,4 @@
-"""The service's time: steady while it runs, and never before what was written already."""
+"""Keep the service's time: steady while it runs, and never earlier than times in the database."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 
 class SteadyClock:
-    """Counts from the moment of its start, so that setting the machine's clock takes no time from anybody.
+    """Count from the start of the service, so that setting the machine's clock costs no one time.
 
     Parameters
     ----------
     not_before
-        The newest moment that the database knows; a machine's clock that has gone back goes on there.
+        The latest time in the database. If the machine's clock is behind it, the service continues there.
     """
 
     def __init__(self, not_before: datetime | None = None) -> None:
@@ -21,5 +21,5 @@ class SteadyClock:
         self._ticks = time.monotonic()
 
     def now(self) -> datetime:
-        """The time, UTC."""
+        """Return the current time, in UTC."""
         return self._start + timedelta(seconds=time.monotonic() - self._ticks)

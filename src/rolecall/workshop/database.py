@@ -1,4 +1,4 @@
-"""The database: SQLite for a classroom, PostgreSQL for a university; writes may share a commit."""
+"""Access the database: SQLite for a classroom, PostgreSQL for a university. Writes can share a commit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from rolecall.workshop.tables import HEAD
@@ -23,26 +23,26 @@ T = TypeVar("T")
 _PATIENCE = 5
 """Seconds to wait for another writer, or for a connection."""
 _TOGETHER = 200
-# Any number will do; every process of the service takes the same.
+# An arbitrary number, the same in every process of the service.
 _MIGRATING = 7_205_759
 
 
 class Unavailable(RuntimeError):
-    """The database cannot be reached or written now; the text says what it said."""
+    """The database cannot be reached or written now; the message is the database's own."""
 
 
 class Database:
-    """Sessions on the database, and a writer that commits what comes together at once.
+    """Sessions on the database, and a thread that commits several writes together.
 
     Parameters
     ----------
     url
-        Of SQLAlchemy's form.
+        In SQLAlchemy's format, such as ``sqlite:///workshop.sqlite3``.
     """
 
     def __init__(self, url: str) -> None:
         self._engine = _engine(url, "BEGIN IMMEDIATE")
-        # What only reads neither waits for who writes nor keeps them waiting.
+        # A transaction that only reads doesn't wait for a writer, and doesn't hold one up.
         self._reading = _engine(url, "BEGIN") if self._engine.dialect.name == "sqlite" else self._engine
         self._jobs: queue.SimpleQueue[tuple[Callable[[Session], Any], Future[Any]] | None] = (
             queue.SimpleQueue()
@@ -50,7 +50,7 @@ class Database:
         self._writer: threading.Thread | None = None
 
     def migrate(self) -> None:
-        """Makes the tables, or brings them to their newest form.
+        """Create the tables, or migrate them to the newest version.
 
         Raises
         ------
@@ -59,45 +59,49 @@ class Database:
         """
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "_migrations"))
-        with self._told(), self._engine.begin() as connection:
+        with self._reporting_unavailable(), self._engine.begin() as connection:
             if connection.dialect.name == "postgresql":
-                # Of two processes that start at once, one migrates and the other sees it done.
+                # If two processes start at the same time, the second waits until the first has migrated.
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
             if inspect(connection).has_table("alembic_version"):
                 current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
                 if current == HEAD:
                     return
                 if current is not None and current > HEAD:
-                    raise Unavailable(f"it is of a newer version ({current}) than this program ({HEAD})")
+                    raise Unavailable(f"its version ({current}) is newer than this program's ({HEAD})")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
-        """A transaction: committed at its end, undone by an exception.
+        """Open a transaction, which is committed at the end and rolled back by an exception.
 
         Raises
         ------
         Unavailable
             When the database cannot be reached or written.
         """
-        with self._told(), Session(self._engine, expire_on_commit=False) as session, session.begin():
+        with (
+            self._reporting_unavailable(),
+            Session(self._engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
-        """A transaction that only reads.
+        """Open a transaction that only reads.
 
         Raises
         ------
         Unavailable
             When the database cannot be reached.
         """
-        with self._told(), Session(self._reading, expire_on_commit=False) as session:
+        with self._reporting_unavailable(), Session(self._reading, expire_on_commit=False) as session:
             yield session
 
     @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
+    def _reporting_unavailable(self) -> Iterator[None]:
         try:
             yield
         except DBAPIError as error:
@@ -108,9 +112,14 @@ class Database:
             raise Unavailable(type(error).__name__) from error
 
     def write(self, job: Callable[[Session], T]) -> Future[T]:
-        """Runs a job in a transaction that others may share; its result comes once that is committed.
+        """Run a job in a transaction that other jobs can share.
 
-        A job that raises undoes its own writes and no other's.
+        A job that raises rolls back its own writes only.
+
+        Returns
+        -------
+        Future
+            The job's result, set once the transaction is committed.
         """
         if self._writer is None:
             self._writer = threading.Thread(target=self._write_all, name="writer", daemon=True)
@@ -145,8 +154,11 @@ class Database:
                         with session.begin_nested():
                             result = job(session)
                             session.flush()
+                    except (DataError, IntegrityError) as error:
+                        # The database refuses this job's values; the savepoint keeps the others' writes.
+                        outcomes.append((future, None, error))
                     except DBAPIError:
-                        # Nothing more can be written in this transaction where the connection is gone.
+                        # If the connection is lost, nothing more can be written in this transaction.
                         raise
                     except Exception as error:
                         outcomes.append((future, None, error))
@@ -163,7 +175,7 @@ class Database:
                 future.set_exception(failure)
 
     def close(self) -> None:
-        """Writes what waits, and closes every connection."""
+        """Finish the waiting writes, and close every connection."""
         if self._writer is not None:
             self._jobs.put(None)
             self._writer.join()

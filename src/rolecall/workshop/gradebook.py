@@ -1,9 +1,11 @@
-"""The gradebook: each learner's marks, as a table, as CSV, and as nbgrader's CSV."""
+"""Export each learner's marks as a table, as CSV, and as nbgrader's CSV."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,15 +15,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rolecall.workshop.insight import Item
-from rolecall.workshop.marking import result
-from rolecall.workshop.tables import Answer, Attempt, Done, Person
+from rolecall.workshop.marking import grade_of_attempt
+from rolecall.workshop.tables import ActivityRow, Answer, Attempt, Person
 
-# A spreadsheet takes a cell that begins so for a formula: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell that begins with one of these for a formula:
+# https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = ("=", "+", "-", "@", "|", "%")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class GradebookLine:
     """One attempt in the gradebook."""
 
     person: int
@@ -29,7 +32,7 @@ class Line:
     hub_user: str
     assessment: str
     number: int
-    begun: datetime
+    started: datetime
     submitted: datetime | None
     score: float
     of: int
@@ -37,8 +40,8 @@ class Line:
     failed: int
 
 
-def lines(session: Session, room: int, assessment: str | None = None) -> list[Line]:
-    """Every attempt of a room, or of one of its assessments."""
+def lines(session: Session, room: int, assessment: str | None = None) -> list[GradebookLine]:
+    """Return every attempt of a room, or of one of its assessments."""
     asked = (
         select(Attempt, Person)
         .join(Person, Person.id == Attempt.person_id)
@@ -47,17 +50,17 @@ def lines(session: Session, room: int, assessment: str | None = None) -> list[Li
     )
     if assessment is not None:
         asked = asked.where(Attempt.assessment == assessment)
-    told = []
+    found = []
     for attempt, person in session.execute(asked).tuples():
-        marked = result(session, attempt)
-        told.append(
-            Line(
+        marked = grade_of_attempt(session, attempt)
+        found.append(
+            GradebookLine(
                 person.id,
                 person.name,
                 person.hub_user or "",
                 attempt.assessment,
                 attempt.number,
-                attempt.begun,
+                attempt.started,
                 attempt.submitted,
                 round(marked.score, 4),
                 marked.of,
@@ -65,20 +68,20 @@ def lines(session: Session, room: int, assessment: str | None = None) -> list[Li
                 sum(one.state == "failed" for one in marked.marks),
             )
         )
-    return told
+    return found
 
 
 def items(session: Session, room: int, assessment: str) -> list[Item]:
-    """Each learner's first attempt that was handed in, question by question; dropped ones are left out."""
+    """Return the answers of each learner's first submitted attempt, without dropped questions."""
     attempts = session.scalars(
         select(Attempt)
         .where(Attempt.room_id == room, Attempt.assessment == assessment, Attempt.submitted.is_not(None))
         .order_by(Attempt.number.desc())
     ).all()
     first = {one.person_id: one for one in attempts}
-    told = []
+    found = []
     for attempt in first.values():
-        marked = result(session, attempt)
+        marked = grade_of_attempt(session, attempt)
         answers = {
             one.place: one for one in session.scalars(select(Answer).where(Answer.attempt_id == attempt.id))
         }
@@ -86,7 +89,7 @@ def items(session: Session, room: int, assessment: str) -> list[Item]:
             if mark.place in marked.dropped or mark.state != "done":
                 continue
             answer = answers.get(mark.place)
-            told.append(
+            found.append(
                 Item(
                     str(attempt.person_id),
                     attempt.paper[mark.place]["question"],
@@ -96,12 +99,12 @@ def items(session: Session, room: int, assessment: str) -> list[Item]:
                     answer.seconds if answer else 0.0,
                 )
             )
-    return told
+    return found
 
 
-def as_csv(found: Sequence[Line]) -> str:
-    """One line an attempt."""
-    heads = ("name", "user", "assessment", "attempt", "begun", "submitted", "score", "of", "waiting")
+def as_csv(found: Sequence[GradebookLine]) -> str:
+    """Format attempts as CSV, one line each."""
+    heads = ("name", "user", "assessment", "attempt", "started", "submitted", "score", "of", "waiting")
     return _csv(
         heads,
         (
@@ -110,7 +113,7 @@ def as_csv(found: Sequence[Line]) -> str:
                 one.hub_user,
                 one.assessment,
                 one.number,
-                one.begun.isoformat(),
+                one.started.isoformat(),
                 one.submitted.isoformat() if one.submitted else "",
                 one.score,
                 one.of,
@@ -121,8 +124,8 @@ def as_csv(found: Sequence[Line]) -> str:
     )
 
 
-def as_nbgrader_csv(found: Sequence[Line]) -> str:
-    """The columns that nbgrader's own exporter writes; the best attempt of each learner.
+def as_nbgrader_csv(found: Sequence[GradebookLine]) -> str:
+    """Format the best attempt of each learner with the columns of nbgrader's exporter.
 
     https://nbgrader.readthedocs.io/en/stable/user_guide/exporting_grades.html
     """
@@ -130,7 +133,7 @@ def as_nbgrader_csv(found: Sequence[Line]) -> str:
         *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
         *("raw_score", "late_submission_penalty", "score", "max_score"),
     )
-    best: dict[tuple[int, str], Line] = {}
+    best: dict[tuple[int, str], GradebookLine] = {}
     for one in found:
         key = (one.person, one.assessment)
         if one.submitted is not None and (key not in best or one.score > best[key].score):
@@ -157,12 +160,12 @@ def as_nbgrader_csv(found: Sequence[Line]) -> str:
 
 
 def progress_csv(session: Session, room: int) -> str:
-    """Everything that the room's learners did, one line each."""
+    """Format every activity of the room's learners as CSV, one line each."""
     rows = session.execute(
-        select(Done, Person.name)
-        .join(Person, Person.id == Done.person_id)
-        .where(Done.room_id == room)
-        .order_by(Done.at)
+        select(ActivityRow, Person.name)
+        .join(Person, Person.id == ActivityRow.person_id)
+        .where(ActivityRow.room_id == room)
+        .order_by(ActivityRow.at)
     ).tuples()
     return _csv(
         ("at", "name", "deck", "question", "answer", "correct", "score", "misconception"),
@@ -187,11 +190,15 @@ def _csv(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     writer = csv.writer(out)
     writer.writerow(heads)
     for row in rows:
-        writer.writerow(
-            [f"'{one}" if isinstance(one, str) and one.startswith(_FORMULA) else one for one in row]
-        )
+        writer.writerow([_cell(one) for one in row])
     return out.getvalue()
 
 
-def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+def _cell(value: Any) -> Any:
+    """Escape a text that a spreadsheet would take for a formula or split into cells, in any locale."""
+    if not isinstance(value, str):
+        return value
+    # A spreadsheet whose locale separates cells by semicolons also starts a cell after one.
+    parts = re.split(r"[;\t\r\n]", value)
+    starts = (unicodedata.normalize("NFKC", part).lstrip()[:1] for part in parts)
+    return f"'{value}" if any(one in _FORMULA for one in starts if one) or value[:1] in "\t\r\n" else value

@@ -1,4 +1,4 @@
-"""Processes that grade: one that hangs, crashes or floods is ended and costs its own submission alone."""
+"""Grade in separate processes, so that a submission that hangs or crashes one costs only itself."""
 
 from __future__ import annotations
 
@@ -17,17 +17,34 @@ from rolecall.assessment import PaperItem
 
 _LONGEST_LINE = 256 * 1024
 _START = 60.0
-# What a process that reads learners' texts need not know: passwords and keys of the service above all.
-_KEPT = ("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT")
+# A process that reads learners' texts gets none of the service's passwords and keys.
+_KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV")
+# The AWS CLI finds no configuration, and with it no alias, plugin, or pager of the server's.
+_FIXED = {
+    "HOME": os.devnull,
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
 
 
-class NotGraded(RuntimeError):
-    """A submission that could not be graded; the text says why."""
+class GradingError(RuntimeError):
+    """A submission could not be graded; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Graded:
-    """What an answer is worth, with what is said of its parts."""
+class AnswerGrade:
+    """The grade of one answer.
+
+    Parameters
+    ----------
+    score
+        From 0 to 1.
+    misconception
+        The ID of the misconception that the answer shows, or empty.
+    remarks
+        One for each part of the answer, with the fields of `rolecall.quiz.Remark`.
+    """
 
     score: float
     misconception: str
@@ -35,14 +52,14 @@ class Graded:
 
 
 class Graders:
-    """Some processes, each grading one submission at a time.
+    """A pool of processes, each grading one submission at a time.
 
     Parameters
     ----------
     course
         The course's folder.
     patience
-        Seconds that one submission may take.
+        Seconds that grading one answer may take; a hands-on task gets three times as long.
     """
 
     def __init__(self, course: Path, count: int = 2, patience: float = 20.0) -> None:
@@ -53,21 +70,21 @@ class Graders:
         for _ in range(count):
             self._free.put(None)
 
-    def grade(self, drawn: PaperItem, answer: str) -> Graded:
-        """Grades an answer.
+    def grade(self, item: PaperItem, answer: str) -> AnswerGrade:
+        """Grade an answer.
 
         Raises
         ------
-        NotGraded
-            When it takes too long, breaks its process, or is no answer at all.
+        GradingError
+            If grading takes too long or ends its process, or the answer can't be read.
         """
         process = self._free.get()
         try:
             if process is None or not process.alive:
                 process = self._starter.submit(_Process, self._course).result()
-            # A task starts a sandbox.
-            patience = self._patience * (3 if drawn.is_task else 1)
-            came = process.ask(drawn.document() | {"answer": answer}, patience)
+            # Grading a task starts a sandbox.
+            patience = self._patience * (3 if item.is_task else 1)
+            result = process.ask(item.document() | {"answer": answer}, patience)
         except BaseException:
             # Whatever it was, the next answer gets a process whose state is known.
             if process is not None:
@@ -76,12 +93,12 @@ class Graders:
             raise
         finally:
             self._free.put(process)
-        if "problem" in came:
-            raise NotGraded(came["problem"])
-        return Graded(float(came["score"]), str(came["misconception"]), list(came["remarks"]))
+        if "problem" in result:
+            raise GradingError(result["problem"])
+        return AnswerGrade(float(result["score"]), str(result["misconception"]), list(result["remarks"]))
 
     def close(self) -> None:
-        """Ends the processes; whoever grades now finishes first."""
+        """End the processes; a process that is grading finishes first."""
         for _ in range(self._free.qsize()):
             process = self._free.get()
             if process is not None:
@@ -91,7 +108,7 @@ class Graders:
 
 class _Process:
     def __init__(self, course: Path) -> None:
-        environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        environment = {name: os.environ[name] for name in _KEPT if name in os.environ} | _FIXED
         self._process = subprocess.Popen(
             [sys.executable, "-m", "rolecall.workshop._grader", str(course)],
             stdin=subprocess.PIPE,
@@ -99,7 +116,7 @@ class _Process:
             stderr=subprocess.DEVNULL,
             text=True,
             env=environment,
-            # A group of its own, so that whatever it started ends with it.
+            # A new process group: what the process starts is killed with it.
             start_new_session=True,
         )
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -107,7 +124,7 @@ class _Process:
         threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True).start()
         if self._line(_START) != "ready\n":
             self.end()
-            raise NotGraded("the process that grades did not start")
+            raise GradingError("the grading process did not start")
 
     def _read(self, stream: IO[str]) -> None:
         while line := stream.readline(_LONGEST_LINE):
@@ -118,7 +135,7 @@ class _Process:
         try:
             return self._lines.get(timeout=patience)
         except queue.Empty:
-            raise NotGraded(f"it took longer than {patience:g} seconds") from None
+            raise GradingError(f"grading took longer than {patience:g} seconds") from None
 
     @property
     def alive(self) -> bool:
@@ -129,13 +146,13 @@ class _Process:
         try:
             print(json.dumps(job), file=self._process.stdin, flush=True)
         except OSError:
-            raise NotGraded("the process that grades was gone") from None
+            raise GradingError("the grading process was gone") from None
         line = self._line(patience)
         if not line.endswith("\n"):
-            raise NotGraded("it ended the process that graded it, or told too much")
-        came = json.loads(line)
-        assert isinstance(came, dict)
-        return came
+            raise GradingError("it ended the grading process, or made it print too much")
+        result = json.loads(line)
+        assert isinstance(result, dict)
+        return result
 
     def end(self) -> None:
         if self.alive:

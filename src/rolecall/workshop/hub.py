@@ -1,4 +1,4 @@
-"""JupyterHub's users, by its own OAuth.
+"""Authenticate users of JupyterHub with its OAuth provider.
 
 https://jupyterhub.readthedocs.io/en/stable/reference/services.html
 """
@@ -12,16 +12,16 @@ from typing import Any
 
 
 class Hub:
-    """The Hub that runs this service, where one does.
+    """The JupyterHub that runs this service.
 
     Parameters
     ----------
     instructors
-        The names of users and of the Hub's groups that are instructors; the Hub's admins are.
+        The names of users and groups that are instructors, in addition to the Hub's admins.
     """
 
     def __init__(self, instructors: Collection[str]) -> None:
-        # Only a service of a Hub needs it.
+        # Only a service of a Hub needs JupyterHub installed.
         from jupyterhub.services.auth import HubOAuth  # noqa: PLC0415
 
         self._auth = HubOAuth()
@@ -29,22 +29,28 @@ class Hub:
 
     @property
     def prefix(self) -> str:
-        """Where the Hub's proxy serves this service, such as ``/services/rolecall``."""
+        """The path at which the Hub's proxy serves this service, such as ``/services/rolecall``."""
         return str(self._auth.base_url).rstrip("/")
 
     def user_of_token(self, token: str) -> dict[str, Any] | None:
-        """Whose token that is; a token of the Hub's that may not reach this service is nobody's."""
+        """Return the user model for a token, or ``None`` if the token has no access to this service."""
         found = self._auth.user_for_token(token)
         return found if found and self._auth.check_scopes(self._auth.access_scopes, found) else None
 
     def login(self) -> tuple[str, str]:
-        """Where a browser goes to be known by the Hub, and the state that it must come back with."""
+        """Start to sign a browser in.
+
+        Returns
+        -------
+        tuple
+            The Hub's address to redirect to, and the ``state`` that the browser must come back with.
+        """
         state = secrets.token_urlsafe(32)
         address = self._auth.login_url
         return f"{address}&state={state}" if "?" in address else f"{address}?state={state}", state
 
     def user_of_code(self, code: str) -> dict[str, Any] | None:
-        """Who came back from the Hub with a code."""
+        """Return the user model for the code that a browser came back with, or ``None``."""
         return self.user_of_token(self._auth.token_for_code(code))
 
     def is_instructor(self, user: dict[str, Any]) -> bool:
@@ -54,5 +60,5 @@ class Hub:
 
 
 def hub_of(instructors: Collection[str]) -> Hub | None:
-    """The Hub, where this process is one of its services."""
+    """Return the Hub if this process is one of its services."""
     return Hub(instructors) if os.environ.get("JUPYTERHUB_SERVICE_PREFIX") else None

@@ -1,4 +1,4 @@
-"""Item analysis: how hard each question was, whether it told the able from the others, and what misled.
+"""Analyze items: how hard each question was, how well it separates learners, and what misled them.
 
 The measures are those of classical test theory: F. M. Lord and M. R. Novick, Statistical Theories of Mental
 Test Scores, 1968; alpha: L. J. Cronbach, Coefficient alpha and the internal structure of tests,
@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 _FEW = 5
-"""Fewer answers than this tell nothing about a question."""
-_TOO_EASY, _TOO_HARD, _TELLS_LITTLE = 0.95, 0.2, 0.15
+"""With fewer answers than this, no question is flagged."""
+_TOO_EASY, _TOO_HARD, _LOW_DISCRIMINATION = 0.95, 0.2, 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +38,19 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ItemReport:
-    """What is known of one question.
+    """The analysis of one question.
 
     Parameters
     ----------
     difficulty
-        The mean score: 1 where everybody is right.
+        The mean score: 1 if every learner is right.
     discrimination
-        The correlation of its score with the score of the rest of the paper; None where one of both is the
-        same for all.
+        The correlation of the question's score with the score of the rest of the paper. ``None`` if one of
+        the two is the same for every learner.
     seconds
-        The median of the time taken.
+        The median time that learners took.
     flags
-        Why somebody should look at it.
+        Reasons to review the question.
     """
 
     question: str
@@ -65,12 +65,12 @@ class ItemReport:
 
 @dataclass(frozen=True, slots=True)
 class Insight:
-    """What an assessment tells of its questions, and of itself.
+    """The analysis of an assessment.
 
     Parameters
     ----------
     alpha
-        Cronbach's alpha over the questions that every learner had; None where fewer than two.
+        Cronbach's alpha over the questions that every learner had; ``None`` if there are fewer than two.
     """
 
     learners: int
@@ -82,7 +82,7 @@ class Insight:
 
 
 def insight(items: Sequence[Item]) -> Insight:
-    """Analyses the answers of an assessment, one attempt a learner."""
+    """Analyze the answers of an assessment, one attempt for each learner."""
     by_learner: dict[str, dict[str, Item]] = defaultdict(dict)
     for one in items:
         by_learner[one.learner][one.question] = one
@@ -108,7 +108,18 @@ def _common(by_learner: Mapping[str, Mapping[str, Item]]) -> list[dict[str, Item
 
 
 def cronbach_alpha(rows: Sequence[Sequence[float]]) -> float | None:
-    """How much the questions measure the same: rows of learners, columns of questions."""
+    """Measure how consistently the questions rank learners.
+
+    Parameters
+    ----------
+    rows
+        One row of scores for each learner, one column for each question.
+
+    Returns
+    -------
+    float or None
+        Cronbach's alpha; ``None`` with fewer than two learners or questions, or equal totals.
+    """
     if len(rows) < 2 or len(rows[0]) < 2:
         return None
     columns = list(zip(*rows, strict=True))
@@ -120,7 +131,7 @@ def cronbach_alpha(rows: Sequence[Sequence[float]]) -> float | None:
 
 
 def correlation(first: Sequence[float], second: Sequence[float]) -> float | None:
-    """Pearson's; with scores of 0 and 1 it is the point-biserial correlation."""
+    """Return Pearson's correlation; with scores of 0 and 1 it is the point-biserial correlation."""
     if len(first) < 2 or len(set(first)) < 2 or len(set(second)) < 2:
         return None
     found = statistics.correlation(first, second)
@@ -138,7 +149,7 @@ def _report(question: str, by_learner: Mapping[str, Mapping[str, Item]]) -> Item
     answers: dict[str, list[float]] = defaultdict(list)
     for (one, _), rest in zip(had, rests, strict=True):
         answers[one.answer].append(rest)
-    told = sorted(
+    by_answer = sorted(
         ((text, len(of), statistics.fmean(of)) for text, of in answers.items()), key=lambda one: -one[1]
     )
     misled = Counter(one.misconception for one, _ in had if one.misconception and one.score < 1)
@@ -148,7 +159,7 @@ def _report(question: str, by_learner: Mapping[str, Mapping[str, Item]]) -> Item
         difficulty,
         discrimination,
         statistics.median(one.seconds for one, _ in had),
-        tuple(told),
+        tuple(by_answer),
         tuple(misled.most_common()),
         tuple(_flags(len(had), difficulty, discrimination)),
     )
@@ -159,11 +170,11 @@ def _flags(answered: int, difficulty: float, discrimination: float | None) -> li
         return []
     flags = []
     if difficulty > _TOO_EASY:
-        flags.append("nearly everybody is right: it measures nothing")
+        flags.append("nearly every learner is right: the question measures nothing")
     if difficulty < _TOO_HARD:
-        flags.append("nearly nobody is right: is the key right, is it clear what is asked?")
+        flags.append("nearly no one is right: check the key and the wording")
     if discrimination is not None and discrimination < 0:
-        flags.append("the able are wrong more often than the others: look at its key")
-    elif discrimination is not None and discrimination < _TELLS_LITTLE:
-        flags.append("it hardly tells the able from the others")
+        flags.append("learners with high scores are wrong more often than others: check the key")
+    elif discrimination is not None and discrimination < _LOW_DISCRIMINATION:
+        flags.append("it hardly separates learners with high scores from others")
     return flags

@@ -1,4 +1,4 @@
-"""Private keys that the service makes for itself, each in a file that its owner alone may read."""
+"""Create the service's private keys, each in a file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -9,8 +9,18 @@ from pathlib import Path
 from typing import Any
 
 
-def own_key(file: Path, make: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
-    """A key as JWK, made where there is none; of two processes that make one, both read the same."""
+def load_or_create_key(file: Path, make: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
+    """Read a key, or create it if there is none.
+
+    If two processes create it at the same time, both read the same key.
+
+    Parameters
+    ----------
+    file
+        The key as JWK.
+    make
+        Creates a new key.
+    """
     if not file.is_file():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         beside = file.with_name(f".{file.name}.{os.getpid()}")

@@ -1,4 +1,4 @@
-"""What an instructor sees of a room at this moment."""
+"""Summarize a room for the instructor's dashboard."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from rolecall.workshop.marking import GradingStatus
 from rolecall.workshop.rooms import LEARNER
-from rolecall.workshop.tables import Attempt, Done, Person, Push, Room
+from rolecall.workshop.tables import ActivityRow, Attempt, Person, Push, Room
 
 _AWAY = timedelta(minutes=5)
 _STUCK = 3
@@ -21,12 +21,14 @@ _LATELY = timedelta(minutes=15)
 
 
 def snapshot(session: Session, room: Room, now: datetime, grading: GradingStatus) -> dict[str, Any]:
-    """Who is where, who is stuck, which misconception is abroad, and how each question is answered."""
+    """Return where each learner is, who is stuck, common misconceptions, and each question's answers."""
     people = session.scalars(
         select(Person).where(Person.room_id == room.id, Person.role == LEARNER).order_by(Person.name)
     ).all()
-    done = session.scalars(select(Done).where(Done.room_id == room.id).order_by(Done.at)).all()
-    by_person: dict[int, list[Done]] = defaultdict(list)
+    done = session.scalars(
+        select(ActivityRow).where(ActivityRow.room_id == room.id).order_by(ActivityRow.at)
+    ).all()
+    by_person: dict[int, list[ActivityRow]] = defaultdict(list)
     for one in done:
         by_person[one.person_id].append(one)
     lately = Counter(one.misconception for one in done if one.misconception and one.at > now - _LATELY)
@@ -49,10 +51,10 @@ def snapshot(session: Session, room: Room, now: datetime, grading: GradingStatus
     }
 
 
-def _person(one: Person, done: Sequence[Done], now: datetime) -> dict[str, Any]:
+def _person(one: Person, done: Sequence[ActivityRow], now: datetime) -> dict[str, Any]:
     wrong = 0
-    for deed in reversed(done):
-        if deed.correct or deed.question != done[-1].question:
+    for activity in reversed(done):
+        if activity.correct or activity.question != done[-1].question:
             break
         wrong += 1
     return {
@@ -60,24 +62,24 @@ def _person(one: Person, done: Sequence[Done], now: datetime) -> dict[str, Any]:
         "lesson": one.lesson,
         "mode": one.mode,
         "question": one.question,
-        "right": len({deed.question for deed in done if deed.correct}),
-        "answered": len({deed.question for deed in done}),
+        "right": len({activity.question for activity in done if activity.correct}),
+        "answered": len({activity.question for activity in done}),
         "stuck": wrong >= _STUCK,
         "away": now - one.seen > _AWAY,
         "seen": one.seen.isoformat(),
     }
 
 
-def _questions(done: Sequence[Done], revealed: set[str]) -> list[dict[str, Any]]:
-    """The first answer of each learner to each question; which is right is told once it is revealed."""
-    first: dict[str, dict[int, Done]] = defaultdict(dict)
+def _questions(done: Sequence[ActivityRow], revealed: set[str]) -> list[dict[str, Any]]:
+    """Count each learner's first answer to each question; mark right answers once they are revealed."""
+    first: dict[str, dict[int, ActivityRow]] = defaultdict(dict)
     for one in done:
         first[one.question].setdefault(one.person_id, one)
-    told = []
+    questions = []
     for question, by_person in first.items():
         answers = Counter(one.answer for one in by_person.values())
         right = {one.answer for one in by_person.values() if one.correct}
-        told.append(
+        questions.append(
             {
                 "question": question,
                 "answers": [
@@ -93,15 +95,16 @@ def _questions(done: Sequence[Done], revealed: set[str]) -> list[dict[str, Any]]
                 "revealed": question in revealed,
             }
         )
-    return told
+    return questions
 
 
 def _attempts(session: Session, room: Room) -> list[dict[str, Any]]:
     rows = session.execute(
         select(Attempt.assessment, Attempt.submitted).where(Attempt.room_id == room.id)
     ).all()
-    begun = Counter(one.assessment for one in rows)
-    handed_in = Counter(one.assessment for one in rows if one.submitted is not None)
+    started = Counter(one.assessment for one in rows)
+    submitted = Counter(one.assessment for one in rows if one.submitted is not None)
     return [
-        {"assessment": name, "begun": begun[name], "submitted": handed_in[name]} for name in sorted(begun)
+        {"assessment": name, "begun": started[name], "submitted": submitted[name]}
+        for name in sorted(started)
     ]

@@ -1,4 +1,4 @@
-"""What a learning platform's browsers ask: sign-in, launch, keys."""
+"""The HTTP routes for learning platforms: login, launch, and keys."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
-from rolecall.workshop.access import Caller, TheDoors, TheService
-from rolecall.workshop.lti import NotLaunched, Platforms
+from rolecall.workshop.access import Caller, TheAuthenticator, TheService
+from rolecall.workshop.lti import LaunchError, Platforms
 from rolecall.workshop.pages import show, signed_in
-from rolecall.workshop.platform_grades import come_in
-from rolecall.workshop.rooms import INSTRUCTOR, NotLetIn
+from rolecall.workshop.platform_grades import enter
+from rolecall.workshop.rooms import INSTRUCTOR, CannotJoin
 from rolecall.workshop.service import Service
 
 router = APIRouter(prefix="/lti")
@@ -29,22 +29,22 @@ def _platforms(service: Service) -> Platforms:
 
 @router.get("/keys")
 async def get_keys(service: TheService) -> dict[str, Any]:
-    """This service's public key, for its registration at a platform."""
+    """Return this service's public key, for its registration at a platform."""
     return _platforms(service).keys
 
 
 @router.api_route("/login", methods=["GET", "POST"])
 async def login(request: Request, service: TheService) -> Response:
-    """A platform says that somebody comes; they are sent back to it to be known."""
+    """Start a launch: send the browser back to its platform to authenticate."""
     sent = {**request.query_params, **(await request.form() if request.method == "POST" else {})}
     asked = {name: str(text) for name, text in sent.items()}
     back_to = str(request.url_for("post_launch"))
     try:
-        address, state = _platforms(service).begin(asked, back_to)
-    except NotLaunched as problem:
+        address, state = _platforms(service).start(asked, back_to)
+    except LaunchError as problem:
         raise HTTPException(403, str(problem)) from None
     away = RedirectResponse(address, 303)
-    # It comes back in a form that the platform's page posts, which only such a cookie travels with.
+    # The platform's page posts the launch form; only a cookie with SameSite=None is sent with it.
     secure = service.settings.secure_cookies
     away.set_cookie(
         _STATE, state, max_age=600, httponly=True, secure=secure, samesite="none" if secure else "lax"
@@ -56,25 +56,25 @@ async def login(request: Request, service: TheService) -> Response:
 async def post_launch(
     request: Request,
     service: TheService,
-    doors: TheDoors,
+    authenticator: TheAuthenticator,
     id_token: Annotated[str, Form(max_length=32_000)],
     state: Annotated[str, Form(max_length=8_000)],
 ) -> Response:
-    """Somebody comes: an instructor to the dashboard, a learner to the line for their notebook."""
+    """Finish a launch: show an instructor the dashboard, and a learner the cell for their notebook."""
     if not hmac.compare_digest(request.cookies.get(_STATE, "").encode(), state.encode()):
-        raise HTTPException(403, "this sign-in was not begun in this browser")
+        raise HTTPException(403, "this sign-in did not start in this browser")
     now = service.clock.now()
     try:
         launch, nonce = await run_in_threadpool(_platforms(service).launch, id_token, state)
         person, token = await asyncio.wrap_future(
-            service.database.write(lambda session: come_in(session, service.room, launch, nonce, now))
+            service.database.write(lambda session: enter(session, service.room, launch, nonce, now))
         )
-    except (NotLaunched, NotLetIn) as problem:
+    except (LaunchError, CannotJoin) as problem:
         raise HTTPException(403, str(problem)) from None
-    doors.forget(person.id)
+    authenticator.forget_tokens_of(person.id)
     if person.role == INSTRUCTOR:
         return await signed_in(
-            request, service, doors, Caller(person.id, person.room_id, person.name, person.role)
+            request, service, authenticator, Caller(person.id, person.room_id, person.name, person.role)
         )
     address = str(request.base_url).rstrip("/")
     context = {"token": token, "address": address, "name": person.name, "assessment": launch.assessment}

@@ -19,10 +19,10 @@ from rolecall.assessment import PaperItem
 from rolecall.workshop import attempts
 from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database, Unavailable
-from rolecall.workshop.graders import Graders, NotGraded
+from rolecall.workshop.graders import Graders, GradingError
 from rolecall.workshop.receipts import Signer
 from rolecall.workshop.rooms import audit
-from rolecall.workshop.tables import Amendment, Answer, Attempt, Mark
+from rolecall.workshop.tables import Answer, Attempt, DroppedQuestion, Mark
 
 _log = logging.getLogger(__name__)
 _CLAIM = timedelta(seconds=150)
@@ -78,7 +78,7 @@ class _Outcome:
 
 
 class Marker:
-    """Submits overdue attempts and grades the answers that wait, in threads of its own.
+    """Submit overdue attempts and grade the answers that wait, in separate threads.
 
     Several services can share one database: each grades only what no other has claimed. Whatever goes wrong
     with one answer is logged and counts against that answer alone; the threads go on.
@@ -178,7 +178,7 @@ class Marker:
         with self._database.read() as session:
             overdue = attempts.overdue(session, now)
         for attempt in overdue:
-            # Each in a transaction of its own: one that fails keeps no other from being submitted.
+            # A separate transaction for each: if one fails, the others are still submitted.
             try:
                 self._database.write(partial(self._submit, attempt, now)).result()
             except Unavailable:
@@ -219,7 +219,7 @@ class Marker:
             outcome = self._grade(claim)
             self._write(claim, outcome)
         except Unavailable:
-            # The claim runs out, and the answer is graded then.
+            # The claim expires, and then the answer is graded again.
             raise
         except Exception as problem:
             self._report(
@@ -234,13 +234,13 @@ class Marker:
         with self._database.read() as session:
             attempt = session.get_one(Attempt, claim.attempt)
             answer = session.get(Answer, (claim.attempt, claim.place))
-            drawn = PaperItem(**attempt.paper[claim.place])
+            item = PaperItem(**attempt.paper[claim.place])
             text = answer.answer if answer else ""
         if not text:
             return _Outcome("done")
         try:
-            graded = self._graders.grade(drawn, text)
-        except NotGraded as problem:
+            graded = self._graders.grade(item, text)
+        except GradingError as problem:
             self._report(f"answer {claim.place} of attempt {claim.attempt} was not graded: {problem}")
             return _failure(claim, str(problem))
         return _Outcome("done", graded.score, graded.misconception, graded.remarks)
@@ -301,18 +301,22 @@ def _storable(text: str) -> str:
 
 
 def _free(now: datetime) -> ColumnElement[bool]:
-    """Marks that wait, and marks whose claim ran out because its worker never came back."""
+    """Select marks that wait, and marks whose claim expired because the worker never finished."""
     return or_(Mark.state == "waiting", (Mark.state == "claimed") & (Mark.claimed_until < now))
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """An attempt's marks.
+class AttemptGrade:
+    """The grade of an attempt.
 
     Parameters
     ----------
     score, of
-        Points: each question that counts is worth one.
+        Points: each question that isn't dropped is worth one.
+    waiting
+        How many answers are not graded yet.
+    dropped
+        The places of dropped questions.
     """
 
     attempt: str
@@ -323,13 +327,13 @@ class Result:
     dropped: frozenset[int]
 
 
-def result(session: Session, attempt: Attempt) -> Result:
-    """What an attempt is worth now; a dropped question counts for nobody."""
+def grade_of_attempt(session: Session, attempt: Attempt) -> AttemptGrade:
+    """Add up an attempt's marks, without dropped questions."""
     marks = list(session.scalars(select(Mark).where(Mark.attempt_id == attempt.id).order_by(Mark.place)))
     gone = dropped(session, attempt.room_id, attempt.assessment)
     places = {place for place, one in enumerate(attempt.paper) if one["question"] in gone}
     counting = [one for one in marks if one.place not in places]
-    return Result(
+    return AttemptGrade(
         attempt.id,
         sum(one.score for one in counting),
         len(attempt.paper) - len(places),
@@ -340,23 +344,31 @@ def result(session: Session, attempt: Attempt) -> Result:
 
 
 def dropped(session: Session, room: int, assessment: str) -> set[str]:
-    """The questions of an assessment that were dropped."""
+    """Return the IDs of an assessment's dropped questions."""
     return set(
         session.scalars(
-            select(Amendment.question).where(Amendment.room_id == room, Amendment.assessment == assessment)
+            select(DroppedQuestion.question).where(
+                DroppedQuestion.room_id == room, DroppedQuestion.assessment == assessment
+            )
         )
     )
 
 
 def drop(session: Session, room: int, assessment: str, question: str, who: str, now: datetime) -> None:
-    """Takes a question out of everybody's marks."""
+    """Drop a question, so that it counts for no one."""
     if question not in dropped(session, room, assessment):
-        session.add(Amendment(room_id=room, assessment=assessment, question=question, at=now))
+        session.add(DroppedQuestion(room_id=room, assessment=assessment, question=question, at=now))
         audit(session, room, now, who, "question dropped", f"{assessment} {question}")
 
 
 def regrade(session: Session, room: int, assessment: str, who: str, now: datetime) -> int:
-    """Has every answer graded again, by the banks as they are now; gives how many."""
+    """Grade every answer of an assessment again, with the banks as they are now.
+
+    Returns
+    -------
+    int
+        How many answers will be graded.
+    """
     handed_in = session.scalars(
         select(Attempt.id).where(
             Attempt.room_id == room, Attempt.assessment == assessment, Attempt.submitted.is_not(None)
@@ -373,6 +385,6 @@ def regrade(session: Session, room: int, assessment: str, who: str, now: datetim
 
 
 def remarks_of(mark: Mark) -> list[dict[str, Any]]:
-    """What is said of an answer's parts."""
-    told: Any = json.loads(mark.said or "[]")
-    return [one for one in told if isinstance(one, dict)]
+    """Return the remarks on an answer's parts."""
+    remarks: Any = json.loads(mark.said or "[]")
+    return [one for one in remarks if isinstance(one, dict)]

@@ -1,4 +1,4 @@
-"""What an instructor's browser shows and asks: the dashboard, the gradebook, the item analysis."""
+"""The HTTP routes for instructors: the dashboard, the gradebook, and the item analysis."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sse_starlette import EventSourceResponse
 
 from rolecall.course import NoCourse
 from rolecall.workshop import gradebook
-from rolecall.workshop.access import COOKIE, Caller, Doors, Instructor, TheDoors, TheService
+from rolecall.workshop.access import COOKIE, Authenticator, Caller, Instructor, TheAuthenticator, TheService
 from rolecall.workshop.insight import insight
 from rolecall.workshop.live import snapshot
 from rolecall.workshop.marking import drop, dropped, regrade
@@ -36,10 +36,10 @@ _Text = Annotated[str, Form(max_length=200)]
 
 
 @router.get("/login", response_class=HTMLResponse)
-async def get_login(request: Request, doors: TheDoors) -> Response:
-    """The form that the instructor's link fills in; with a Hub, its own sign-in."""
-    if doors.hub is not None:
-        address, state = doors.hub.login()
+async def get_login(request: Request, authenticator: TheAuthenticator) -> Response:
+    """Show the sign-in form, which the instructor's link fills in, or redirect to JupyterHub's."""
+    if authenticator.hub is not None:
+        address, state = authenticator.hub.login()
         away = RedirectResponse(address, 303)
         away.set_cookie("rolecall-state", state, max_age=600, httponly=True, samesite="lax")
         return away
@@ -48,41 +48,46 @@ async def get_login(request: Request, doors: TheDoors) -> Response:
 
 @router.get("/oauth_callback")
 async def get_oauth_callback(
-    request: Request, service: TheService, doors: TheDoors, code: str = "", state: str = ""
+    request: Request, service: TheService, authenticator: TheAuthenticator, code: str = "", state: str = ""
 ) -> Response:
-    """Where the Hub sends a browser back to."""
-    if doors.hub is None or not state or state != request.cookies.get("rolecall-state"):
-        raise HTTPException(403, "this sign-in was not begun here")
-    user = await run_in_threadpool(doors.hub.user_of_code, code)
+    """Finish a sign-in by JupyterHub."""
+    if authenticator.hub is None or not state or state != request.cookies.get("rolecall-state"):
+        raise HTTPException(403, "this sign-in did not start in this browser")
+    user = await run_in_threadpool(authenticator.hub.user_of_code, code)
     if user is None:
-        raise HTTPException(403, "JupyterHub does not let you in here")
-    caller = await run_in_threadpool(doors.hub_caller, user)
-    return await signed_in(request, service, doors, caller)
+        raise HTTPException(403, "your JupyterHub account has no access to this service")
+    caller = await run_in_threadpool(authenticator.caller_of_hub_user, user)
+    return await signed_in(request, service, authenticator, caller)
 
 
 @router.post("/login")
 async def post_login(
-    request: Request, service: TheService, doors: TheDoors, token: Annotated[str, Form(max_length=200)]
+    request: Request,
+    service: TheService,
+    authenticator: TheAuthenticator,
+    token: Annotated[str, Form(max_length=200)],
 ) -> Response:
-    """Signs a browser in by the token of the instructor's link."""
-    doors.may_try(request)
-    caller = await run_in_threadpool(doors.by_token, token.strip())
+    """Sign a browser in with the token of the instructor's link."""
+    authenticator.check_not_blocked(request)
+    caller = await run_in_threadpool(authenticator.caller_of_token, token.strip())
     if caller is None or caller.role != INSTRUCTOR:
-        doors.was_wrong(request)
-        raise HTTPException(403, "this token opens no dashboard")
-    return await signed_in(request, service, doors, caller)
+        authenticator.count_failure(request)
+        raise HTTPException(403, "this token is not an instructor's")
+    return await signed_in(request, service, authenticator, caller)
 
 
 def show(request: Request, name: str, context: dict[str, Any]) -> Response:
-    """A page made of a template."""
+    """Render a template."""
     return _pages.TemplateResponse(request, name, context)
 
 
-async def signed_in(request: Request, service: Service, doors: Doors, caller: Caller) -> Response:
-    """The way to the dashboard, with a new cookie."""
+async def signed_in(
+    request: Request, service: Service, authenticator: Authenticator, caller: Caller
+) -> Response:
+    """Redirect to the dashboard, with the cookie of a new browser session."""
     if caller.role != INSTRUCTOR:
-        raise HTTPException(403, "this page is the instructor's")
-    cookie, _ = await run_in_threadpool(doors.sign_in, caller)
+        raise HTTPException(403, "only instructors can open this page")
+    cookie, _ = await run_in_threadpool(authenticator.sign_in, caller)
     answer = RedirectResponse(request.scope.get("root_path", "") + "/", 303)
     answer.set_cookie(
         COOKIE, cookie, httponly=True, samesite="strict", secure=service.settings.secure_cookies
@@ -91,9 +96,9 @@ async def signed_in(request: Request, service: Service, doors: Doors, caller: Ca
 
 
 @router.post("/logout")
-async def post_logout(request: Request, caller: Instructor, doors: TheDoors) -> Response:
-    """Signs a browser out."""
-    await run_in_threadpool(doors.sign_out, request.cookies[COOKIE])
+async def post_logout(request: Request, caller: Instructor, authenticator: TheAuthenticator) -> Response:
+    """Sign a browser out."""
+    await run_in_threadpool(authenticator.sign_out, request.cookies[COOKIE])
     answer = RedirectResponse(request.scope.get("root_path", "") + "/login", 303)
     answer.delete_cookie(COOKIE)
     return answer
@@ -101,7 +106,7 @@ async def post_logout(request: Request, caller: Instructor, doors: TheDoors) -> 
 
 @router.get("/", response_class=HTMLResponse)
 async def get_dashboard(request: Request, service: TheService, caller: Instructor) -> Response:
-    """The room, live."""
+    """Show the dashboard."""
     lessons = await run_in_threadpool(service.course.lessons)
     banks = [one.stem for one in service.course.banks()]
     return _pages.TemplateResponse(
@@ -118,7 +123,7 @@ async def get_dashboard(request: Request, service: TheService, caller: Instructo
 
 @router.get("/live")
 async def get_live(request: Request, service: TheService, caller: Instructor) -> EventSourceResponse:
-    """The room's state, again whenever it changes, as server-sent events."""
+    """Stream the room's state as server-sent events, one for each change."""
 
     def look() -> dict[str, Any]:
         with service.database.read() as session:
@@ -140,7 +145,7 @@ async def get_live(request: Request, service: TheService, caller: Instructor) ->
 
 @router.post("/room/code")
 async def post_code(service: TheService, caller: Instructor) -> Response:
-    """Another join code; the one before opens nothing any more."""
+    """Create a new join code; the old one is no longer valid."""
     now = service.clock.now()
 
     def change(session: Any) -> None:
@@ -153,7 +158,7 @@ async def post_code(service: TheService, caller: Instructor) -> Response:
 
 @router.post("/room/lessons")
 async def post_lessons(request: Request, service: TheService, caller: Instructor) -> Response:
-    """Which lessons are open; none named opens all."""
+    """Set which lessons are open; an empty list opens all."""
     names = [str(one) for one in (await request.form()).getlist("lesson")]
     known = {one.name for one in service.course.lessons()}
     if not set(names) <= known:
@@ -171,7 +176,7 @@ async def post_lessons(request: Request, service: TheService, caller: Instructor
 async def post_timer(
     service: TheService, caller: Instructor, minutes: Annotated[float, Form(ge=0, le=600)]
 ) -> Response:
-    """Starts a timer that everybody sees; 0 takes it away."""
+    """Start a timer that everyone sees; 0 minutes removes it."""
     until = service.clock.now() + timedelta(minutes=minutes) if minutes else None
 
     def change(session: Any) -> None:
@@ -183,7 +188,7 @@ async def post_timer(
 
 @router.post("/room/push")
 async def post_push(service: TheService, caller: Instructor, bank: _Text, question: _Text) -> Response:
-    """Puts a question to everybody; the one before is closed."""
+    """Ask the class a question; the question before it is closed."""
     try:
         found = service.assessments.bank(bank).question(question)
     except NoCourse as error:
@@ -203,7 +208,7 @@ async def post_push(service: TheService, caller: Instructor, bank: _Text, questi
 
 @router.post("/room/unpush")
 async def post_unpush(service: TheService, caller: Instructor) -> Response:
-    """Closes the question that was put to everybody."""
+    """Close the question that the class was asked."""
     await asyncio.wrap_future(service.database.write(lambda session: _close_pushes(session, caller.room)))
     return Response(status_code=204)
 
@@ -215,7 +220,7 @@ def _close_pushes(session: Any, room: int) -> None:
 
 @router.post("/room/reveal")
 async def post_reveal(service: TheService, caller: Instructor, question: _Text) -> Response:
-    """Shows which answer to a question is right, on the dashboard."""
+    """Show on the dashboard which answers to a question are right."""
 
     def change(session: Any) -> None:
         room = session.get_one(Room, caller.room)
@@ -227,7 +232,7 @@ async def post_reveal(service: TheService, caller: Instructor, question: _Text) 
 
 @router.get("/progress.csv", response_class=PlainTextResponse)
 async def get_progress(service: TheService, caller: Instructor) -> str:
-    """Everything that was done, as CSV."""
+    """Export every activity as CSV."""
 
     def read() -> str:
         with service.database.read() as session:
@@ -238,7 +243,7 @@ async def get_progress(service: TheService, caller: Instructor) -> str:
 
 @router.get("/grades.csv", response_class=PlainTextResponse)
 async def get_grades(service: TheService, caller: Instructor, nbgrader: bool = False) -> str:
-    """The gradebook as CSV, or in nbgrader's columns."""
+    """Export the gradebook as CSV, or with nbgrader's columns."""
 
     def read() -> str:
         with service.database.read() as session:
@@ -250,7 +255,7 @@ async def get_grades(service: TheService, caller: Instructor, nbgrader: bool = F
 
 @router.get("/assessments/{name}", response_class=HTMLResponse)
 async def get_assessment(request: Request, name: str, service: TheService, caller: Instructor) -> Response:
-    """The gradebook and the item analysis of one assessment."""
+    """Show the gradebook and the item analysis of one assessment."""
     try:
         assessment = await run_in_threadpool(service.assessments.assessment, name)
     except NoCourse as error:
@@ -264,8 +269,8 @@ async def get_assessment(request: Request, name: str, service: TheService, calle
                 "dropped": sorted(dropped(session, caller.room, name)),
             }
 
-    told = await run_in_threadpool(read)
-    context = {"assessment": assessment, "form_token": caller.form_token, **told}
+    report = await run_in_threadpool(read)
+    context = {"assessment": assessment, "form_token": caller.form_token, **report}
     return _pages.TemplateResponse(request, "assessment.html", context)
 
 
@@ -273,7 +278,7 @@ async def get_assessment(request: Request, name: str, service: TheService, calle
 async def post_drop(
     request: Request, name: str, service: TheService, caller: Instructor, question: _Text
 ) -> Response:
-    """Takes a question out of everybody's marks."""
+    """Drop a question, so that it counts for no one."""
     now = service.clock.now()
     await asyncio.wrap_future(
         service.database.write(lambda session: drop(session, caller.room, name, question, caller.name, now))
@@ -283,7 +288,7 @@ async def post_drop(
 
 @router.post("/assessments/{name}/regrade")
 async def post_regrade(request: Request, name: str, service: TheService, caller: Instructor) -> Response:
-    """Has every answer graded again, by the banks as they are now."""
+    """Grade every answer again, with the banks as they are now."""
     now = service.clock.now()
     await asyncio.wrap_future(
         service.database.write(lambda session: regrade(session, caller.room, name, caller.name, now))

@@ -1,9 +1,10 @@
-"""People of learning platforms in a room, and the grades that go back."""
+"""Add people from learning platforms to a room, and send their grades back."""
 
 from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import httpx
@@ -11,32 +12,37 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from rolecall.workshop.database import Database
-from rolecall.workshop.lti import Launch, NotLaunched, Platforms
-from rolecall.workshop.marking import result
-from rolecall.workshop.rooms import INSTRUCTOR, LEARNER, audit, clean_name, digest, newcomer
+from rolecall.workshop.lti import Launch, LaunchError, Platforms
+from rolecall.workshop.marking import grade_of_attempt
+from rolecall.workshop.rooms import INSTRUCTOR, LEARNER, add_person, audit, clean_name, digest
 from rolecall.workshop.tables import Attempt, Nonce, Person, PlatformLine, PlatformPerson
 
 _log = logging.getLogger(__name__)
 _REMEMBERED = timedelta(hours=1)
 
 
-def come_in(session: Session, room: int, launch: Launch, nonce: str, now: datetime) -> tuple[Person, str]:
-    """The person who was launched, and a token that is new with each launch.
+def enter(session: Session, room: int, launch: Launch, nonce: str, now: datetime) -> tuple[Person, str]:
+    """Add or find the person of a launch.
+
+    Returns
+    -------
+    tuple
+        The person, and a new token, which replaces the one of the launch before.
 
     Raises
     ------
-    NotLaunched
-        For a launch that was seen before.
+    LaunchError
+        If this launch was used before.
     """
     session.execute(delete(Nonce).where(Nonce.at < now - _REMEMBERED))
     if session.get(Nonce, nonce) is not None:
-        raise NotLaunched("this launch was used before")
+        raise LaunchError("this launch was used before")
     session.add(Nonce(nonce=nonce, at=now))
     known = session.get(PlatformPerson, (launch.issuer, launch.subject))
     token = secrets.token_urlsafe(32)
     role = INSTRUCTOR if launch.instructor else LEARNER
     if known is None:
-        person = newcomer(session, room, clean_name(launch.name[:60]), role, token, now)
+        person = add_person(session, room, clean_name(launch.name[:60]), role, token, now)
         session.add(PlatformPerson(issuer=launch.issuer, subject=launch.subject, person_id=person.id))
         audit(session, room, now, person.name, "joined", f"by {launch.issuer}")
     else:
@@ -55,12 +61,17 @@ def come_in(session: Session, room: int, launch: Launch, nonce: str, now: dateti
 def send_grades(
     database: Database, platforms: Platforms, now: datetime, retry: timedelta, *, changed: bool
 ) -> int:
-    """Gives back each grade that its platform does not have yet; one that is not taken goes again later.
+    """Send each grade that its platform doesn't have yet. A grade that isn't accepted is sent again later.
 
     Parameters
     ----------
     changed
-        Whether something was graded; otherwise only what was not taken before is looked at.
+        Whether any answer was graded; if not, only grades that weren't accepted before are sent.
+
+    Returns
+    -------
+    int
+        How many grades were sent.
     """
     with database.read() as session:
         due = select(PlatformLine).where(PlatformLine.again <= now)
@@ -69,30 +80,32 @@ def send_grades(
         waiting = [(one, best) for one in session.scalars(due) if (best := _best(session, one)) is not None]
     sent = 0
     for line, (score, of) in waiting:
-        told = f"{score:g}/{of}"
-        if told == line.sent:
+        grade = f"{score:g}/{of}"
+        if grade == line.sent:
             continue
         again: datetime | None = None
         try:
             platforms.send_score(line.issuer, line.line, line.subject, score, of)
             sent += 1
-        except (httpx.HTTPError, NotLaunched, KeyError, ValueError) as problem:
-            _log.warning("a grade was not taken by %s: %s", line.issuer, type(problem).__name__)
-            told, again = line.sent, now + retry
-        database.write(_noted(line.person_id, line.assessment, told, again)).result()
+        except (httpx.HTTPError, LaunchError, KeyError, ValueError) as problem:
+            _log.warning("the platform %s did not accept a grade: %s", line.issuer, type(problem).__name__)
+            grade, again = line.sent, now + retry
+        database.write(_save_sent(line.person_id, line.assessment, grade, again)).result()
     return sent
 
 
-def _noted(person: int, assessment: str, told: str, again: datetime | None):  # type: ignore[no-untyped-def]
-    def note(session: Session) -> None:
+def _save_sent(
+    person: int, assessment: str, grade: str, again: datetime | None
+) -> Callable[[Session], None]:
+    def save(session: Session) -> None:
         row = session.get_one(PlatformLine, (person, assessment))
-        row.sent, row.again = told, again
+        row.sent, row.again = grade, again
 
-    return note
+    return save
 
 
 def _best(session: Session, line: PlatformLine) -> tuple[float, int] | None:
-    """The best attempt that is wholly graded."""
+    """Return score and maximum of the best attempt that is completely graded, or ``None``."""
     attempts = session.scalars(
         select(Attempt).where(
             Attempt.person_id == line.person_id,
@@ -100,6 +113,6 @@ def _best(session: Session, line: PlatformLine) -> tuple[float, int] | None:
             Attempt.submitted.is_not(None),
         )
     )
-    marked = [result(session, one) for one in attempts]
+    marked = [grade_of_attempt(session, one) for one in attempts]
     done = [(round(one.score, 4), one.of) for one in marked if one.marks and not one.waiting]
     return max(done, key=lambda one: one[0] / max(one[1], 1), default=None)

@@ -1,7 +1,7 @@
-"""Receipts: what a learner keeps to show that an attempt was handed in, and with which answers.
+"""Sign receipts, which prove that a learner submitted an attempt, and with which answers.
 
-A receipt is a JSON Web Signature (RFC 7515) by Ed25519 (RFC 8037): whoever has the service's public key can
-check it without the service.
+A receipt is a JSON Web Signature (RFC 7515) with Ed25519 (RFC 8037). Anyone who has the service's public
+key can verify it without the service.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
-from rolecall.workshop.keys import own_key
+from rolecall.workshop.keys import load_or_create_key
 
 _ALGORITHM = "Ed25519"
 _KIND = "rolecall-receipt"
 
 
 class BadReceipt(ValueError):
-    """What is no receipt of this service's; the text says why."""
+    """A text is not a receipt of this service; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What is signed.
+    """The content of a receipt.
 
     Parameters
     ----------
     submitted
-        When, in ISO 8601.
+        The time, in ISO 8601.
     answers
-        The SHA-256 of the answers, as `digest` makes it.
+        The SHA-256 of the answers, from `digest`.
     """
 
     room: str
@@ -49,30 +49,32 @@ class Receipt:
 
 
 def digest(answers: Iterable[tuple[int, str]]) -> str:
-    """A fingerprint of answers, each with its place."""
+    """Return the SHA-256 of answers, each with its place, in hexadecimal."""
     return hashlib.sha256(json.dumps(sorted(answers), ensure_ascii=False).encode()).hexdigest()
 
 
 class Signer:
-    """Signs receipts with a key that is made where there is none.
+    """Sign receipts. The key is created if there is none.
 
     Parameters
     ----------
     file
-        The private key as JWK; only its owner may read it.
+        The private key as JWK; only its owner can read the file.
     """
 
     def __init__(self, file: Path) -> None:
-        made = own_key(file, lambda: OKPKey.generate_key("Ed25519", private=True).as_dict(private=True))
+        made = load_or_create_key(
+            file, lambda: OKPKey.generate_key("Ed25519", private=True).as_dict(private=True)
+        )
         self._key = OKPKey.import_key(made)
 
     @property
     def public_key(self) -> dict[str, Any]:
-        """The key by which anybody can verify, as JWK."""
+        """The public key, as JWK."""
         return dict(self._key.as_dict(private=False))
 
     def sign(self, receipt: Receipt) -> str:
-        """The receipt as one line of text."""
+        """Return a receipt as one line of text."""
         header = {"alg": _ALGORITHM, "typ": _KIND}
         return jws.serialize_compact(
             header, json.dumps(asdict(receipt)).encode(), self._key, algorithms=[_ALGORITHM]
@@ -80,17 +82,17 @@ class Signer:
 
 
 def verify(text: str, public_key: dict[str, Any]) -> Receipt:
-    """Reads a receipt that was signed with a key.
+    """Verify and read a receipt.
 
     Raises
     ------
     BadReceipt
-        For what was not, or was changed since.
+        If the receipt was not signed with this key, or was changed.
     """
     try:
         read = jws.deserialize_compact(text.strip(), OKPKey.import_key(public_key), algorithms=[_ALGORITHM])
         if read.headers().get("typ") != _KIND:
-            raise BadReceipt("this is signed by the service, and is no receipt")
+            raise BadReceipt("the service signed this, but it is not a receipt")
         return Receipt(**json.loads(read.payload))
     except (JoseError, ValueError, TypeError, KeyError) as error:
         if isinstance(error, BadReceipt):

@@ -1,4 +1,4 @@
-"""A room: who is in it, what they do, and what its instructor has opened and asked."""
+"""Manage a room: its people, their activities, and what its instructor opens and asks."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rolecall.workshop.tables import Audited, Done, Person, Room
+from rolecall.workshop.tables import ActivityRow, AuditEntry, Person, Room
 
-# Without letters and digits that are taken for one another when read from a wall.
+# Without letters and digits that are easily confused when read from a screen.
 _LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 _CODE = 8
 LEARNER, INSTRUCTOR = "learner", "instructor"
 
 
-class NotLetIn(ValueError):
-    """A code, a name or a token that opens nothing; the text says what to do."""
+class CannotJoin(ValueError):
+    """A code or name doesn't allow someone to join; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A person who came in, and the token by which they are known from now on; only its digest is kept."""
+    """A new person in a room, with their token. The database has only the token's digest."""
 
     person: int
     name: str
@@ -34,12 +34,18 @@ class Joined:
 
 
 def digest(token: str) -> str:
-    """What is kept of a token: whoever reads the database cannot act as anybody."""
+    """Return the SHA-256 of a token. Someone who reads the database can't act as its owner."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def make_room(session: Session, name: str, now: datetime, join_hours: float) -> tuple[Room, str | None]:
-    """The room of a name; where it is new, also the token of its instructor, which is told this once."""
+def open_room(session: Session, name: str, now: datetime, join_hours: float) -> tuple[Room, str | None]:
+    """Return the room of a name, or create it.
+
+    Returns
+    -------
+    tuple
+        The room, and the token of its instructor if the room is new; it can't be shown again.
+    """
     found = session.scalars(select(Room).where(Room.name == name)).one_or_none()
     if found is not None:
         return found, None
@@ -51,13 +57,13 @@ def make_room(session: Session, name: str, now: datetime, join_hours: float) -> 
     session.flush()
     token = secrets.token_urlsafe(32)
     session.add(_person(room.id, "Instructor", INSTRUCTOR, token, now))
-    audit(session, room.id, now, "service", "room made", name)
+    audit(session, room.id, now, "service", "room created", name)
     session.flush()
     return room, token
 
 
 def new_instructor_token(session: Session, room: Room) -> str:
-    """Another token for the instructor; the one before opens nothing any more."""
+    """Create a new token for the instructor; the old one is no longer valid."""
     person = session.scalars(
         select(Person).where(Person.room_id == room.id, Person.role == INSTRUCTOR)
     ).first()
@@ -68,7 +74,7 @@ def new_instructor_token(session: Session, room: Room) -> str:
 
 
 def renew_code(room: Room, now: datetime, join_hours: float) -> None:
-    """Gives a room a new join code; the old one opens nothing any more."""
+    """Create a new join code for a room; the old one is no longer valid."""
     room.code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE))
     room.code_until = now + timedelta(hours=join_hours)
 
@@ -91,38 +97,38 @@ def _person(
 
 
 def clean_name(name: str) -> str:
-    """A name as it is shown.
+    """Return a display name without superfluous spaces.
 
     Raises
     ------
-    NotLetIn
-        For a text that is none.
+    CannotJoin
+        If the text can't be a name.
     """
     cleaned = " ".join(name.split())
     if not cleaned or len(cleaned) > 60 or not cleaned.isprintable():
-        raise NotLetIn("a name has from 1 to 60 characters that can be printed")
+        raise CannotJoin("a name needs 1 to 60 printable characters")
     return cleaned
 
 
 def join(session: Session, code: str, name: str, now: datetime) -> Joined:
-    """Lets a learner in by a room's code; of two with one name the second gets a number behind it.
+    """Add a learner to the room of a join code. A name that is taken gets a number.
 
     Raises
     ------
-    NotLetIn
-        For a code of no room, or one that is over.
+    CannotJoin
+        If no room has this code, or the code has expired.
     """
     cleaned = clean_name(name)
     room = session.scalars(select(Room).where(Room.code == code.strip().upper())).one_or_none()
     if room is None or now >= room.code_until:
-        raise NotLetIn("this code opens no workshop now; ask your instructor for the one on the wall")
+        raise CannotJoin("this join code is not valid now; ask your instructor for the current one")
     token = secrets.token_urlsafe(32)
-    person = newcomer(session, room.id, cleaned, LEARNER, token, now)
+    person = add_person(session, room.id, cleaned, LEARNER, token, now)
     audit(session, room.id, now, person.name, "joined", "by code")
     return Joined(person.id, person.name, token)
 
 
-def newcomer(
+def add_person(
     session: Session,
     room: int,
     name: str,
@@ -131,7 +137,7 @@ def newcomer(
     now: datetime,
     hub_user: str | None = None,
 ) -> Person:
-    """Somebody new in a room; of two with one name the second gets a number behind it."""
+    """Add a person to a room. A name that is taken gets a number."""
     taken = set(session.scalars(select(Person.name).where(Person.room_id == room)))
     free = next(one for one in _numbered(name) if one not in taken)
     person = _person(room, free, role, token, now, hub_user)
@@ -147,7 +153,7 @@ def _numbered(name: str) -> Iterable[str]:
 
 
 def hub_person(session: Session, room: Room, hub_user: str, *, instructor: bool, now: datetime) -> Person:
-    """The person whom JupyterHub knows by a name; comes in at the first time."""
+    """Return the person of a JupyterHub user, who is added at the first visit."""
     found = session.scalars(
         select(Person).where(Person.room_id == room.id, Person.hub_user == hub_user)
     ).one_or_none()
@@ -155,19 +161,19 @@ def hub_person(session: Session, room: Room, hub_user: str, *, instructor: bool,
     if found is not None:
         found.role = role
         return found
-    person = newcomer(session, room.id, hub_user[:60], role, secrets.token_urlsafe(32), now, hub_user)
+    person = add_person(session, room.id, hub_user[:60], role, secrets.token_urlsafe(32), now, hub_user)
     audit(session, room.id, now, person.name, "joined", "by JupyterHub")
     return person
 
 
 def audit(session: Session, room: int, now: datetime, who: str, what: str, detail: str) -> None:
-    """Writes down who did what."""
-    session.add(Audited(room_id=room, at=now, who=who, what=what, detail=detail))
+    """Add an entry to the audit table."""
+    session.add(AuditEntry(room_id=room, at=now, who=who, what=what, detail=detail))
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """One thing done in a notebook, as it is sent."""
+class Activity:
+    """One answer that a learner gave in a notebook."""
 
     key: str
     deck: str
@@ -178,36 +184,50 @@ class Deed:
     misconception: str
 
 
-def note(session: Session, person: int, where: dict[str, str], deeds: Iterable[Deed], now: datetime) -> int:
-    """Takes in where a learner is and what they did; gives how much of it was new."""
+def record_activities(
+    session: Session, person: int, where: dict[str, str], activities: Iterable[Activity], now: datetime
+) -> int:
+    """Record where a learner is and what they did.
+
+    Returns
+    -------
+    int
+        How many of the activities were new.
+    """
     row = session.get_one(Person, person)
     row.seen = now
     row.lesson, row.mode = where.get("lesson", row.lesson), where.get("mode", row.mode)
     row.question = where.get("question", row.question)
     new = 0
-    for number, deed in enumerate(deeds):
-        if session.get(Done, deed.key) is None:
+    for number, activity in enumerate(activities):
+        key = _key_of(person, activity.key)
+        if session.get(ActivityRow, key) is None:
             session.add(
-                Done(
-                    key=deed.key,
+                ActivityRow(
+                    key=key,
                     room_id=row.room_id,
                     person_id=person,
                     at=now + timedelta(microseconds=number),
-                    deck=deed.deck,
-                    question=deed.question,
-                    answer=deed.answer,
-                    correct=deed.correct,
-                    score=deed.score,
-                    misconception=deed.misconception,
+                    deck=activity.deck,
+                    question=activity.question,
+                    answer=activity.answer,
+                    correct=activity.correct,
+                    score=activity.score,
+                    misconception=activity.misconception,
                 )
             )
             new += 1
-            row.question = deed.question
+            row.question = activity.question
     return new
 
 
+def _key_of(person: int, key: str) -> str:
+    """Return a key that no other person's activity has, whatever keys their notebook sends."""
+    return hashlib.sha256(f"{person}/{key}".encode()).hexdigest()[:40]
+
+
 def pacing(room: Room, pushes: list[dict[str, Any]]) -> dict[str, Any]:
-    """What a learner's notebook is told of the room."""
+    """Return what a learner's notebook shows of the room."""
     return {
         "room": room.name,
         "open_lessons": room.open_lessons,

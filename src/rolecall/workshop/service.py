@@ -1,4 +1,4 @@
-"""The service's parts, put together once and given to every route."""
+"""Create the parts of the service once, for every route."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database
 from rolecall.workshop.graders import Graders
 from rolecall.workshop.lti import Platforms, read_platforms
-from rolecall.workshop.marking import Marker, Result, remarks_of
+from rolecall.workshop.marking import AttemptGrade, Marker, remarks_of
 from rolecall.workshop.platform_grades import send_grades
 from rolecall.workshop.receipts import Signer
-from rolecall.workshop.rooms import make_room
+from rolecall.workshop.rooms import open_room
 from rolecall.workshop.settings import Settings
-from rolecall.workshop.tables import Answer, Attempt, Audited, Room
+from rolecall.workshop.tables import Answer, Attempt, AuditEntry, Room
 
 
 class Service:
@@ -40,14 +40,14 @@ class Service:
     Attributes
     ----------
     instructor_token
-        Told once, when the room is new; None afterwards.
+        The token if the room is new; ``None`` otherwise, because it can't be shown again.
 
     Raises
     ------
     NeedsPosix
         On Windows.
     Unavailable
-        When the database cannot be reached.
+        If the database cannot be reached.
     """
 
     def __init__(self, settings: Settings, course: Course, name: str) -> None:
@@ -56,8 +56,8 @@ class Service:
         self.database = Database(settings.database_url)
         self.database.migrate()
         with self.database.session() as session:
-            self.clock = SteadyClock(session.scalar(select(func.max(Audited.at))))
-            room, self.instructor_token = make_room(session, name, self.clock.now(), settings.join_hours)
+            self.clock = SteadyClock(session.scalar(select(func.max(AuditEntry.at))))
+            room, self.instructor_token = open_room(session, name, self.clock.now(), settings.join_hours)
             self.room: int = room.id
         self.assessments = Assessments(course)
         self.judges = ServerJudges(course.folder)
@@ -76,12 +76,12 @@ class Service:
             send_grades(self.database, self.platforms, self.clock.now(), retry, changed=changed)
 
     def health(self) -> dict[str, Any]:
-        """What an operator's probe reads: whether the database answers, and whether answers are graded.
+        """Check that the database answers and that answers are graded.
 
         Raises
         ------
         Unavailable
-            When the database cannot be reached.
+            If the database cannot be reached.
         """
         with self.database.read() as session:
             grading = self.marker.status(session, self.room)
@@ -100,32 +100,30 @@ class Service:
         self.marker.start(self.settings.graders)
 
     def close(self) -> None:
-        """Ends; what is under way is finished."""
+        """Stop the service, after the answers that are being graded."""
         self.marker.close()
         self.graders.close()
         self.judges.close()
         self.database.close()
 
-    def question(self, drawn: PaperItem) -> Question | None:
-        """A question of a paper, as it is asked."""
-        return self._asked(drawn, self.assessments.changed())
+    def question(self, item: PaperItem) -> Question | None:
+        """Return a question of a paper, or ``None`` if its bank no longer has it."""
+        return self._asked(item, self.assessments.changed())
 
-    def _ask(self, drawn: PaperItem, changed: tuple[int, ...]) -> Question | None:
-        return self.assessments.question(drawn, self.judges)
+    def _ask(self, item: PaperItem, changed: tuple[int, ...]) -> Question | None:
+        return self.assessments.question(item, self.judges)
 
-    def view(self, drawn: PaperItem) -> dict[str, Any] | None:
-        """A question as a learner is shown it, without a word of its key; its place is to be set."""
-        return self._viewed(drawn, self.assessments.changed())
+    def view(self, item: PaperItem) -> dict[str, Any] | None:
+        """Return what a learner sees of a question, without its key. The caller sets its place."""
+        return self._viewed(item, self.assessments.changed())
 
-    def _view(self, drawn: PaperItem, changed: tuple[int, ...]) -> dict[str, Any] | None:
-        task = self.assessments.task(drawn)
+    def _view(self, item: PaperItem, changed: tuple[int, ...]) -> dict[str, Any] | None:
+        task = self.assessments.task(item)
         if task is not None:
             return dict(task_view(task, self._skill(task)))
-        question = self._asked(drawn, changed)
+        question = self._asked(item, changed)
         return (
-            None
-            if question is None
-            else dict(asked_view(self.assessments.bank(drawn.bank), question, 0, 1))
+            None if question is None else dict(asked_view(self.assessments.bank(item.bank), question, 0, 1))
         )
 
     def _skill(self, task: Task) -> str:
@@ -133,9 +131,9 @@ class Service:
         return next((bank.skills[task.skill] for bank in banks if task.skill in bank.skills), "")
 
     def paper(self, attempt: Attempt, answers: Sequence[Answer]) -> list[dict[str, Any]]:
-        """The questions of an attempt without a word of their key, each with the answer that is saved."""
+        """Return the questions of an attempt without their key, each with the saved answer."""
         saved = {one.place: one for one in answers}
-        told = []
+        questions = []
         for place, one in enumerate(attempt.paper):
             view = self.view(PaperItem(**one))
             if view is None:
@@ -143,26 +141,26 @@ class Service:
             kept = saved.get(place)
             given = kept.given if kept else None
             asked = {**view, "place": place, "count": len(attempt.paper), "given": given}
-            told.append({"view": asked, "serial": kept.serial if kept else 0})
-        return told
+            questions.append({"view": asked, "serial": kept.serial if kept else 0})
+        return questions
 
     def feedback(
-        self, attempt: Attempt, assessment: Assessment, answers: Sequence[Answer], marked: Result
+        self, attempt: Attempt, assessment: Assessment, answers: Sequence[Answer], marked: AttemptGrade
     ) -> dict[str, Any]:
-        """What the feedback policy lets a learner know now."""
+        """Return what the assessment's feedback policy shows a learner now."""
         if attempt.submitted is None or assessment.feedback == "none":
             return {}
         if assessment.feedback_when == "closed" and assessment.is_open(self.clock.now()):
             return {"waits_for": "the end of the assessment"}
         if marked.waiting:
             return {"waits_for": "the grading"}
-        told: dict[str, Any] = {"score": round(marked.score, 4), "of": marked.of}
+        feedback: dict[str, Any] = {"score": round(marked.score, 4), "of": marked.of}
         if assessment.feedback == "full":
             given = {one.place: one.answer for one in answers}
             reviewed, tasks = [], []
             for mark in marked.marks:
-                drawn = PaperItem(**attempt.paper[mark.place])
-                task, question = self.assessments.task(drawn), self.question(drawn)
+                item = PaperItem(**attempt.paper[mark.place])
+                task, question = self.assessments.task(item), self.question(item)
                 if task is not None and mark.place not in marked.dropped:
                     tasks.append(task_review(task, mark.score, remarks_of(mark)))
                 if question is not None and mark.place not in marked.dropped:
@@ -170,16 +168,16 @@ class Service:
                     answer = given.get(mark.place, "")
                     graded = GradedAnswer(mark.score, answer, remarks, None, mark.misconception)
                     reviewed.append((question, graded if mark.place in given else None))
-            told["review"] = [*review_view(reviewed, self.judges), *tasks]
-        return told
+            feedback["review"] = [*review_view(reviewed, self.judges), *tasks]
+        return feedback
 
     def room_of(self, session: Any, room: int) -> Room:
-        """A room by its id."""
+        """Return a room by its ID."""
         found = session.get_one(Room, room)
         assert isinstance(found, Room)
         return found
 
 
 def canonical(value: Any) -> str:
-    """JSON whose text is the same for the same value."""
+    """Serialize a value, so that equal values have the same text."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""What the service is told: by the environment, or by files of secrets; never by the command line."""
+"""Read the configuration from the environment or from files of secrets, never from the command line."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ class Settings(BaseSettings):
     Parameters
     ----------
     data
-        Where the default database and the signing key are kept.
+        The folder of the default database and of the signing key.
     database
         A SQLAlchemy URL, such as ``postgresql+psycopg://rolecall:…@db/rolecall``; by default SQLite.
     join_hours
-        How long a join code is good.
+        For how many hours a join code is valid.
     platforms
         A JSON file of learning platforms that launch this service by LTI 1.3; see docs/workshop.md.
     grade_retry_seconds
-        After how long a grade goes again that its platform did not take.
+        After how many seconds a grade that its platform didn't accept is sent again.
     secure_cookies
-        Whether cookies travel over TLS only; set it where a proxy serves the dashboard by https.
+        Whether browsers send cookies over HTTPS only. Set it if a proxy serves the dashboard over HTTPS.
     """
 
     model_config = SettingsConfigDict(
@@ -50,7 +50,7 @@ class Settings(BaseSettings):
 
     @property
     def database_url(self) -> str:
-        """Where everything is kept."""
+        """The database's SQLAlchemy URL."""
         if self.database is not None:
             return self.database.get_secret_value()
         return f"sqlite:///{self.data / 'workshop.sqlite3'}"

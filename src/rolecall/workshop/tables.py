@@ -1,4 +1,8 @@
-"""The tables; a change to them has its migration in `_migrations/versions`."""
+"""Define the tables. Each change to them needs a migration in `_migrations/versions`.
+
+The names of tables and columns are older than those of the classes; renaming them would be a migration for
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -23,18 +27,18 @@ HEAD = "0002"
 """The newest migration."""
 
 
-class Moment(TypeDecorator[datetime]):
-    """A time, always UTC: SQLite forgets the zone."""
+class UtcDateTime(TypeDecorator[datetime]):
+    """A time in UTC. SQLite doesn't store the time zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """As it is written."""
+        """Convert a time to UTC before it is written."""
         return value.astimezone(UTC) if value is not None else None
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        """As it is read."""
+        """Add the time zone that SQLite doesn't store."""
         if value is None:
             return None
         assert isinstance(value, datetime)
@@ -42,21 +46,21 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """What every table is declared on."""
+    """The base class of the tables."""
 
 
 class Room(Base):
-    """A workshop: its instructor's, with its learners."""
+    """A workshop with its instructor and learners."""
 
     __tablename__ = "rooms"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80), unique=True)
-    created: Mapped[datetime] = mapped_column(Moment)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
     code: Mapped[str] = mapped_column(String(16), unique=True)
-    code_until: Mapped[datetime] = mapped_column(Moment)
+    code_until: Mapped[datetime] = mapped_column(UtcDateTime)
     open_lessons: Mapped[list[str] | None] = mapped_column(JSON, nullable=True)
-    timer_until: Mapped[datetime | None] = mapped_column(Moment, nullable=True)
+    timer_until: Mapped[datetime | None] = mapped_column(UtcDateTime, nullable=True)
     revealed: Mapped[list[str]] = mapped_column(JSON)
 
 
@@ -72,26 +76,26 @@ class Person(Base):
     hub_user: Mapped[str | None] = mapped_column(String(255), nullable=True)
     role: Mapped[str] = mapped_column(String(10))
     token: Mapped[str] = mapped_column(String(64), unique=True)
-    joined: Mapped[datetime] = mapped_column(Moment)
-    seen: Mapped[datetime] = mapped_column(Moment)
+    joined: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen: Mapped[datetime] = mapped_column(UtcDateTime)
     lesson: Mapped[str] = mapped_column(String(200))
     mode: Mapped[str] = mapped_column(String(40))
     question: Mapped[str] = mapped_column(String(200))
 
 
-class Visit(Base):
-    """An instructor's browser that is signed in."""
+class BrowserSession(Base):
+    """A browser in which an instructor is signed in."""
 
     __tablename__ = "visits"
 
     cookie: Mapped[str] = mapped_column(String(64), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     form_token: Mapped[str] = mapped_column(String(64))
-    until: Mapped[datetime] = mapped_column(Moment)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Done(Base):
-    """One thing that a learner did in a notebook; its key makes a second sending nothing new."""
+class ActivityRow(Base):
+    """One answer that a learner gave in a notebook. An activity that arrives again has the same key."""
 
     __tablename__ = "done"
     __table_args__ = (Index("done_of_a_room", "room_id", "at"),)
@@ -99,7 +103,7 @@ class Done(Base):
     key: Mapped[str] = mapped_column(String(40), primary_key=True)
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    at: Mapped[datetime] = mapped_column(Moment)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
     deck: Mapped[str] = mapped_column(String(200))
     question: Mapped[str] = mapped_column(String(200))
     answer: Mapped[str] = mapped_column(Text)
@@ -109,7 +113,7 @@ class Done(Base):
 
 
 class Push(Base):
-    """A question that an instructor put to the whole room."""
+    """A question that an instructor asked the class."""
 
     __tablename__ = "pushes"
 
@@ -117,14 +121,14 @@ class Push(Base):
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
     bank: Mapped[str] = mapped_column(String(200))
     question: Mapped[str] = mapped_column(String(200))
-    at: Mapped[datetime] = mapped_column(Moment)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
     open: Mapped[bool]
 
 
 class Attempt(Base):
     """A learner's attempt at an assessment.
 
-    `paper` is what was drawn: for each place the bank, the question and the seed of its variant.
+    `paper` has, for each place, the bank, the question, and the seed of its variant.
     """
 
     __tablename__ = "attempts"
@@ -136,14 +140,14 @@ class Attempt(Base):
     assessment: Mapped[str] = mapped_column(String(200))
     number: Mapped[int]
     paper: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    begun: Mapped[datetime] = mapped_column(Moment)
-    deadline: Mapped[datetime] = mapped_column(Moment)
-    submitted: Mapped[datetime | None] = mapped_column(Moment, nullable=True)
+    started: Mapped[datetime] = mapped_column("begun", UtcDateTime)
+    deadline: Mapped[datetime] = mapped_column(UtcDateTime)
+    submitted: Mapped[datetime | None] = mapped_column(UtcDateTime, nullable=True)
     receipt: Mapped[str] = mapped_column(Text)
 
 
 class Answer(Base):
-    """The newest answer to one question of an attempt, as it was sent and as it is graded."""
+    """The latest answer to one question of an attempt: as it was sent, and as text for grading."""
 
     __tablename__ = "answers"
 
@@ -153,11 +157,11 @@ class Answer(Base):
     answer: Mapped[str] = mapped_column(Text)
     serial: Mapped[int]
     seconds: Mapped[float] = mapped_column(Float)
-    saved: Mapped[datetime] = mapped_column(Moment)
+    saved: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Mark(Base):
-    """What one answer is worth; `state` is waiting, claimed, done or failed."""
+    """The grade of one answer; `state` is waiting, claimed, done, or failed."""
 
     __tablename__ = "marks"
 
@@ -165,14 +169,14 @@ class Mark(Base):
     place: Mapped[int] = mapped_column(primary_key=True)
     score: Mapped[float] = mapped_column(Float)
     state: Mapped[str] = mapped_column(String(10))
-    claimed_until: Mapped[datetime | None] = mapped_column(Moment, nullable=True)
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime, nullable=True)
     tries: Mapped[int]
     misconception: Mapped[str] = mapped_column(String(200))
     said: Mapped[str] = mapped_column(Text)
 
 
-class Amendment(Base):
-    """A question of an assessment that was dropped after the fact."""
+class DroppedQuestion(Base):
+    """A question of an assessment that counts for no one."""
 
     __tablename__ = "amendments"
 
@@ -180,24 +184,24 @@ class Amendment(Base):
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
     assessment: Mapped[str] = mapped_column(String(200))
     question: Mapped[str] = mapped_column(String(200))
-    at: Mapped[datetime] = mapped_column(Moment)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Audited(Base):
-    """Who did what, and when; nothing here is ever changed."""
+class AuditEntry(Base):
+    """Who did what, and when. Entries are never changed."""
 
     __tablename__ = "audit"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
-    at: Mapped[datetime] = mapped_column(Moment)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
     who: Mapped[str] = mapped_column(String(80))
     what: Mapped[str] = mapped_column(String(40))
     detail: Mapped[str] = mapped_column(Text)
 
 
 class PlatformPerson(Base):
-    """Whom a learning platform knows by a subject."""
+    """The person of a learning platform's subject."""
 
     __tablename__ = "platform_people"
 
@@ -207,7 +211,7 @@ class PlatformPerson(Base):
 
 
 class PlatformLine(Base):
-    """Where a platform wants a person's grade; `sent` is the one that it has, `again` when to try anew."""
+    """The line item for a person's grade; `sent` is the grade it has, `again` when to send it again."""
 
     __tablename__ = "platform_lines"
 
@@ -217,13 +221,13 @@ class PlatformLine(Base):
     subject: Mapped[str] = mapped_column(String(255))
     line: Mapped[str] = mapped_column(Text)
     sent: Mapped[str] = mapped_column(String(40))
-    again: Mapped[datetime | None] = mapped_column(Moment, nullable=True)
+    again: Mapped[datetime | None] = mapped_column(UtcDateTime, nullable=True)
 
 
 class Nonce(Base):
-    """A launch that was used."""
+    """The nonce of a launch that was used."""
 
     __tablename__ = "nonces"
 
     nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
-    at: Mapped[datetime] = mapped_column(Moment)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

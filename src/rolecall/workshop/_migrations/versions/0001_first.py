@@ -20,7 +20,7 @@ def _of(table: str) -> sa.ForeignKey:
 
 
 def upgrade() -> None:
-    """Makes them."""
+    """Create the tables."""
     op.create_table(
         "rooms",
         sa.Column("id", sa.Integer, primary_key=True),

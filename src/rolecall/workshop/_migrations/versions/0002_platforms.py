@@ -1,4 +1,4 @@
-"""People who come from a learning platform, and the grades that it wants back."""
+"""Add the people of learning platforms, and the line items for their grades."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ _WHEN = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Makes the tables."""
+    """Create the tables."""
     op.create_table(
         "platform_people",
         sa.Column("issuer", sa.String(255), primary_key=True),

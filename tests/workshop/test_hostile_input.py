@@ -1,0 +1,242 @@
+"""What no honest notebook sends is refused for that request alone, and quickly."""
+
+import os
+import sys
+import time
+
+import httpx
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DataError
+
+from rolecall.assessment import PaperItem
+from rolecall.course import find_course
+from rolecall.quiz import InvalidCommand
+from rolecall.workshop._input_limits import BadInput, check_length, check_storable
+from rolecall.workshop._server_judges import ServerJudges
+from rolecall.workshop.database import Database
+from rolecall.workshop.gradebook import _cell
+from rolecall.workshop.graders import Graders
+from workshop.postgres import Postgres
+from workshop.running import answers_of
+
+JSON = {"Content-Type": "application/json"}
+UNSTORABLE = [
+    '"a\\u0000b"',
+    '"half an emoji: \\ud83d"',
+    '{"Version": "2012-10-17", "Statement": [{"\\ud800": "Allow"}]}',
+    "1e999",
+    "NaN",
+    "9" * 40,
+    "[" * 60 + "]" * 60,
+]
+
+
+@pytest.mark.parametrize(
+    "value", UNSTORABLE, ids=["NUL", "surrogate", "name", "infinite", "NaN", "integer", "deep"]
+)
+def test_a_value_that_no_database_stores_is_refused(workshop, value):
+    learner = workshop.learner()
+    attempt = learner.post("/api/assessments/roles-midterm").json()
+
+    refused = learner.put(
+        f"/api/attempts/{attempt['attempt']}/answers/0",
+        content=f'{{"given": {value}, "serial": 1}}',
+        headers=JSON,
+    )
+
+    assert (refused.status_code, refused.json()["detail"]["code"]) == (400, "bad-input")
+    place, given = next(iter(answers_of(attempt).items()))
+    saved = learner.put(
+        f"/api/attempts/{attempt['attempt']}/answers/{place}", json={"given": given, "serial": 1}
+    )
+    assert saved.json() == {"serial": 1}
+
+
+def test_ordinary_values_are_storable():
+    for value in ("Zoë 🦊", 1.5, -3, True, None, {"a": [1, {"b": ""}]}):
+        check_storable(value)
+
+
+@pytest.mark.parametrize("path", ["/api/pushes/99999999999", "/api/pushes/-1", "/api/attempts/%00"])
+def test_an_address_that_no_database_stores_is_refused(workshop, path):
+    learner = workshop.learner()
+
+    method = "POST" if "pushes" in path else "GET"
+
+    assert learner.request(method, path, json={"given": 0} if method == "POST" else None).status_code == 422
+
+
+def test_a_name_of_a_join_with_half_an_emoji_is_refused(workshop):
+    content = f'{{"code": "{workshop.code}", "name": "\\ud83d"}}'
+
+    refused = httpx.post(f"{workshop.url}/api/join", content=content, headers=JSON)
+
+    assert refused.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "allowed"),
+    [("numeric", "1" * 64, True), ("numeric", "1" * 65, False), ("cli", "x" * 4096, True), ("cli", "x" * 4097, False),
+     ("blanks", {"a": "x" * 999}, True), ("blanks", {"a": "x" * 500, "b": "x" * 499}, False), ("policy", "x" * 20481, False)],
+)  # fmt: skip
+def test_each_kind_of_answer_has_its_longest_length(kind, given, allowed):
+    if allowed:
+        check_length(kind, given)
+    else:
+        with pytest.raises(BadInput, match="the answer is too long"):
+            check_length(kind, given)
+
+
+def test_a_number_that_would_make_a_pattern_backtrack_is_refused_at_once():
+    hostile = "1" + " " * 100_000 + "a\nb"
+    begun = time.perf_counter()
+
+    with pytest.raises(BadInput):
+        check_length("numeric", hostile)
+
+    assert time.perf_counter() - begun < 0.1
+
+
+def test_two_people_can_send_activities_with_the_same_key(workshop):
+    activity = {
+        "key": "push-1-2",
+        "deck": "d",
+        "question": "q",
+        "answer": "a",
+        "correct": False,
+        "score": 0,
+    }
+
+    new = [
+        workshop.learner(name).post("/api/done", json={"deeds": [activity]}).json()
+        for name in ("Ana", "Eve")
+    ]
+
+    assert new == [{"new": 1}, {"new": 1}]
+
+
+@pytest.fixture(scope="module")
+def judges():
+    return ServerJudges(find_course().folder)
+
+
+READING = [
+    "aws s3api put-object --bucket b --key k --body {path}",
+    "aws iam create-role --cli-input-json file://{path}",
+    "aws iam create-role --cli-in''put-json '{{}}'",
+    "aws iam create-role --generate-cli-skeleton",
+    "aws iam create-role help",
+    "aws help",
+    "aws lambda update-function-code --function-name f --zip-file fileb://{path}",
+    "aws lambda invoke --function-name f {path}",
+    "aws s3 cp {path} s3://bucket/key",
+    "aws configure set region us-east-1",
+]
+
+
+@pytest.mark.parametrize("command", READING)
+def test_a_typed_command_opens_connects_and_starts_nothing(judges, command, tmp_path):
+    secret = tmp_path / "secret.json"
+    secret.write_text('{"RoleName": "top-secret"}')
+    before = _EVENTS.copy()
+
+    try:
+        parsed = judges.read_command(command.format(path=secret))
+        said = repr(parsed)
+    except InvalidCommand as error:
+        said = str(error)
+
+    assert "top-secret" not in said
+    assert [one for one in _EVENTS[len(before) :] if str(secret) in one] == []
+    assert [one for one in _EVENTS[len(before) :] if not one.startswith("open ")] == []
+
+
+_EVENTS: list[str] = []
+
+
+def _record(event, arguments):
+    if event in ("subprocess.Popen", "os.exec", "os.posix_spawn", "os.system", "socket.connect"):
+        _EVENTS.append(f"{event} {arguments}")
+    elif event == "open" and isinstance(arguments[0], str):
+        _EVENTS.append(f"open {os.path.realpath(arguments[0])}")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _recorder(judges):
+    judges.read_command("aws sts get-caller-identity")
+    sys.addaudithook(_record)
+
+
+def test_a_value_with_a_file_or_an_address_stays_a_text(judges):
+    read = judges.read_command(
+        "aws sqs send-message --queue-url https://sqs.example/1/q --message-body fi''le:///etc/passwd"
+    )
+
+    assert read.parameters == {"QueueUrl": "https://sqs.example/1/q", "MessageBody": "file:///etc/passwd"}
+
+
+def test_an_ordinary_command_is_read(judges):
+    read = judges.read_command(
+        "aws sts assume-role --role-arn arn:aws:iam::111122223333:role/r --role-session-name s"
+    )
+
+    assert (read.service, read.operation) == ("sts", "AssumeRole")
+
+
+def test_a_policy_with_half_an_emoji_is_graded_as_wrong():
+    graders = Graders(find_course().folder, count=1)
+    try:
+        item = PaperItem("assume-role", "write-a-trust-policy", 0)
+        answer = '{"Version":"2012-10-17","Statement":[{"\\ud800":"Allow"}]}'
+
+        assert graders.grade(item, answer).score == 0
+    finally:
+        graders.close()
+
+
+def test_a_value_that_postgresql_refuses_fails_its_own_request_alone():
+    with Postgres() as server:
+        database = Database(server.url("refused"))
+        with database.session() as session:
+            session.execute(text("CREATE TABLE t (n INTEGER)"))
+        jobs = [
+            database.write(
+                lambda session, n=n: session.execute(text(f"INSERT INTO t VALUES ({n})")).rowcount
+            )
+            for n in (1, 99_999_999_999, 2, 99_999_999_999, 3)
+        ]
+
+        outcomes = [type(job.exception()) for job in jobs]
+        with database.session() as session:
+            kept = session.execute(text("SELECT n FROM t ORDER BY n")).scalars().all()
+        database.close()
+
+    assert outcomes == [type(None), DataError, type(None), DataError, type(None)]
+    assert kept == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "＝1+1", "\n=1+1", "x;=1+1", "x\t@SUM(1)", " -1+1", "+1", "\r\n@x"]
+)
+def test_a_cell_that_a_spreadsheet_would_calculate_is_escaped(cell):
+    assert _cell(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["Ana", "Ana-Lena", "a; b", 1.5, -2, "3 = 3"])
+def test_an_ordinary_cell_stays_as_it_is(cell):
+    assert _cell(cell) == cell
+
+
+def test_attempts_refuse_an_answer_that_is_too_long(workshop):
+    learner = workshop.learner()
+    attempt = learner.post("/api/assessments/roles-midterm").json()
+    view = next(one["view"] for one in attempt["paper"] if one["view"]["kind"] == "policy")
+
+    refused = learner.put(
+        f"/api/attempts/{attempt['attempt']}/answers/{view['place']}",
+        json={"given": "x" * 30_000, "serial": 1},
+    )
+
+    assert refused.status_code == 422
+    assert "the answer is too long: 30000 characters" in refused.json()["detail"]["text"]
