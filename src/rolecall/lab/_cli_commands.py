@@ -10,7 +10,6 @@ import threading
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
-from unittest.mock import patch
 
 from rolecall.quiz import Command, InvalidCommand
 
@@ -109,6 +108,7 @@ def _driver() -> tuple[Any, list[Command]]:
     # The CLI sets AWS_DATA_PATH for the whole process, which would mislead another version of the CLI.
     data_path = os.environ.get("AWS_DATA_PATH")
     from awscli.clidriver import CLIDriver, ServiceCommand, ServiceOperation, create_clidriver
+    from awscli.paramfile import register_uri_param_handler
 
     requests: list[Command] = []
 
@@ -130,10 +130,10 @@ def _driver() -> tuple[Any, list[Command]]:
             else:
                 del command_table[name]
 
+    driver: CLIDriver = create_clidriver()
     # A value such as file://policy.json stays as it is: a command must not read the grader's files. Our own
     # handler for the same event isn't enough: the CLI calls every handler, and then takes one result.
-    with patch("awscli.paramfile.LOCAL_PREFIX_MAP", {}), patch("awscli.paramfile.REMOTE_PREFIX_MAP", {}):
-        driver: CLIDriver = create_clidriver()
+    driver.session.unregister("session-initialized", register_uri_param_handler)
     driver.session.get_component("data_loader")
     os.environ.pop("AWS_DATA_PATH", None)
     if data_path is not None:
