@@ -223,7 +223,7 @@ def test_a_cell_that_a_spreadsheet_would_calculate_is_escaped(cell):
     assert _cell(cell) == f"'{cell}"
 
 
-@pytest.mark.parametrize("cell", ["Ana", "Ana-Lena", "a; b", 1.5, -2, "3 = 3"])
+@pytest.mark.parametrize("cell", ["", "Ana", "Ana-Lena", "a; b", 1.5, -2, "3 = 3"])
 def test_an_ordinary_cell_stays_as_it_is(cell):
     assert _cell(cell) == cell
 

@@ -201,4 +201,5 @@ def _cell(value: Any) -> Any:
     # A spreadsheet whose locale separates cells by semicolons also starts a cell after one.
     parts = re.split(r"[;\t\r\n]", value)
     starts = (unicodedata.normalize("NFKC", part).lstrip()[:1] for part in parts)
-    return f"'{value}" if any(one in _FORMULA for one in starts if one) or value[:1] in "\t\r\n" else value
+    is_risky = any(one in _FORMULA for one in starts) or value.startswith(("\t", "\r", "\n"))
+    return f"'{value}" if is_risky else value
