@@ -1,7 +1,7 @@
 """The policy types, which another package repeats because it may not import this one."""
 
 from rolecall.iam import PolicyType
-from rolecall.quiz import POLICY_TYPES
+from rolecall.quiz.kinds.decide import POLICY_TYPES
 
 
 def test_a_question_offers_every_policy_type_in_the_same_order():
