@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
+from urllib.parse import unquote
 from wsgiref.types import WSGIEnvironment
 
 from botocore.exceptions import DataNotFoundError, UnknownServiceError
@@ -15,26 +16,68 @@ from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException
+from werkzeug.test import EnvironBuilder
 
 from rolecall.aws.errors import AwsError, Protocol
 from rolecall.aws.http import HttpRequest
 from rolecall.aws.sigv4 import form_parameters
 
-# Signing names that differ from botocore's service names.
+# The services of each signing name that isn't the name of its only service. Where several services share a
+# signing name, the operation distinguishes them. S3 comes last: any path can be one of its buckets.
 # https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html
-_BY_SIGNING_NAME = {
-    "monitoring": "cloudwatch",
-    "states": "stepfunctions",
-    "email": "sesv2",
-    "elasticfilesystem": "efs",
-    "elasticmapreduce": "emr",
-    "elasticloadbalancing": "elbv2",
-    "tagging": "resourcegroupstaggingapi",
-    "cloudcontrolapi": "cloudcontrol",
-    "aps": "amp",
-    "airflow": "mwaa",
-    "access-analyzer": "accessanalyzer",
-    "execute-api": "apigateway",
+_BY_SIGNING_NAME: dict[str, tuple[str, ...]] = {
+    "access-analyzer": ("accessanalyzer",),
+    "aidevops": ("devops-agent",),
+    "airflow": ("mwaa",),
+    "aoss": ("opensearchserverless",),
+    "apigateway": ("apigateway", "apigatewayv2"),
+    "aps": ("amp",),
+    "aws-marketplace": ("meteringmarketplace",),
+    "bedrock": ("bedrock", "bedrock-agent", "bedrock-runtime"),
+    "bedrock-agentcore": ("bedrock-agentcore", "bedrock-agentcore-control"),
+    "cloudcontrolapi": ("cloudcontrol",),
+    "cloudhsm": ("cloudhsmv2",),
+    "connect-campaigns": ("connectcampaigns",),
+    "dynamodb": ("dynamodb", "dynamodbstreams"),
+    "elasticfilesystem": ("efs",),
+    "elasticloadbalancing": ("elbv2", "elb"),
+    "elasticmapreduce": ("emr",),
+    "email": ("ses", "sesv2"),
+    "es": ("opensearch", "es"),
+    "execute-api": ("apigatewaymanagementapi",),
+    "iotdata": ("iot-data",),
+    "kinesisanalytics": ("kinesisanalyticsv2",),
+    "kinesisvideo": ("kinesisvideo", "kinesis-video-archived-media"),
+    "lex": ("lexv2-models",),
+    "mediastore": ("mediastore", "mediastore-data"),
+    "mobiletargeting": ("pinpoint",),
+    "monitoring": ("cloudwatch",),
+    "s3": ("s3control", "s3"),
+    "sagemaker": ("sagemaker", "sagemaker-runtime", "sagemaker-metrics"),
+    "servicecatalog": ("servicecatalog", "servicecatalog-appregistry"),
+    "servicequotas": ("service-quotas",),
+    "ses": ("ses", "sesv2"),
+    "sso": ("sso-admin",),
+    "states": ("stepfunctions",),
+    "tagging": ("resourcegroupstaggingapi",),
+    "timestream": ("timestream-write", "timestream-query"),
+}
+# Services with operations that clients don't sign, by the prefix of their targets.
+_UNSIGNED_TARGETS = {
+    "AWSCognitoIdentityProviderService": "cognito-idp",
+    "AWSCognitoIdentityService": "cognito-identity",
+}
+# The portal of IAM Identity Center and its token service, by their paths.
+# https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/welcome.html
+# https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/Welcome.html
+_UNSIGNED_PATHS = {
+    "/federation/credentials": "sso",
+    "/assignment/accounts": "sso",
+    "/assignment/roles": "sso",
+    "/logout": "sso",
+    "/token": "sso-oidc",
+    "/client/register": "sso-oidc",
+    "/device_authorization": "sso-oidc",
 }
 
 
@@ -86,9 +129,48 @@ def is_unsigned(service: str, operation: str) -> bool:
         return False
 
 
-def service_for(signing_name: str) -> str:
-    """Return botocore's name of the service with a signing name."""
-    return _BY_SIGNING_NAME.get(signing_name, signing_name)
+def accepts_unsigned(service: str) -> bool:
+    """Whether a service has operations that clients don't sign, or public resources.
+
+    Parameters
+    ----------
+    service
+        The service, by botocore's name.
+    """
+    return service in ("s3", "sts", *_UNSIGNED_TARGETS.values(), *_UNSIGNED_PATHS.values())
+
+
+def service_for(signing_name: str, request: HttpRequest) -> str:
+    """Return botocore's name of the service that a request is signed for.
+
+    Parameters
+    ----------
+    signing_name
+        The service in the credential scope.
+    request
+        The request, whose operation distinguishes the services that share a signing name.
+    """
+    candidates = _BY_SIGNING_NAME.get(signing_name, (signing_name,))
+    if len(candidates) == 1:
+        return candidates[0]
+    return next((one for one in candidates if _has_operation(one, request)), candidates[0])
+
+
+def _has_operation(service: str, request: HttpRequest) -> bool:
+    """Whether a request is for an operation of a service, by its target, its API version, or its path."""
+    model = get_service_model(service)
+    target = request.headers.get("x-amz-target")
+    if target is not None:
+        prefix, _, name = target.rpartition(".")
+        return prefix == model.metadata.get("targetPrefix") and name in model.operation_names
+    if model.protocol == "query":
+        return form_parameters(request).get("Version") == model.api_version
+    builder = EnvironBuilder(path=unquote(request.path), query_string=request.query, method=request.method)
+    try:
+        get_service_router(service).match(Request(builder.get_environ() | {"RAW_URI": request.path}))
+    except (HTTPException, NotImplementedError):
+        return False
+    return True
 
 
 def protocol_of(service: str, content_type: str | None) -> Protocol:
@@ -122,15 +204,22 @@ def service_and_protocol(request: HttpRequest) -> tuple[str, Protocol]:
     if len(scope) != 5:
         scope = request.query_parameters().get("X-Amz-Credential", "").split("/")
     if len(scope) == 5:
-        service = service_for(scope[3])
+        service = service_for(scope[3], request)
     elif request.method == "POST" and form_parameters(request).get("Action") in UNSIGNED_STS:
         service = "sts"
     elif request.method == "POST" and b"Action=" in request.body[:4096]:
         version = form_parameters(request).get("Version")
         service = {"2011-06-15": "sts", "2010-05-08": "iam", "2016-11-15": "ec2"}.get(version or "", "sts")
     elif target := request.headers.get("x-amz-target"):
+        if service := _UNSIGNED_TARGETS.get(target.partition(".")[0], ""):
+            return service, "json"
         # The target names the service by another prefix, but an error only needs the protocol, JSON.
         return target.partition("_")[0].partition(".")[0].lower(), "json"
+    elif (
+        "x-amz-sso_bearer_token" in request.headers
+        or request.headers.get("content-type") == "application/json"
+    ):
+        service = _UNSIGNED_PATHS.get(request.path, "s3")
     else:
         service = "s3"
     return service, protocol_of(service, request.headers.get("content-type"))

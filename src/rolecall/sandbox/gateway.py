@@ -10,7 +10,13 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from rolecall.aws.errors import AwsError, Protocol, failure
 from rolecall.aws.http import HttpRequest
-from rolecall.aws.operations import UNSIGNED_STS, Operation, parse_operation, service_and_protocol
+from rolecall.aws.operations import (
+    Operation,
+    accepts_unsigned,
+    is_unsigned,
+    parse_operation,
+    service_and_protocol,
+)
 from rolecall.sandbox import moto_app
 from rolecall.sandbox.authorizer import Authorizer
 from rolecall.sandbox.build import Builder
@@ -130,7 +136,7 @@ class Gateway:
         progress.call = f"{service}."
         caller, signature = self.callers.authenticate(request, service, protocol)
         progress.who = caller.arn
-        if caller.account is None and service not in ("s3", "sts"):
+        if caller.account is None and not accepts_unsigned(service):
             raise failure("missing", service, protocol)
         operation = parse_operation(service, request, environ)
         progress.call = f"{operation.service}.{operation.name}"
@@ -162,9 +168,10 @@ class Gateway:
 def _may_be_unsigned(operation: Operation) -> bool:
     """Whether an operation accepts unsigned requests.
 
-    S3 has public buckets. Two operations of STS carry a token in their parameters.
+    S3 has public buckets. Other operations, such as Cognito's sign-in, carry a token or a password in their
+    parameters.
     """
-    return operation.service == "s3" or operation.name in UNSIGNED_STS
+    return operation.service == "s3" or is_unsigned(operation.service, operation.name)
 
 
 __all__ = ["Gateway"]
