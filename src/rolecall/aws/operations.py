@@ -162,9 +162,9 @@ def _has_operation(service: str, request: HttpRequest) -> bool:
     target = request.headers.get("x-amz-target")
     if target is not None:
         prefix, _, name = target.rpartition(".")
-        return prefix == model.metadata.get("targetPrefix") and name in model.operation_names
+        return bool(prefix == model.metadata.get("targetPrefix") and name in model.operation_names)
     if model.protocol == "query":
-        return form_parameters(request).get("Version") == model.api_version
+        return bool(form_parameters(request).get("Version") == model.api_version)
     builder = EnvironBuilder(path=unquote(request.path), query_string=request.query, method=request.method)
     try:
         get_service_router(service).match(Request(builder.get_environ() | {"RAW_URI": request.path}))
