@@ -12,19 +12,26 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 # The actions of the random cases that don't support resources.
-WITHOUT_RESOURCES = {"s3:listallmybuckets", "sts:getcalleridentity", "iam:listusers"}
+WITHOUT_RESOURCES = {"sts:getcalleridentity", "iam:listusers"}
 BUCKET_POLICY_ACTIONS = {"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"}
+# The actions that need no permission, with the kinds of callers that can call them.
+WITHOUT_PERMISSION = {
+    "sts:getcalleridentity": ("user", "root", "session", "federated"),
+    "sts:getsessiontoken": ("user", "root"),
+}
 ROLE_ACTIONS = {"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"}
 
 
-def decide(case: dict) -> str:
+def decide(case: dict) -> str:  # noqa: PLR0915 (one flow chart, to be read from top to bottom)
     request = dict(case["request"])
     caller = _caller(request["principal"], request.get("context", {}))
     context = _context(request, caller)
     action = request["action"].lower()
     resource = "*" if action in WITHOUT_RESOURCES else request["resource"]
+    if action == "s3:listallmybuckets":
+        resource = "arn:aws:s3:::*"
     owner = request.get("resource_account") or _account(request["resource"]) or caller["account"]
-    if action == "sts:getcalleridentity" and caller["account"]:
+    if caller["kind"] in WITHOUT_PERMISSION.get(action, ()):
         return "Allowed"
 
     has_boundary = bool(case.get("permissions_boundaries"))

@@ -80,7 +80,7 @@ ROWS = [
     (11, USER_GUIDE + "reference_policies_elements_action.html", YES, {"identity": allow("S3:GETobject")}),
     (11, USER_GUIDE + "reference_policies_elements_resource.html", NO, {"identity": allow("s3:*", "arn:aws:s3:::ACME/*")}),
     (11, USER_GUIDE + "reference_policies_elements_resource.html", YES, {"identity": allow("s3:Get*", "arn:aws:s3:::acme/q?.csv")}),
-    (12, USER_GUIDE + "reference_policies_actions-resources-contextkeys.html", NO, {"action": "s3:ListAllMyBuckets", "resource": "*", "identity": allow("s3:*", "arn:aws:s3:::*")}),
+    (12, USER_GUIDE + "reference_policies_actions-resources-contextkeys.html", NO, {"action": "s3:ListAllMyBuckets", "resource": "*", "identity": allow("s3:*", "arn:aws:s3:::acme")}),
     (12, USER_GUIDE + "reference_policies_actions-resources-contextkeys.html", YES, {"action": "s3:ListAllMyBuckets", "resource": "*", "identity": allow("s3:*", "*")}),
     (13, "https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html", NO, {"action": "s3:ListBucket", "resource": "arn:aws:s3:::acme", "identity": allow("s3:*", "arn:aws:s3:::acme/*")}),
     (14, USER_GUIDE + "reference_policies_elements_notaction.html", YES, {"action": "iam:CreateUser", "resource": "*", "identity": allow(NotAction="s3:*")}),

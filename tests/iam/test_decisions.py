@@ -16,6 +16,7 @@ K https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
 T https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html
 I https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 A https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+H https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html
 O https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html
 """
 
@@ -131,6 +132,8 @@ ROWS = [
     ("N", YES, {"principal": SESSION, "identity": allow(), "resource_policy": deny(NotPrincipal={"AWS": [ROLE, SESSION, ROOT]})}),
     ("N", NEVER, {"principal": EVE, "identity": allow(), "resource_policy": deny(NotPrincipal={"AWS": [DANA, ROOT]})}),
     ("N", YES, {"principal": ROOT, "resource_policy": deny(NotPrincipal={"AWS": ROOT})}),
+    ("P", NEVER, {"principal": EC2, "resource_policy": [allow(Principal="*"), deny(NotPrincipal={"AWS": "*"})]}),
+    ("P", YES, {"resource_policy": [allow(Principal="*"), deny(NotPrincipal={"AWS": "*"})]}),
     # Service control policies: an Allow at every level, and they apply to the root user too.
     ("S", YES, {"identity": allow(), "scps": [[allow()], [allow()]]}),
     ("S", NO, {"identity": allow(), "scps": [[allow()], [OTHER]]}),
@@ -196,11 +199,18 @@ ROWS = [
     ("T", NO, ASSUME | {"principal": NOBODY, "resource_policy": trusts(ROOT)}),
     ("A", NO, ASSUME | {"principal": ROOT, "resource_policy": trusts(ROOT)}),
     ("T", NEVER, ASSUME | {"identity": deny("sts:*"), "resource_policy": trusts(DANA)}),
+    ("T", NO, {"action": "sts:TagSession", "resource": ROLE, "identity": allow()}),
+    ("T", NO, {"action": "sts:SetSourceIdentity", "resource": ROLE, "identity": allow()}),
     # GetCallerIdentity needs no permission, and no policy can deny it.
     ("I", YES, {"action": "sts:GetCallerIdentity", "resource": "*"}),
     ("I", YES, {"action": "sts:GetCallerIdentity", "resource": "*", "identity": deny()}),
     ("I", YES, {"action": "sts:GetCallerIdentity", "resource": "*", "scps": [[deny()]]}),
     ("I", NO, {"principal": NOBODY, "action": "sts:GetCallerIdentity", "resource": "*"}),
+    # No policy controls GetSessionToken, which only users and the root user can call.
+    ("H", YES, {"action": "sts:GetSessionToken", "resource": "*"}),
+    ("H", YES, {"action": "sts:GetSessionToken", "resource": "*", "identity": deny()}),
+    ("H", YES, {"principal": ROOT, "action": "sts:GetSessionToken", "resource": "*", "scps": [[deny()]]}),
+    ("H", NO, {"principal": SESSION, "action": "sts:GetSessionToken", "resource": "*"}),
     # The owner of a resource is known even if its ARN has no account.
     ("X", NO, {"identity": allow(), "owner": B}),
     ("X", YES, {"identity": allow(), "owner": B, "resource_policy": to(DANA)}),

@@ -51,6 +51,12 @@ def test_an_action_without_resource_types_is_denied_on_no_resource():
     )
 
 
+def test_listing_the_buckets_is_denied_on_no_resource():
+    message = denial_message(decision(action="s3:ListAllMyBuckets", resource="*"))
+
+    assert " on resource" not in message
+
+
 def test_the_action_is_spelled_as_in_the_reference():
     assert "to perform: s3:GetObject on" in denial_message(decision(action="S3:getobject"))
 

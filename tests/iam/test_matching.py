@@ -6,6 +6,7 @@ N https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_n
 R https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 T https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notresource.html
 V https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+W https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-walkthroughs-managing-access-example1.html
 S https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
@@ -138,7 +139,7 @@ def test_not_resource_covers_all_else(outcome, page, said, asked, matches):
 
 WITHOUT_RESOURCES = [
     ("S", "s3:ListAllMyBuckets", "*", True),
-    ("S", "s3:ListAllMyBuckets", "arn:aws:s3:::*", False),
+    ("W", "s3:ListAllMyBuckets", "arn:aws:s3:::*", True),
     ("S", "s3:ListAllMyBuckets", "arn:aws:s3:::acme", False),
     ("S", "ec2:DescribeInstances", "*", True),
     ("S", "ec2:DescribeInstances", "arn:aws:ec2:*:*:instance/*", False),

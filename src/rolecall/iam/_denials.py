@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rolecall.iam._decisions import Decision, Outcome
 from rolecall.iam._principals import Kind
-from rolecall.iam._reference import spelling
+from rolecall.iam._reference import ALL_BUCKETS, spelling
 from rolecall.iam._types import PolicyType
 
 # How a message introduces a policy type; the others take "a".
@@ -40,7 +40,7 @@ def denial_message(decision: Decision, action: str | None = None) -> str:
     if decision.reason:
         return decision.reason
     text = f"User: {request.caller.name} is not authorized to perform: {action}"
-    if request.resource != "*":
+    if request.resource not in ("*", ALL_BUCKETS):
         text += f" on resource: {request.resource}"
     if decision.policy_type is None:
         return text

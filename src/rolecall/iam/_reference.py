@@ -13,16 +13,25 @@ def supports_only_all_resources(action: str) -> bool:
 
     An action that isn't in the reference is assumed to support resources.
     """
-    if action in _ON_ALL_BUCKETS:
-        return False
     service, _, name = action.partition(":")
     known = actions(service).get(name)
     return known is not None and not known["resourceTypes"]
 
 
-# The reference names no resource type for it, but S3 evaluates it on arn:aws:s3:::*.
+# The reference has no resource type for this action, but S3 evaluates it on arn:aws:s3:::*.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-walkthroughs-managing-access-example1.html
 _ON_ALL_BUCKETS = frozenset({"s3:listallmybuckets"})
+ALL_BUCKETS = "arn:aws:s3:::*"
+
+
+def evaluated_resource(action: str, resource: str) -> str:
+    """Return the resource that AWS evaluates for an action, in lower case.
+
+    For an action without resource types, that is ``*``, whatever resource the request names.
+    """
+    if action in _ON_ALL_BUCKETS:
+        return ALL_BUCKETS
+    return "*" if supports_only_all_resources(action) else resource
 
 
 def spelling(action: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rolecall.iam._arns import account_of
 from rolecall.iam._principals import Caller, Kind, parse_caller
-from rolecall.iam._reference import supports_only_all_resources
+from rolecall.iam._reference import evaluated_resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,7 @@ class Request:
         owner = resource_account or account_of(resource) or caller.account
         full = _implied(caller, owner)
         full.update(given)
-        if supports_only_all_resources(lowered):
-            resource = "*"
-        return cls(caller, action, resource, owner, full, lowered)
+        return cls(caller, action, evaluated_resource(lowered, resource), owner, full, lowered)
 
 
 def _implied(caller: Caller, owner: str | None) -> dict[str, tuple[str, ...]]:
