@@ -19,7 +19,7 @@ from sqlalchemy import select, text
 import rolecall.widgets as learn
 from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database, Unavailable
-from rolecall.workshop.rooms import join, make_room
+from rolecall.workshop.rooms import join, open_room
 from rolecall.workshop.tables import HEAD, Answer
 from workshop.postgres import Postgres
 from workshop.running import answers_of, start_workshop
@@ -322,7 +322,7 @@ def test_a_database_of_the_first_version_is_brought_up_and_loses_nothing(kind, r
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
     with database.session() as session:
-        room, _ = make_room(session, "Room", datetime.now(UTC), 12)
+        room, _ = open_room(session, "Room", datetime.now(UTC), 12)
         join(session, room.code, "Ana", datetime.now(UTC))
 
     database.migrate()
