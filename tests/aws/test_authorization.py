@@ -118,6 +118,13 @@ RESOURCES = [
     ("https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security_iam_id-based-policy-examples.html", "ecs", "DeleteService", {"cluster": arn("ecs", "cluster/blue", account="444455556666"), "service": "web"}, {"ecs:DeleteService": arn("ecs", "service/blue/web", account="444455556666")}),
     ("https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonkinesis.html", "kinesis", "DescribeStream", {"StreamName": "clicks"}, {"kinesis:DescribeStream": arn("kinesis", "stream/clicks")}),
     ("https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonkinesis.html", "kinesis", "DescribeStream", {"StreamARN": arn("kinesis", "stream/clicks")}, {"kinesis:DescribeStream": arn("kinesis", "stream/clicks")}),
+    # API Gateway: HTTP methods on paths.
+    (REFERENCE + "list_amazonapigatewaymanagement.html", "apigateway", "PutMethod", {"restApiId": "a1", "resourceId": "r1", "httpMethod": "GET"}, {"apigateway:PUT": arn("apigateway", "/restapis/a1/resources/r1/methods/GET", account="")}),
+    (REFERENCE + "list_amazonapigatewaymanagement.html", "apigateway", "GetRestApis", {}, {"apigateway:GET": arn("apigateway", "/restapis", account="")}),
+    (REFERENCE + "list_amazonapigatewaymanagementv2.html", "apigatewayv2", "DeleteRoute", {"ApiId": "a1", "RouteId": "r1"}, {"apigateway:DELETE": arn("apigateway", "/apis/a1/routes/r1", account="")}),
+    (REFERENCE + "list_amazonrds.html", "rds", "StopDBCluster", {"DBClusterIdentifier": "c"}, {"rds:StopDBCluster": arn("rds", "cluster:c")}),
+    (REFERENCE + "list_amazonrds.html", "rds", "AddTagsToResource", {"ResourceName": arn("rds", "db:d"), "Tags": TAGS}, {"rds:AddTagsToResource": arn("rds", "db:d")}),
+    (REFERENCE + "list_awselasticloadbalancingv2.html", "elbv2", "CreateLoadBalancer", {"Name": "web", "Type": "network"}, {"elasticloadbalancing:CreateLoadBalancer": arn("elasticloadbalancing", "loadbalancer/net/web/*")}),
     # DynamoDB: indexes, transactions, and PartiQL.
     (DYNAMODB + "using-identity-based-policies.html", "dynamodb", "Query", {"TableName": "orders", "IndexName": "by-date"}, {"dynamodb:Query": arn("dynamodb", "table/orders/index/by-date")}),
     (DYNAMODB + "transaction-apis-iam.html", "dynamodb", "TransactWriteItems", {"TransactItems": [{"Put": {"TableName": "a", "Item": {}}}, {"ConditionCheck": {"TableName": "b", "Key": {}}}]}, {"dynamodb:PutItem": arn("dynamodb", "table/a"), "dynamodb:ConditionCheckItem": arn("dynamodb", "table/b")}),

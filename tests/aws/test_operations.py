@@ -7,7 +7,7 @@ import pytest
 
 from rolecall.aws.errors import AwsError
 from rolecall.aws.http import HttpRequest
-from rolecall.aws.operations import parse_operation, protocol_of, service_and_protocol
+from rolecall.aws.operations import parse_operation, protocol_of, region_for, service_and_protocol
 
 
 class Stopped(Exception):
@@ -152,3 +152,11 @@ def test_a_body_that_is_not_json_is_an_error_of_the_service():
 
     with pytest.raises(AwsError, match="SerializationException"):
         parse_operation("dynamodb", request, environ(request))
+
+
+@pytest.mark.parametrize(
+    ("service", "region"), [("iam", "us-east-1"), ("globalaccelerator", "us-west-2"), ("s3", "eu-west-1")]
+)
+def test_a_global_service_has_one_region(service, region):
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion"""
+    assert region_for(service, "eu-west-1") == region

@@ -150,6 +150,21 @@ def _no_slash(value: str, scope: Scope) -> str:
     return value.lstrip("/")
 
 
+def _load_balancer_type(value: str, scope: Scope) -> str:
+    """Return the type of a load balancer as it is in its ARN."""
+    return {"application": "app", "network": "net", "gateway": "gwy"}.get(value, value)
+
+
+def _principal_path(value: str, scope: Scope) -> str:
+    """Return a principal as it is in the ARN of an access entry of EKS, ``role/ACCOUNT/NAME``.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html
+    """
+    _, _, _, _, account, path = value.split(":", 5) if value.count(":") >= 5 else ("",) * 4 + ("*", value)
+    kind, _, name = path.partition("/")
+    return f"{kind}/{account}/{name}"
+
+
 _SSM_TYPES = {
     "Document": "document",
     "ManagedInstance": "managed-instance",
@@ -253,6 +268,8 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "parameter": _parameter,
     "no_slash": _no_slash,
     "ssm_type": _ssm_type,
+    "load_balancer_type": _load_balancer_type,
+    "principal_path": _principal_path,
     "managed_node": _managed_node,
     "partiql_select": _partiql("SELECT", "EXISTS"),
     "partiql_insert": _partiql("INSERT"),

@@ -139,6 +139,8 @@ def permissions(service: str, operation: str) -> tuple[Permission, ...]:
     prefix = prefix_of(service)
     members = _members(service, operation)
     listed = own.operations.get(operation)
+    if listed is None and own.by_path and operation.lower() not in actions(prefix):
+        return (_by_path(prefix, service, operation),)
     if listed is None:
         name = own.actions.get(operation, operation)
         names = [name] if isinstance(name, str) else name
@@ -198,6 +200,25 @@ def _permission(
         problem = "no parameter names " + ", ".join(missing or omitted)
     return Permission(
         action, tuple(resources), keys, lower, creates=creates, omitted=tuple(omitted), problem=problem
+    )
+
+
+def _by_path(prefix: str, service: str, operation: str) -> Permission:
+    """Return the permission of an operation whose action is its HTTP method and whose resource is its path.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-using-iam-policies-to-create-and-manage-apis.html
+    """
+    model = get_service_model(service).operation_model(operation)
+    shape = model.input_shape
+    members = shape.members if shape else {}
+    names: dict[str, str] = {
+        str(member.serialization.get("name", name)): name for name, member in members.items()
+    }
+    path = model.http["requestUri"].partition("?")[0].removeprefix("/v2").removesuffix("/")
+    path = re.sub(r"\{(\w+)\+?\}", lambda match: "{" + names.get(match[1], match[1]) + "}", path)
+    action = f"{prefix}:{model.http['method']}"
+    return Permission(
+        action, (Resource(f"arn:aws:{prefix}:{{region}}::{path}"),), supported=supported_keys(action)
     )
 
 

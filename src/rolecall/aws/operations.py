@@ -129,6 +129,45 @@ def is_unsigned(service: str, operation: str) -> bool:
         return False
 
 
+# Services with one endpoint for all Regions, and the Region that it is in.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
+_GLOBAL_SERVICES = {
+    "account": "us-east-1",
+    "budgets": "us-east-1",
+    "ce": "us-east-1",
+    "cloudfront": "us-east-1",
+    "globalaccelerator": "us-west-2",
+    "health": "us-east-1",
+    "iam": "us-east-1",
+    "networkmanager": "us-west-2",
+    "organizations": "us-east-1",
+    "route53": "us-east-1",
+    "route53domains": "us-east-1",
+    "savingsplans": "us-east-1",
+    "shield": "us-east-1",
+    "support": "us-east-1",
+    "waf": "us-east-1",
+}
+
+
+def region_for(service: str, region: str) -> str:
+    """Return the Region that a request is made to.
+
+    Parameters
+    ----------
+    service
+        The service, by botocore's name.
+    region
+        The Region that the client is configured for.
+
+    Returns
+    -------
+    str
+        The Region of the endpoint, which is the same for all clients of a global service.
+    """
+    return _GLOBAL_SERVICES.get(service, region)
+
+
 def accepts_unsigned(service: str) -> bool:
     """Whether a service has operations that clients don't sign, or public resources.
 

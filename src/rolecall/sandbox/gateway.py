@@ -15,6 +15,7 @@ from rolecall.aws.operations import (
     accepts_unsigned,
     is_unsigned,
     parse_operation,
+    region_for,
     service_and_protocol,
 )
 from rolecall.sandbox import moto_app
@@ -144,7 +145,7 @@ class Gateway:
         progress.protocol = operation.protocol
         if caller.account is None and not _may_be_unsigned(operation):
             raise failure("missing", service, operation.protocol)
-        region = signature.region if signature else self.world.region
+        region = region_for(operation.service, signature.region if signature else self.world.region)
         self.builder.ensure(operation.service)
         if federated := self.issuers.authenticate(operation) or self.saml.authenticate(operation):
             caller, operation = federated

@@ -4,6 +4,8 @@ The files are named after the service, by botocore's name. Their fields:
 
 ``prefix``
     The prefix of the service's IAM actions, if it is not the service's name or signing name.
+``by_path``
+    Whether an action is the HTTP method of the operation, and the resource its path.
 ``actions``
     Operations whose action has another name, with that name or a list of names.
 ``variables``
@@ -75,6 +77,7 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     prefix: str = ""
+    by_path: bool = False
     actions: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
     variables: dict[str, Texts] = Field(default_factory=dict)
     resources: dict[str, Texts] = Field(default_factory=dict)
