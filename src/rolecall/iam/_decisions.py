@@ -13,6 +13,7 @@ from typing import Any
 
 from rolecall.iam._documents import Policy
 from rolecall.iam._principals import Grant, Kind
+from rolecall.iam._protected import protection
 from rolecall.iam._reference import rcp_applies
 from rolecall.iam._requests import Request
 from rolecall.iam._statements import Failure, Statement
@@ -144,6 +145,8 @@ class Decision:
         One sentence, if a rule other than a policy decided; else empty.
     level
         For an SCP or RCP that decided by lacking an Allow, its level in the organization: 0 for the root.
+    error_code
+        The error code of the denial, if it differs from the one with which the service denies requests.
     """
 
     outcome: Outcome
@@ -153,6 +156,7 @@ class Decision:
     statements: tuple[StatementRef, ...] = ()
     reason: str = ""
     level: int | None = None
+    error_code: str = ""
 
     @property
     def allowed(self) -> bool:
@@ -219,7 +223,7 @@ def decide(request: Request, policies: PolicySet) -> Decision:
 
     An explicit Deny in any policy that applies decides. Otherwise, SCPs, RCPs, and VPC endpoint policies
     must allow the request, and so must the policies of the principal's account, of the resource's account,
-    or of both.
+    or of both. No policy allows a change to a role that only AWS manages.
     """
     if request.caller.kind in _ALWAYS_ALLOWED.get(request.action_lower, ()):
         return Decision(
@@ -242,7 +246,27 @@ def decide(request: Request, policies: PolicySet) -> Decision:
                     policy.type,
                     (StatementRef(policy, statement),),
                 )
-    return _Evaluation(request, policies).decide()
+    decision = _Evaluation(request, policies).decide()
+    protected = protection(request.action_lower, request.resource) if decision.allowed else None
+    if protected is not None:
+        return Decision(
+            Outcome.IMPLICITLY_DENIED,
+            request,
+            policies,
+            reason=protected.reason,
+            error_code=protected.error_code,
+        )
+    return decision
+
+
+def _needs_trust(request: Request) -> bool:
+    """Return whether a role's trust policy must allow a request.
+
+    Session tags for a federated user need no trust policy, because there is no role.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+    """
+    return request.action_lower in _TRUST_ACTIONS and ":federated-user/" not in request.resource
 
 
 def _scps_apply(request: Request) -> bool:
@@ -277,7 +301,7 @@ class _Evaluation:
             if resource_grant is Grant.NONE:
                 return self._denied(resource_type)
             return self._allowed(resource_type, resource_by)
-        if caller.kind is Kind.ROOT and self.request.action_lower in _TRUST_ACTIONS:
+        if caller.kind is Kind.ROOT and _needs_trust(self.request):
             # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
             return Decision(
                 Outcome.IMPLICITLY_DENIED,
@@ -337,7 +361,7 @@ class _Evaluation:
         https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
         """
         action = self.request.action_lower
-        if action in _TRUST_ACTIONS:
+        if _needs_trust(self.request):
             return True
         resource = self.request.resource.split(":", 5)
         return action.startswith("kms:") and len(resource) == 6 and resource[5].startswith("key/")
@@ -345,7 +369,7 @@ class _Evaluation:
     def _resource_type(self) -> PolicyType:
         if self.policies.resource is not None:
             return self.policies.resource.type
-        return PolicyType.TRUST if self.request.action_lower in _TRUST_ACTIONS else PolicyType.RESOURCE
+        return PolicyType.TRUST if _needs_trust(self.request) else PolicyType.RESOURCE
 
     def _resource_grant(self) -> tuple[Grant, tuple[StatementRef, ...]]:
         """Return how far the resource-based policy reaches, and the statement that reaches so far."""

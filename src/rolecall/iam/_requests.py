@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rolecall.iam._arns import account_of
 from rolecall.iam._principals import Caller, Kind, parse_caller
+from rolecall.iam._protected import owner_of_aws_managed_policy
 from rolecall.iam._reference import evaluated_resource
 
 
@@ -60,7 +61,8 @@ class Request:
             The ARN of the resource, or ``*``.
         resource_account
             The account that owns the resource. By default the account in the ARN, or the caller's if the
-            ARN has none, as for S3 buckets.
+            ARN has none, as for S3 buckets. AWS-managed policies always count as the caller's, except for
+            actions that change them.
         context
             The condition keys in any case, each with one value or several.
         issuer
@@ -77,7 +79,8 @@ class Request:
         }
         caller = parse_caller(principal, given, issuer)
         lowered = action.lower()
-        owner = resource_account or account_of(resource) or caller.account
+        owner = owner_of_aws_managed_policy(lowered, resource, caller.account)
+        owner = owner or resource_account or account_of(resource) or caller.account
         full = _implied(caller, owner)
         full.update(given)
         return cls(caller, action, evaluated_resource(lowered, resource), owner, full, lowered)

@@ -8,6 +8,7 @@ from rolecall.aws.authorization import Check, Scope, checks
 from rolecall.aws.condition_keys import signature_keys
 from rolecall.aws.denials import denial_message
 from rolecall.aws.errors import AwsError, failure
+from rolecall.aws.operations import Operation
 from rolecall.iam import Decision, PolicySet, Request, decide
 from rolecall.sandbox.build import Builder
 from rolecall.sandbox.call import Call
@@ -117,9 +118,7 @@ class Authorizer:
         decision = self._decide(check, call)
         error = None
         if not decision.allowed:
-            message = denial_message(operation.service, decision)
-            message += self._encoded.suffix(operation, decision)
-            error = failure("denied", operation.service, operation.protocol, message)
+            error = self._denial(operation, decision)
         elif not recorded:
             return None
         self._trail.record(
@@ -134,6 +133,12 @@ class Authorizer:
         )
         return error
 
+    def _denial(self, operation: Operation, decision: Decision) -> AwsError:
+        if decision.error_code:
+            return AwsError(decision.error_code, decision.reason, 400)
+        message = denial_message(operation.service, decision) + self._encoded.suffix(operation, decision)
+        return failure("denied", operation.service, operation.protocol, message)
+
     def _decide(self, check: Check, call: Call) -> Decision:
         caller = call.caller
         resources = self._resources.of(check.action.partition(":")[0])
@@ -143,6 +148,7 @@ class Authorizer:
             check.resource,
             resource_account=resources.owner(check.resource),
             context=self._context(check, call, resources),
+            issuer=self._callers.issuer(caller),
         )
         return decide(
             request,

@@ -123,6 +123,11 @@ class Callers:
             return Caller(session.arn, session.account, f"{session.account}:{session.name}", user, session)
         return Caller(session.arn, session.account, session.unique_id, user, session)
 
+    def issuer(self, caller: Caller) -> str | None:
+        """Return the ARN of the user who called GetFederationToken; None for another kind of caller."""
+        federated = caller.session is not None and caller.session.kind is SessionKind.FEDERATED
+        return caller.user.arn if federated and caller.user is not None else None
+
     def _is_backed(self, session: Session) -> bool:
         """Return whether the role or user that a session was created for still exists."""
         if session.kind is SessionKind.ROLE:

@@ -91,7 +91,8 @@ class Sts:
         role = self._iam.role(str(parameters["RoleArn"]))
         if role is None:
             raise AwsError("AccessDenied", "The role is gone.", 403)
-        chained = caller.session is not None and caller.session.kind is SessionKind.ROLE
+        # The credentials of GetSessionToken are temporary too, so that they count as the start of a chain.
+        chained = caller.session is not None
         requested = parameters.get("DurationSeconds")
         duration = int(requested) if requested is not None else 3600
         if chained and duration > _CHAIN_LIMIT:
@@ -234,6 +235,7 @@ class Sts:
             now=self._clock.now(),
             valid_for=timedelta(seconds=duration),
             policies=policies,
+            tags={tag["Key"]: tag["Value"] for tag in operation.parameters.get("Tags") or []},
         )
         answer: Answer = {
             "Credentials": _credentials(session),
