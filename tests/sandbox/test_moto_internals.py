@@ -372,7 +372,7 @@ def test_s3_keeps_owners_policies_and_tags():
         ("ec2", "describe_tags iam_instance_profile_associations reservations"),
         ("ecr", "repositories"),
         ("kms", "get_key_id_from_alias keys list_resource_tags"),
-        ("lambda", "list_functions"),
+        ("lambda", "list_layer_versions list_versions_by_function"),
         ("secretsmanager", "secrets"),
         ("sns", "topics"),
         ("sqs", "queues"),

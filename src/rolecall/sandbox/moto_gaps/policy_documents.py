@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import NamedTuple
 
 from rolecall.aws.errors import AwsError
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
-from rolecall.sandbox._principals import PRINCIPAL_ARN, named_principals
+from rolecall.sandbox._principals import named_principals
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
-from rolecall.sandbox.moto_state.iam import principal_ids
-
-_UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}")
 
 
 class _Document(NamedTuple):
@@ -55,17 +51,7 @@ class PolicyDocuments(Gap):
         except MalformedPolicyDocument as error:
             raise AwsError(kind.error, error.message, 400) from None
         for principal in named_principals(json.loads(document)):
-            if not self._exists(principal):
+            if not self.runtime.iam.may_be_principal(principal):
                 # S3 doesn't say which principal it means.
                 which = f': "AWS":"{principal}"' if call.operation.service == "iam" else ""
                 raise AwsError(kind.error, f"Invalid principal in policy{which}", 400)
-
-    def _exists(self, principal: str) -> bool:
-        """Whether a user or role exists; True for one of an account that isn't in the sandbox."""
-        iam = self.runtime.iam
-        if _UNIQUE_ID.fullmatch(principal):
-            return any(principal in principal_ids(account) for account in iam.accounts)
-        match = PRINCIPAL_ARN.fullmatch(principal)
-        if match is None or match["account"] not in iam.accounts:
-            return True
-        return iam.principal_id(principal) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import string
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from rolecall.sandbox.moto_state.kms import key_arn
 from rolecall.sandbox.moto_state.resources import ServiceResources
 from rolecall.sandbox.moto_state.secretsmanager import secret_arn
 
+_UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}")
 _ID_ALPHABET = string.ascii_uppercase + string.digits
 
 
@@ -139,6 +141,21 @@ class IamState:
             return user.unique_id if user and user.arn == arn else None
         role = self.role(arn)
         return role.unique_id if role else None
+
+    def may_be_principal(self, principal: str) -> bool:
+        """Whether a user or role exists; True for one of an account that isn't in the sandbox.
+
+        Parameters
+        ----------
+        principal
+            What a policy names: an ARN, an account ID, or a unique ID.
+        """
+        if _UNIQUE_ID.fullmatch(principal):
+            return any(principal in principal_ids(account) for account in self.accounts)
+        match = PRINCIPAL_ARN.fullmatch(principal)
+        if match is None or match["account"] not in self.accounts:
+            return True
+        return self.principal_id(principal) is not None
 
     def profile_role(self, account: str, profile: str) -> RoleFacts | None:
         """Return the role in an instance profile, or None."""

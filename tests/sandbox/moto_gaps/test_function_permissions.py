@@ -1,0 +1,180 @@
+"""Function policies: who is allowed by what AddPermission adds.
+
+https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+"""
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from rolecall import Sandbox
+
+MAIN, PARTNER = "111122223333", "444455556666"
+ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
+FUNCTION = f"arn:aws:lambda:us-east-1:{MAIN}:function:hello"
+WORLD = f"""
+world: functions
+accounts:
+  main:
+    id: "{MAIN}"
+    users: {{admin: {{managed_policies: ["{ADMIN}"]}}}}
+    roles:
+      for-lambda:
+        trust:
+          Version: "2012-10-17"
+          Statement: {{Effect: Allow, Principal: {{Service: lambda.amazonaws.com}}, Action: "sts:AssumeRole"}}
+      for-ec2:
+        trust:
+          Version: "2012-10-17"
+          Statement: {{Effect: Allow, Principal: {{Service: ec2.amazonaws.com}}, Action: "sts:AssumeRole"}}
+  partner:
+    id: "{PARTNER}"
+    users: {{admin: {{managed_policies: ["{ADMIN}"]}}, eve: {{managed_policies: ["{ADMIN}"]}}}}
+actors:
+  admin: {{user: main/admin}}
+  partner: {{user: partner/admin}}
+  eve: {{user: partner/eve}}
+"""
+
+
+def code():
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("app.py", "def handler(event, context): return 1")
+    return {"ZipFile": archive.getvalue()}
+
+
+def create_function(client, name, role):
+    return client.create_function(
+        FunctionName=name,
+        Runtime="python3.12",
+        Role=f"arn:aws:iam::{MAIN}:role/{role}",
+        Handler="app.handler",
+        Code=code(),
+    )
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    file = tmp_path_factory.mktemp("worlds") / "functions.yaml"
+    file.write_text(WORLD)
+    with Sandbox(file) as lab:
+        create_function(lab.client("lambda", actor="admin"), "hello", "for-lambda")
+        yield lab
+
+
+@pytest.fixture
+def owner(lab):
+    """The owner's client; the function has no policy before and after a test."""
+    client = lab.client("lambda", actor="admin")
+    yield client
+    client.remove_permission(FunctionName="hello", StatementId="test")
+
+
+def statement_of(client):
+    return json.loads(client.get_policy(FunctionName="hello")["Policy"])["Statement"][0]
+
+
+def add(client, principal, **options):
+    return client.add_permission(
+        FunctionName="hello",
+        StatementId="test",
+        Action="lambda:GetFunction",
+        Principal=principal,
+        **options,
+    )
+
+
+@pytest.mark.parametrize(
+    ("principal", "written"),
+    [
+        (PARTNER, {"AWS": f"arn:aws:iam::{PARTNER}:root"}),
+        (f"arn:aws:iam::{PARTNER}:user/admin", {"AWS": f"arn:aws:iam::{PARTNER}:user/admin"}),
+        ("s3.amazonaws.com", {"Service": "s3.amazonaws.com"}),
+        ("*", "*"),
+    ],
+)
+def test_the_policy_names_the_principal_as_iam_reads_it(owner, principal, written):
+    added = add(owner, principal)
+
+    assert json.loads(added["Statement"])["Principal"] == written
+    assert statement_of(owner)["Principal"] == written
+
+
+@pytest.mark.parametrize(
+    ("parameters", "condition"),
+    [
+        ({"SourceAccount": MAIN}, {"StringEquals": {"AWS:SourceAccount": MAIN}}),
+        ({"SourceArn": "arn:aws:s3:::photos"}, {"ArnLike": {"AWS:SourceArn": "arn:aws:s3:::photos"}}),
+        ({"PrincipalOrgID": "o-abcdef1234"}, {"StringEquals": {"aws:PrincipalOrgID": "o-abcdef1234"}}),
+        ({"FunctionUrlAuthType": "NONE"}, {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}),
+        ({"EventSourceToken": "t0ken"}, {"StringEquals": {"lambda:EventSourceToken": "t0ken"}}),
+    ],
+)
+def test_the_policy_keeps_the_conditions(owner, parameters, condition):
+    add(owner, "*", **parameters)
+
+    assert statement_of(owner)["Condition"] == condition
+
+
+@pytest.mark.parametrize("principal", [PARTNER, f"arn:aws:iam::{PARTNER}:user/admin", "*"])
+def test_a_permission_opens_a_function_to_another_account(lab, owner, principal):
+    add(owner, principal)
+
+    found = lab.client("lambda", actor="partner").get_function(FunctionName=FUNCTION)
+
+    assert found["Configuration"]["FunctionName"] == "hello"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"principal": f"arn:aws:iam::{PARTNER}:user/admin"},
+        {"principal": MAIN},
+        {"principal": "*", "PrincipalOrgID": "o-abcdef1234"},
+        {"principal": "s3.amazonaws.com", "SourceAccount": PARTNER},
+    ],
+)
+def test_a_permission_is_for_its_principal_and_conditions_only(lab, owner, options):
+    add(owner, **options)
+    eve = lab.client("lambda", actor="eve")
+
+    with pytest.raises(eve.exceptions.ClientError, match="AccessDeniedException"):
+        eve.get_function(FunctionName=FUNCTION)
+
+
+def test_a_principal_that_does_not_exist_is_refused(lab):
+    client = lab.client("lambda", actor="admin")
+
+    with pytest.raises(
+        client.exceptions.InvalidParameterValueException, match="The provided principal was invalid"
+    ):
+        add(client, f"arn:aws:iam::{PARTNER}:user/nobody")
+
+
+def test_a_layer_is_shared_with_an_account(lab):
+    owner, partner = (lab.client("lambda", actor=who) for who in ("admin", "partner"))
+    layer = owner.publish_layer_version(LayerName="tools", Content=code())["LayerArn"]
+    owner.add_layer_version_permission(
+        LayerName="tools",
+        VersionNumber=1,
+        StatementId="share",
+        Action="lambda:GetLayerVersion",
+        Principal=PARTNER,
+    )
+
+    assert partner.get_layer_version(LayerName=layer, VersionNumber=1)["Version"] == 1
+
+
+@pytest.mark.parametrize("role", ["for-ec2", "nowhere"])
+def test_lambda_refuses_a_role_that_does_not_trust_it(lab, role):
+    """https://github.com/boto/boto3/issues/2976"""
+    client = lab.client("lambda", actor="admin")
+
+    with pytest.raises(
+        client.exceptions.InvalidParameterValueException,
+        match="The role defined for the function cannot be assumed by Lambda",
+    ):
+        create_function(client, "other", role)
