@@ -48,6 +48,12 @@ INTERNALS = [
         "A reset keeps the old state: sandbox/moto_app.py.",
     ),
     Internal(
+        "moto.core.model_instances",
+        "reset_model_data",
+        "",
+        "Each reset keeps about 2 MiB of the old state: sandbox/moto_app.py.",
+    ),
+    Internal(
         "moto.core.parse",
         "PROTOCOL_PARSERS",
         None,

@@ -1,4 +1,4 @@
-"""Twenty thousand calls, and the memory of the sandbox stays where it was."""
+"""After many calls and many resets, the sandbox uses as much memory as before."""
 
 import http.client
 from concurrent.futures import ThreadPoolExecutor
@@ -65,4 +65,21 @@ def test_memory_is_flat_over_twenty_thousand_calls():
 
         assert statuses.count(200) == 10_000
         assert statuses.count(403) == 10_000
+        assert after < before * 1.05, f"{before / 2**20:.0f} MiB became {after / 2**20:.0f} MiB"
+
+
+@pytest.mark.slow
+def test_memory_is_flat_over_a_hundred_resets():
+    with Sandbox("reports") as lab:
+        process, s3 = psutil.Process(lab._process.pid), lab.client("s3", actor="dana")
+
+        def memory_after_resets(times) -> int:
+            for _ in range(times):
+                s3.list_buckets()
+                lab.reset()
+            return process.memory_info().rss
+
+        before = memory_after_resets(20)
+        after = memory_after_resets(100)
+
         assert after < before * 1.05, f"{before / 2**20:.0f} MiB became {after / 2**20:.0f} MiB"

@@ -16,6 +16,7 @@ os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import EnvironBuilder
 
@@ -79,6 +80,8 @@ def _run(environ: WSGIEnvironment) -> Response:
 def forget_everything() -> None:
     """Empty every backend of every account."""
     BackendDict.reset()
+    # moto also lists every object that it ever created, for its dashboard.
+    reset_model_data()
 
 
 class _Raw(io.BytesIO):

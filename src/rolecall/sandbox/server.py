@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import closing, redirect_stdout
 from types import FrameType
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -155,7 +156,7 @@ def serve(
     Parameters
     ----------
     announce
-        Called once everything listens.
+        Called once everything listens. What it prints is all that goes to standard output.
     watch_stdin
         Also stop when standard input ends.
     """
@@ -167,14 +168,14 @@ def serve(
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    server = Server(world, port)
-    try:
-        announce(server)
+    output = sys.stdout
+    # moto prints some warnings. A program that reads the announcement may never read another line.
+    with redirect_stdout(sys.stderr), closing(Server(world, port)) as server:
+        with redirect_stdout(output):
+            announce(server)
         if watch_stdin:
             threading.Thread(target=_until_end_of_input, args=(done,), daemon=True).start()
         done.wait()
-    finally:
-        server.close()
 
 
 def _until_end_of_input(done: threading.Event) -> None:
