@@ -1,7 +1,7 @@
 """The messages of denied requests, in the words of each service."""
 
 from rolecall.aws.denials import denial_message
-from rolecall.iam import PolicySet, Request, decide
+from rolecall.iam import Policy, PolicySet, PolicyType, Request, decide
 
 DANA = "arn:aws:iam::111122223333:user/dana"
 QUEUE = "arn:aws:sqs:us-east-1:111122223333:jobs"
@@ -30,3 +30,26 @@ def test_sqs_writes_the_action_in_lower_case():
         f"User: {DANA} is not authorized to perform: sqs:sendmessage on resource: {QUEUE} "
         "because no identity-based policy allows the sqs:sendmessage action"
     )
+
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
+OBJECT = "arn:aws:s3:::acme/q1.csv"
+ARN = "arn:aws:iam::111122223333:policy/no-reading"
+
+
+def s3_message(resource_account="111122223333"):
+    denies = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}}
+    policies = PolicySet(identity=(Policy.parse(denies, PolicyType.IDENTITY, arn=ARN),))
+    request = Request.of(DANA, "s3:GetObject", OBJECT, resource_account=resource_account)
+    return denial_message("s3", decide(request, policies))
+
+
+def test_s3_quotes_the_resource_and_introduces_the_policy_arn():
+    assert s3_message() == (
+        f'User: {DANA} is not authorized to perform: s3:GetObject on resource: "{OBJECT}" '
+        f"with an explicit deny in an identity-based policy, with policy ARN: {ARN}"
+    )
+
+
+def test_s3_says_only_access_denied_across_organizations():
+    assert s3_message(resource_account="444455556666") == "Access Denied"

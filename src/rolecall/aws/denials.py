@@ -20,16 +20,29 @@ class _Wording:
         Text before IAM's message.
     lowercase_action
         Whether the action is in lower case.
+    quoted_resource
+        Whether the resource is in quotation marks.
+    before_arn
+        Text between the policy type and the ARN of the policy that denies the request.
+    across_organizations
+        The message if the resource belongs to another organization; empty if it only lacks the reason.
     """
 
     before: str = ""
     lowercase_action: bool = False
+    quoted_resource: bool = False
+    before_arn: str = ": "
+    across_organizations: str = ""
 
 
 _WORDINGS = {
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (UnauthorizedOperation)
     "ec2": _Wording(before="You are not authorized to perform this operation. "),
     "sqs": _Wording(lowercase_action=True),
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
+    "s3": _Wording(
+        quoted_resource=True, before_arn=", with policy ARN: ", across_organizations="Access Denied"
+    ),
 }
 _AS_IAM = _Wording()
 
@@ -45,5 +58,11 @@ def denial_message(service: str, decision: iam.Decision) -> str:
         The denial.
     """
     wording = _WORDINGS.get(service, _AS_IAM)
-    action = decision.request.action_lower if wording.lowercase_action else None
-    return wording.before + iam.denial_message(decision, action)
+    request = decision.request
+    if wording.across_organizations and not iam.within_organization(request):
+        return wording.across_organizations
+    action = request.action_lower if wording.lowercase_action else None
+    resource = f'"{request.resource}"' if wording.quoted_resource else None
+    return wording.before + iam.denial_message(
+        decision, action, resource=resource, before_arn=wording.before_arn
+    )

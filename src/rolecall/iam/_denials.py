@@ -1,6 +1,7 @@
 """The message of a denied request, in the form that most AWS services return.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+https://aws.amazon.com/blogs/security/enhanced-access-denied-error-messages-with-policy-arns
 """
 
 from __future__ import annotations
@@ -8,13 +9,20 @@ from __future__ import annotations
 from rolecall.iam._decisions import Decision, Outcome
 from rolecall.iam._principals import Kind
 from rolecall.iam._reference import ALL_BUCKETS, spelling
+from rolecall.iam._requests import Request
 from rolecall.iam._types import PolicyType
 
 # How a message introduces a policy type; the others take "a".
 _ARTICLES = {PolicyType.IDENTITY: "an", PolicyType.TRUST: "the"}
 
 
-def denial_message(decision: Decision, action: str | None = None) -> str:
+def denial_message(
+    decision: Decision,
+    action: str | None = None,
+    *,
+    resource: str | None = None,
+    before_arn: str = ": ",
+) -> str:
     """Return the message that AWS sends for a denied request.
 
     Parameters
@@ -23,13 +31,19 @@ def denial_message(decision: Decision, action: str | None = None) -> str:
         The denial.
     action
         The action as the message spells it; by default as the Service Authorization Reference does.
+    resource
+        The resource as the message spells it; by default the ARN alone.
+    before_arn
+        The text between the policy type and the ARN of the policy that denies the request.
 
     Returns
     -------
     str
-        The user, the action, the resource, and the policy type; no resource for actions that don't support
-        one. Anonymous callers, and federated identities that could not assume their role, don't get these
-        details. If a rule that isn't a policy decided, the message is that rule.
+        The user, the action, the resource, and the policy type; for an explicit Deny also the ARN of the
+        policy, if it has one. The message names no resource for actions that don't support one, and no
+        policy if the resource belongs to another organization. Anonymous callers, and federated identities
+        that could not assume their role, don't get any of these details. If a rule that isn't a policy
+        decided, the message is that rule.
     """
     request = decision.request
     action = action or spelling(request.action)
@@ -41,11 +55,24 @@ def denial_message(decision: Decision, action: str | None = None) -> str:
         return decision.reason
     text = f"User: {request.caller.name} is not authorized to perform: {action}"
     if request.resource not in ("*", ALL_BUCKETS):
-        text += f" on resource: {request.resource}"
-    if decision.policy_type is None:
+        text += f" on resource: {resource or request.resource}"
+    if decision.policy_type is None or not within_organization(request):
         return text
     policy_type = decision.policy_type.value
     if decision.outcome is Outcome.EXPLICITLY_DENIED:
         article = _ARTICLES.get(decision.policy_type, "a")
-        return f"{text} with an explicit deny in {article} {policy_type}"
+        arn = next((one.policy.arn for one in decision.statements), "")
+        return f"{text} with an explicit deny in {article} {policy_type}" + (arn and f"{before_arn}{arn}")
     return f"{text} because no {policy_type} allows the {action} action"
+
+
+def within_organization(request: Request) -> bool:
+    """Return whether the caller and the resource belong to one account, or to one organization.
+
+    Only then does AWS say which policy type denied the request. A service's own requests count as within.
+    """
+    account = request.caller.account
+    if account is None or account == request.resource_account:
+        return True
+    organization = request.context.get("aws:principalorgid")
+    return organization is not None and organization == request.context.get("aws:resourceorgid")

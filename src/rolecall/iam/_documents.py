@@ -34,15 +34,18 @@ class Policy:
         The document as JSON text.
     statements
         The compiled statements, in the order of the document.
+    arn
+        The ARN of a managed policy or an organization's policy; empty for other documents.
     """
 
     name: str
     type: PolicyType
     text: str
     statements: tuple[Statement, ...]
+    arn: str = ""
 
     @classmethod
-    def parse(cls, document: object, type: PolicyType, name: str = "") -> Policy:
+    def parse(cls, document: object, type: PolicyType, name: str = "", arn: str = "") -> Policy:
         """Validate and compile a document.
 
         Parameters
@@ -53,6 +56,8 @@ class Policy:
             The policy type that the document is used as.
         name
             The policy's name in explanations; by default the name of its type.
+        arn
+            The policy's ARN, which the message of an explicit denial ends with.
 
         Raises
         ------
@@ -62,7 +67,7 @@ class Policy:
         text = document if isinstance(document, str) else _dumped(document)
         read_text = _compiled if len(text) > _CACHED_TEXT else _cached
         statements = read_text(text, type)
-        return cls(name or type.value, type, text, statements)
+        return cls(name or type.value, type, text, statements, arn)
 
     def first_allow(self, request: Request) -> Statement | None:
         """Return the first Allow statement that applies to a request, or None."""

@@ -142,12 +142,13 @@ class Authorizer:
     def _decide(self, check: Check, call: Call) -> Decision:
         caller = call.caller
         resources = self._resources.of(check.action.partition(":")[0])
+        owner = resources.owner(check.resource) or _account_in(check.resource) or caller.account
         request = Request.of(
             caller.arn,
             check.action,
             check.resource,
-            resource_account=resources.owner(check.resource),
-            context=self._context(check, call, resources),
+            resource_account=owner,
+            context=self._context(check, call, resources, owner),
             issuer=self._callers.issuer(caller),
         )
         return decide(
@@ -162,7 +163,9 @@ class Authorizer:
             ),
         )
 
-    def _context(self, check: Check, call: Call, resources: ServiceResources) -> dict[str, str | list[str]]:
+    def _context(
+        self, check: Check, call: Call, resources: ServiceResources, owner: str | None
+    ) -> dict[str, str | list[str]]:
         """Return the condition keys of a request.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
@@ -188,7 +191,13 @@ class Authorizer:
             keys.update(source_instance_context(caller.session.instance_arn))
         if operation.service in _REQUEST_KEYS:
             keys.update(_REQUEST_KEYS[operation.service](request, call.signature, now))
-        keys.update(self._guardrails.context(caller.account))
+        keys.update(self._guardrails.context(caller.account, owner))
         keys.update(resources.context(check.resource))
         keys.update(check.context)
         return keys
+
+
+def _account_in(arn: str) -> str:
+    """Return the account in an ARN; empty if it has none, as for buckets."""
+    parts = arn.split(":", 5)
+    return parts[4] if len(parts) == 6 else ""

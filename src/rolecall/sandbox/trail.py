@@ -9,7 +9,8 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from rolecall.iam import Decision, because, case_document, denial_message
+from rolecall.aws.denials import denial_message
+from rolecall.iam import Decision, because, case_document
 from rolecall.sandbox.clock import timestamp
 from rolecall.sandbox.cloudtrail import user_identity
 
@@ -90,7 +91,7 @@ class Event:
             "recipientAccountId": request.resource_account or request.caller.account,
         }
         if self.error is not None:
-            record |= {"errorCode": self.error, "errorMessage": denial_message(self.decision)}
+            record |= {"errorCode": self.error, "errorMessage": denial_message(self.service, self.decision)}
         return record
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
 
 
-def parse_kept_policy(document: Any, type: PolicyType, name: str) -> Policy:
+def parse_kept_policy(document: Any, type: PolicyType, name: str, arn: str = "") -> Policy:
     """Parse a document that is in an account already.
 
     moto accepts some documents that AWS would reject. A document that can't be parsed grants nothing.
@@ -19,9 +19,11 @@ def parse_kept_policy(document: Any, type: PolicyType, name: str) -> Policy:
         JSON text, or what `json.loads` makes of it.
     name
         What explanations call the policy.
+    arn
+        The ARN of a managed policy.
     """
     text = document if isinstance(document, str) else json.dumps(document)
     try:
-        return Policy.parse(text, type, name)
+        return Policy.parse(text, type, name, arn)
     except MalformedPolicyDocument:
-        return Policy(f"{name} (malformed)", type, text, ())
+        return Policy(f"{name} (malformed)", type, text, (), arn)

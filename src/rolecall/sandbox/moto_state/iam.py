@@ -243,9 +243,9 @@ class IamState:
     def managed_policy(self, account: str, arn: str, type: PolicyType) -> Policy | None:
         """Return a managed policy in its default version, or None."""
         policy = iam_backend(account).managed_policies.get(arn)
-        return (
-            parse_kept_policy(_default(policy), type, f"managed policy {policy.name}") if policy else None
-        )
+        if policy is None:
+            return None
+        return parse_kept_policy(_default(policy), type, f"managed policy {policy.name}", arn)
 
     def iam_arn(self, account: str, type: str, name: str) -> str:
         """Return the ARN of a user, role, group or instance profile, with the path that it has."""
@@ -340,7 +340,7 @@ def _attached(entity: Any, owner: str) -> Iterator[Policy]:
         yield parse_kept_policy(document, PolicyType.IDENTITY, f"inline policy {name} of {owner}")
     for policy in entity.managed_policies.values():
         yield parse_kept_policy(
-            _default(policy), PolicyType.IDENTITY, f"managed policy {policy.name} of {owner}"
+            _default(policy), PolicyType.IDENTITY, f"managed policy {policy.name} of {owner}", policy.arn
         )
 
 
