@@ -104,9 +104,19 @@ def test_a_token_for_somebody_else_is_refused(ci):
     assert refused(ci, token) == ("InvalidIdentityToken", "Incorrect token audience")
 
 
-def test_a_token_past_its_time_is_refused(ci):
+def test_an_authorized_party_is_what_the_audience_key_means(ci):
+    token = ci.web_identity_token("ci", subject=MAIN, azp="another-app")
+
+    assert refused(ci, token) == ("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+
+
+def test_a_token_is_refused_five_minutes_after_its_time(ci):
     token = ci.web_identity_token("ci", subject=MAIN, minutes=10)
-    ci.clock.advance(minutes=11)
+    ci.clock.advance(minutes=14)
+
+    assert assume(ci, token)["Credentials"]
+
+    ci.clock.advance(minutes=2)
 
     assert refused(ci, token)[0] == "ExpiredTokenException"
 

@@ -24,9 +24,13 @@ from rolecall.sandbox._web import WebService, json_response
 from rolecall.sandbox.callers import Caller
 from rolecall.sandbox.clock import Clock
 from rolecall.sandbox.moto_state.iam import IamState
+from rolecall.sandbox.oidc_claims import claim_keys
 from rolecall.sandbox.world import World
 
 _ALGORITHM = "RS256"
+# The clocks of an issuer and of STS can differ by so many seconds.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html
+_LEEWAY = 300
 _INVALID = "InvalidIdentityToken"
 _NO_KEY = "Couldn't retrieve verification key from your identity provider"
 _NO_TOKEN = "The ID Token provided is not a valid JWT."
@@ -50,14 +54,7 @@ class WebIdentity:
 
     def context(self) -> dict[str, str | list[str]]:
         """Return the condition keys from the claims of the token, such as ``ci.example:sub``."""
-        keys: dict[str, str | list[str]] = {"aws:FederatedProvider": self.provider_arn}
-        for name in ("aud", "sub", "amr", "azp", "email", "oaud"):
-            value = self.claims.get(name)
-            if isinstance(value, list):
-                keys[f"{self.host}:{name}"] = [str(one) for one in value]
-            elif value is not None:
-                keys[f"{self.host}:{name}"] = str(value)
-        return keys
+        return {"aws:FederatedProvider": self.provider_arn, **claim_keys(self.host, self.claims)}
 
 
 class Issuers:
@@ -134,7 +131,7 @@ class Issuers:
 
     def _check(self, claims: Mapping[str, Any], client_ids: Iterable[str]) -> None:
         now = self._clock.now().timestamp()
-        if float(claims.get("exp", 0)) <= now:
+        if float(claims.get("exp", 0)) + _LEEWAY <= now:
             what = "Token expired: current date/time must be before the expiration date/time"
             raise AwsError("ExpiredTokenException", what, 400)
         audience = claims.get("aud")

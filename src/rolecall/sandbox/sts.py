@@ -19,6 +19,7 @@ from rolecall.sandbox.callers import Caller
 from rolecall.sandbox.clock import Clock
 from rolecall.sandbox.encoded_messages import EncodedMessages
 from rolecall.sandbox.moto_state.iam import IamState, RoleFacts
+from rolecall.sandbox.oidc_claims import is_in_session
 from rolecall.sandbox.sessions import Session, SessionKind, Sessions
 
 _SESSION_NAME = re.compile(r"[\w+=,.@-]*", re.ASCII)
@@ -290,7 +291,7 @@ def _session_context(context: Mapping[str, str | list[str]]) -> dict[str, str | 
     return {
         key: value
         for key, value in context.items()
-        if key in _SESSION_KEYS or (not key.startswith("saml:") and key.endswith((":sub", ":aud")))
+        if key in _SESSION_KEYS or (not key.startswith("saml:") and is_in_session(key))
     }
 
 
