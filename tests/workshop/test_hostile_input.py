@@ -12,6 +12,7 @@ from sqlalchemy.exc import DataError
 from rolecall.assessment import PaperItem
 from rolecall.course import find_course
 from rolecall.quiz import InvalidCommand
+from rolecall.quiz.kinds import KINDS
 from rolecall.workshop._input_limits import BadInput, check_length, check_storable
 from rolecall.workshop._server_judges import ServerJudges
 from rolecall.workshop.database import Database
@@ -82,10 +83,10 @@ def test_a_name_of_a_join_with_half_an_emoji_is_refused(workshop):
 )  # fmt: skip
 def test_each_kind_of_answer_has_its_longest_length(kind, given, allowed):
     if allowed:
-        check_length(kind, given)
+        check_length(given, KINDS[kind].longest_input)
     else:
         with pytest.raises(BadInput, match="the answer is too long"):
-            check_length(kind, given)
+            check_length(given, KINDS[kind].longest_input)
 
 
 def test_a_number_that_would_make_a_pattern_backtrack_is_refused_at_once():
@@ -93,7 +94,7 @@ def test_a_number_that_would_make_a_pattern_backtrack_is_refused_at_once():
     begun = time.perf_counter()
 
     with pytest.raises(BadInput):
-        check_length("numeric", hostile)
+        check_length(hostile, KINDS["numeric"].longest_input)
 
     assert time.perf_counter() - begun < 0.1
 
@@ -109,7 +110,7 @@ def test_two_people_can_send_activities_with_the_same_key(workshop):
     }
 
     new = [
-        workshop.learner(name).post("/api/done", json={"deeds": [activity]}).json()
+        workshop.learner(name).post("/api/done", json={"activities": [activity]}).json()
         for name in ("Ana", "Eve")
     ]
 

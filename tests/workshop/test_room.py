@@ -42,8 +42,10 @@ def deed(number: int, correct: bool = False, **more: object) -> dict:
 def test_who_is_where_who_is_stuck_and_what_misleads_them(room):
     ana, ben, instructor = room.learner("Ana"), room.learner("Ben"), room.instructor()
     misled = [deed(n, misconception="role-is-a-user") for n in range(3)]
-    ana.post("/api/done", json={"lesson": "01-temporary-access", "mode": "learn", "deeds": misled})
-    ben.post("/api/done", json={"lesson": "02-access-denied", "mode": "why", "deeds": [deed(10, True)]})
+    ana.post("/api/done", json={"lesson": "01-temporary-access", "mode": "learn", "activities": misled})
+    ben.post(
+        "/api/done", json={"lesson": "02-access-denied", "mode": "why", "activities": [deed(10, True)]}
+    )
 
     seen = look(room, instructor, lambda one: sum(person["answered"] for person in one["people"]) == 2)
 
@@ -59,8 +61,8 @@ def test_who_is_where_who_is_stuck_and_what_misleads_them(room):
 
 def test_which_answer_is_right_is_shown_once_it_is_revealed(room):
     ana, ben, instructor = room.learner("Ana"), room.learner("Ben"), room.instructor()
-    ana.post("/api/done", json={"deeds": [deed(1, True, answer="A"), deed(2, False, answer="B")]})
-    ben.post("/api/done", json={"deeds": [deed(3, False, answer="B")]})
+    ana.post("/api/done", json={"activities": [deed(1, True, answer="A"), deed(2, False, answer="B")]})
+    ben.post("/api/done", json={"activities": [deed(3, False, answer="B")]})
 
     before = look(room, instructor, lambda one: one["questions"] and one["questions"][0]["answered"] == 2)
     instructor.post("/room/reveal", data={"question": "q"}).raise_for_status()
@@ -81,7 +83,7 @@ def test_which_answer_is_right_is_shown_once_it_is_revealed(room):
 def test_what_is_sent_twice_counts_once(room):
     ana = room.learner("Ana")
 
-    told = [ana.post("/api/done", json={"deeds": [deed(1)]}).json() for _ in range(2)]
+    told = [ana.post("/api/done", json={"activities": [deed(1)]}).json() for _ in range(2)]
 
     assert told == [{"new": 1}, {"new": 0}]
 
@@ -116,7 +118,7 @@ def test_lessons_and_the_timer_are_told_to_every_notebook(room):
 
 def test_everything_that_was_done_comes_as_csv(room):
     ana, instructor = room.learner("Ana"), room.instructor()
-    ana.post("/api/done", json={"deeds": [deed(1, misconception="role-is-a-user")]})
+    ana.post("/api/done", json={"activities": [deed(1, misconception="role-is-a-user")]})
 
     lines = instructor.get("/progress.csv").text.splitlines()
 

@@ -214,7 +214,7 @@ def test_answers_are_never_markup_on_the_dashboard(workshop):
         "correct": False,
         "score": 0,
     }
-    learner.post("/api/done", json={"deeds": [deed]}).raise_for_status()
+    learner.post("/api/done", json={"activities": [deed]}).raise_for_status()
 
     page = instructor.get("/").text
     script = instructor.get("/static/dashboard.js").text

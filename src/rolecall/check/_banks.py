@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 from rolecall.check._findings import Finding, Severity
 from rolecall.check._loaded_course import LoadedCourse
@@ -17,16 +17,14 @@ from rolecall.lab.judges import CourseJudges
 from rolecall.quiz import (
     Bank,
     Choice,
-    Cli,
     InvalidCommand,
     InvalidPolicy,
     InvalidTemplate,
-    Multi,
-    Policy,
     Question,
     variant,
 )
 from rolecall.quiz.fields import Difficulty
+from rolecall.quiz.kinds import OptionsQuestion
 
 _MAX_SIMILARITY = 0.92
 _MAX_LENGTH_RATIO = 1.5
@@ -145,7 +143,7 @@ def _shown_text(question: Question) -> str:
     fields = question.model_dump(
         exclude_unset=True, include={"prompt", "text", "case", "allow", "deny", "accept"}
     )
-    if isinstance(question, Choice | Multi):
+    if isinstance(question, OptionsQuestion):
         fields["options"] = sorted(option.text for option in question.options)
     return json.dumps(fields, sort_keys=True, ensure_ascii=False).lower()
 
@@ -157,7 +155,7 @@ def _question(loaded: LoadedCourse, file: Path, index: int, question: Question) 
     if _NEGATIVE.search(plain):
         message = "the question asks for what is not true; write “not” in bold, or ask for what is true"
         yield loaded.places.at(file, (*at, "prompt"), "hidden-negative", message, WARNING)
-    if not isinstance(question, Choice | Multi):
+    if not isinstance(question, OptionsQuestion):
         return
     for place, option in enumerate(question.options):
         if _OF_ALL.search(option.text):
@@ -181,58 +179,43 @@ def _computed_keys(
             one = variant(question, seed, judges)
             yield from _key_of_variant(loaded, file, index, one, judges)
         except (InvalidTemplate, InvalidPolicy, InvalidCommand, ValueError) as error:
-            where, rule = _where_and_rule(question, error)
-            yield loaded.places.at(file, ("questions", index, *where), rule, str(error))
+            field, rule = _field_and_rule(question, error)
+            yield loaded.places.at(file, ("questions", index, field), rule, str(error))
             return
 
 
-def _where_and_rule(question: Question, error: ValueError) -> tuple[tuple[str, ...], str]:
-    if isinstance(error, InvalidTemplate):
-        return ("vary",), "bad-template"
-    if isinstance(error, InvalidCommand):
-        return ("accept",), "bad-command"
-    part = {"policy": "sample", "decide": "case"}.get(question.kind, "id")
-    return (part,), "bad-policy" if isinstance(error, InvalidPolicy) else "bad-key"
+def _field_and_rule(question: Question, error: ValueError) -> tuple[str, str]:
+    match error:
+        case InvalidTemplate():
+            return "vary", "bad-template"
+        case InvalidCommand():
+            return question.key_field, "bad-command"
+        case InvalidPolicy():
+            return question.key_field, "bad-policy"
+    return question.key_field, "bad-key"
 
 
 def _key_of_variant(
     loaded: LoadedCourse, file: Path, index: int, one: Question, judges: CourseJudges
 ) -> Iterator[Finding]:
-    if isinstance(one, Cli):
-        for command in one.accept:
+    at = ("questions", index)
+    for where, command, must_be_valid in one.commands():
+        try:
             judges.read_command(command)
-    grade: Any = one.grade(one.right_answer(judges), judges)
+        except InvalidCommand as error:
+            if must_be_valid:
+                raise
+            message = f"the AWS CLI rejects this command: {error}"
+            yield loaded.places.at(file, (*at, *where), "bad-command", message, WARNING)
+    grade = one.grade(one.right_answer(judges), judges)
     if grade.score < 1:
         reasons = "; ".join(remark.why for remark in grade.remarks if not remark.right)
-        where = ("questions", index, "sample" if isinstance(one, Policy) else "id")
-        yield loaded.places.at(
-            file, where, "wrong-key", f"the question's own answer is graded as wrong: {reasons}"
-        )
-    if isinstance(one, Policy):
-        everything = {"Version": "2012-10-17", "Statement": [_allow_everything(one)]}
-        for name, answer in (("starter", one.starter), ("deny", json.dumps(everything))):
-            if one.grade(answer, judges).score == 1:
-                answer_name = "the starter policy" if name == "starter" else "Allow *"
-                message = f"{answer_name} is already graded as right"
-                yield loaded.places.at(file, ("questions", index, name), "too-easy", message)
-    if isinstance(one, Cli):
-        for place, wrong in enumerate(one.wrong):
-            try:
-                judges.read_command(wrong.command)
-            except InvalidCommand as error:
-                message = f"the AWS CLI rejects this command: {error}"
-                yield loaded.places.at(
-                    file, ("questions", index, "wrong", place), "bad-command", message, WARNING
-                )
-
-
-def _allow_everything(question: Policy) -> dict[str, Any]:
-    """Create a statement that allows everything, for the type of policy that is asked for."""
-    if question.policy_type == "trust":
-        return {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
-    if question.policy_type == "resource":
-        return {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
-    return {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        message = f"the question's own answer is graded as wrong: {reasons}"
+        yield loaded.places.at(file, (*at, one.key_field), "wrong-key", message)
+    for where, name, answer in one.too_broad_answers():
+        if one.grade(answer, judges).score == 1:
+            message = f"{name} is already graded as right"
+            yield loaded.places.at(file, (*at, *where), "too-easy", message)
 
 
 def _bank_names(loaded: LoadedCourse) -> Iterator[Finding]:

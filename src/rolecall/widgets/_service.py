@@ -227,4 +227,4 @@ class Reporter:
         self._sender.send(lambda: self._report([activity]))
 
     def _report(self, activities: list[dict[str, Any]]) -> None:
-        self._client.ask("POST", "/api/done", {**self._place, "deeds": activities})
+        self._client.ask("POST", "/api/done", {**self._place, "activities": activities})

@@ -5,22 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-_LONGEST = {
-    "choice": 16,
-    "multi": 1_000,
-    "order": 1_000,
-    "match": 1_000,
-    "decide": 1_000,
-    "numeric": 64,
-    "blanks": 1_000,
-    "cli": 4 * 1024,
-    # The largest policy that IAM stores is an inline policy of 10,240 characters without white space:
-    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-    "policy": 20 * 1024,
-    # The calls that a learner made, with their policies.
-    "task": 200 * 1024,
-}
-_LONGEST_OF_OTHERS = 4 * 1024
+LONGEST_TASK = 200 * 1024
+"""How many characters the calls that a learner made for a task may have, with their policies."""
 _DEEPEST = 40
 _LARGEST_INTEGER = 2**53
 
@@ -63,22 +49,21 @@ def check_storable(value: Any, depth: int = 0) -> None:
                 check_storable(one, depth + 1)
 
 
-def check_length(kind: str, given: Any) -> None:
+def check_length(given: Any, longest: int) -> None:
     """Check that an answer isn't longer than its kind of question needs.
 
     Parameters
     ----------
-    kind
-        The kind of question, such as ``numeric``.
     given
         What the question's form sends.
+    longest
+        How many characters the texts of the answer may have together, such as `BaseQuestion.longest_input`.
 
     Raises
     ------
     BadInput
-        If the texts of the answer have more characters together than the kind allows.
+        If they have more.
     """
-    longest = _LONGEST.get(kind, _LONGEST_OF_OTHERS)
     length = _length(given)
     if length > longest:
         raise BadInput(f"the answer is too long: {length} characters, and this question allows {longest}")

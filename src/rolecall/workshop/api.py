@@ -75,8 +75,7 @@ class ActivitiesBody(_Body):
 
     lesson: Short = ""
     mode: Annotated[str, Field(max_length=40)] = ""
-    # Notebooks of earlier versions send this name.
-    activities: Annotated[list[ActivityBody], Field(max_length=200, alias="deeds")] = []
+    activities: Annotated[list[ActivityBody], Field(max_length=200)] = []
 
 
 class AnswerBody(_Body):
@@ -175,7 +174,7 @@ async def post_push(
     try:
         item = await run_in_threadpool(read)
         question = _question_of(service, item)
-        check_length(question.kind, body.given)
+        check_length(body.given, question.longest_input)
         answer = question.answer_from_input(body.given)
         # As a graded answer, it is graded in another process, and outside of the shared transaction.
         graded = await run_in_threadpool(service.graders.grade, item, answer)

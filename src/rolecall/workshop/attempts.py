@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from rolecall.assessment import Assessment, Assessments, PaperItem
 from rolecall.lab import MAX_CALLS, Task
 from rolecall.quiz import InvalidAnswer, Judges, Question
-from rolecall.workshop._input_limits import BadInput, check_length
+from rolecall.workshop._input_limits import LONGEST_TASK, BadInput, check_length
 from rolecall.workshop.receipts import Receipt, Signer
 from rolecall.workshop.receipts import digest as digest_of
 from rolecall.workshop.rooms import audit
@@ -154,10 +154,10 @@ def save(
         raise AttemptError("late", "the time is over; the answers saved before count")
     try:
         if isinstance(question, Task):
-            check_length("task", sent.given)
+            check_length(sent.given, LONGEST_TASK)
             answer = _calls(sent.given)
         else:
-            check_length(question.kind, sent.given)
+            check_length(sent.given, question.longest_input)
             answer = question.answer_from_input(sent.given)
     except (BadInput, InvalidAnswer) as error:
         raise AttemptError("no-answer", str(error)) from None

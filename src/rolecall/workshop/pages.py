@@ -271,7 +271,7 @@ async def get_assessment(request: Request, name: str, service: TheService, calle
 
     report = await run_in_threadpool(read)
     context = {"assessment": assessment, "form_token": caller.form_token, **report}
-    return _pages.TemplateResponse(request, "assessment.html", context)
+    return _pages.TemplateResponse(request, "gradebook.html", context)
 
 
 @router.post("/assessments/{name}/drop")

@@ -49,7 +49,7 @@ MISTAKES = [
     ("misconception: minutes}", "misconception: minute}", "questions[5].wrong[0].misconception: this bank has no misconception 'minute'; did you mean minutes?"),
     # cli
     ('accept: ["aws sts assume-role', 'accept: ["sts assume-role', "isn't an AWS CLI command; one starts with aws"),
-    ("    actor: dana\n", "", "questions[6].world: give both a world and an actor"),
+    ("    actor: dana\n", "", "questions[6].world: give both a world and an actor, which run a wrong command"),
     ("    why: That is the call.\n", "", "questions[6]: why is missing"),
     ("ignore: [RoleSessionName]", "ignore: RoleSessionName", "questions[6].ignore: should be a valid list, not 'RoleSessionName'"),
     # policy

@@ -65,6 +65,10 @@ class BaseQuestion(Model, ABC):
     """Whether `display` carries the remarks and the right answer itself, as options do."""
     typed_on_several_lines: ClassVar[bool] = False
     """Whether a terminal reads lines up to an empty one."""
+    longest_input: ClassVar[int] = 1_000
+    """The most characters that the texts of an input may have together; the workshop rejects longer ones."""
+    key_field: ClassVar[str] = "id"
+    """The field to which `rolecall check` points if the question's own answer is invalid or wrong."""
 
     # The author's mistakes.
 
@@ -74,6 +78,14 @@ class BaseQuestion(Model, ABC):
 
     def named_misconceptions(self) -> Iterator[tuple[Location, str]]:
         """Yield each misconception that the question names, with its location."""
+        yield from ()
+
+    def too_broad_answers(self) -> Iterator[tuple[Location, str, str]]:
+        """Yield answers that must not be right: a location, what the answer is, and the answer."""
+        yield from ()
+
+    def commands(self) -> Iterator[tuple[Location, str, bool]]:
+        """Yield each AWS CLI command with its location, and whether the AWS CLI must accept it."""
         yield from ()
 
     # Grading.
@@ -121,7 +133,7 @@ class BaseQuestion(Model, ABC):
         """
 
     def answer_from_input(self, given: Any) -> str:
-        """Return the answer that a card's input stands for.
+        """Return the answer that a card's input means.
 
         Raises
         ------
@@ -161,12 +173,12 @@ class BaseQuestion(Model, ABC):
         """Return what a learner should type, such as "Type one letter"."""
 
     def answer_from_typed(self, typed: str) -> str:
-        """Return the answer that a typed text stands for.
+        """Return the answer that a typed text means.
 
         Raises
         ------
         InvalidAnswer
-            If it stands for none; the message says what to type.
+            If it means none; the message says what to type.
         """
         return typed
 

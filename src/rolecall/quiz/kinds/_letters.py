@@ -1,4 +1,4 @@
-"""Letters that stand for the options of a question in a terminal."""
+"""The letters of the options of a question in a terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def lettered(texts: Sequence[str]) -> list[str]:
 
 
 def places_of(typed: str, count: int) -> list[int]:
-    """Return the places that typed letters stand for, such as ``a c`` or ``a,c``.
+    """Return the places of the options with typed letters, such as ``a c`` or ``a,c``.
 
     Parameters
     ----------
@@ -36,5 +36,5 @@ def places_of(typed: str, count: int) -> list[int]:
 
 
 def letters_of(places: Sequence[int]) -> str:
-    """Return the letters that stand for places, with spaces between them."""
+    """Return the letters of the options at these places, with spaces between them."""
     return " ".join(LETTERS[place] for place in places)

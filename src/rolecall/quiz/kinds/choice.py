@@ -19,6 +19,8 @@ class Choice(OptionsQuestion):
 
     kind: Literal["choice"]
 
+    longest_input = 16
+
     @property
     def right(self) -> Option:
         """The right option."""

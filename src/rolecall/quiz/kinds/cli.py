@@ -34,7 +34,7 @@ class Cli(TextAnswer):
     ignore
         Parameters whose value the learner chooses, such as ``RoleSessionName``; they are required.
     world, actor
-        Where and as whom a wrong command is run, to show the response of AWS.
+        The world in which a wrong command runs, and who runs it, to show the response of AWS.
     """
 
     kind: Literal["cli"]
@@ -44,6 +44,9 @@ class Cli(TextAnswer):
     wrong: list[WrongCommand] = []
     world: str | None = None
     actor: str | None = None
+
+    longest_input = 4 * 1024
+    key_field = "accept"
 
     def named_misconceptions(self) -> Iterator[tuple[Location, str]]:
         for index, wrong in enumerate(self.wrong):
@@ -55,7 +58,13 @@ class Cli(TextAnswer):
             if not command.startswith("aws "):
                 yield ("accept", index), f"{command!r} isn't an AWS CLI command; one starts with aws"
         if (self.world is None) != (self.actor is None):
-            yield ("world",), "give both a world and an actor: where and as whom a wrong command is run"
+            yield ("world",), "give both a world and an actor, which run a wrong command"
+
+    def commands(self) -> Iterator[tuple[Location, str, bool]]:
+        for index, command in enumerate(self.accept):
+            yield ("accept", index), command, True
+        for index, wrong in enumerate(self.wrong):
+            yield ("wrong", index), wrong.command, False
 
     def grade(self, answer: str, judges: Judges | None = None) -> Grade:
         if judges is None:

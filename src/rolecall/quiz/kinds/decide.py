@@ -67,6 +67,7 @@ class Decide(BaseQuestion):
     case: dict[str, Any]
     balance: list[Outcome] = []
 
+    key_field = "case"
     scoring_rule = "The outcome and the type of policy count half each."
 
     def problems(self) -> Iterator[Problem]:

@@ -46,6 +46,8 @@ class Numeric(TextAnswer):
     why: Text
     wrong: list[WrongNumber] = []
 
+    longest_input = 64
+
     def named_misconceptions(self) -> Iterator[tuple[Location, str]]:
         for index, wrong in enumerate(self.wrong):
             if wrong.misconception is not None:

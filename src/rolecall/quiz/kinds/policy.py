@@ -13,7 +13,7 @@ from rolecall.quiz._judges import Decision, InvalidPolicy, Judges
 from rolecall.quiz._markdown import BlockMarkdown, Display, bulleted, code_block, without_code_marks
 from rolecall.quiz.fields import Model, Text
 from rolecall.quiz.kinds._answers import read_json
-from rolecall.quiz.kinds._base import Problem, TextAnswer
+from rolecall.quiz.kinds._base import Location, Problem, TextAnswer
 
 PolicyField = Literal["identity", "resource", "boundary", "session", "trust", "scp"]
 
@@ -73,11 +73,20 @@ class Policy(TextAnswer):
 
     scoring_rule = "The score is the share of cases that are decided as they should be."
     typed_on_several_lines = True
+    # The largest policy that IAM stores is an inline policy of 10,240 characters without white space:
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    longest_input = 20 * 1024
+    key_field = "sample"
 
     def problems(self) -> Iterator[Problem]:
         for index, case in enumerate(self.deny):
             if case in self.allow:
                 yield ("deny", index), "this case is in allow too; it can't be both"
+
+    def too_broad_answers(self) -> Iterator[tuple[Location, str, str]]:
+        everything = {"Version": "2012-10-17", "Statement": [_allow_everything(self.policy_type)]}
+        yield ("starter",), "the starter policy", self.starter
+        yield ("deny",), "Allow *", json.dumps(everything)
 
     def grade(self, answer: str, judges: Judges | None = None) -> Grade:
         if judges is None:
@@ -145,11 +154,20 @@ class Policy(TextAnswer):
         return "Type the policy, then an empty line"
 
 
-def _remark(case: Case, decision: Decision, wanted: bool) -> Remark:
+def _allow_everything(policy_type: PolicyField) -> dict[str, Any]:
+    """Create a statement that allows everything, for a type of policy."""
+    if policy_type == "trust":
+        return {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    if policy_type == "resource":
+        return {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    return {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+
+def _remark(case: Case, decision: Decision, expected: bool) -> Remark:
     reason = decision.because[0] if decision.because else decision.outcome
-    if (decision.outcome == "Allowed") == wanted:
+    if (decision.outcome == "Allowed") == expected:
         return Remark(case.says, True, reason)
-    return Remark(case.says, False, f"This must be {'allowed' if wanted else 'denied'}. {reason}")
+    return Remark(case.says, False, f"This must be {'allowed' if expected else 'denied'}. {reason}")
 
 
 def _json_error(text: str) -> str:
