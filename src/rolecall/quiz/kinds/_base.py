@@ -66,7 +66,7 @@ class BaseQuestion(Model, ABC):
     typed_on_several_lines: ClassVar[bool] = False
     """Whether a terminal reads lines up to an empty one."""
     longest_input: ClassVar[int] = 1_000
-    """The most characters that the texts of an input may have together; the workshop rejects longer ones."""
+    """The most characters that the texts of an input may have together; the workshop rejects more."""
     key_field: ClassVar[str] = "id"
     """The field to which `rolecall check` points if the question's own answer is invalid or wrong."""
 
