@@ -22,8 +22,6 @@ from typing import Any
 
 PLACEHOLDER = re.compile(r"\{([^}]*)\}")
 FIXED = ("account", "region", "caller")
-# Marks an ARN that came whole from a parameter.
-_WHOLE = "\0"
 
 Convert = Callable[[str, str], str | None]
 """Takes the name of a conversion and a value; returns ``None`` if it doesn't apply to the value."""
@@ -105,12 +103,14 @@ def fill(
     list of str
         The ARNs; empty if a parameter isn't given and there is no text for it.
     """
-    arns, at = [""], 0
+    at = 0
     matches = list(PLACEHOLDER.finditer(template))
     if matches and matches[-1].end() == len(template):
         last = list(_fill_one(matches[-1][1], parameters, fixed, convert))
         if last and all(value.startswith("arn:") for value in last):
             return last
+    # An ARN that came whole from a parameter is complete: nothing of the template is appended to it.
+    found = [("", False)]
     for match in matches:
         literal, at = template[at : match.start()], match.end()
         filled = list(_fill_one(match[1], parameters, fixed, convert))
@@ -119,20 +119,22 @@ def fill(
                 return []
             filled = [missing]
         replaces = at == len(template) or template[at] == "{"
-        arns = [_append(arn, literal, value, replaces=replaces) for arn in arns for value in filled]
-    rest = template[at:]
-    return [arn.removeprefix(_WHOLE) if arn.startswith(_WHOLE) else arn + rest for arn in arns]
+        found = [
+            _append(arn, literal, value, whole=whole, replaces=replaces)
+            for arn, whole in found
+            for value in filled
+        ]
+    return [arn if whole else arn + template[at:] for arn, whole in found]
 
 
-def _append(arn: str, literal: str, value: str, *, replaces: bool) -> str:
+def _append(arn: str, literal: str, value: str, *, whole: bool, replaces: bool) -> tuple[str, bool]:
     if value.startswith("arn:"):
         if replaces:
-            return _WHOLE + value
-        # The ARN of a table or cluster, whose index or service is meant: it's in the same account and
-        # Region.
-        *_, rest = (arn + literal).split(":", 5)
-        return ":".join([*value.split(":", 5)[:5], rest]) + re.split("[:/]", value)[-1]
-    return arn + literal + value
+            return value, True
+        # The ARN of a table or cluster names the account and Region of its index or service, too.
+        header, rest = value.split(":", 5)[:5], (arn + literal).split(":", 5)[-1]
+        return ":".join([*header, rest]) + re.split("[:/]", value)[-1], whole
+    return arn + literal + value, whole
 
 
 def _fill_one(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rolecall.sandbox.moto_state._backends import backend
+from rolecall.sandbox.moto_state._backends import backend, regions
 from rolecall.sandbox.moto_state.iam import IamState, iam_backend
 
 Keys = dict[str, str | list[str]]
@@ -19,6 +19,12 @@ class MotoAccountState:
 
     def __init__(self, iam: IamState) -> None:
         self._iam = iam
+
+    def _backend(self, service: str, account: str, region: str) -> Any:
+        """Find moto's backend; ``None`` for an account or a Region that doesn't exist."""
+        if account not in self._iam.accounts or region not in regions():
+            return None
+        return backend(service, account, region)
 
     def iam_arn(self, account: str, type: str, name: str) -> str:
         """Return the ARN of an IAM resource, with its path."""
@@ -35,20 +41,24 @@ class MotoAccountState:
 
     def full_arn(self, service: str, account: str, region: str, name: str) -> str | None:
         """Return the ARN of a KMS key or a secret."""
-        return self._iam.full_arn(service, account, region, name) if account in self._iam.accounts else None
+        if self._backend(service, account, region) is None:
+            return None
+        return self._iam.full_arn(service, account, region, name)
 
     def ciphertext_key(self, account: str, region: str, ciphertext: bytes) -> str | None:
         """Return the ARN of the KMS key whose ID starts a ciphertext, in any account."""
         identifier = ciphertext[:_KEY_ID_LENGTH].decode("ascii", "replace")
         for owner in (account, *sorted(self._iam.accounts)):
-            key = backend("kms", owner, region).keys.get(identifier)
-            if key is not None:
-                return str(key.arn)
+            kms = self._backend("kms", owner, region)
+            if kms is not None and identifier in kms.keys:
+                return str(kms.keys[identifier].arn)
         return None
 
     def ec2_id(self, account: str, region: str, type: str, name: str) -> str | None:
         """Return the ID of an EC2 resource."""
-        ec2 = backend("ec2", account, region)
+        ec2 = self._backend("ec2", account, region)
+        if ec2 is None:
+            return None
         if type == "security-group":
             group = ec2.get_security_group_from_name(name)
             return str(group.id) if group else None
@@ -64,7 +74,9 @@ class MotoAccountState:
         self, account: str, region: str, specification: Mapping[str, Any]
     ) -> Mapping[str, Any]:
         """Return the parameters in a version of a launch template."""
-        ec2 = backend("ec2", account, region)
+        ec2 = self._backend("ec2", account, region)
+        if ec2 is None:
+            return {}
         name = specification.get("LaunchTemplateName")
         identifier = specification.get("LaunchTemplateId") or ec2.launch_template_name_to_ids.get(name)
         template = ec2.launch_templates.get(identifier)
@@ -79,15 +91,14 @@ class MotoAccountState:
 
     def partition_key(self, arn: str) -> str | None:
         """Return the name of the partition key of a DynamoDB table or index."""
-        _, _, _, region, account, path = arn.split(":", 5)
-        _, name, *rest = path.split("/")
-        if account not in self._iam.accounts:
-            return None
-        table = backend("dynamodb", account, region).tables.get(name)
+        parts = arn.split(":", 5)
+        dynamodb = self._backend("dynamodb", parts[4], parts[3]) if len(parts) == 6 else None
+        _, name, *rest = [*parts[-1].split("/"), ""]
+        table = dynamodb.tables.get(name) if dynamodb else None
         if table is None:
             return None
         schema = table.schema
-        if len(rest) == 2:
+        if len(rest) > 2:
             indexes = [*(table.global_indexes or []), *(table.indexes or [])]
             schema = next((one.schema for one in indexes if one.name == rest[1]), schema)
         return next((key["AttributeName"] for key in schema if key["KeyType"] == "HASH"), None)
@@ -105,8 +116,8 @@ class MotoAccountState:
             return {}
         # AMIs and snapshots have no account in their ARNs.
         for owner in [account] if account else sorted(self._iam.accounts):
-            if owner in self._iam.accounts:
-                ec2 = backend("ec2", owner, region)
+            ec2 = self._backend("ec2", owner, region)
+            if ec2 is not None:
                 keys = _EC2_KEYS[kind](ec2, name, f"arn:aws:ec2:{region}:{owner}")
                 if keys:
                     return {key: value for key, value in keys.items() if value}

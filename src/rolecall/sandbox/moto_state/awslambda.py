@@ -15,17 +15,17 @@ class Functions(ServiceResources):
     policy_kind = "function policy"
 
     def _document(self, arn: Arn) -> Any:
-        kind, name, *rest = arn.resource.split(":")
+        kind, name, *rest = [*arn.resource.split(":"), ""]
         if kind == "function":
             statements = [one for policy in _policies(arn, name) for one in policy.statements]
-        elif kind == "layer" and rest:
+        elif kind == "layer" and len(rest) > 1:
             statements = _layer_statements(arn, name, rest[0])
         else:
             statements = []
         return {"Version": "2012-10-17", "Id": "default", "Statement": statements} if statements else None
 
     def _tags(self, arn: Arn) -> dict[str, str]:
-        kind, name, *_ = arn.resource.split(":")
+        kind, name, *_ = [*arn.resource.split(":"), ""]
         function = _functions(arn, name)[:1] if kind == "function" else []
         return dict(function[0].tags or {}) if function else {}
 

@@ -19,5 +19,5 @@ class Tables(ServiceResources):
         return policy.policy_doc if policy else None
 
     def _tags(self, arn: Arn) -> dict[str, str]:
-        table = backend("dynamodb", arn.account, arn.region).tables.get(arn.resource.split("/")[1])
+        table = backend("dynamodb", arn.account, arn.region).tables.get([*arn.resource.split("/"), ""][1])
         return {tag["Key"]: tag["Value"] for tag in table.tags} if table else {}

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from rolecall.aws.operations import Operation
 from rolecall.iam import Policy, PolicyType
+from rolecall.sandbox.moto_state._backends import regions
 from rolecall.sandbox.moto_state._documents import parse_kept_policy
 
 
@@ -84,4 +85,6 @@ class ServiceResources:
 
 def _parts(arn: str) -> Arn | None:
     parts = arn.split(":", 5)
-    return Arn(arn, parts[4], parts[3], parts[5]) if len(parts) == 6 and parts[4] else None
+    if len(parts) < 6 or not parts[4] or (parts[3] and parts[3] not in regions()):
+        return None
+    return Arn(arn, parts[4], parts[3], parts[5])
