@@ -2,7 +2,7 @@
 
 import pytest
 
-from rolecall.lab import ProbeResult, Task, TaskGrade, grade_task
+from rolecall.lab import ProbeResult, Task, TaskGrade, grade_calls, grade_task
 
 TASK = {
     "id": "read-a-report",
@@ -70,3 +70,37 @@ def test_the_score_is_the_share_that_works_times_the_share_that_stays_denied():
     probes = [("a", True, False), ("b", False, False), ("c", True, True), ("d", False, True)]
 
     assert TaskGrade(tuple(ProbeResult(*one) for one in probes), ()).score == 0.25
+
+
+def test_what_passes_at_the_start_of_a_task_earns_nothing():
+    probes = tuple(
+        ProbeResult(*one) for one in [("a", True, False), ("b", False, False), ("c", True, True)]
+    )
+
+    assert TaskGrade(probes, (), score_at_start=0.5).score == 0
+
+
+def test_a_solution_scores_everything_whatever_passed_at_the_start():
+    probes = (ProbeResult("a", True, False), ProbeResult("b", True, False))
+
+    assert TaskGrade(probes, (), score_at_start=0.5).score == 1
+
+
+def test_doing_nothing_scores_nothing_although_one_of_two_probes_passes(lab):
+    reads = {"says": "Dana reads", "steps": [{"as": "dana", "call": "s3.get_object", "with": READ}]}
+    task = Task.model_validate({**TASK, "succeed": [*TASK["succeed"], reads]})
+
+    assert grade_calls(task, lab, []).score == 0
+
+
+def test_a_call_that_fails_only_when_it_is_made_again_is_reported(lab):
+    dana = lab.actors["dana"]
+    calls = [
+        {"who": dana, "call": "iam.GetRole", "parameters": {"RoleName": "no-such-role"}, "error": error}
+        for error in ("", "NoSuchEntity")
+    ]
+
+    failed = grade_calls(Task.model_validate(TASK), lab, calls).failed_calls
+
+    assert len(failed) == 1
+    assert failed[0].startswith("iam.GetRole succeeded for you, but failed when it was made again: ")

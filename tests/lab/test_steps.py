@@ -1,8 +1,11 @@
 """What a proof tells that does not hold; every proof of the course runs in tests/check."""
 
+import json
+
+import boto3
 import pytest
 
-from rolecall.lab.steps import run_proof
+from rolecall.lab.steps import run_proof, serialize_documents
 from rolecall.quiz import Proof
 
 
@@ -78,3 +81,14 @@ def test_a_machines_session_renews_itself_in_between(lab):
     ask = {"as": "web-1", "call": "sts.get_caller_identity", "expect": {"ok": ["Arn"]}}
 
     assert proved(lab, ask, {**ask, "minutes_later": 600}) == []
+
+
+def test_a_policy_in_an_attribute_becomes_the_text_that_the_operation_takes():
+    client = boto3.client("sqs", region_name="eu-west-1")
+    policy = {"Version": "2012-10-17", "Statement": []}
+
+    sent = serialize_documents(
+        client, "set_queue_attributes", {"QueueUrl": "https://q", "Attributes": {"Policy": policy}}
+    )
+
+    assert sent == {"QueueUrl": "https://q", "Attributes": {"Policy": json.dumps(policy)}}

@@ -35,10 +35,10 @@ def test_a_revealed_question_shows_its_solution():
     assert shown["question"]["verdict"] == "Here is the solution."
 
 
-def test_a_review_marks_a_question_without_an_answer_as_not_right():
+def test_a_review_marks_a_question_without_an_answer_as_not_answered():
     question = next(one for one in load_bank(BANKS[0]).questions if one.kind == "choice")
 
     (reviewed,) = review_view([(question, None)], None)
 
-    assert (reviewed["mark"], reviewed["verdict"]) == ("✘", "not right")
+    assert (reviewed["mark"], reviewed["verdict"]) == ("✘", "not answered")
     assert reviewed["solution"]

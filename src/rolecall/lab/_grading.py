@@ -59,10 +59,16 @@ class TaskGrade:
         First the probes that must succeed, then those that must stay denied.
     mistakes
         The mistakes that the learner's calls show; empty if the task is solved.
+    score_at_start
+        What the probes are worth before the learner's first call.
+    failed_calls
+        One sentence for each call that succeeded for the learner but failed when it was made again.
     """
 
     probes: tuple[ProbeResult, ...]
     mistakes: tuple[Mistake, ...]
+    score_at_start: float = 0.0
+    failed_calls: tuple[str, ...] = ()
 
     @property
     def reached(self) -> bool:
@@ -71,9 +77,15 @@ class TaskGrade:
 
     @property
     def score(self) -> float:
-        """From 0 to 1: the share of what must work, times the share of what must stay denied.
+        """From 0, for the state in which the task starts, to 1, for a solution."""
+        gained = self._share_passed - self.score_at_start
+        return gained / (1 - self.score_at_start) if gained > 0 else 0.0
 
-        The product gives nothing for doing nothing, and little for allowing everything.
+    @property
+    def _share_passed(self) -> float:
+        """The share of what must work, times the share of what must stay denied.
+
+        The product gives little for allowing everything.
         """
         succeed = [one.passed for one in self.probes if not one.must_be_denied]
         denied = [one.passed for one in self.probes if one.must_be_denied]

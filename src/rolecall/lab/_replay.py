@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from botocore import xform_name
@@ -27,27 +27,38 @@ class _Replay:
     ----------
     sessions
         By the ARN of the learner's session, the credentials that the same AssumeRole returned here.
+    failed
+        One sentence for each call that succeeded for the learner and failed here.
     """
 
     sandbox: Sandbox
-    sessions: dict[str, Mapping[str, str]]
+    sessions: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
 
     def repeat(self, call: Mapping[str, Any]) -> None:
-        """Make one call again; leave out a call of a principal that doesn't exist here."""
+        """Make one call again. If it fails, nothing changes; the probes decide what the work is worth."""
         service, _, operation = str(call["call"]).partition(".")
         try:
             client = self._client(str(call["who"]), service)
             method = xform_name(operation)
             if client is None or method not in client.meta.method_to_api_mapping:
+                self._failed(call, "the task's sandbox has no such caller or operation")
                 return
             response = getattr(client, method)(
                 **serialize_documents(client, method, dict(call["parameters"]))
             )
-        except (ClientError, BotoCoreError, SandboxError, TypeError, ValueError):
-            # A call that fails here changes nothing, and the probes decide what the work is worth.
+        except (ClientError, BotoCoreError, SandboxError, TypeError, ValueError) as error:
+            self._failed(call, f"{type(error).__name__}: {error}")
             return
         if operation in _ASSUMING:
             self.sessions[response["AssumedRoleUser"]["Arn"]] = response["Credentials"]
+
+    def _failed(self, call: Mapping[str, Any], problem: str) -> None:
+        # Notebooks of earlier versions don't send whether a call succeeded.
+        if call.get("error") == "":
+            self.failed.append(
+                f"{call['call']} succeeded for you, but failed when it was made again: {problem}"
+            )
 
     def _client(self, who: str, service: str) -> Any:
         if who in self.sessions:
@@ -65,13 +76,17 @@ def grade_calls(task: Task, sandbox: Sandbox, calls: Sequence[Mapping[str, Any]]
     Parameters
     ----------
     sandbox
-        A fresh sandbox of the task's world.
+        A fresh sandbox of the task's world. It is reset once the probes have run at the task's start.
     calls
         The learner's calls, as `Sandbox.calls` returned them to the learner.
     """
     run_steps(task.start, sandbox)
+    score_at_start = grade_task(task, sandbox, []).score
+    sandbox.reset()
+    run_steps(task.start, sandbox)
     calls_before = len(sandbox.calls())
-    replay = _Replay(sandbox, {})
+    replay = _Replay(sandbox)
     for call in calls[:MAX_CALLS]:
         replay.repeat(call)
-    return grade_task(task, sandbox, sandbox.calls()[calls_before:])
+    grade = grade_task(task, sandbox, sandbox.calls()[calls_before:])
+    return replace(grade, score_at_start=score_at_start, failed_calls=tuple(replay.failed))

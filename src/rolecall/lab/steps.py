@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import jmespath
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from rolecall.quiz import Proof, Step
 from rolecall.sandbox.client import Sandbox, SandboxError
@@ -92,7 +93,7 @@ def _credentials(response: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 def serialize_documents(client: Any, method: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn each policy document into JSON text where the operation takes text.
+    """Turn each policy document into JSON text where the operation takes text, however deep it is nested.
 
     Parameters
     ----------
@@ -105,12 +106,21 @@ def serialize_documents(client: Any, method: str, parameters: Mapping[str, Any])
     """
     operation = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])
     members = operation.input_shape.members if operation.input_shape else {}
+    return {name: _serialized(members.get(name), value) for name, value in parameters.items()}
 
-    def serialized(name: str, value: Any) -> Any:
-        is_text = name in members and members[name].type_name == "string"
-        return json.dumps(value) if is_text and isinstance(value, dict) else value
 
-    return {name: serialized(name, value) for name, value in parameters.items()}
+def _serialized(shape: Shape | None, value: Any) -> Any:
+    match value:
+        case dict() if shape is not None and shape.type_name == "string":
+            return json.dumps(value)
+        case dict() if isinstance(shape, StructureShape):
+            return {name: _serialized(shape.members.get(name), one) for name, one in value.items()}
+        case dict() if isinstance(shape, MapShape):
+            # Such as the attribute `Policy` of a queue or a topic.
+            return {name: _serialized(shape.value, one) for name, one in value.items()}
+        case list() if isinstance(shape, ListShape):
+            return [_serialized(shape.member, one) for one in value]
+    return value
 
 
 def run_steps(steps: Iterable[Step], sandbox: Sandbox) -> list[str]:

@@ -222,6 +222,7 @@ def review_view(
 def task_review(task: Task, score: float, remarks: Iterable[Mapping[str, Any]]) -> ReviewView:
     """Show a finished task."""
     whys = [f"{'✔' if one['right'] else '✘'} {one['part']}. {one['why']}" for one in remarks]
+    whys = whys or ["✘ You didn't hand in any work for this task."]
     return ReviewView(
         mark="✔" if score == 1 else "✘",
         verdict="reached" if score == 1 else f"{score:.0%}",
@@ -235,13 +236,16 @@ def task_review(task: Task, score: float, remarks: Iterable[Mapping[str, Any]]) 
 
 def _reviewed(question: Question, last: GradedAnswer | None, judges: Judges | None) -> ReviewView:
     correct = last is not None and last.correct
-    verdict = "right" if correct else f"{last.score:.0%}" if last and last.score else "not right"
-    remarks = last.remarks if last else ()
+    if last is None:
+        verdict = "not answered"
+    else:
+        verdict = "right" if correct else f"{last.score:.0%}" if last.score else "not right"
+    remarks = last.remarks if last else (Remark("", False, "You didn't answer this question."),)
     return ReviewView(
         mark="✔" if correct else "✘",
         verdict=verdict,
         prompt=to_html(question.prompt),
-        given="".join(f"<p>{to_inline_html(one.part)}</p>" for one in remarks),
+        given="".join(f"<p>{to_inline_html(one.part)}</p>" for one in remarks if one.part),
         whys=[to_html(one.why) for one in remarks],
         best="" if correct else right_answer_html(question, question.right_answer(judges)),
         solution=[to_inline_html(one) for one in question.solution],

@@ -11,7 +11,7 @@ from rolecall.lab import run_steps
 from rolecall.quiz import Step
 from rolecall.sandbox.client import Sandbox, SandboxError
 
-_HANDED_IN_FIELDS = ("who", "call", "parameters")
+_HANDED_IN_FIELDS = ("who", "call", "parameters", "error")
 
 
 class GradedTask:

@@ -77,6 +77,7 @@ def _grade_task(task: Any, calls: list[Any], course: Any) -> dict[str, Any]:
         "remarks": [
             *({"part": one.says, "right": one.passed, "why": one.error} for one in grade.probes),
             *({"part": "Common mistake", "right": False, "why": one.why} for one in grade.mistakes),
+            *({"part": "Not graded", "right": False, "why": one} for one in grade.failed_calls),
         ],
     }
 

@@ -225,6 +225,7 @@ def _attempt_view(service: Service, person: int, attempt: str) -> dict[str, Any]
             raise HTTPException(404, {"code": error.code, "text": str(error)}) from None
         answers = session.scalars(select(Answer).where(Answer.attempt_id == attempt)).all()
         marked = grade_of_attempt(session, row)
+        others_work = attempts.is_any_open(session, row.room_id, row.assessment)
     now = service.clock.now()
     assessment = service.assessments.assessment(row.assessment)
     over = row.submitted is not None or now >= row.deadline + attempts.GRACE
@@ -239,7 +240,7 @@ def _attempt_view(service: Service, person: int, attempt: str) -> dict[str, Any]
         "receipt": row.receipt,
         "paper": [] if over else service.paper(row, answers),
         "answered": sorted(one.place for one in answers),
-        "feedback": service.feedback(row, assessment, answers, marked),
+        "feedback": service.feedback(row, assessment, answers, marked, others_work=others_work),
     }
 
 

@@ -185,6 +185,7 @@ class _Call(BaseModel):
     who: str
     call: str
     parameters: dict[str, Any]
+    error: str | None = None
 
 
 _CALLS = TypeAdapter(list[_Call])
@@ -246,6 +247,14 @@ def overdue(session: Session, now: datetime) -> Sequence[str]:
     return session.scalars(
         select(Attempt.id).where(Attempt.submitted.is_(None), Attempt.deadline < now - GRACE)
     ).all()
+
+
+def is_any_open(session: Session, room: int, assessment: str) -> bool:
+    """Return whether anyone in a room has an attempt at an assessment that isn't submitted."""
+    opened = select(Attempt.id).where(
+        Attempt.room_id == room, Attempt.assessment == assessment, Attempt.submitted.is_(None)
+    )
+    return session.scalar(opened.limit(1)) is not None
 
 
 def questions_of(attempt: Attempt, assessments: Assessments, judges: Judges) -> list[Question | None]:

@@ -15,6 +15,7 @@ from rolecall.course import Course
 from rolecall.lab import Task
 from rolecall.presentation.question_card import asked_view, review_view, task_review, task_view
 from rolecall.quiz import GradedAnswer, Question, Remark
+from rolecall.workshop import attempts
 from rolecall.workshop._posix import require_posix
 from rolecall.workshop._server_judges import ServerJudges
 from rolecall.workshop.clock import SteadyClock
@@ -145,12 +146,27 @@ class Service:
         return questions
 
     def feedback(
-        self, attempt: Attempt, assessment: Assessment, answers: Sequence[Answer], marked: AttemptGrade
+        self,
+        attempt: Attempt,
+        assessment: Assessment,
+        answers: Sequence[Answer],
+        marked: AttemptGrade,
+        *,
+        others_work: bool,
     ) -> dict[str, Any]:
-        """Return what the assessment's feedback policy shows a learner now."""
+        """Return what the assessment's feedback policy shows a learner now.
+
+        Parameters
+        ----------
+        others_work
+            Whether an attempt of anyone at this assessment is open.
+        """
         if attempt.submitted is None or assessment.feedback == "none":
             return {}
-        if assessment.feedback_when == "closed" and assessment.is_open(self.clock.now()):
+        # Answers that arrive within the grace period still count, and the paper may be the same for all.
+        closes = assessment.closes
+        is_over = closes is not None and self.clock.now() >= closes + attempts.GRACE and not others_work
+        if assessment.feedback_when == "closed" and not is_over:
             return {"waits_for": "the end of the assessment"}
         if marked.waiting:
             return {"waits_for": "the grading"}

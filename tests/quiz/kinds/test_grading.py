@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,16 @@ def test_a_unit_in_the_singular_accepts_the_plural():
     assert question.grade("2 hours").score == 1
     assert question.grade("120 minutes").score == 1
     assert question.grade("2 hour").score == 1
+
+
+@pytest.mark.parametrize(
+    "hostile", ["1" + " " * 20_000 + "a\nb", "1" + ",_ " * 10_000 + "x", "1." * 10_000]
+)
+def test_no_text_makes_grading_a_number_slow(hostile):
+    question = BANK.question("how-long")
+    begun = time.perf_counter()
+
+    with pytest.raises(ValueError, match="isn't a"):
+        question.grade(hostile)
+
+    assert time.perf_counter() - begun < 1

@@ -14,7 +14,9 @@ from rolecall.quiz._markdown import Display
 from rolecall.quiz.fields import Model, Text
 from rolecall.quiz.kinds._base import Location, Problem, TextAnswer
 
-_NUMBER = re.compile(r"\s*([-+]?\d[\d,_ ]*(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*(.*?)\s*")
+# Only the beginning of an answer is matched, so that no text makes the expression backtrack.
+_NUMBER = re.compile(r"[-+]?\d[\d,_ ]*(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_WITHOUT_SEPARATORS = str.maketrans("", "", ",_ ")
 
 
 class WrongNumber(Model):
@@ -76,11 +78,13 @@ class Numeric(TextAnswer):
 
     def _value(self, text: str) -> float:
         """Return a typed number in the question's unit."""
-        match = _NUMBER.fullmatch(text)
+        stripped = text.strip()
+        match = _NUMBER.match(stripped)
         if match is None:
             unit = f" {self.unit}" if self.unit else ""
             raise ValueError(f"{text!r} isn't a number; type one such as 3600{unit}")
-        return float(re.sub(r"[,_ ]", "", match[1])) * self._factor(match[2])
+        digits = match[0].translate(_WITHOUT_SEPARATORS)
+        return float(digits) * self._factor(stripped[match.end() :].strip())
 
     def _factor(self, unit: str) -> float:
         """Return how many of the question's unit a typed unit is."""
