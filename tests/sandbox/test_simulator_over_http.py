@@ -116,3 +116,39 @@ def test_a_principal_that_is_not_there_and_a_policy_that_is_none_are_refused(iam
     with pytest.raises(ClientError) as raised:
         iam.simulate_custom_policy(PolicyInputList=["{}"], ActionNames=["s3:GetObject"])
     assert raised.value.response["Error"]["Code"] == "InvalidInput"
+
+
+def test_the_simulator_has_no_trust_policies(iam):
+    """https://github.com/aws/aws-cli/issues/10314"""
+    statement = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Resource": "arn:aws:iam::111122223333:role/web",
+    }
+    denying = {"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole", "Resource": "*"}
+    asked = {
+        "PolicyInputList": [json.dumps({"Version": "2012-10-17", "Statement": statement})],
+        "ActionNames": ["sts:AssumeRole"],
+        "ResourceArns": ["arn:aws:iam::111122223333:role/web", "arn:aws:iam::111122223333:role/other"],
+        "CallerArn": DANA,
+    }
+
+    without = iam.simulate_custom_policy(**asked)
+    ignored = iam.simulate_custom_policy(
+        **asked, ResourcePolicy=json.dumps({"Version": "2012-10-17", "Statement": denying})
+    )
+
+    assert decisions(without) == decisions(ignored) == ["allowed", "implicitDeny"]
+
+
+def test_a_kms_key_without_a_policy_is_simulated_by_the_identity_based_policies(iam):
+    statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}
+
+    answer = iam.simulate_custom_policy(
+        PolicyInputList=[json.dumps({"Version": "2012-10-17", "Statement": statement})],
+        ActionNames=["kms:Decrypt", "kms:Encrypt"],
+        ResourceArns=["arn:aws:kms:us-east-1:111122223333:key/1234"],
+        CallerArn=DANA,
+    )
+
+    assert decisions(answer) == ["allowed", "implicitDeny"]

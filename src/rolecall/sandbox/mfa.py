@@ -85,6 +85,27 @@ class MfaDevices:
             self._used.clear()
 
 
+def are_consecutive_codes(seed: str, first: str, second: str, *times: datetime) -> bool:
+    """Return whether two codes follow each other on a device, at about one of several times.
+
+    Parameters
+    ----------
+    seed
+        The seed of the device, in base 32.
+    first, second
+        The codes.
+    times
+        The times that count as now. The first code is at most a minute old; the second may be the next.
+    """
+    totp = pyotp.TOTP(seed, interval=_STEP)
+    steps = {int(time.timestamp()) // _STEP + shift for time in times for shift in (-2, -1, 0)}
+    return any(
+        pyotp.utils.strings_equal(totp.generate_otp(step), first)
+        and pyotp.utils.strings_equal(totp.generate_otp(step + 1), second)
+        for step in steps
+    )
+
+
 def _step_of(seed: str, code: str, now: datetime) -> int | None:
     """Return the time step of a code, if it is the current one or a neighbor; otherwise None."""
     totp = pyotp.TOTP(seed, interval=_STEP)

@@ -9,26 +9,8 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from rolecall import Sandbox
-
-WORLD = """\
-world: shared-issuers
-accounts:
-  main:
-    id: "111122223333"
-    users: {admin: {managed_policies: ["arn:aws:iam::aws:policy/AdministratorAccess"]}}
-actors: {admin: {user: main/admin}}
-"""
 GITHUB = "token.actions.githubusercontent.com"
 NAMES = (f"role-{number}" for number in itertools.count())
-
-
-@pytest.fixture(scope="module")
-def iam(tmp_path_factory):
-    file = tmp_path_factory.mktemp("world") / "shared-issuers.yaml"
-    file.write_text(WORLD)
-    with Sandbox(file) as sandbox:
-        yield sandbox.client("iam", actor="admin")
 
 
 def trust(issuer: str, condition: dict) -> str:

@@ -137,8 +137,31 @@ def _results(operation: Operation, principal: str, policies: PolicySet) -> Resul
                 request = Request.of(principal, action, resource, resource_account=account, context=context)
             except ValueError as error:
                 raise AwsError("InvalidInput", str(error), 400) from None
-            results.append(_result(decide(request, policies), resource, context))
+            decision = decide(request, _for_request(request, policies))
+            results.append(_result(decision, resource, context))
     return {"EvaluationResults": results, "IsTruncated": False}
+
+
+def _for_request(request: Request, policies: PolicySet) -> PolicySet:
+    """Return the policies for one action.
+
+    The simulator has no trust policies: for assuming a role it ignores the resource-based policy that it is
+    given. Without one it decides by the other policies, as if the resource's policy named the account.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html
+    https://github.com/aws/aws-cli/issues/10314
+    """
+    account = request.caller.account
+    assumes = request.action_lower.startswith("sts:assume")
+    if account is None or not (assumes or (policies.resource is None and _is_on_key(request))):
+        return policies
+    delegating: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "*"}
+    document = {"Version": "2012-10-17", "Statement": delegating}
+    return replace(policies, resource=Policy.parse(document, PolicyType.RESOURCE))
+
+
+def _is_on_key(request: Request) -> bool:
+    return request.action_lower.startswith("kms:") and ":key/" in request.resource
 
 
 def _result(decision: Decision, resource: str, context: Mapping[str, list[str]]) -> dict[str, Any]:

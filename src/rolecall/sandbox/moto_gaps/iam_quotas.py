@@ -1,0 +1,135 @@
+"""IAM's quotas: the sizes of policies, and how many policies or groups an entity has.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rolecall.aws.errors import AwsError
+from rolecall.aws.operations import Operation
+from rolecall.sandbox.call import Call
+from rolecall.sandbox.moto_gaps._gap import Gap
+from rolecall.sandbox.moto_state.iam import iam_backend
+
+# The default quotas of August 2026. White space doesn't count for the sizes.
+_MANAGED_POLICY_SIZE = 6144
+_TRUST_POLICY_SIZE = 2048
+_INLINE_SIZES = {"user": 2048, "role": 10240, "group": 5120}
+_ATTACHED = {"user": 10, "role": 20, "group": 10}
+_GROUPS_PER_USER = 10
+
+
+class IamQuotas(Gap):
+    """IAM limits the sizes of policies, and the policies and groups of an entity; moto has few limits."""
+
+    operations = frozenset(
+        {
+            "iam.AddUserToGroup",
+            "iam.AttachGroupPolicy",
+            "iam.AttachRolePolicy",
+            "iam.AttachUserPolicy",
+            "iam.CreatePolicy",
+            "iam.CreatePolicyVersion",
+            "iam.CreateRole",
+            "iam.PutGroupPolicy",
+            "iam.PutRolePolicy",
+            "iam.PutUserPolicy",
+            "iam.UpdateAssumeRolePolicy",
+        }
+    )
+    rule = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
+
+    def before(self, call: Call) -> None:
+        """Raise LimitExceeded with the quota that the call would exceed."""
+        message = _CHECKS[call.operation.name](call.operation, call.account)
+        if message is not None:
+            raise AwsError("LimitExceeded", message, 409)
+
+
+def _size(document: str | None) -> int:
+    return len("".join((document or "").split()))
+
+
+def _managed_size(operation: Operation, account: str) -> str | None:
+    too_big = _size(operation.text("PolicyDocument")) > _MANAGED_POLICY_SIZE
+    return f"Cannot exceed quota for PolicySize: {_MANAGED_POLICY_SIZE}" if too_big else None
+
+
+def _trust_size(operation: Operation, account: str) -> str | None:
+    document = operation.text("AssumeRolePolicyDocument") or operation.text("PolicyDocument")
+    too_big = _size(document) > _TRUST_POLICY_SIZE
+    return f"Cannot exceed quota for ACLSizePerRole: {_TRUST_POLICY_SIZE}" if too_big else None
+
+
+def _inline_size(kind: str) -> Callable[[Operation, str], str | None]:
+    """Check the total size of the inline policies of a user, role, or group."""
+
+    def check(operation: Operation, account: str) -> str | None:
+        entity = _entity(operation, account, kind)
+        if entity is None:
+            return None
+        new = operation.text("PolicyName")
+        total = _size(operation.text("PolicyDocument")) + sum(
+            _size(str(document)) for name, document in entity.policies.items() if name != new
+        )
+        most = _INLINE_SIZES[kind]
+        return (
+            f"Maximum policy size of {most} bytes exceeded for {kind} {entity.name}"
+            if total > most
+            else None
+        )
+
+    return check
+
+
+def _attached(kind: str) -> Callable[[Operation, str], str | None]:
+    """Check how many managed policies a user, role, or group has."""
+
+    def check(operation: Operation, account: str) -> str | None:
+        entity = _entity(operation, account, kind)
+        if entity is None:
+            return None
+        others = set(entity.managed_policies) - {operation.text("PolicyArn")}
+        most = _ATTACHED[kind]
+        full = len(others) >= most
+        return f"Cannot exceed quota for PoliciesPer{kind.capitalize()}: {most}" if full else None
+
+    return check
+
+
+def _groups(operation: Operation, account: str) -> str | None:
+    name = operation.text("UserName")
+    groups = [
+        group.name
+        for group in iam_backend(account).groups.values()
+        if any(user.name == name for user in group.users)
+    ]
+    full = len(set(groups) - {operation.text("GroupName")}) >= _GROUPS_PER_USER
+    return f"Cannot exceed quota for GroupsPerUser: {_GROUPS_PER_USER}" if full else None
+
+
+def _entity(operation: Operation, account: str, kind: str) -> Any:
+    """Return the user, role, or group of an operation; None if there is none, which moto reports."""
+    state = iam_backend(account)
+    name = operation.text(f"{kind.capitalize()}Name") or ""
+    if kind == "role":
+        return next((role for role in state.roles.values() if role.name == name), None)
+    return (state.users if kind == "user" else state.groups).get(name)
+
+
+_CHECKS: dict[str, Callable[[Operation, str], str | None]] = {
+    "AddUserToGroup": _groups,
+    "AttachGroupPolicy": _attached("group"),
+    "AttachRolePolicy": _attached("role"),
+    "AttachUserPolicy": _attached("user"),
+    "CreatePolicy": _managed_size,
+    "CreatePolicyVersion": _managed_size,
+    "CreateRole": _trust_size,
+    "PutGroupPolicy": _inline_size("group"),
+    "PutRolePolicy": _inline_size("role"),
+    "PutUserPolicy": _inline_size("user"),
+    "UpdateAssumeRolePolicy": _trust_size,
+}

@@ -1,0 +1,36 @@
+"""The codes that enable a virtual MFA device, and the devices that are in use."""
+
+from __future__ import annotations
+
+from rolecall.aws.errors import AwsError
+from rolecall.sandbox.call import Call
+from rolecall.sandbox.mfa import are_consecutive_codes
+from rolecall.sandbox.moto_gaps._gap import Gap
+from rolecall.sandbox.moto_state.iam import iam_backend
+
+
+class VirtualMfaDevices(Gap):
+    """Two consecutive codes enable a device, and one in use isn't deleted; moto takes any code."""
+
+    operations = frozenset({"iam.DeleteVirtualMFADevice", "iam.EnableMFADevice", "iam.ResyncMFADevice"})
+    rule = "https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableMFADevice.html"
+
+    def before(self, call: Call) -> None:
+        """Raise InvalidAuthenticationCode for wrong codes, or DeleteConflict for a device in use."""
+        serial = call.operation.text("SerialNumber") or ""
+        state = iam_backend(call.account)
+        device = state.virtual_mfa_devices.get(serial)
+        if device is None:
+            # moto reports that there is no such device.
+            return
+        if call.operation.name == "DeleteVirtualMFADevice":
+            if any(serial in user.mfa_devices for user in state.users.values()):
+                raise AwsError("DeleteConflict", "MFA VirtualDevice in use. Must deactivate first.", 409)
+            return
+        first, second = (call.operation.text(f"AuthenticationCode{number}") or "" for number in (1, 2))
+        clock = self.runtime.clock
+        # A program that computes the codes doesn't know that the sandbox's clock was advanced.
+        if not are_consecutive_codes(
+            device.base32_string_seed, first, second, clock.now(), clock.real_now()
+        ):
+            raise AwsError("InvalidAuthenticationCode", "Authentication code for device is not valid.", 403)
