@@ -73,7 +73,7 @@ def import_command(file: Path, form: str | None, name: str | None, output: Path 
     try:
         imported = import_bank(file.read_bytes(), found, slug)
     except Unreadable as error:
-        raise Unusable(f"{file} cannot be read as {FORMATS[found].of}: {error}") from None
+        raise Unusable(f"{file} can't be read as {FORMATS[found].title}: {error}") from None
     target.write_text(_SCHEMA + to_yaml(imported.bank), encoding="utf-8")
     _report_losses(imported.losses)
     number = len(imported.bank.questions)

@@ -1,4 +1,4 @@
-"""Banks in other formats: what comes back, and that everything else is told."""
+"""Banks in other formats: what an import restores, and that everything else is listed as a loss."""
 
 import io
 import json
@@ -14,7 +14,7 @@ FILES = Path(__file__).parent / "files"
 COURSE = Path(__file__).parents[3] / "quizzes" / "assume-role.yaml"
 KINDS = Path(__file__).parents[1] / "banks" / "kinds.yaml"
 
-TOLD = {
+LOSSES = {
     "id": "id",
     "difficulty": "difficulty",
     "skill": "skill",
@@ -25,12 +25,12 @@ TOLD = {
     "references": "references",
     "proof": "proof",
     "tokens": "pieces to drag",
-    "unit": "numbers are in",
-    "units": "other units",
+    "unit": "the unit",
+    "units": "units other",
     "extras": "extra answer",
     "tolerance": "the tolerance",
 }
-"""By field, words of what is told where it does not come back."""
+"""By field, words of the loss."""
 
 
 def read(name: str, form: str):
@@ -41,13 +41,13 @@ def questions(imported) -> dict:
     return {one.id: one for one in imported.bank.questions}
 
 
-def told(imported, name: str) -> list[str]:
+def losses_of(imported, name: str) -> list[str]:
     return [loss.what for loss in imported.losses if loss.question == name]
 
 
 @pytest.mark.parametrize("file", [KINDS, COURSE], ids=["kinds", "course"])
 @pytest.mark.parametrize("form", FORMATS)
-def test_what_does_not_come_back_is_told(file, form):
+def test_every_field_is_restored_or_listed_as_a_loss(file, form):
     bank = load_bank(file)
 
     content, losses = export_bank(bank, form)
@@ -61,8 +61,8 @@ def test_what_does_not_come_back_is_told(file, form):
             one for one in back.questions if one.prompt.startswith(before.prompt)
         )
         for field, value in before.model_dump().items():
-            if not _alike(after.model_dump()[field], value) and not _told(field, value, after, lost):
-                pytest.fail(f"{form}, {before.id}: {field} was lost and not told; told was {lost}")
+            if not _alike(after.model_dump()[field], value) and not _is_listed(field, value, after, lost):
+                pytest.fail(f"{form}, {before.id}: {field} was lost and not listed; the losses are {lost}")
 
 
 def _alike(one, other) -> bool:
@@ -70,9 +70,9 @@ def _alike(one, other) -> bool:
     return one == other or json.dumps(one).replace(r"\\*", "*") == json.dumps(other).replace(r"\\*", "*")
 
 
-def _told(field: str, before, after, lost: list[str]) -> bool:
-    if field in TOLD:
-        return any(TOLD[field] in what for what in lost)
+def _is_listed(field: str, before, after, lost: list[str]) -> bool:
+    if field in LOSSES:
+        return any(LOSSES[field] in what for what in lost)
     now = after.model_dump()[field]
     if field == "options" and [_bare(one) for one in before] == [_bare(one) for one in now]:
         return any("misconception" in what for what in lost)
@@ -80,17 +80,17 @@ def _told(field: str, before, after, lost: list[str]) -> bool:
         same = [{**one, "why": ""} for one in before] == [{**one, "why": ""} for one in now]
         return same and any("why each part" in what for what in lost)
     if field == "wrong":
-        return any("misconception" in what or "what is said" in what for what in lost)
+        return any("misconception" in what or "the feedback on" in what for what in lost)
     if field == "text":
         return [text for text, _ in _pieces(before)] == [text for text, _ in _pieces(now)]
     if field == "blanks":
         same = [one["accept"] for one in before.values()] == [one["accept"] for one in now.values()]
         return same and any("misconception" in what or "why each blank" in what for what in lost)
     if field == "why":
-        return any("what is said" in what for what in lost)
+        return any("the feedback on" in what for what in lost)
     if field == "prompt":
         return before.strip() == now.strip() or any(
-            "numbers are in" in what or "other units" in what for what in lost
+            "the unit" in what or "units other" in what for what in lost
         )
     return False
 
@@ -104,7 +104,7 @@ def _pieces(text: str) -> list[tuple[str, str]]:
     return list(zip(parts[::2], parts[1::2], strict=False))
 
 
-def test_a_spreadsheet_carries_every_question_whole():
+def test_a_spreadsheet_keeps_every_field_of_a_question():
     bank = load_bank(KINDS)
 
     back = import_bank(export_bank(bank, "csv")[0], "csv", "kinds").bank
@@ -124,6 +124,13 @@ def test_an_imported_bank_loads_from_its_file(tmp_path, cli):
     )
 
     assert len(load_bank(tmp_path / "m.yaml").questions) == 7
+
+
+@pytest.mark.parametrize("form", ["moodle", "gift"])
+def test_the_common_mistakes_have_a_heading(form):
+    content, _ = export_bank(load_bank(KINDS), form)
+
+    assert "**Common mistakes.**" in content.decode()
 
 
 class TestMoodle:
@@ -154,23 +161,25 @@ class TestMoodle:
     @pytest.mark.parametrize(
         "what",
         [
-            "a picture or file that its text shows",
-            "the 50 % for 'The account number'; it is read as wrong",
+            "a picture or a file that its text shows",
+            "the 50 % for 'The account number'; it counts as wrong",
             "a further hint: The third one.",
             "the tag 'week 3'",
-            "what is said to any answer (correctfeedback): Well done.",
+            "the feedback on every answer (correctfeedback): Well done.",
         ],
     )
-    def test_what_a_bank_has_not_is_told(self, what):
-        assert what in told(read("moodle.xml", "moodle"), "Session token")
+    def test_what_a_bank_cannot_represent_is_listed(self, what):
+        assert what in losses_of(read("moodle.xml", "moodle"), "Session token")
 
-    def test_an_essay_is_told_as_left_out(self):
-        assert told(read("moodle.xml", "moodle"), "Explain") == [
-            "the whole question: there is no kind like 'essay'"
+    def test_an_essay_is_listed(self):
+        assert losses_of(read("moodle.xml", "moodle"), "Explain") == [
+            "the whole question: there is no kind of question like 'essay'"
         ]
 
-    def test_an_answer_that_is_half_right_is_told(self):
-        assert "the answer AssumeRole with 50 %: Nearly" in told(read("moodle.xml", "moodle"), "Statement")
+    def test_an_answer_with_half_the_mark_is_listed(self):
+        assert "the answer AssumeRole with 50 %: Nearly" in losses_of(
+            read("moodle.xml", "moodle"), "Statement"
+        )
 
     def test_units_are_read_by_their_multiplier(self):
         default = questions(read("moodle.xml", "moodle"))["default"]
@@ -226,12 +235,12 @@ class TestGift:
         assert read_["missing"].prompt == "A role is _____ for a while."
         assert read_["question-12"].prompt == "A role has a policy of its own: who may {come in}."
 
-    def test_what_a_bank_has_not_is_told(self):
+    def test_what_a_bank_cannot_represent_is_listed(self):
         imported = read("questions.gift", "gift")
 
-        assert told(imported, "Explain") == ["the whole question: it is an essay or a description"]
-        assert "what is said to any other number: Not that" in told(imported, "Unsigned")
-        assert told(imported, "Several") == ["the answer 16:0 with 50 %: Nearly"]
+        assert losses_of(imported, "Explain") == ["the whole question: it is an essay or a description"]
+        assert "the feedback on any other number: Not that" in losses_of(imported, "Unsigned")
+        assert losses_of(imported, "Several") == ["the answer 16:0 with 50 %: Nearly"]
 
 
 class TestJupyterquiz:
@@ -244,12 +253,14 @@ class TestJupyterquiz:
         assert three.grade("60").remarks[0].why == "Those are minutes."
         assert four.grade('{"answer": "sts"}').score == 1
 
-    def test_what_a_bank_has_not_is_told(self):
+    def test_what_a_bank_cannot_represent_is_listed(self):
         imported = read("jupyterquiz.json", "jupyterquiz")
 
-        assert "answer_cols" in told(imported, "question 1")
-        assert told(imported, "question 5") == ["the whole question: there is no kind like 'stars'"]
-        assert "what is said to any other number: Try again." in told(imported, "question 3")
+        assert "answer_cols" in losses_of(imported, "question 1")
+        assert losses_of(imported, "question 5") == [
+            "the whole question: there is no kind of question like 'stars'"
+        ]
+        assert "the feedback on any other number: Try again." in losses_of(imported, "question 3")
 
 
 class TestQti:
@@ -273,32 +284,32 @@ class TestQti:
         assert len(items) == 6
         assert all(f'href="{name}"' in manifest for name in items)
 
-    def test_an_item_that_draws_is_told_as_left_out(self):
+    def test_an_item_with_a_drawing_is_rejected(self):
         item = (FILES / "choice.qti.xml").read_text().replace("choiceInteraction", "drawingInteraction")
 
-        with pytest.raises(Unreadable, match="there is no kind like drawingInteraction"):
+        with pytest.raises(Unreadable, match="there is no kind of question like drawingInteraction"):
             import_bank(item.encode(), "qti", "x")
 
 
 @pytest.mark.parametrize(
     ("form", "content", "says"),
     [
-        ("moodle", b"<quiz><question>", "line 1: it is no XML"),
-        ("moodle", b"<html/>", "its outermost element is <html>"),
-        ("gift", b"\xff\xfe", "no text in UTF-8"),
+        ("moodle", b"<quiz><question>", "line 1: it is not XML"),
+        ("moodle", b"<html/>", "its root element is <html>"),
+        ("gift", b"\xff\xfe", "not text in UTF-8"),
         ("gift", b"Nothing here", "there are no answers in { }"),
-        ("jupyterquiz", b"{", "it is no JSON"),
+        ("jupyterquiz", b"{", "it is not JSON"),
         ("jupyterquiz", b'{"question": 1}', "is a list of questions"),
-        ("qti", b"PK\x03\x04", "the archive cannot be opened"),
-        ("csv", b"a,b\n1,2\n", "names no columns kind and prompt"),
+        ("qti", b"PK\x03\x04", "the archive can't be opened"),
+        ("csv", b"a,b\n1,2\n", "lacks the column kind or prompt"),
     ],
 )
-def test_a_file_of_another_kind_is_told(form, content, says):
+def test_a_file_in_another_format_is_reported(form, content, says):
     with pytest.raises(Unreadable, match=says):
         import_bank(content, form, "x")
 
 
-def test_a_package_that_unpacks_to_very_much_is_not_read():
+def test_a_package_with_very_large_files_is_rejected():
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("imsmanifest.xml", b" " * 60_000_000)
@@ -320,7 +331,7 @@ def test_an_entity_in_a_file_is_not_replaced(tmp_path):
     assert "the secret" not in import_bank(attack.encode(), "moodle", "x").bank.model_dump_json()
 
 
-def test_two_questions_of_one_name_get_two_ids():
+def test_two_questions_with_one_name_get_two_ids():
     twice = json.loads((FILES / "jupyterquiz.json").read_text())[:1] * 2
 
     bank: Bank = import_bank(json.dumps(twice).encode(), "jupyterquiz", "x").bank

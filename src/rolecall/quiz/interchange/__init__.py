@@ -1,6 +1,6 @@
-"""Banks in the formats that other quiz programs read and write.
+"""Export banks to the formats of other quiz programs, and import them.
 
-What a format cannot carry is never dropped silently: writing and reading both give a list of it.
+Both directions return a list of everything that the other format can't represent.
 """
 
 from __future__ import annotations
@@ -18,11 +18,23 @@ __all__ = ["FORMATS", "Format", "Imported", "Loss", "Unreadable", "export_bank",
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its name, what files end in, and who uses it."""
+    """A format of another quiz program.
+
+    Parameters
+    ----------
+    name
+        The name on the command line, such as ``moodle``.
+    suffix
+        The suffix of its files, such as ``.xml``.
+    title
+        The name in messages, such as "Moodle XML".
+    write, read
+        Convert a bank to the content of a file, and back. Both add to the losses what they leave out.
+    """
 
     name: str
     suffix: str
-    of: str
+    title: str
     write: Callable[[Bank, Losses], bytes]
     read: Callable[[bytes, Losses], list[Question]]
 
@@ -41,17 +53,30 @@ FORMATS = {
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A bank that was read, and what its file had that a bank has not, or the other way round."""
+    """A bank that was imported, and what was lost or is missing."""
 
     bank: Bank
     losses: tuple[Loss, ...]
 
 
 def export_bank(bank: Bank, form: str) -> tuple[bytes, tuple[Loss, ...]]:
-    """A bank in another format, and what that format cannot carry."""
+    """Convert a bank to another format.
+
+    Parameters
+    ----------
+    bank
+        The bank.
+    form
+        The name of a format in `FORMATS`.
+
+    Returns
+    -------
+    tuple of bytes and losses
+        The content of the file, and what the format can't represent.
+    """
     losses = Losses()
     for name in sorted(bank.misconceptions):
-        losses.add("", f"misconception {name!r}: what it is and its experiment")
+        losses.add("", f"misconception {name!r}: its description and its experiment")
     for card in bank.cards:
         losses.add(card.id, "the flash card")
     content = FORMATS[form].write(bank, losses)
@@ -59,21 +84,30 @@ def export_bank(bank: Bank, form: str) -> tuple[bytes, tuple[Loss, ...]]:
 
 
 def import_bank(content: bytes, form: str, name: str) -> Imported:
-    """The bank that a file in another format makes.
+    """Create a bank from a file in another format.
+
+    Parameters
+    ----------
+    content
+        The content of the file.
+    form
+        The name of a format in `FORMATS`.
+    name
+        The name of the bank.
 
     Raises
     ------
     Unreadable
-        For what is no such file, or holds no question that can be carried.
+        If the content isn't in this format, or has no question that a bank can have.
     """
     losses = Losses()
     questions = FORMATS[form].read(content, losses)
     if not questions:
-        told = "".join(f"\n  {loss}" for loss in losses.all())
-        raise Unreadable(f"there is no question in it that a bank can hold{told}")
+        lost = "".join(f"\n  {loss}" for loss in losses.all())
+        raise Unreadable(f"it contains no question that a bank can have{lost}")
     ideas = {idea for question in questions for _, idea in question.named_misconceptions()}
     for idea in sorted(ideas):
-        losses.add("", f"misconception {idea!r} is named, and what it is must be written")
+        losses.add("", f"misconception {idea!r} has only a name, so you must describe it")
     bank = Bank.model_validate(
         {
             "bank": name,

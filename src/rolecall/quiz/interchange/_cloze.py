@@ -1,4 +1,4 @@
-"""Embedded answers, Moodle's "Cloze": https://docs.moodle.org/en/Embedded_Answers_(Cloze)_question_type"""
+"""Embedded answers, which Moodle calls Cloze: https://docs.moodle.org/en/Embedded_Answers_(Cloze)_question_type"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rolecall.quiz.kinds import Blank, Blanks
 
 _GAP = re.compile(r"\{(\d*):(\w+):((?:\\.|[^{}\\])*)\}", re.S)
 _PIECE = re.compile(r"(?:\\.|[^~\\])+", re.S)
-_OURS = re.compile(
+_OWN = re.compile(
     r'^<div class="rolecall-prompt">(.*?)</div>\s*<pre class="rolecall-(\w+)">(.*)</pre>$', re.S
 )
 _TYPED = ("SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC")
@@ -20,7 +20,7 @@ _CHOSEN = ("MULTICHOICE", "MC", "MULTICHOICE_H", "MCH", "MULTICHOICE_V", "MCV", 
 
 
 def write(question: Blanks) -> str:
-    """A text with its blanks, and the prompt before it."""
+    """Write the prompt and the text with its blanks as HTML."""
     text = "".join(
         escape(text, quote=False) + (_gap(question.blanks[name]) if name else "")
         for text, name in question.pieces
@@ -44,10 +44,10 @@ def _plain(text: str) -> str:
 
 
 def read(html: str, name: str, losses: Losses) -> Fields | None:
-    """The fields of a text with embedded answers; None where one of them is no text."""
-    ours = _OURS.match(html)
+    """Read the fields of a text with embedded answers; None if one of them isn't answered by a text."""
+    own = _OWN.match(html)
     prompt, language, text = (
-        (to_markdown(ours[1]), ours[2], ours[3]) if ours else ("Complete the text.", "text", html)
+        (to_markdown(own[1]), own[2], own[3]) if own else ("Complete the text.", "text", html)
     )
     blanks: Fields = {}
     tokens: list[str] = []
@@ -67,7 +67,7 @@ def read(html: str, name: str, losses: Losses) -> Fields | None:
         "kind": "blanks",
         "prompt": prompt,
         "language": language,
-        "text": unescape(text) if ours else to_markdown(text),
+        "text": unescape(text) if own else to_markdown(text),
         "blanks": blanks,
         "tokens": list(dict.fromkeys(tokens)),
     }
@@ -76,9 +76,9 @@ def read(html: str, name: str, losses: Losses) -> Fields | None:
 def _read_gap(answers: str, name: str, losses: Losses) -> Fields:
     found = []
     for piece in _PIECE.findall(answers):
-        told = re.fullmatch(r"\s*(=|%(-?[\d.]+)%)?((?:\\.|[^#\\])*)(?:#(.*))?", piece, re.S)
-        if told is None:
+        match = re.fullmatch(r"\s*(=|%(-?[\d.]+)%)?((?:\\.|[^#\\])*)(?:#(.*))?", piece, re.S)
+        if match is None:
             continue
-        share = 100.0 if told[1] == "=" else float(told[2] or 0)
-        found.append((_plain(told[3]), share, _plain(told[4] or "")))
+        share = 100.0 if match[1] == "=" else float(match[2] or 0)
+        found.append((_plain(match[3]), share, _plain(match[4] or "")))
     return blank_of(found, name, losses)

@@ -1,4 +1,7 @@
-"""CSV for spreadsheets: a row a question, a column a field; what has parts is JSON in its cell."""
+"""CSV for spreadsheets: one row for each question, and one column for each field.
+
+Fields without a column of their own are JSON in the column ``more``.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +26,15 @@ _COLUMNS = [*_TEXTS, *_LISTS, *_OPTION_COLUMNS, "more"]
 
 
 def write(bank: Bank, losses: Losses) -> bytes:
-    """A bank's questions, whole; of the bank itself only its questions are carried."""
-    losses.add("", f"the bank's title, {bank.title!r}, and what its skills are")
+    """Write every field of the questions; the bank's own fields are lost."""
+    losses.add("", f"the bank's title, {bank.title!r}, and the descriptions of its skills")
     stream = io.StringIO(newline="")
     writer = csv.DictWriter(stream, _COLUMNS, lineterminator="\n")
     writer.writeheader()
     for question in bank.questions:
         fields = question.model_dump(by_alias=True, exclude_unset=True)
         row = {name: fields.pop(name) for name in _TEXTS}
-        # A step or a mistake may have several lines; a line that goes on is indented.
+        # A step or a mistake can have several lines; all but the first are indented.
         row |= {
             name: "\n".join(one.replace("\n", "\n  ") for one in fields.pop(name, [])) for name in _LISTS
         }
@@ -43,19 +46,19 @@ def write(bank: Bank, losses: Losses) -> bytes:
                 f"misconception_{number}": option.get("misconception") or "",
             }
         writer.writerow({**row, "more": json.dumps(fields, ensure_ascii=False) if fields else ""})
-    # A spreadsheet takes UTF-8 for what it is only with a byte order mark.
+    # Spreadsheets recognize UTF-8 only by a byte order mark.
     return b"\xef\xbb\xbf" + stream.getvalue().encode()
 
 
 def read(content: bytes, losses: Losses) -> list[Question]:
-    """The questions of a table."""
+    """Read the questions of a table."""
     try:
         rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise Unreadable(f"it is no CSV in UTF-8: {error}") from None
+        raise Unreadable(f"it is not a CSV file in UTF-8: {error}") from None
     if not rows or "prompt" not in rows[0] or "kind" not in rows[0]:
         raise Unreadable(
-            f"its first line names no columns kind and prompt; known are {', '.join(_COLUMNS)}"
+            f"its first line lacks the column kind or prompt; the columns are {', '.join(_COLUMNS)}"
         )
     drafts = Drafts(losses)
     for name in rows[0]:
@@ -66,7 +69,7 @@ def read(content: bytes, losses: Losses) -> list[Question]:
         try:
             drafts.add(name, _fields(row))
         except json.JSONDecodeError as error:
-            losses.add(name, f"the whole question: its column more is no JSON: {error}")
+            losses.add(name, f"the whole question: its column more is not JSON: {error}")
     return drafts.questions
 
 

@@ -1,4 +1,4 @@
-"""A question of another format made one of ours, and one of ours made ready for another format."""
+"""What all formats share: creating questions from imported fields, and preparing questions for export."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TODO = "TODO"
 Fields = dict[str, Any]
 """A question's fields, as its YAML has them."""
 
-_WANTED: Fields = {
+_DEFAULTS: Fields = {
     "difficulty": "medium",
     "skill": "imported",
     "hint": TODO,
@@ -29,7 +29,7 @@ _PARTS = {"choice": "options", "multi": "options", "order": "items", "match": "p
 
 
 class Drafts:
-    """Collects what a file has, and makes questions of it."""
+    """Create questions from the fields that a file has."""
 
     def __init__(self, losses: Losses) -> None:
         self.questions: list[Question] = []
@@ -37,28 +37,28 @@ class Drafts:
         self._taken: set[str] = set()
 
     def add(self, name: str, fields: Fields) -> None:
-        """Adds a question; what it lacks is to be written, and is told."""
+        """Add a question. Missing fields get a TODO, and are listed as losses."""
         fields = {"id": self._identifier(fields.get("id") or name), **_without_id(fields)}
-        missing = [field for field in _WANTED if not fields.get(field)]
+        missing = [field for field in _DEFAULTS if not fields.get(field)]
         parts = fields.get(_PARTS.get(fields["kind"], ""), [])
         if any(not part.get("why") for part in parts):
             missing.append("why each part is right or wrong")
         for part in parts:
             part["why"] = part.get("why") or TODO
-        fields = {**fields, **{field: _WANTED[field] for field in missing if field in _WANTED}}
+        fields = {**fields, **{field: _DEFAULTS[field] for field in missing if field in _DEFAULTS}}
         try:
             question = question_of(fields)
             problem = next(
-                (f"{'.'.join(map(str, where))}: {told}" for where, told in question.problems()), None
+                (f"{'.'.join(map(str, where))}: {text}" for where, text in question.problems()), None
             )
         except ValidationError as error:
             problem = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors())
         if problem is not None:
-            self._losses.add(name, f"the whole question: it makes no {fields['kind']} ({problem})")
+            self._losses.add(name, f"the whole question: it isn't a valid {fields['kind']} ({problem})")
             return
         self.questions.append(question)
         if missing:
-            self._losses.add(question.id, f"not in the file, to be written: {', '.join(missing)}")
+            self._losses.add(question.id, f"to write, because the file lacks it: {', '.join(missing)}")
 
     def _identifier(self, name: str) -> str:
         slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-") or "question"
@@ -75,36 +75,36 @@ def _without_id(fields: Fields) -> Fields:
 
 
 def blank_of(answers: Iterable[tuple[str, float, str]], name: str, losses: Losses) -> Fields:
-    """The fields of a blank.
+    """Create the fields of a blank.
 
     Parameters
     ----------
     answers
-        Each with its share of the mark in percent, and what is said to it.
+        Text, share of the mark in percent, and feedback of each answer.
     """
     accept, why, wrong = [], "", {}
-    for text, share, said in answers:
+    for text, share, feedback in answers:
         if share >= 100:
             accept.append(text)
-            why = why or said
+            why = why or feedback
         elif text == "*" or share:
-            losses.add(name, f"the answer {text} with {share:g} %: {said}")
+            losses.add(name, f"the answer {text} with {share:g} %: {feedback}")
         else:
-            wrong[text] = {"why": said or TODO}
+            wrong[text] = {"why": feedback or TODO}
     return {"accept": accept, "why": why or TODO, "wrong": wrong}
 
 
 def ready(
     bank: Bank, losses: Losses, kinds: tuple[type[BaseQuestion], ...], carried: frozenset[str]
 ) -> Iterator[Question]:
-    """The questions that a format has a kind for, each as one variant; the others are told as lost.
+    """Yield one variant of each question whose kind a format supports; list the others as losses.
 
     Parameters
     ----------
     carried
-        Which of ``id, difficulty, skill, hint, closing, parts, unit, tokens, misconceptions`` the format
-        carries; ``closing`` is solution, quick check, common mistakes and references, ``parts`` what
-        is said of the parts of an arrangement.
+        What the format can represent, of ``id, difficulty, skill, hint, closing, parts, unit, tokens,
+        misconceptions``. ``closing`` is the solution, the quick check, the common mistakes, and the
+        references; ``parts`` is the feedback on the items of an order and the pairs of a match.
     """
     for question in bank.questions:
         if not isinstance(question, kinds):
@@ -112,7 +112,7 @@ def ready(
             continue
         one = question
         if question.vary and not isinstance(question, Decide):
-            losses.add(question.id, "its variants; one of them is written")
+            losses.add(question.id, "its variants, except one")
             one = variant(question, 0)
         losses.each(question.id, _lost(one, carried))
         yield one
@@ -121,24 +121,24 @@ def ready(
 def _lost(question: Question, carried: frozenset[str]) -> Iterator[str]:
     yield from (field for field in ("id", "difficulty", "skill", "hint") if field not in carried)
     if "closing" not in carried:
-        yield "solution, quick check, common mistakes and references"
+        yield "solution, quick check, common mistakes, and references"
     if question.proof is not None:
         yield "the proof"
     if "misconceptions" not in carried and any(True for _ in question.named_misconceptions()):
         yield "which misconception a wrong answer shows"
     if question.kind in ("order", "match") and "parts" not in carried:
-        yield "why each part belongs where it does"
+        yield "why each part is in its place"
     if isinstance(question, Numeric) and question.units and "unit" not in carried:
-        yield "other units than the first"
+        yield "units other than the first"
     if isinstance(question, Blanks) and question.tokens and "tokens" not in carried:
-        yield "the pieces to drag; blanks are typed"
+        yield "the pieces to drag; learners type into the blanks"
 
 
-_QUICK, _MISTAKES, _SEE = "**Quick check.**", "**BaseQuestion mistakes.**", "**See also.**"
+_QUICK, _MISTAKES, _SEE = "**Quick check.**", "**Common mistakes.**", "**See also.**"
 
 
 def closing_text(question: Question) -> str:
-    """What is said once a question is done, in one Markdown text."""
+    """Write the solution, the quick check, the common mistakes, and the references as one Markdown text."""
     lines = [f"{number}. {step}" for number, step in enumerate(question.solution, start=1)]
     lines += ["", f"{_QUICK} {question.quick_check}", "", _MISTAKES, ""]
     lines += [f"- {one}" for one in question.common_mistakes]
@@ -148,7 +148,7 @@ def closing_text(question: Question) -> str:
 
 
 def read_closing(text: str) -> Fields:
-    """The fields of a closing text; one that is not ours is a solution of one step."""
+    """Read the fields of a closing text; a text that Rolecall didn't write is a solution of one step."""
     text = text.strip()
     if not text:
         return {}

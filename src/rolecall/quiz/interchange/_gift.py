@@ -1,4 +1,4 @@
-"""GIFT: https://docs.moodle.org/en/GIFT_format"""
+"""GIFT, a text format of Moodle: https://docs.moodle.org/en/GIFT_format"""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _FORMAT = re.compile(r"^\[(html|markdown|moodle|plain)\]")
 
 
 def write(bank: Bank, losses: Losses) -> bytes:
-    """A bank as GIFT, in Markdown."""
-    told = [f"// {bank.title}\n$CATEGORY: $course$/{bank.title}\n"]
+    """Write a bank as GIFT, with texts in Markdown."""
+    blocks = [f"// {bank.title}\n$CATEGORY: $course$/{bank.title}\n"]
     for question in ready(bank, losses, (Choice, Multi, Numeric, Match, Blanks), _CARRIED):
         answers = _answers(question, losses)
         if answers is None:
@@ -33,11 +33,11 @@ def write(bank: Bank, losses: Losses) -> bytes:
             f"// [id:{question.id}] [tag:difficulty:{question.difficulty}] [tag:skill:{question.skill}]"
         )
         lines = [f"\t{line}" for line in (*answers, f"####{_escaped(closing_text(question))}")]
-        # A numeric question's sign stands right behind the brace.
+        # The sign of a numeric question comes directly after the brace.
         mark = "#" if isinstance(question, Numeric) else ""
         body = "\n".join(lines)
-        told.append(f"{comment}\n::{question.id}::[markdown]{_escaped(prompt)}{{{mark}\n{body}\n}}\n")
-    return "\n".join(told).encode()
+        blocks.append(f"{comment}\n::{question.id}::[markdown]{_escaped(prompt)}{{{mark}\n{body}\n}}\n")
+    return "\n".join(blocks).encode()
 
 
 def _escaped(text: str) -> str:
@@ -63,7 +63,7 @@ def _answers(question: Question, losses: Losses) -> list[str] | None:
             ]
         case Numeric():
             if question.unit:
-                losses.add(question.id, f"that its numbers are in {question.unit}")
+                losses.add(question.id, f"the unit, which is {question.unit}")
             right = f"={float(question.answer):g}:{question.tolerance:g}#{_escaped(question.why)}"
             wrong = [
                 f"=%0%{float(one.value):g}:{question.tolerance:g}#{_escaped(one.why)}"
@@ -80,39 +80,39 @@ def _answers(question: Question, losses: Losses) -> list[str] | None:
                 f"=%0%{_escaped(one)}#{_escaped(each.why)}" for one, each in blank.wrong.items()
             ]
         case _:
-            losses.add(question.id, "the whole question: the format has one blank, not several")
+            losses.add(question.id, "the whole question: the format allows only one blank")
             return None
 
 
 def read(content: bytes, losses: Losses) -> list[Question]:
-    """The questions of a GIFT file."""
+    """Read the questions of a GIFT file."""
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise Unreadable("it is no text in UTF-8") from None
+        raise Unreadable("it is not text in UTF-8") from None
     drafts = Drafts(losses)
-    told: Fields = {}
+    tagged: Fields = {}
     for number, block in enumerate(re.split(r"\n[ \t]*(?:\n[ \t]*)+", text), start=1):
         lines = block.split("\n")
         for comment in (line for line in lines if line.lstrip().startswith("//")):
             for field, value in _COMMENT.findall(comment):
                 name, _, rest = value.partition(":")
                 if field == "id":
-                    told["id"] = value
+                    tagged["id"] = value
                 elif name in ("difficulty", "skill") and rest:
-                    told[name] = rest
+                    tagged[name] = rest
                 else:
                     losses.add(f"question {number}", f"the tag {value!r}")
         body = "\n".join(
             line for line in lines if not line.lstrip().startswith(("//", "$CATEGORY:"))
         ).strip()
         if body:
-            _add(body, f"question {number}", told, drafts, losses)
-            told = {}
+            _add(body, f"question {number}", tagged, drafts, losses)
+            tagged = {}
     return drafts.questions
 
 
-def _add(body: str, name: str, told: Fields, drafts: Drafts, losses: Losses) -> None:
+def _add(body: str, name: str, tagged: Fields, drafts: Drafts, losses: Losses) -> None:
     if title := re.match(r"::((?:\\.|[^:\\])*)::", body):
         name, body = _plain(title[1]), body[title.end() :].strip()
     found = _BODY.match(body)
@@ -138,11 +138,11 @@ def _add(body: str, name: str, told: Fields, drafts: Drafts, losses: Losses) -> 
     if fenced and fields["kind"] == "blanks":
         fields |= {"language": fenced[1], "text": fenced[2].replace("_____", "[[answer]]", 1)}
         prompt = prompt[: fenced.start()]
-    drafts.add(name, {"prompt": prompt, **told, **read_closing(_plain(closing)), **fields})
+    drafts.add(name, {"prompt": prompt, **tagged, **read_closing(_plain(closing)), **fields})
 
 
 def _split(text: str, mark: str) -> tuple[str, str, str]:
-    """A text before and after a mark that is not escaped."""
+    """Split a text at the first mark that isn't escaped."""
     found = re.search(rf"(?<!\\){re.escape(mark)}", text)
     return (text[: found.start()], mark, text[found.end() :]) if found else (text, "", "")
 
@@ -159,12 +159,16 @@ def _kind_of(answers: str, name: str, losses: Losses) -> Fields | None:
         return None
     if judged := re.match(r"(TRUE|FALSE|T|F)\s*(?:#|$)", answers, re.I):
         true = judged[1].upper().startswith("T")
-        said = [_text(one) for one in re.split(r"(?<!\\)#", answers)[1:]] + ["", ""]
-        # The first is said to a wrong answer, the second to a right one.
+        feedback = [_text(one) for one in re.split(r"(?<!\\)#", answers)[1:]] + ["", ""]
+        # The first feedback is for a wrong answer, the second for a right one.
         return {
             "kind": "choice",
             "options": [
-                {"text": text, "correct": value == true, "why": said[1] if value == true else said[0]}
+                {
+                    "text": text,
+                    "correct": value == true,
+                    "why": feedback[1] if value == true else feedback[0],
+                }
                 for text, value in (("True", True), ("False", False))
             ],
         }
@@ -187,46 +191,46 @@ _Part = tuple[str, float | None, str, str]
 
 
 def _part(sign: str, raw: str) -> _Part:
-    """An answer's sign, its share of the mark where it has one, its text, and what is said to it."""
+    """Split an answer into its sign, its share of the mark if it has one, its text, and its feedback."""
     share = re.match(r"\s*%(-?[\d.]+)%", raw)
-    text, _, said = _split(raw[share.end() if share else 0 :], "#")
-    return sign, float(share[1]) if share else None, text.strip(), _text(said)
+    text, _, feedback = _split(raw[share.end() if share else 0 :], "#")
+    return sign, float(share[1]) if share else None, text.strip(), _text(feedback)
 
 
 def _choosing(parts: list[_Part], name: str, losses: Losses) -> Fields:
     several = not any(sign == "=" for sign, _, _, _ in parts)
     options = []
-    for sign, share, text, said in parts:
+    for sign, share, text, feedback in parts:
         if share is not None and not several and sign == "~" and share > 0:
-            losses.add(name, f"the {share:g} % for {_text(text)!r}; it is read as wrong")
+            losses.add(name, f"the {share:g} % for {_text(text)!r}; it counts as wrong")
         correct = (share or 0) > 0 if several else sign == "="
-        options.append({"text": _text(text), "correct": correct, "why": said})
+        options.append({"text": _text(text), "correct": correct, "why": feedback})
     return {"kind": "multi" if several else "choice", "options": options}
 
 
 def _number(answers: str, name: str, losses: Losses) -> Fields:
-    # A first answer may stand without its sign.
+    # The first answer may lack its sign.
     signed = answers if answers.lstrip().startswith(("=", "~")) else f"={answers}"
     parts = [_part(sign, raw) for sign, raw in _ANSWER.findall(signed)]
     fields: Fields = {"kind": "numeric"}
     wrong = []
-    for sign, share, text, said in parts:
+    for sign, share, text, feedback in parts:
         middle, tolerance = _range(text)
         if sign == "~" or not text:
-            losses.add(name, f"what is said to any other number: {said}")
+            losses.add(name, f"the feedback on any other number: {feedback}")
         elif share in (None, 100.0) and "answer" not in fields:
-            fields |= {"answer": middle, "tolerance": tolerance, "why": said or "TODO"}
+            fields |= {"answer": middle, "tolerance": tolerance, "why": feedback or "TODO"}
         elif share == 0:
-            wrong.append({"value": middle, "why": said or "TODO"})
+            wrong.append({"value": middle, "why": feedback or "TODO"})
         else:
             losses.add(
-                name, f"the answer {text}{f' with {share:g} %' if share is not None else ''}: {said}"
+                name, f"the answer {text}{f' with {share:g} %' if share is not None else ''}: {feedback}"
             )
     return fields | {"wrong": wrong}
 
 
 def _range(text: str) -> tuple[float, float]:
-    """``5``, ``5:1`` or ``4..6``, as a middle and a tolerance."""
+    """Read ``5``, ``5:1``, or ``4..6`` as a middle and a tolerance."""
     number = r"\s*(-?[\d.]+(?:[eE][-+]?\d+)?)\s*"
     if found := re.fullmatch(number.replace(r"[\d.]+", r"\d+(?:\.\d+)?") + r"\.\." + number, text):
         low, high = float(found[1]), float(found[2])
@@ -237,6 +241,8 @@ def _range(text: str) -> tuple[float, float]:
 
 
 def _short(parts: list[_Part], name: str, losses: Losses) -> Fields:
-    found = ((_text(text), 100.0 if share is None else share, said) for _, share, text, said in parts)
+    found = (
+        (_text(text), 100.0 if share is None else share, feedback) for _, share, text, feedback in parts
+    )
     blank = blank_of(found, name, losses)
     return {"kind": "blanks", "text": "[[answer]]", "blanks": {"answer": blank}}

@@ -1,4 +1,4 @@
-"""Markdown to HTML and back, and XML that is read without trust."""
+"""Convert Markdown to HTML and back, and parse XML that is read from files that can't be trusted."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)|@@PLUGINFILE@@")
 
 
 def to_html(text: str) -> str:
-    """A block of Markdown, as XHTML."""
+    """Convert blocks of Markdown to XHTML."""
     return str(_READER.render(text)).strip()
 
 
 def to_inline_html(text: str) -> str:
-    """A line of Markdown, as XHTML."""
+    """Convert a line of Markdown to XHTML."""
     return str(_READER.renderInline(text))
 
 
 def to_markdown(html: str) -> str:
-    """HTML, as Markdown."""
+    """Convert HTML to Markdown."""
     text = markdownify(
         html,
         heading_style="ATX",
         bullets="-",
         escape_misc=False,
-        # Within a word they mean nothing, and names such as role_arn are full of them.
+        # Underscores within a word, such as in role_arn, have no meaning in Markdown.
         escape_underscores=False,
         code_language_callback=_language,
     )
@@ -40,28 +40,28 @@ def to_markdown(html: str) -> str:
 
 
 def _language(pre: Tag) -> str:
-    """A code block's language, where its class names one."""
+    """Return the language of a code block if its class names one."""
     code = pre.find("code")
     names = code.get_attribute_list("class") if isinstance(code, Tag) else []
     return next((str(one)[9:] for one in names if one and str(one).startswith("language-")), "")
 
 
-def tell_pictures(name: str, text: str, losses: Losses) -> None:
-    """A file beside the text is not carried."""
+def report_pictures(name: str, text: str, losses: Losses) -> None:
+    """List a picture or another file that a text refers to as a loss."""
     if _PICTURE.search(text):
-        losses.add(name, "a picture or file that its text shows")
+        losses.add(name, "a picture or a file that its text shows")
 
 
 def parse_xml(content: bytes) -> etree._Element:
-    """An XML file's root; nothing outside it is read, no entity replaced.
+    """Parse an XML file without reading other files or replacing entities.
 
     Raises
     ------
     Unreadable
-        With the line and column of what is no XML.
+        If it isn't XML; the message names the line.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
     try:
         return etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise Unreadable(f"line {error.lineno}: it is no XML: {error.msg}") from None
+        raise Unreadable(f"line {error.lineno}: it is not XML: {error.msg}") from None

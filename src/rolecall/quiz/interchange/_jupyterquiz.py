@@ -1,4 +1,4 @@
-"""jupyterquiz: https://github.com/jmshea/jupyterquiz, its schema folder says what a question has."""
+"""jupyterquiz: https://github.com/jmshea/jupyterquiz, whose folder ``schema`` defines a question."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from rolecall.quiz.kinds import Blanks, Choice, Multi, Numeric, Question
 
 
 def write(bank: Bank, losses: Losses) -> bytes:
-    """A bank as a list of jupyterquiz's questions."""
-    told = []
+    """Write a bank as a list of questions of jupyterquiz."""
+    written = []
     for question in ready(bank, losses, (Choice, Multi, Numeric, Blanks), frozenset()):
         match question:
             case Choice() | Multi():
-                told.append(_choosing(question))
+                written.append(_choosing(question))
             case Numeric():
                 if question.unit:
-                    losses.add(question.id, f"that its numbers are in {question.unit}: its prompt says so")
-                told.append(_number(question))
+                    losses.add(question.id, f"the unit, which is {question.unit}, except in the prompt")
+                written.append(_number(question))
             case Blanks() if len(question.blanks) == 1:
-                told.append(_text(question))
+                written.append(_text(question))
             case _:
-                losses.add(question.id, "the whole question: the format has one blank, not several")
-    return (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode()
+                losses.add(question.id, "the whole question: the format allows only one blank")
+    return (json.dumps(written, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _choosing(question: Choice | Multi) -> Fields:
@@ -56,22 +56,22 @@ def _number(question: Numeric) -> Fields:
 def _text(question: Blanks) -> Fields:
     blank = next(iter(question.blanks.values()))
     gap = "".join(text + ("____" if name else "") for text, name in question.pieces)
-    told: Fields = {"question": question.prompt, "type": "string", "code": gap}
+    fields: Fields = {"question": question.prompt, "type": "string", "code": gap}
     right = [{"answer": one, "correct": True, "feedback": blank.why} for one in blank.accept]
     wrong = [{"answer": one, "correct": False, "feedback": each.why} for one, each in blank.wrong.items()]
-    return {**told, "answers": [{**one, "match_case": True} for one in (*right, *wrong)]}
+    return {**fields, "answers": [{**one, "match_case": True} for one in (*right, *wrong)]}
 
 
 def read(content: bytes, losses: Losses) -> list[Question]:
-    """The questions of a jupyterquiz file."""
+    """Read the questions of a jupyterquiz file."""
     try:
-        told = json.loads(content)
+        questions = json.loads(content)
     except ValueError as error:
-        raise Unreadable(f"it is no JSON: {error}") from None
-    if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
+        raise Unreadable(f"it is not JSON: {error}") from None
+    if not isinstance(questions, list) or not all(isinstance(one, dict) for one in questions):
         raise Unreadable('a jupyterquiz file is a list of questions, [{"question": …, "type": …}, …]')
     drafts = Drafts(losses)
-    for number, one in enumerate(told, start=1):
+    for number, one in enumerate(questions, start=1):
         name = f"question {number}"
         prompt = str(one.get("question", ""))
         if one.get("code") and one.get("type") != "string":
@@ -80,14 +80,14 @@ def read(content: bytes, losses: Losses) -> list[Question]:
         match one.get("type"):
             case "multiple_choice" | "many_choice" as kind:
                 options = [_option(each) for each in answers]
-                told_kind = "choice" if kind == "multiple_choice" else "multi"
-                fields: Fields = {"kind": told_kind, "prompt": prompt, "options": options}
+                kind_here = "choice" if kind == "multiple_choice" else "multi"
+                fields: Fields = {"kind": kind_here, "prompt": prompt, "options": options}
             case "numeric":
                 fields = {"kind": "numeric", "prompt": prompt, **_read_number(name, answers, losses)}
             case "string":
                 fields = {"kind": "blanks", "prompt": prompt, **_read_text(one, answers)}
             case other:
-                losses.add(name, f"the whole question: there is no kind like {other!r}")
+                losses.add(name, f"the whole question: there is no kind of question like {other!r}")
                 continue
         losses.each(name, (key for key in ("answer_cols", "precision") if key in one))
         drafts.add(name, fields)
@@ -107,12 +107,12 @@ def _read_number(name: str, answers: list[dict[str, Any]], losses: Losses) -> Fi
     for one in answers:
         where = one.get("range") or [one.get("value")] * 2
         if one.get("type") == "default" or where[0] is None:
-            losses.add(name, f"what is said to any other number: {one.get('feedback')}")
+            losses.add(name, f"the feedback on any other number: {one.get('feedback')}")
             continue
         middle, tolerance = (where[0] + where[1]) / 2, (where[1] - where[0]) / 2
         why = str(one.get("feedback") or "TODO")
         if one.get("correct") and not fields:
-            # The two ends tell the tolerance but for what binary fractions lose.
+            # The difference of the two ends has the rounding errors of binary fractions.
             fields = {"answer": round(middle, 12), "tolerance": round(tolerance, 12), "why": why}
         elif one.get("correct") or tolerance:
             losses.add(name, f"a further range, {where[0]} to {where[1]}: {why}")

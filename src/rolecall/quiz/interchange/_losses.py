@@ -1,4 +1,4 @@
-"""What could not be carried from one format to another."""
+"""What a conversion between formats loses."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from dataclasses import dataclass
 
 
 class Unreadable(ValueError):
-    """A file that is not of its format; the text says where and what would be right."""
+    """A file isn't in its format; the message says where, and what the format requires."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Something that was not carried.
+    """Something that a conversion left out.
 
     Parameters
     ----------
     question
-        The question's id or name; empty for what is the whole bank's.
+        The question's id or name; empty if it concerns the whole bank.
+    what
+        What was left out.
     """
 
     question: str
@@ -28,20 +30,20 @@ class Loss:
 
 
 class Losses:
-    """Collects what is not carried."""
+    """Collect what a conversion leaves out."""
 
     def __init__(self) -> None:
         self._losses: list[Loss] = []
 
     def add(self, question: str, what: str) -> None:
-        """Notes that something was not carried."""
+        """Add one loss of a question, or of the bank if the name is empty."""
         self._losses.append(Loss(question, what))
 
     def each(self, question: str, whats: Iterable[str]) -> None:
-        """Notes several things of a question."""
+        """Add several losses of one question."""
         for what in whats:
             self.add(question, what)
 
     def all(self) -> tuple[Loss, ...]:
-        """Everything noted."""
+        """Return every loss."""
         return tuple(self._losses)

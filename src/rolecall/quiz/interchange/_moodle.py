@@ -10,7 +10,7 @@ from lxml import etree
 from rolecall.quiz._bank import Bank
 from rolecall.quiz.interchange import _cloze
 from rolecall.quiz.interchange._drafts import Drafts, Fields, blank_of, closing_text, read_closing, ready
-from rolecall.quiz.interchange._html import parse_xml, tell_pictures, to_markdown
+from rolecall.quiz.interchange._html import parse_xml, report_pictures, to_markdown
 from rolecall.quiz.interchange._losses import Losses, Unreadable
 from rolecall.quiz.kinds import Blanks, Choice, Match, Multi, Numeric, Order, Question
 
@@ -26,7 +26,7 @@ _TYPES: dict[type, str] = {
 
 
 def write(bank: Bank, losses: Losses) -> bytes:
-    """A bank as a category with questions."""
+    """Write a bank as a category with questions."""
     quiz = etree.Element("quiz")
     category = etree.SubElement(quiz, "question", type="category")
     _text(etree.SubElement(category, "category"), f"$course$/{bank.title}")
@@ -62,7 +62,7 @@ def _parts(element: etree._Element, question: Question) -> None:
             etree.SubElement(element, "single").text = "true" if isinstance(question, Choice) else "false"
             etree.SubElement(element, "shuffleanswers").text = "true"
             share = 100 / sum(option.correct for option in question.options)
-            # The same rule as ours: a wrong one takes away what a right one adds.
+            # As in Rolecall, a wrong option takes away what a right one adds.
             wrong = -share if isinstance(question, Multi) else 0
             for option in question.options:
                 fraction = f"{share if option.correct else wrong:.5f}".rstrip("0").rstrip(".")
@@ -77,7 +77,7 @@ def _parts(element: etree._Element, question: Question) -> None:
                 _markdown(answer, "feedback", why)
                 etree.SubElement(answer, "tolerance").text = f"{question.tolerance:g}"
             units = etree.SubElement(element, "units") if question.unit else None
-            # Moodle's multiplier is how many of a unit one of the first is.
+            # A unit's multiplier in Moodle is how many of it equal one of the first unit.
             for name, factor in (
                 ({question.unit: 1.0} | question.units).items() if units is not None else ()
             ):
@@ -97,10 +97,10 @@ def _parts(element: etree._Element, question: Question) -> None:
 
 
 def read(content: bytes, losses: Losses) -> list[Question]:
-    """The questions of a Moodle XML file."""
+    """Read the questions of a Moodle XML file."""
     quiz = parse_xml(content)
     if quiz.tag != "quiz":
-        raise Unreadable(f"its outermost element is <{quiz.tag}>; that of a Moodle XML file is <quiz>")
+        raise Unreadable(f"its root element is <{quiz.tag}>, but Moodle XML has <quiz>")
     drafts = Drafts(losses)
     for element in quiz.iterfind("question"):
         kind = element.get("type", "")
@@ -109,10 +109,10 @@ def read(content: bytes, losses: Losses) -> list[Question]:
         name = _plain(element.find("name")) or f"line {element.sourceline}"
         fields = _READERS[kind](element, name, losses) if kind in _READERS else None
         if fields is None:
-            losses.add(name, f"the whole question: there is no kind like {kind!r}")
+            losses.add(name, f"the whole question: there is no kind of question like {kind!r}")
             continue
         prompt = _read(element.find("questiontext"))
-        tell_pictures(name, prompt, losses)
+        report_pictures(name, prompt, losses)
         drafts.add(name, {"prompt": prompt, **_common(element, name, losses), **fields})
     return drafts.questions
 
@@ -131,7 +131,7 @@ def _common(element: etree._Element, name: str, losses: Losses) -> Fields:
             losses.add(name, f"the tag {tag!r}")
     for field in ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"):
         if text := _read(element.find(field)):
-            losses.add(name, f"what is said to any answer ({field}): {text}")
+            losses.add(name, f"the feedback on every answer ({field}): {text}")
     return fields | read_closing(_read(element.find("generalfeedback")))
 
 
@@ -140,7 +140,7 @@ def _plain(element: etree._Element | None) -> str:
 
 
 def _read(element: etree._Element | None) -> str:
-    """An element's text as Markdown; Moodle's own default is HTML."""
+    """Return an element's text as Markdown; Moodle's default format is HTML."""
     if element is None or not _plain(element):
         return ""
     if element.get("format", "html") in ("markdown", "plain_text"):
@@ -159,7 +159,7 @@ def _choosing(element: etree._Element, name: str, losses: Losses) -> Fields:
     for answer, text, fraction in _answers(element):
         correct = fraction >= 100 if single else fraction > 0
         if single and 0 < fraction < 100:
-            losses.add(name, f"the {fraction:g} % for {text!r}; it is read as wrong")
+            losses.add(name, f"the {fraction:g} % for {text!r}; it counts as wrong")
         options.append({"text": text, "correct": correct, "why": _read(answer.find("feedback"))})
     return {"kind": "choice" if single else "multi", "options": options}
 
@@ -220,12 +220,12 @@ def _embedded(element: etree._Element, name: str, losses: Losses) -> Fields | No
 
 
 def _dragged(element: etree._Element, name: str, losses: Losses) -> Fields:
-    """Words to drag or select into a text, where ``[[2]]`` is the place of the second."""
+    """Read words to drag or select into a text, where ``[[2]]`` is the place of the second word."""
     boxes = [_plain(box) for tag in ("dragbox", "selectoption") for box in element.iterfind(tag)]
     text = _read(element.find("questiontext"))
     used = [int(number) for number in re.findall(r"\[\[(\d+)\]\]", text)]
     blanks = {f"b{n}": {"accept": [boxes[n - 1]], "why": "TODO"} for n in used if n <= len(boxes)}
-    losses.add(name, "not in the file, to be written: why each word belongs where it does")
+    losses.add(name, "to write, because the file lacks it: why each word is in its place")
     return {
         "kind": "blanks",
         "prompt": "Complete the text.",

@@ -1,7 +1,7 @@
 """QTI 2.1: content packages and single items.
 
-https://www.imsglobal.org/question/qtiv2p1/imsqti_infov2p1.html says what an item has;
-https://www.imsglobal.org/question/qtiv2p1/imsqti_implv2p1.html shows items and their package.
+https://www.imsglobal.org/question/qtiv2p1/imsqti_infov2p1.html defines an item;
+https://www.imsglobal.org/question/qtiv2p1/imsqti_implv2p1.html has examples of items and packages.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _METADATA = "http://www.imsglobal.org/xsd/imsmd_v1p2"
 _ITEM_TYPE = "imsqti_item_xmlv2p1"
 _DIFFICULTY = {"easy": "easy", "medium": "medium", "hard": "difficult"}
 _MOST = 50_000_000
-"""Bytes that the files of a package may have together once they are unpacked."""
+"""The most bytes that the unpacked files of a package may have together."""
 
 
 def write(bank: Bank, losses: Losses) -> bytes:
-    """A bank as a content package of items."""
+    """Write a bank as a content package of items."""
     spaces = {None: _PACKAGE, "imsmd": _METADATA}
     manifest = etree.Element(
         f"{{{_PACKAGE}}}manifest",
@@ -53,7 +53,7 @@ def write(bank: Bank, losses: Losses) -> bytes:
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
-    """An entry that is the same whenever it is written."""
+    """Create an entry of the archive that doesn't depend on the time."""
     entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
     entry.compress_type = zipfile.ZIP_DEFLATED
     return entry
@@ -80,7 +80,7 @@ def _describe(resources: etree._Element, question: Question, file: str) -> None:
 
 
 def read(content: bytes, losses: Losses) -> list[Question]:
-    """The questions of a package, or of one item."""
+    """Read the questions of a package, or of one item."""
     drafts = Drafts(losses)
     for file, item, fields in _items(content):
         try:
@@ -89,14 +89,14 @@ def read(content: bytes, losses: Losses) -> list[Question]:
             losses.add(file, f"the whole question: {error}")
             continue
         name = root.get("identifier") or file
-        told = _qti_items.read(root, name, losses)
-        if told is not None:
-            drafts.add(name, {"id": name, **fields, **told})
+        item_fields = _qti_items.read(root, name, losses)
+        if item_fields is not None:
+            drafts.add(name, {"id": name, **fields, **item_fields})
     return drafts.questions
 
 
 def _items(content: bytes) -> Iterator[tuple[str, bytes, Fields]]:
-    """Each item's file, its text, and what the manifest says of it."""
+    """Yield each item's file name, its content, and the fields that the manifest has."""
     if not content.startswith(b"PK"):
         yield "the item", content, {}
         return
@@ -110,9 +110,9 @@ def _items(content: bytes) -> Iterator[tuple[str, bytes, Fields]]:
                     file = posixpath.normpath(resource.get("href", ""))
                     yield file, archive.read(file), _described(resource)
     except zipfile.BadZipFile:
-        raise Unreadable("it is no content package: the archive cannot be opened") from None
+        raise Unreadable("it is not a content package: the archive can't be opened") from None
     except KeyError as error:
-        raise Unreadable(f"it is no content package: {error.args[0]}") from None
+        raise Unreadable(f"it is not a content package: {error.args[0]}") from None
 
 
 def _described(resource: etree._Element) -> Fields:

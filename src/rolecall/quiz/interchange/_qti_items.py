@@ -1,4 +1,4 @@
-"""One QTI 2.1 item: written, and read."""
+"""Write and read one QTI 2.1 item."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from lxml import etree
 
 from rolecall.quiz.interchange._drafts import Fields, closing_text, read_closing
-from rolecall.quiz.interchange._html import tell_pictures, to_html, to_inline_html, to_markdown
+from rolecall.quiz.interchange._html import report_pictures, to_html, to_inline_html, to_markdown
 from rolecall.quiz.interchange._losses import Losses
 from rolecall.quiz.kinds import BaseQuestion, Blanks, Choice, Match, Multi, Numeric, Order, Question
 
@@ -17,7 +17,7 @@ _TEMPLATES = "http://www.imsglobal.org/question/qti_v2p1/rptemplates"
 
 
 def write(question: Question, losses: Losses) -> bytes:
-    """A question as an item."""
+    """Write a question as an item."""
     body, declarations, feedback = _parts(question, losses)
     item = _e(
         "assessmentItem",
@@ -32,7 +32,7 @@ def write(question: Question, losses: Losses) -> bytes:
             "itemBody",
             *_block(to_html(question.prompt)),
             body,
-            # Shown by no delivery to candidates: for tutors, and for the way back.
+            # Only tutors see these; an import reads them.
             _e("rubricBlock", *_block(to_html(question.hint)), **{"view": "tutor", "class": "hint"}),
             _e(
                 "rubricBlock",
@@ -60,7 +60,7 @@ def write(question: Question, losses: Losses) -> bytes:
 
 
 def _e(tag: str, *children: etree._Element | str, **attributes: str) -> etree._Element:
-    """An element of QTI, with a text or elements in it."""
+    """Create a QTI element that contains text or elements."""
     element = etree.Element(f"{{{_QTI}}}{tag}", attributes, nsmap={None: _QTI})  # type: ignore[dict-item]
     for child in children:
         if isinstance(child, str):
@@ -71,13 +71,13 @@ def _e(tag: str, *children: etree._Element | str, **attributes: str) -> etree._E
 
 
 def _block(html: str) -> list[etree._Element]:
-    """XHTML in the namespace of the item."""
+    """Parse XHTML into elements in the namespace of the item."""
     root = etree.fromstring(f'<div xmlns="{_QTI}">{html}</div>')
     return list(root)
 
 
 def _line(element: etree._Element, text: str) -> etree._Element:
-    """An element with a line of Markdown in it."""
+    """Add a line of Markdown to an element."""
     root = etree.fromstring(f'<p xmlns="{_QTI}">{to_inline_html(text)}</p>')
     element.text = root.text
     element.extend(list(root))
@@ -105,21 +105,21 @@ def _declared(
 
 
 def _processing(responses: list[str], *, feedback: bool) -> etree._Element:
-    """Adds the marks of every response; where there is feedback, shows that of each choice."""
+    """Create the rules that add the marks of all responses and show the feedback on each choice."""
     if responses == ["RESPONSE"] and not feedback:
         return _e("responseProcessing", template=f"{_TEMPLATES}/map_response")
     marks = [_e("mapResponse", identifier=one) for one in responses]
-    told = _e("responseProcessing", _e("setOutcomeValue", _e("sum", *marks), identifier="SCORE"))
+    processing = _e("responseProcessing", _e("setOutcomeValue", _e("sum", *marks), identifier="SCORE"))
     if feedback:
         shown = _e("multiple", _e("variable", identifier=responses[0]))
-        told.append(_e("setOutcomeValue", shown, identifier="FEEDBACK"))
-    return told
+        processing.append(_e("setOutcomeValue", shown, identifier="FEEDBACK"))
+    return processing
 
 
 def _parts(
     question: Question, losses: Losses
 ) -> tuple[etree._Element, list[etree._Element], dict[str, str]]:
-    """The interaction, what is declared of its responses, and what is said to each choice."""
+    """Create the interaction, the declarations of its responses, and the feedback on each choice."""
     match question:
         case Choice() | Multi():
             single = isinstance(question, Choice)
@@ -140,7 +140,7 @@ def _parts(
             declared = _declared("RESPONSE", "single" if single else "multiple", "identifier", right, marks)
             return body, [declared], {name: option.why for name, option in names.items()}
         case Order():
-            losses.add(question.id, "partial credit: all in order, or none")
+            losses.add(question.id, "partial credit")
             places = {f"I{number}": item.text for number, item in enumerate(question.items, start=1)}
             items = [_line(_e("simpleChoice", identifier=name), text) for name, text in places.items()]
             body = _e("orderInteraction", *items, responseIdentifier="RESPONSE", shuffle="true")
@@ -149,11 +149,11 @@ def _parts(
             return _match(question)
         case Numeric():
             losses.each(
-                question.id, ["the tolerance: the number must be exact"] if question.tolerance else []
+                question.id, ["the tolerance; the number must be exact"] if question.tolerance else []
             )
-            losses.each(question.id, (f"what is said to {one.value}" for one in question.wrong))
+            losses.each(question.id, (f"the feedback on {one.value}" for one in question.wrong))
             if question.unit:
-                losses.add(question.id, f"that its numbers are in {question.unit}")
+                losses.add(question.id, f"the unit, which is {question.unit}")
             value = f"{float(question.answer):g}"
             declared = _declared("RESPONSE", "single", "float", [value], {value: 1})
             return _e("p", _e("textEntryInteraction", responseIdentifier="RESPONSE")), [declared], {}
@@ -211,17 +211,17 @@ def _blanks(
 
 
 def read(item: etree._Element, name: str, losses: Losses) -> Fields | None:
-    """The fields of an item; None, and why, where a bank has no such question."""
+    """Read the fields of an item; None, with a loss, if no kind of question is like it."""
     body = item.find("{*}itemBody")
     interactions = [one for one in item.iter() if _tag(one).endswith("Interaction")]
     kinds = {_tag(one) for one in interactions}
     if body is None or len(kinds) != 1 or (len(interactions) > 1 and kinds != {"textEntryInteraction"}):
         there = ", ".join(sorted(kinds)) or "none"
-        losses.add(name, f"the whole question: a bank has one interaction of a kind, this item has {there}")
+        losses.add(name, f"the whole question: all interactions must be of one type; this item has {there}")
         return None
     kind = kinds.pop()
     if kind not in _READERS:
-        losses.add(name, f"the whole question: there is no kind like {kind}")
+        losses.add(name, f"the whole question: there is no kind of question like {kind}")
         return None
     fields: Fields = {}
     for rubric in list(body.iter("{*}rubricBlock")):
@@ -234,7 +234,7 @@ def read(item: etree._Element, name: str, losses: Losses) -> Fields | None:
             losses.add(name, f"the rubric for {rubric.get('view')}: {text}")
         _drop(rubric)
     asked = _READERS[kind](item, body, interactions)
-    tell_pictures(name, asked["prompt"], losses)
+    report_pictures(name, asked["prompt"], losses)
     if asked["prompt"] == "":
         asked["prompt"] = item.get("title") or "TODO"
     return fields | asked
@@ -251,7 +251,7 @@ def _drop(element: etree._Element) -> None:
 
 
 def _html(element: etree._Element) -> str:
-    """What stands in an element, as HTML without namespaces."""
+    """Return the content of an element as HTML without namespaces."""
     copy = etree.fromstring(etree.tostring(element, with_tail=False))
     for one in copy.iter():
         if isinstance(one.tag, str):
@@ -266,7 +266,7 @@ def _said(element: etree._Element) -> str:
 
 
 def _prompt(body: etree._Element, interaction: etree._Element) -> str:
-    """What stands before the choices: in the body, and in the interaction's own prompt."""
+    """Return the text before the choices, from the body and from the interaction's own prompt."""
     own = interaction.find("{*}prompt")
     asked = to_markdown(_html(own)) if own is not None else ""
     _drop(interaction)
@@ -287,12 +287,12 @@ def _feedback(item: etree._Element) -> dict[str, str]:
 
 
 def _choice(item: etree._Element, body: etree._Element, interactions: list[etree._Element]) -> Fields:
-    right, said = _right(item), _feedback(item)
+    right, feedback = _right(item), _feedback(item)
     options = []
     for one in interactions[0].iterfind("{*}simpleChoice"):
         key = one.get("identifier", "")
         # Many items have one text for every right answer and one for every wrong one.
-        why = said.get(key) or said.get("correct" if key in right else "incorrect", "")
+        why = feedback.get(key) or feedback.get("correct" if key in right else "incorrect", "")
         inline = " ".join(_said(each) for each in one.iterfind("{*}feedbackInline"))
         for each in list(one.iterfind("{*}feedbackInline")):
             _drop(each)
@@ -314,11 +314,11 @@ def _matching(item: etree._Element, body: etree._Element, interactions: list[etr
         for one in interactions[0].iterfind(".//{*}simpleAssociableChoice")
     }
     pairs = [pair.split() for pair in _right(item)]
-    told = [{"left": texts[left], "right": texts[right]} for left, right in pairs]
+    found = [{"left": texts[left], "right": texts[right]} for left, right in pairs]
     used = {right for _, right in pairs}
     second = list(interactions[0].iterfind("{*}simpleMatchSet"))[-1]
     extras = [texts[key] for one in second if (key := one.get("identifier", "")) not in used]
-    return {"kind": "match", "prompt": _prompt(body, interactions[0]), "pairs": told, "extras": extras}
+    return {"kind": "match", "prompt": _prompt(body, interactions[0]), "pairs": found, "extras": extras}
 
 
 def _entry(item: etree._Element, body: etree._Element, interactions: list[etree._Element]) -> Fields:
@@ -352,12 +352,12 @@ def _entry(item: etree._Element, body: etree._Element, interactions: list[etree.
         }
     text, language = str("".join(map(str, pre.itertext()))), pre.get("class", "text")
     _drop(pre)
-    told: Fields = {"kind": "blanks", "prompt": to_markdown(_html(body)), "text": text, "blanks": blanks}
-    return told | ({"language": language} if language in ("json", "bash", "python") else {})
+    fields: Fields = {"kind": "blanks", "prompt": to_markdown(_html(body)), "text": text, "blanks": blanks}
+    return fields | ({"language": language} if language in ("json", "bash", "python") else {})
 
 
 def _replace(element: etree._Element, text: str) -> None:
-    """Puts a text where an element stands."""
+    """Replace an element by a text."""
     parent, before = element.getparent(), element.getprevious()
     if parent is None:
         return
