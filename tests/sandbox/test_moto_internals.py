@@ -238,6 +238,18 @@ INTERNALS = [
         "self bucket_name key_name",
         "A missing object isn't recognized: sandbox/moto_state/s3.py.",
     ),
+    Internal(
+        "moto.s3.models",
+        "PublicAccessBlock",
+        "block_public_acls ignore_public_acls block_public_policy restrict_public_buckets",
+        "New buckets have no Block Public Access: sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.s3.models",
+        "get_canned_acl",
+        "acl",
+        "An object gets the ACL of its bucket: sandbox/moto_state/s3_access.py.",
+    ),
     Internal("moto.s3.models", "s3_backends", None, "S3 can't be read: sandbox/moto_state/s3.py."),
     Internal(
         "moto.server",
@@ -312,6 +324,7 @@ def test_only_a_few_modules_import_moto():
         "sandbox/moto_state/_backends.py",
         "sandbox/moto_state/iam.py",
         "sandbox/moto_state/s3.py",
+        "sandbox/moto_state/s3_access.py",
         "sandbox/responses.py",
     }
 

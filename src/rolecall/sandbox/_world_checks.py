@@ -11,6 +11,7 @@ from typing import Any
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from rolecall._yaml import Document, Fault, Where, did_you_mean
+from rolecall.aws.s3_public import is_public
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
 from rolecall.sandbox.world import Account, PolicyDocument, World
 
@@ -18,6 +19,7 @@ from rolecall.sandbox.world import Account, PolicyDocument, World
 def check_world(document: Document, world: World) -> Iterator[Fault]:
     """Every fault of a world that its form does not show."""
     yield from _policies(document, world)
+    yield from _public_buckets(document, world)
     yield from _references(document, world)
 
 
@@ -29,6 +31,24 @@ def _policies(document: Document, world: World) -> Iterator[Fault]:
         except MalformedPolicyDocument as error:
             problem = f"{error.message} {error.detail}".strip()
             yield document.fault((*where, *error.path), f"MalformedPolicyDocument: {problem}")
+
+
+def _public_buckets(document: Document, world: World) -> Iterator[Fault]:
+    """Find the public bucket policies that Block Public Access would refuse."""
+    for account_name, account in world.accounts.items():
+        for name, bucket in account.buckets.items():
+            if bucket.policy is None or not bucket.block_public_access:
+                continue
+            try:
+                public = is_public(Policy.parse(bucket.policy, PolicyType.RESOURCE))
+            except MalformedPolicyDocument:
+                continue  # _policies reports it.
+            if public:
+                yield document.fault(
+                    ("accounts", account_name, "buckets", name, "policy"),
+                    "the bucket policy is public, which Block Public Access refuses. Limit its principals, "
+                    "or set block_public_access: false",
+                )
 
 
 def _documents(world: World) -> Iterator[tuple[Where, PolicyDocument, PolicyType]]:

@@ -141,7 +141,7 @@ class Authorizer:
 
     def _decide(self, check: Check, call: Call) -> Decision:
         caller = call.caller
-        resources = self._resources.of(check.action.partition(":")[0])
+        resources = self._resources.of_action(check.action)
         owner = resources.owner(check.resource) or _account_in(check.resource) or caller.account
         request = Request.of(
             caller.arn,
@@ -155,7 +155,7 @@ class Authorizer:
             request,
             PolicySet(
                 identity=self._callers.identity_policies(caller),
-                resource=resources.policy(check.resource),
+                resource=resources.policy_for(check.resource, caller.account, is_service=caller.is_service),
                 boundaries=self._callers.boundaries(caller),
                 session=caller.session.policies if caller.session else (),
                 scps=self._guardrails.scps(caller.account),

@@ -156,7 +156,9 @@ def _tags(tags: dict[str, str]) -> list[dict[str, str]]:
 def _build_buckets(account: Account, region: str) -> None:
     s3 = s3_backend(account.id)
     for name, bucket in account.buckets.items():
-        s3.create_bucket(name, region)
+        made = s3.create_bucket(name, region)
+        if not bucket.block_public_access:
+            made.public_access_block = None
         for key, text in bucket.objects.items():
             s3.put_object(name, key, text.encode())
         if bucket.policy is not None:

@@ -15,7 +15,7 @@ from typing import Any
 import moto.backends
 from moto.iam.access_control import PermissionResult
 from moto.iam.models import IAMBackend, ManagedPolicy
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 
 from rolecall.sandbox.moto_state.iam import new_unique_id
 
@@ -32,12 +32,31 @@ def patch_moto() -> None:
     # The sandbox decides whether a request is allowed before moto sees it. moto would evaluate a bucket
     # policy again without its conditions and principals, and deny what a conditional Deny lets through.
     FakeBucket.get_permission = wraps(FakeBucket.get_permission)(_permit)
+    S3Backend.create_bucket = _with_safe_defaults(S3Backend.create_bucket)
     for name, prefix in _ID_PREFIXES.items():
         setattr(IAMBackend, name, _with_id(getattr(IAMBackend, name), prefix))
 
 
 def _permit(bucket: FakeBucket, action: Any, resource: Any) -> PermissionResult:
     return PermissionResult.PERMITTED
+
+
+def _with_safe_defaults(create: Callable[..., FakeBucket]) -> Callable[..., FakeBucket]:
+    """Turn Block Public Access on and ACLs off for new buckets, as S3 has done since April 2023.
+
+    A gap would miss the buckets that CloudFormation creates, and those of a world.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
+    """
+
+    @wraps(create)
+    def create_with_safe_defaults(backend: S3Backend, *args: Any, **options: Any) -> FakeBucket:
+        bucket = create(backend, *args, **options)
+        bucket.public_access_block = PublicAccessBlock(True, True, True, True)
+        bucket.ownership_rule = "BucketOwnerEnforced"
+        return bucket
+
+    return create_with_safe_defaults
 
 
 @wraps(_read_managed_policies)

@@ -101,10 +101,14 @@ class Pod(_Model):
 
 
 class Bucket(_Model):
-    """An S3 bucket with its objects, by key."""
+    """An S3 bucket with its objects, by key.
+
+    Like a bucket that is created with the API, it has Block Public Access on, and access control lists off.
+    """
 
     objects: dict[str, str] = {}
     policy: PolicyDocument | None = None
+    block_public_access: bool = True
 
 
 class Table(_Model):

@@ -1,4 +1,6 @@
-"""An account with an administrator, for the tests of gaps that need nothing else."""
+"""Sandboxes for the tests of gaps: an account with an administrator, and the buckets of two accounts."""
+
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ accounts:
     users: {admin: {managed_policies: ["arn:aws:iam::aws:policy/AdministratorAccess"]}}
 actors: {admin: {user: main/admin}}
 """
+BUCKETS = Path(__file__).parents[1] / "worlds" / "buckets.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -27,3 +30,16 @@ def administered(tmp_path_factory):
 def iam(administered):
     """Return a client of IAM for the administrator."""
     return administered.client("iam", actor="admin")
+
+
+@pytest.fixture(scope="session")
+def buckets():
+    """Return a sandbox for all tests about S3; each test creates buckets of its own."""
+    with Sandbox(BUCKETS) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def s3(buckets):
+    """Return a client of S3 for the administrator."""
+    return buckets.client("s3", actor="admin")

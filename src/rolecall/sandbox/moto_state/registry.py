@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from rolecall.sandbox.moto_state.awslambda import Functions
+from rolecall.sandbox.moto_state.buckets import Buckets
 from rolecall.sandbox.moto_state.dynamodb import Tables
 from rolecall.sandbox.moto_state.ec2 import Ec2Resources
 from rolecall.sandbox.moto_state.ecr import Repositories
 from rolecall.sandbox.moto_state.iam import IamResources, IamState, RoleTrust
 from rolecall.sandbox.moto_state.kms import Keys
 from rolecall.sandbox.moto_state.resources import ServiceResources
-from rolecall.sandbox.moto_state.s3 import Buckets
 from rolecall.sandbox.moto_state.secretsmanager import Secrets
 from rolecall.sandbox.moto_state.sns import Topics
 from rolecall.sandbox.moto_state.sqs import Queues
@@ -40,3 +40,10 @@ class ResourceStates:
     def of(self, prefix: str) -> ServiceResources:
         """Return the resources of a service; those of an unknown service have neither policies nor tags."""
         return self._known.get(prefix) or ServiceResources(prefix)
+
+    def of_action(self, action: str) -> ServiceResources:
+        """Return the resources that an action is evaluated on.
+
+        A bucket that is created has neither owner nor policy yet, even if its name is taken.
+        """
+        return ServiceResources("s3") if action == "s3:CreateBucket" else self.of(action.partition(":")[0])

@@ -45,6 +45,20 @@ class ServiceResources:
         name = f"{self.policy_kind} of {parts.resource.rpartition('/')[2].rpartition(':')[2]}"
         return parse_kept_policy(document, PolicyType.RESOURCE, name)
 
+    def policy_for(self, arn: str, account: str | None, *, is_service: bool) -> Policy | None:
+        """Return the resource-based policy as it applies to a caller.
+
+        Parameters
+        ----------
+        arn
+            The resource.
+        account
+            The caller's account; None for an anonymous caller or an AWS service.
+        is_service
+            Whether the caller is an AWS service.
+        """
+        return self.policy(arn)
+
     def owner(self, arn: str) -> str | None:
         """Return the account that owns a resource, if the ARN doesn't include it; otherwise None."""
         return None

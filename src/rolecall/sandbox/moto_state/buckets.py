@@ -1,0 +1,87 @@
+"""The access to S3 buckets and objects: policies, ACLs, and Block Public Access, with owners and tags."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rolecall.aws.operations import Operation
+from rolecall.aws.s3_public import is_public
+from rolecall.iam import Policy, PolicyType
+from rolecall.sandbox.moto_state._documents import parse_kept_policy
+from rolecall.sandbox.moto_state.resources import ServiceResources
+from rolecall.sandbox.moto_state.s3 import bucket_account, object_tags, s3_backend
+from rolecall.sandbox.moto_state.s3_access import acl_statements, public_access_block
+
+_ARN = "arn:aws:s3:::"
+
+
+class Buckets(ServiceResources):
+    """Buckets with their policies, and objects with their tags."""
+
+    policy_kind = "bucket policy"
+
+    def policy(self, arn: str) -> Policy | None:
+        """Return the bucket policy that applies to a bucket or an object."""
+        bucket = _bucket_name(arn)
+        account = bucket_account(bucket)
+        document = s3_backend(account).buckets[bucket].policy if account else None
+        if not document:
+            return None
+        return parse_kept_policy(document.decode(), PolicyType.RESOURCE, f"bucket policy of {bucket}")
+
+    def policy_for(self, arn: str, account: str | None, *, is_service: bool) -> Policy | None:
+        """Return the bucket policy as it applies to a caller, together with what ACLs grant to everyone.
+
+        RestrictPublicBuckets takes the effect of a public policy from everyone but AWS services and the
+        bucket's own account.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+        """
+        bucket, _, key = arn.removeprefix(_ARN).partition("/")
+        policy = self.policy(arn)
+        if (
+            policy is not None
+            and account != bucket_account(bucket)
+            and not is_service
+            and public_access_block(bucket).restrict_public_buckets
+            and is_public(policy)
+        ):
+            policy = None
+        granted = acl_statements(bucket, key)
+        return _with_statements(policy, granted, arn) if granted else policy
+
+    def owner(self, arn: str) -> str | None:
+        """Return the account that owns a bucket or an object."""
+        return bucket_account(_bucket_name(arn))
+
+    def context(self, arn: str) -> dict[str, str | list[str]]:
+        """Return the owner of a bucket, and the tags of an object that exists."""
+        bucket, _, key = arn.removeprefix(_ARN).partition("/")
+        owner = bucket_account(bucket)
+        if owner is None:
+            return {}
+        tags = object_tags(bucket, key) if key else {}
+        existing = {f"s3:ExistingObjectTag/{name}": value for name, value in tags.items()}
+        return {"s3:ResourceAccount": owner, **existing}
+
+    def account(self, operation: Operation, arn: str) -> str | None:
+        """Return the account that owns the bucket of an operation; None for a bucket that is created."""
+        bucket = operation.text("Bucket") if operation.name != "CreateBucket" else None
+        return bucket_account(bucket) if bucket else None
+
+
+def _with_statements(policy: Policy | None, statements: list[dict[str, Any]], arn: str) -> Policy:
+    """Return a bucket policy with further statements, which allow what ACLs grant."""
+    if policy is None:
+        document = {"Version": "2012-10-17", "Statement": statements}
+        return parse_kept_policy(document, PolicyType.RESOURCE, f"ACL of {arn.removeprefix(_ARN)}")
+    own = json.loads(policy.text)
+    kept = own["Statement"] if isinstance(own["Statement"], list) else [own["Statement"]]
+    return parse_kept_policy(
+        {**own, "Statement": [*kept, *statements]}, policy.type, f"{policy.name} and ACL"
+    )
+
+
+def _bucket_name(arn: str) -> str:
+    return arn.removeprefix(_ARN).partition("/")[0] if arn.startswith(_ARN) else ""

@@ -1,0 +1,120 @@
+"""What decides about access to a bucket besides its policy: Block Public Access, ownership, and ACLs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from moto.s3.models import get_canned_acl
+
+from rolecall.aws.s3_public import ALL_USERS, AUTHENTICATED_USERS
+from rolecall.sandbox.moto_state.s3 import bucket_account, s3_backend
+
+OWNER_ENFORCED = "BucketOwnerEnforced"
+
+# The actions that a permission in an ACL allows.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#acl-access-policy-permission-mapping
+_ON_BUCKETS = {
+    "READ": ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"),
+    "WRITE": ("s3:PutObject",),
+    "READ_ACP": ("s3:GetBucketAcl",),
+    "WRITE_ACP": ("s3:PutBucketAcl",),
+}
+_ON_OBJECTS = {
+    "READ": ("s3:GetObject", "s3:GetObjectVersion"),
+    "READ_ACP": ("s3:GetObjectAcl", "s3:GetObjectVersionAcl"),
+    "WRITE_ACP": ("s3:PutObjectAcl", "s3:PutObjectVersionAcl"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PublicAccessBlock:
+    """The four settings of Block Public Access."""
+
+    block_public_acls: bool = False
+    ignore_public_acls: bool = False
+    block_public_policy: bool = False
+    restrict_public_buckets: bool = False
+
+
+def public_access_block(bucket: str) -> PublicAccessBlock:
+    """Return the Block Public Access settings of a bucket; all are off if it has none."""
+    found = _bucket(bucket)
+    kept = found.public_access_block if found else None
+    if kept is None:
+        return PublicAccessBlock()
+    return PublicAccessBlock(
+        kept.block_public_acls,
+        kept.ignore_public_acls,
+        kept.block_public_policy,
+        kept.restrict_public_buckets,
+    )
+
+
+def acls_are_disabled(bucket: str) -> bool:
+    """Whether the owner of a bucket owns all its objects, so that no ACL has an effect."""
+    found = _bucket(bucket)
+    return found is not None and found.ownership_rule == OWNER_ENFORCED
+
+
+def acl_statements(bucket: str, key: str) -> list[dict[str, Any]]:
+    """Return the statements that allow what the ACLs of a bucket and an object grant to everyone.
+
+    Parameters
+    ----------
+    bucket
+        The bucket.
+    key
+        The key of an object; empty for the bucket itself.
+    """
+    found = _bucket(bucket)
+    if found is None or found.ownership_rule == OWNER_ENFORCED:
+        return []
+    if public_access_block(bucket).ignore_public_acls:
+        return []
+    statements = list(_granted(found.acl, _ON_BUCKETS))
+    if key:
+        item = s3_backend(found.account_id).get_object(bucket, key)
+        statements += _granted(item.acl if item else None, _ON_OBJECTS)
+    return statements
+
+
+def acl_grants_access_to_others(bucket: str) -> bool:
+    """Whether the ACL of a bucket grants access to anyone but its owner."""
+    found = _bucket(bucket)
+    grants = found.acl.grants if found and found.acl else []
+    return any(grantee != _owner_grantee() for grant in grants for grantee in grant.grantees)
+
+
+def make_object_private(bucket: str, key: str) -> None:
+    """Give an object the ACL that S3 gives to an object by default; moto gives it the bucket's."""
+    found = _bucket(bucket)
+    item = s3_backend(found.account_id).get_object(bucket, key) if found else None
+    if item is not None:
+        item.set_acl(get_canned_acl("private"))
+
+
+def _granted(acl: Any, allows: dict[str, tuple[str, ...]]) -> Iterator[dict[str, Any]]:
+    for grant in acl.grants if acl else ():
+        for grantee in grant.grantees:
+            if grantee.uri not in (ALL_USERS, AUTHENTICATED_USERS):
+                continue
+            permissions = allows if "FULL_CONTROL" in grant.permissions else grant.permissions
+            actions = [action for one in permissions for action in allows.get(one, ())]
+            if not actions:
+                continue
+            statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": actions}
+            if grantee.uri == AUTHENTICATED_USERS:
+                # An anonymous request has no principal.
+                statement["Condition"] = {"Null": {"aws:PrincipalArn": "false"}}
+            yield statement
+
+
+def _owner_grantee() -> Any:
+    return get_canned_acl("private").grants[0].grantees[0]
+
+
+def _bucket(name: str) -> Any:
+    account = bucket_account(name)
+    return s3_backend(account).buckets.get(name) if account else None
