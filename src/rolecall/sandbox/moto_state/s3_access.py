@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,7 +95,7 @@ def make_object_private(bucket: str, key: str) -> None:
         item.set_acl(get_canned_acl("private"))
 
 
-def _granted(acl: Any, allows: dict[str, tuple[str, ...]]) -> Iterator[dict[str, Any]]:
+def _granted(acl: Any, allows: Mapping[str, tuple[str, ...]]) -> Iterator[dict[str, Any]]:
     for grant in acl.grants if acl else ():
         for grantee in grant.grantees:
             if grantee.uri not in (ALL_USERS, AUTHENTICATED_USERS):
@@ -104,7 +104,7 @@ def _granted(acl: Any, allows: dict[str, tuple[str, ...]]) -> Iterator[dict[str,
             actions = [action for one in permissions for action in allows.get(one, ())]
             if not actions:
                 continue
-            statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": actions}
+            statement: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": actions}
             if grantee.uri == AUTHENTICATED_USERS:
                 # An anonymous request has no principal.
                 statement["Condition"] = {"Null": {"aws:PrincipalArn": "false"}}
