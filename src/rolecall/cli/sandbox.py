@@ -62,6 +62,6 @@ def _announce(server: Server) -> None:
     click.echo(f"Serving {server.world.title or server.world.world} at {description['endpoint']}")
     click.echo(f"  control: {description['control']['url']}  token: {description['control']['token']}")
     for name, actor in description["actors"].items():
-        where = actor.get("imds_endpoint") or (f"{actor['access_key_id']}  {actor['secret_access_key']}")
-        click.echo(f"  {name}: {actor['arn']}  {where}")
+        access = [value for field, value in actor.items() if field not in ("arn", "account")]
+        click.echo(f"  {name}: {actor['arn']}  {'  '.join(access)}")
     click.echo("Press Ctrl-C to stop it.")

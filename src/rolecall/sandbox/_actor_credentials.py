@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -91,6 +91,15 @@ class ActorAccess:
             container = ContainerProvider(environ=self.environment(), fetcher=reader)
             return CredentialResolver([_ByClock(container, now)])
         return None
+
+
+def read_actors(description: Mapping[str, Any]) -> dict[str, ActorAccess]:
+    """Read the actors in what the server or its control API reports."""
+    in_container = description["container_imds_endpoints"]
+    return {
+        name: ActorAccess(**fields, container_imds_endpoint=in_container.get(name))
+        for name, fields in description["actors"].items()
+    }
 
 
 def _session_without_proxy() -> URLLib3Session:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rolecall.sandbox import moto_app
-from rolecall.sandbox.container_names import container_arn
+from rolecall.sandbox.containers import container_of_world
 from rolecall.sandbox.instances import build_instances, instance_arn, instance_id
 from rolecall.sandbox.moto_state.iam import iam_backend, new_access_key_id, set_user_boundary
 from rolecall.sandbox.moto_state.s3 import s3_backend
@@ -76,8 +76,7 @@ class Builder:
                 self.actors[name] = ActorKeys(arn, account, instance=who)
                 continue
             if actor.user is None:
-                container = self.world.container(actor)
-                arn = container_arn(region, account, account_name, who, container)
+                arn = container_of_world(self.world, actor).arn
                 self.actors[name] = ActorKeys(arn, account, container=who)
                 continue
             iam = iam_backend(account)

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import boto3
 
 from rolecall.iam import explain, parse_case
-from rolecall.sandbox._actor_credentials import ActorAccess
+from rolecall.sandbox._actor_credentials import ActorAccess, read_actors
 from rolecall.sandbox._boto3_session import session
 from rolecall.sandbox._cli_home import path_with_cli
 from rolecall.sandbox._control_client import ControlApi
@@ -95,16 +95,15 @@ class Sandbox:
         self.issuers: dict[str, str] = dict(description.get("issuers", {}))
         self._control = ControlApi(**description["control"])
         self.clock = SandboxClock(self._control)
-        container_imds = description.get("container_imds_endpoints", {})
-        self._actors = {
-            name: ActorAccess(**fields, container_imds_endpoint=container_imds.get(name))
-            for name, fields in description["actors"].items()
-        }
+        self._actors = read_actors(description)
 
     @property
     def actors(self) -> dict[str, str]:
-        """The identities that you can act as: the ARN of each actor, by name."""
-        return {name: actor.arn for name, actor in self._actors.items()}
+        """The identities that you can act as: the ARN of each actor, by name.
+
+        An EC2 instance or an ECS task that you launched is listed by its ID until it is terminated.
+        """
+        return {name: actor.arn for name, actor in self._all_actors().items()}
 
     def session(
         self, *, actor: str | None = None, credentials: Mapping[str, str] | None = None
@@ -116,8 +115,9 @@ class Sandbox:
         Parameters
         ----------
         actor
-            The name of an actor. A user signs with its access key; an instance, a task, or a pod gets its
-            credentials from its endpoint.
+            The name of an actor, or the ID or the ARN of an EC2 instance or ECS task that you launched. A
+            user signs with its access key; an instance, a task, or a pod gets its credentials from its
+            endpoint.
         credentials
             The ``Credentials`` that an operation of STS returned.
 
@@ -166,7 +166,19 @@ class Sandbox:
         Parameters
         ----------
         actor
-            The name of an actor.
+            The name of an actor, or the ID or the ARN of an EC2 instance or ECS task that you launched.
+
+        Examples
+        --------
+        >>> with Sandbox("servers") as lab:
+        ...     ec2 = lab.client("ec2", actor="admin")
+        ...     launched = ec2.run_instances(
+        ...         ImageId="ami-12345678", MinCount=1, MaxCount=1, IamInstanceProfile={"Name": "web"}
+        ...     )
+        ...     lab.use(launched["Instances"][0]["InstanceId"])
+        ...     arn = boto3.client("sts").get_caller_identity()["Arn"]
+        >>> arn.rpartition("/")[0]
+        'arn:aws:sts::111122223333:assumed-role/web'
         """
         KERNEL.use(self, self._environment(self._actor(actor)), lambda: self.clock.ahead)
 
@@ -365,9 +377,20 @@ class Sandbox:
         return f"<Sandbox at {self.endpoint} with {', '.join(self._actors)}>"
 
     def _actor(self, name: str) -> ActorAccess:
-        if name not in self._actors:
-            raise SandboxError(f"there is no actor {name!r}; there are {', '.join(self._actors)}")
-        return self._actors[name]
+        if name in self._actors:
+            return self._actors[name]
+        actors = self._all_actors()
+        launched = actors.get(name) or next((one for one in actors.values() if one.arn == name), None)
+        if launched is None:
+            raise SandboxError(
+                f"there is no actor {name!r}; there are {', '.join(actors)}. An instance or a task that "
+                "you launch is an actor until it is terminated. A task also needs a task role."
+            )
+        return launched
+
+    def _all_actors(self) -> dict[str, ActorAccess]:
+        """Return the actors of the world and the machines that were launched."""
+        return read_actors(self._control("GET", "/actors"))
 
     def _empty_file(self, name: str) -> Path:
         path = Path(self._files.name) / name

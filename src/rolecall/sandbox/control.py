@@ -1,4 +1,4 @@
-"""The control API of a sandbox: its clock, its reset, its decisions."""
+"""The control API of a sandbox: its clock, its reset, its actors, its decisions."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request, Response
 from rolecall.sandbox._web import Body, WebService, json_response, query_number, read_body
 from rolecall.sandbox.clock import timestamp
 from rolecall.sandbox.gateway import Gateway
+from rolecall.sandbox.machine_endpoints import MachineEndpoints
 from rolecall.sandbox.relations import relations
 
 _HUNDRED_YEARS = 100 * 365 * 86_400.0
@@ -46,12 +47,15 @@ class Control(WebService):
     ----------
     gateway
         The sandbox.
+    machines
+        The endpoints of its machines.
     token
         What requests must send as ``Authorization: Bearer TOKEN``.
     """
 
-    def __init__(self, gateway: Gateway, token: str) -> None:
+    def __init__(self, gateway: Gateway, machines: MachineEndpoints, token: str) -> None:
         self._gateway = gateway
+        self._machines = machines
         self._expected = f"Bearer {token}".encode()
         super().__init__(
             [
@@ -59,6 +63,7 @@ class Control(WebService):
                 ("POST", "/reset", self._reset),
                 ("POST", "/token", self._mint_token),
                 ("POST", "/assertion", self._mint_assertion),
+                ("GET", "/actors", self._list_actors),
                 ("GET", "/calls", self._list_calls),
                 ("GET", "/decisions", self._list_decisions),
                 ("GET", "/metadata", self._list_metadata_requests),
@@ -89,6 +94,9 @@ class Control(WebService):
     def _reset(self, request: Request) -> Response:
         self._gateway.reset()
         return json_response({"time": timestamp(self._gateway.clock.now())})
+
+    def _list_actors(self, request: Request) -> Response:
+        return json_response(self._machines.description())
 
     def _mint_token(self, request: Request) -> Response:
         body = read_body(request, _Token)

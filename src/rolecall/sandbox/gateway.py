@@ -32,6 +32,7 @@ from rolecall.sandbox.mfa import MfaDevices
 from rolecall.sandbox.moto_gaps import Gaps
 from rolecall.sandbox.moto_state.iam import IamState
 from rolecall.sandbox.oidc import Issuers
+from rolecall.sandbox.profile_roles import ProfileRoles
 from rolecall.sandbox.responses import Response, error_response, result_response
 from rolecall.sandbox.runtime import Runtime
 from rolecall.sandbox.saml import SamlProviders
@@ -99,7 +100,18 @@ class Gateway:
         self.authorizer = Authorizer(
             self.iam, self.callers, self.guardrails, encoded, self.builder, self.clock, self.trail
         )
-        self._gaps = Gaps(Runtime(world, self.clock, self.iam, self.guardrails, self.sts, self.authorizer))
+        self.profile_roles = ProfileRoles(self.iam, self.clock)
+        self._gaps = Gaps(
+            Runtime(
+                world,
+                self.clock,
+                self.iam,
+                self.guardrails,
+                self.sts,
+                self.authorizer,
+                self.profile_roles,
+            )
+        )
         self.builder.build()
 
     def reset(self) -> None:

@@ -17,17 +17,18 @@ from werkzeug.wrappers import Request, Response
 
 from rolecall.sandbox.clock import timestamp
 from rolecall.sandbox.gateway import Gateway
-from rolecall.sandbox.instances import IMAGE, instance_arn, instance_id
+from rolecall.sandbox.instances import IMAGE, INSTANCE_TYPE, Ec2Instance
 from rolecall.sandbox.metadata_log import MetadataRequest
 from rolecall.sandbox.moto_state.ec2 import (
     associated_profile,
+    image_and_type,
     is_running,
     metadata_options,
     private_address,
 )
 from rolecall.sandbox.moto_state.iam import RoleFacts
 from rolecall.sandbox.service_sessions import NotTrusted, ServiceSessions
-from rolecall.sandbox.world import Instance, MetadataOptions
+from rolecall.sandbox.world import MetadataOptions
 
 _TTL = "X-aws-ec2-metadata-token-ttl-seconds"
 _TOKEN = "X-aws-ec2-metadata-token"
@@ -40,24 +41,24 @@ class InstanceMetadata:
 
     Parameters
     ----------
-    account_name, name
-        Which instance of the world this is.
+    gateway
+        The sandbox.
+    instance
+        The instance that the metadata is about.
     hops
         How many network hops away its clients are: 1 for what runs on the instance, 2 for what runs in a
         container there.
     """
 
-    def __init__(self, gateway: Gateway, account_name: str, name: str, hops: int = 1) -> None:
+    def __init__(self, gateway: Gateway, instance: Ec2Instance, hops: int = 1) -> None:
         self._gateway = gateway
-        account = gateway.world.accounts[account_name]
-        self._account = account.id
-        self._instance: Instance = account.instances[name]
-        self._name = name
-        self._id = instance_id(account_name, name)
+        self._instance = instance
+        self._where = (instance.account, instance.region, instance.id)
         self._tokens: dict[str, datetime] = {}
         self._hops = hops
-        arn = instance_arn(gateway.world.region, account.id, self._id)
-        self._sessions = ServiceSessions(gateway, "ec2.amazonaws.com", self._id, instance_arn=arn)
+        self._sessions = ServiceSessions(
+            gateway, "ec2.amazonaws.com", instance.id, instance_arn=instance.arn
+        )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -68,7 +69,7 @@ class InstanceMetadata:
         self._gateway.metadata.record(
             MetadataRequest(
                 last[-1].number if last else 0,
-                self._name,
+                self._instance.name,
                 request.method,
                 request.path,
                 _TOKEN in request.headers,
@@ -114,11 +115,11 @@ class InstanceMetadata:
         return good_until is not None and self._gateway.clock.now() < good_until
 
     def _read(self, path: str) -> Response:
-        region = self._gateway.world.region
+        region = self._instance.region
         values: dict[str, Callable[[], str]] = {
-            "/latest/meta-data/ami-id": lambda: IMAGE,
-            "/latest/meta-data/instance-id": lambda: self._id,
-            "/latest/meta-data/instance-type": lambda: "t3.micro",
+            "/latest/meta-data/ami-id": lambda: self._image_and_type()[0],
+            "/latest/meta-data/instance-id": lambda: self._instance.id,
+            "/latest/meta-data/instance-type": lambda: self._image_and_type()[1],
             "/latest/meta-data/local-ipv4": self._address,
             "/latest/meta-data/placement/availability-zone": lambda: f"{region}a",
             "/latest/meta-data/placement/region": lambda: region,
@@ -144,56 +145,65 @@ class InstanceMetadata:
 
     def _role(self) -> RoleFacts | None:
         profile = self._profile()
-        return self._gateway.iam.profile_role(self._account, profile) if profile else None
+        if profile is None:
+            return None
+        return self._gateway.profile_roles.role(self._instance.account, profile, self._instance.id)
 
     def _is_in_moto(self) -> bool:
         """Return whether EC2 exists in moto, which then knows more than the world file does."""
         return self._gateway.builder.has_built("ec2")
 
     def _is_running(self) -> bool:
-        region = self._gateway.world.region
-        return not self._is_in_moto() or is_running(self._account, region, self._id)
+        if self._instance.declared is None or self._is_in_moto():
+            return is_running(*self._where)
+        return True
 
     def _profile(self) -> str | None:
-        if self._is_in_moto():
-            return associated_profile(self._account, self._gateway.world.region, self._id)
-        return self._instance.instance_profile
+        if self._instance.declared is None or self._is_in_moto():
+            return associated_profile(*self._where)
+        return self._instance.declared.instance_profile
 
     def _options(self) -> MetadataOptions:
-        if self._is_in_moto():
-            return metadata_options(self._account, self._gateway.world.region, self._id)
-        return self._instance.metadata_options
+        if self._instance.declared is None or self._is_in_moto():
+            return metadata_options(*self._where)
+        return self._instance.declared.metadata_options
+
+    def _image_and_type(self) -> tuple[str, str]:
+        if self._instance.declared is None:
+            return image_and_type(*self._where)
+        return IMAGE, INSTANCE_TYPE
 
     def _address(self) -> str:
         """Return the address that moto gave the instance, so that EC2 returns the same one."""
         self._gateway.builder.ensure("ec2")
-        return private_address(self._account, self._gateway.world.region, self._id)
+        return private_address(*self._where)
 
     def _identity(self) -> str:
+        image, instance_type = self._image_and_type()
         return json.dumps(
             {
-                "accountId": self._account,
+                "accountId": self._instance.account,
                 "architecture": "x86_64",
-                "availabilityZone": f"{self._gateway.world.region}a",
-                "imageId": IMAGE,
-                "instanceId": self._id,
-                "instanceType": "t3.micro",
+                "availabilityZone": f"{self._instance.region}a",
+                "imageId": image,
+                "instanceId": self._instance.id,
+                "instanceType": instance_type,
                 "pendingTime": timestamp(self._gateway.clock.now()),
                 "privateIp": self._address(),
-                "region": self._gateway.world.region,
+                "region": self._instance.region,
                 "version": "2017-09-30",
             },
             indent=2,
         )
 
     def _info(self, role: RoleFacts) -> str:
-        profile = self._profile() or ""
+        account, profile = self._instance.account, self._profile() or ""
         return json.dumps(
             {
                 "Code": "Success",
                 "LastUpdated": timestamp(self._gateway.clock.now()),
-                "InstanceProfileArn": self._gateway.iam.iam_arn(self._account, "instance-profile", profile),
-                "InstanceProfileId": self._gateway.iam.profile_id(self._account, profile),
+                "InstanceProfileArn": self._gateway.iam.iam_arn(account, "instance-profile", profile),
+                "InstanceProfileId": self._gateway.iam.profile_id(account, profile),
             },
             indent=2,
         )

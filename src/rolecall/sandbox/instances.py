@@ -1,4 +1,4 @@
-"""The world's EC2 instances, for moto and for their metadata endpoints.
+"""EC2 instances, for moto and for their metadata endpoints.
 
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html
 """
@@ -6,12 +6,47 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.htm
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 
 from rolecall.sandbox import moto_app
 from rolecall.sandbox.moto_patches import patched_ec2_instances
-from rolecall.sandbox.world import Account
+from rolecall.sandbox.world import Account, Instance, World
 
 IMAGE = "ami-0abcdef1234567890"
+INSTANCE_TYPE = "t3.micro"
+
+
+@dataclass(frozen=True, slots=True)
+class Ec2Instance:
+    """An instance of the world, or one that was launched.
+
+    Parameters
+    ----------
+    account, region, id
+        Where it runs, and its instance ID.
+    name
+        Its name in the world; the instance ID of one that was launched.
+    declared
+        What the world file declares about it; None for one that was launched.
+    """
+
+    account: str
+    region: str
+    id: str
+    name: str
+    declared: Instance | None = None
+
+    @classmethod
+    def of_world(cls, world: World, account_name: str, name: str) -> Ec2Instance:
+        """Return an instance that a world declares."""
+        account = world.accounts[account_name]
+        identifier = instance_id(account_name, name)
+        return cls(account.id, world.region, identifier, name, account.instances[name])
+
+    @property
+    def arn(self) -> str:
+        """The ARN of the instance."""
+        return instance_arn(self.region, self.account, self.id)
 
 
 def instance_id(account_name: str, name: str) -> str:
@@ -39,7 +74,7 @@ def build_instances(account_name: str, account: Account, region: str) -> None:
         try:
             ec2.run_instances(
                 ImageId=IMAGE,
-                InstanceType="t3.micro",
+                InstanceType=INSTANCE_TYPE,
                 MinCount=1,
                 MaxCount=1,
                 MetadataOptions={

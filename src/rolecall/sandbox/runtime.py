@@ -8,6 +8,7 @@ from rolecall.sandbox.authorizer import Authorizer
 from rolecall.sandbox.clock import Clock
 from rolecall.sandbox.guardrails import Guardrails
 from rolecall.sandbox.moto_state.iam import IamState
+from rolecall.sandbox.profile_roles import ProfileRoles
 from rolecall.sandbox.sts import Sts
 from rolecall.sandbox.world import World
 
@@ -30,6 +31,8 @@ class Runtime:
         The Security Token Service with its sessions.
     authorizer
         Decides about a further permission, and records the decision.
+    profile_roles
+        The roles that instances get from their profiles.
     """
 
     world: World
@@ -38,3 +41,4 @@ class Runtime:
     guardrails: Guardrails
     sts: Sts
     authorizer: Authorizer
+    profile_roles: ProfileRoles

@@ -16,18 +16,54 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from cheroot import wsgi
 
 from rolecall._processes import call_when_unattended
-from rolecall.sandbox.container_credentials import PATH, ContainerCredentials
 from rolecall.sandbox.control import Control
 from rolecall.sandbox.gateway import Gateway
-from rolecall.sandbox.imds import InstanceMetadata
+from rolecall.sandbox.machine_endpoints import MachineEndpoints
 from rolecall.sandbox.oidc import IssuerPages
-from rolecall.sandbox.world import Actor, World
+from rolecall.sandbox.world import World
 
 HOST = "127.0.0.1"
 
 
 class PortInUse(OSError):
     """The requested port is in use."""
+
+
+class _Listener:
+    """One HTTP server on loopback, in a thread.
+
+    Parameters
+    ----------
+    application
+        What it serves.
+    port
+        Where it listens; 0 for any free port.
+    threads
+        How many requests it answers at the same time.
+    """
+
+    def __init__(self, application: WSGIApplication, port: int = 0, *, threads: int = 2) -> None:
+        self._server = wsgi.Server(
+            (HOST, port), application, numthreads=threads, server_name="rolecall", request_queue_size=128
+        )
+        self._server.keep_alive_conn_limit = 256
+        try:
+            self._server.prepare()
+        except OSError as error:
+            raise PortInUse(f"port {port} on {HOST} cannot be used: {error}") from None
+        self._thread = threading.Thread(target=self._server.serve, daemon=True)
+        self.url = f"http://{HOST}:{self._server.bind_addr[1]}"
+        self.is_open = True
+
+    def start(self) -> _Listener:
+        self._thread.start()
+        return self
+
+    def close(self) -> None:
+        self.is_open = False
+        self._server.stop()
+        if self._thread.ident is not None:
+            self._thread.join(timeout=5)
 
 
 class Server:
@@ -47,101 +83,52 @@ class Server:
     """
 
     def __init__(self, world: World, port: int = 0) -> None:
-        self._listeners: list[wsgi.Server] = []
-        self._threads: list[threading.Thread] = []
+        self._listeners: list[_Listener] = []
         self.world = world
         try:
             # The port is bound before the world is built, so that a port in use is reported immediately.
-            front = self._bind(self._front, port, threads=16)
+            front = _Listener(self._front, port, threads=16)
+            self._listeners.append(front)
             self.gateway = Gateway(world)
-            self.endpoint = self._serve(front)
+            self.endpoint = front.start().url
             self._token = secrets.token_urlsafe(32)
-            self._control = self._listen(Control(self.gateway, self._token))
-            self._endpoints: dict[str, dict[str, str]] = {}
-            self._for_containers: dict[str, str] = {}
-            for name, actor in world.actors.items():
-                if actor.user is None:
-                    self._endpoints[name] = self._serve_credentials(name, actor)
+            self._machines = MachineEndpoints(self.gateway, self._listen)
+            self._control = self._listen(Control(self.gateway, self._machines, self._token)).url
             self._issuers = {
-                name: self._listen(IssuerPages(self.gateway.issuers, url))
+                name: self._listen(IssuerPages(self.gateway.issuers, url)).url
                 for name, url in self.gateway.issuers.urls.items()
             }
         except BaseException:
             self.close()
             raise
 
-    def _serve_credentials(self, actor_name: str, actor: Actor) -> dict[str, str]:
-        """Start the endpoint from which an instance, a task, or a pod reads the credentials of its role."""
-        account_name, _, name = actor.reference.partition("/")
-        if actor.instance is not None:
-            of_instance, of_container = (
-                self._listen(InstanceMetadata(self.gateway, account_name, name, hops)) for hops in (1, 2)
-            )
-            self._for_containers[actor_name] = of_container
-            return {"imds_endpoint": of_instance}
-        container = self.world.container(actor)
-        credentials = ContainerCredentials(self.gateway, account_name, name, container)
-        return {
-            "container_credentials_uri": self._listen(credentials) + PATH,
-            "container_authorization_token": credentials.authorization_token,
-        }
-
     def _front(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return self.gateway(environ, start_response)
 
-    def _listen(self, application: WSGIApplication) -> str:
-        return self._serve(self._bind(application, 0, threads=2))
-
-    def _bind(self, application: WSGIApplication, port: int, *, threads: int) -> wsgi.Server:
-        server = wsgi.Server(
-            (HOST, port), application, numthreads=threads, server_name="rolecall", request_queue_size=128
-        )
-        server.keep_alive_conn_limit = 256
-        try:
-            server.prepare()
-        except OSError as error:
-            raise PortInUse(f"port {port} on {HOST} cannot be used: {error}") from None
-        self._listeners.append(server)
-        return server
-
-    def _serve(self, server: wsgi.Server) -> str:
-        thread = threading.Thread(target=server.serve, daemon=True)
-        thread.start()
-        self._threads.append(thread)
-        return f"http://{HOST}:{server.bind_addr[1]}"
+    def _listen(self, application: WSGIApplication) -> _Listener:
+        listener = _Listener(application)
+        self._listeners = [*(one for one in self._listeners if one.is_open), listener]
+        return listener.start()
 
     def description(self) -> dict[str, Any]:
         """Return what a client needs to know, in the form of `rolecall sandbox serve --json`."""
-        actors: dict[str, dict[str, str | None]] = {}
-        for name, keys in self.gateway.builder.actors.items():
-            actor: dict[str, str | None] = {"arn": keys.arn, "account": keys.account}
-            if name in self._endpoints:
-                actor |= self._endpoints[name]
-            else:
-                actor["access_key_id"] = keys.access_key_id
-                actor["secret_access_key"] = keys.secret_access_key
-            actors[name] = actor
         return {
             "endpoint": self.endpoint,
             "region": self.world.region,
             "control": {"url": self._control, "token": self._token},
-            "actors": actors,
             "issuers": self._issuers,
-            "container_imds_endpoints": self._for_containers,
+            **self._machines.description(),
         }
 
     def close(self) -> None:
         """Stop listening."""
         # Each listener takes up to half a second to notice.
-        stopping = [threading.Thread(target=server.stop) for server in self._listeners]
+        stopping = [threading.Thread(target=listener.close) for listener in self._listeners]
         for thread in stopping:
             thread.start()
         for thread in stopping:
             thread.join()
-        for thread in self._threads:
-            thread.join(timeout=5)
         self._listeners.clear()
-        self._threads.clear()
 
 
 def serve(

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from functools import cache
+=======
+import sys
+from collections.abc import Iterator
+>>>>>>> cd41d6c (Let learners act as the instances and tasks that they launch)
 from typing import Any
 
 import boto3
@@ -24,3 +29,11 @@ def backend(service: str, account: str, region: str) -> Any:
         moto's name of the service, such as ``sqs``.
     """
     return get_backend(service)[account][region]
+
+
+def regional_backends(service: str, account: str) -> Iterator[tuple[str, Any]]:
+    """Yield the Region and moto's backend of a service for each Region that an account has used."""
+    if f"moto.{service}.models" not in sys.modules:
+        # No request has used the service yet, and its import is slow.
+        return
+    yield from list(get_backend(service)[account].items())

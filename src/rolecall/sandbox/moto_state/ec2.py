@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from rolecall.sandbox.moto_state._backends import backend
+from rolecall.sandbox.moto_state._backends import backend, regional_backends
 from rolecall.sandbox.moto_state.resources import Arn, ServiceResources
 from rolecall.sandbox.world import MetadataOptions
 
@@ -25,6 +26,21 @@ def associated_profile(account: str, region: str, identifier: str) -> str | None
     associations = backend("ec2", account, region).iam_instance_profile_associations
     association = associations.get(identifier)
     return str(association.iam_instance_profile.name) if association else None
+
+
+def instances(account: str) -> Iterator[tuple[str, str]]:
+    """Yield the Region and the ID of each instance of an account that isn't terminated."""
+    for region, ec2 in regional_backends("ec2", account):
+        for reservation in list(ec2.reservations.values()):
+            for instance in reservation.instances:
+                if instance.state not in ("shutting-down", "terminated"):
+                    yield region, str(instance.id)
+
+
+def image_and_type(account: str, region: str, identifier: str) -> tuple[str, str]:
+    """Return the ID of the AMI of an instance, and its instance type."""
+    instance = _instance(account, region, identifier)
+    return str(instance.image_id), str(instance.instance_type)
 
 
 def is_running(account: str, region: str, identifier: str) -> bool:

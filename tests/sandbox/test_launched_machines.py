@@ -1,0 +1,188 @@
+"""Machines that a learner launches get their endpoint and the credentials of their role."""
+
+import json
+import urllib.request
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, NoCredentialsError
+
+from rolecall import Sandbox
+from rolecall.sandbox.client import SandboxError
+
+IMAGE = "ami-12345678"
+
+
+@pytest.fixture(scope="module")
+def world():
+    with Sandbox(Path(__file__).parent / "worlds" / "machines.yaml") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def lab(world):
+    world.reset()
+    return world
+
+
+def launch(lab, profile="web", **options) -> str:
+    ec2 = lab.client("ec2", actor="operator")
+    if profile:
+        options["IamInstanceProfile"] = {"Name": profile}
+    return ec2.run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1, **options)["Instances"][0]["InstanceId"]
+
+
+def role_of(lab, actor) -> str:
+    """The name of the role with which an actor calls."""
+    return lab.client("sts", actor=actor).get_caller_identity()["Arn"].split("/")[1]
+
+
+def trust(service: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def test_from_create_role_to_a_call_on_the_instance(lab):
+    iam = lab.client("iam", actor="operator")
+    iam.create_role(RoleName="reader", AssumeRolePolicyDocument=trust("ec2.amazonaws.com"))
+    statement = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::shop-files"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName="reader", PolicyName="list", PolicyDocument=document)
+    iam.create_instance_profile(InstanceProfileName="reader-profile")
+    iam.add_role_to_instance_profile(InstanceProfileName="reader-profile", RoleName="reader")
+    instance = launch(lab, "reader-profile")
+
+    lab.use(instance)
+
+    arn = boto3.client("sts").get_caller_identity()["Arn"]
+    assert arn == f"arn:aws:sts::111122223333:assumed-role/reader/{instance}"
+    assert boto3.client("s3").list_objects_v2(Bucket="shop-files")["KeyCount"] == 0
+    with pytest.raises(ClientError, match="AccessDenied"):
+        boto3.client("s3").list_objects_v2(Bucket="bank-files")
+
+
+def test_a_launched_instance_is_listed_until_it_is_terminated(lab):
+    before = dict(lab.actors)
+    instance = launch(lab)
+    while_running = dict(lab.actors)
+    lab.client("ec2", actor="operator").terminate_instances(InstanceIds=[instance])
+
+    assert while_running == {**before, instance: f"arn:aws:ec2:us-east-1:111122223333:instance/{instance}"}
+    assert lab.actors == before
+    with pytest.raises(SandboxError, match=f"there is no actor '{instance}'"):
+        lab.session(actor=instance)
+
+
+def test_the_control_api_reports_the_endpoint_of_a_launched_instance(lab):
+    instance = launch(lab)
+
+    listed = lab._control("GET", "/actors")
+
+    endpoint = listed["actors"][instance]["imds_endpoint"]
+    request = urllib.request.Request(
+        f"{endpoint}/latest/api/token", method="PUT", headers={"X-aws-ec2-metadata-token-ttl-seconds": "60"}
+    )
+    with urllib.request.urlopen(request) as response:
+        assert response.status == 200
+    assert listed["container_imds_endpoints"][instance] != endpoint
+    assert "access_key_id" in listed["actors"]["operator"]
+
+
+def test_an_instance_without_a_profile_has_no_credentials(lab):
+    instance = launch(lab, profile=None)
+
+    with pytest.raises(NoCredentialsError):
+        role_of(lab, instance)
+
+
+def test_credentials_that_were_read_before_the_termination_stay_valid(lab):
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+    instance = launch(lab)
+    sts = lab.client("sts", actor=instance)
+    sts.get_caller_identity()
+
+    lab.client("ec2", actor="operator").terminate_instances(InstanceIds=[instance])
+
+    assert sts.get_caller_identity()["Arn"].endswith(instance)
+
+
+def swap(lab, profile, old, new) -> None:
+    iam = lab.client("iam", actor="operator")
+    iam.remove_role_from_instance_profile(InstanceProfileName=profile, RoleName=old)
+    iam.add_role_to_instance_profile(InstanceProfileName=profile, RoleName=new)
+
+
+def test_an_instance_has_the_new_role_of_its_profile_after_an_hour(lab):
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-ec2_instance-profiles.html
+    instance = launch(lab)
+    swap(lab, "web", old="web", new="batch")
+
+    roles = [role_of(lab, instance)]
+    lab.clock.advance(minutes=61)
+    roles.append(role_of(lab, instance))
+
+    assert roles == ["web", "batch"]
+
+
+def restart(ec2, instance) -> None:
+    ec2.stop_instances(InstanceIds=[instance])
+    ec2.start_instances(InstanceIds=[instance])
+
+
+def associate_again(ec2, instance) -> None:
+    described = ec2.describe_iam_instance_profile_associations(
+        Filters=[{"Name": "instance-id", "Values": [instance]}]
+    )
+    association = described["IamInstanceProfileAssociations"][0]["AssociationId"]
+    ec2.disassociate_iam_instance_profile(AssociationId=association)
+    ec2.associate_iam_instance_profile(InstanceId=instance, IamInstanceProfile={"Name": "web"})
+
+
+@pytest.mark.parametrize("force", [restart, associate_again])
+def test_the_new_role_can_be_put_into_effect_immediately(lab, force):
+    # https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddRoleToInstanceProfile.html
+    instance = launch(lab)
+    swap(lab, "web", old="web", new="batch")
+
+    force(lab.client("ec2", actor="operator"), instance)
+
+    assert role_of(lab, instance) == "batch"
+
+
+def test_an_instance_that_is_launched_after_the_change_has_the_new_role(lab):
+    swap(lab, "web", old="web", new="batch")
+
+    assert role_of(lab, launch(lab)) == "batch"
+
+
+@pytest.mark.slow
+def test_cloudformation_creates_a_role_and_an_instance_that_has_it(lab):
+    template = {
+        "Resources": {
+            "Reader": {
+                "Type": "AWS::IAM::Role",
+                "Properties": {
+                    "RoleName": "stack-reader",
+                    "AssumeRolePolicyDocument": json.loads(trust("ec2.amazonaws.com")),
+                },
+            },
+            "Profile": {
+                "Type": "AWS::IAM::InstanceProfile",
+                "Properties": {"Roles": [{"Ref": "Reader"}]},
+            },
+            "Server": {
+                "Type": "AWS::EC2::Instance",
+                "Properties": {"ImageId": IMAGE, "IamInstanceProfile": {"Ref": "Profile"}},
+            },
+        }
+    }
+    cloudformation = lab.client("cloudformation", actor="operator")
+
+    cloudformation.create_stack(
+        StackName="servers", TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_NAMED_IAM"]
+    )
+
+    resources = cloudformation.describe_stack_resources(StackName="servers", LogicalResourceId="Server")
+    instance = resources["StackResources"][0]["PhysicalResourceId"]
+    assert role_of(lab, instance) == "stack-reader"
