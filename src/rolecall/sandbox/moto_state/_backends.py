@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from functools import cache
-=======
 import sys
 from collections.abc import Iterator
->>>>>>> cd41d6c (Let learners act as the instances and tasks that they launch)
+from functools import cache
 from typing import Any
 
 import boto3
