@@ -43,7 +43,7 @@ def test_the_values_give_the_scopes_that_the_tested_configuration_gives():
             assert scope.replace("service=rolecall", "service={SERVICE}") in config
 
 
-def test_the_service_is_told_what_it_knows():
+def test_deployments_set_only_known_settings():
     text = "".join(one.read_text() for one in DEPLOY.iterdir())
 
     named = {one.lower() for one in re.findall(rf"{PREFIX}([A-Z_]+)", text)} - {"secrets_dir", "url", ""}

@@ -40,7 +40,7 @@ def test_the_wheel_holds_what_a_wheel_should(packages):
     run("check-wheel-contents", "--ignore", "W004", *packages.glob("*.whl"))
 
 
-def test_the_version_stands_in_one_place(packages):
+def test_the_version_is_in_one_place(packages):
     names = sorted(one.name for one in packages.glob("rolecall-*"))
 
     assert names == [

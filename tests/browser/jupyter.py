@@ -36,7 +36,7 @@ class Lab:
         return re.sub(r"/lab/tree/[^?]*", f"/lab/tree/01-temporary-access/{mode}.ipynb", self.url)
 
     def interrupt(self) -> int:
-        """Ctrl-C; a server that goes on tells where each of its threads stands."""
+        """Press Ctrl-C; a server that doesn't stop prints where each of its threads is."""
         self.process.send_signal(signal.SIGINT)
         try:
             return self.process.wait(timeout=60)

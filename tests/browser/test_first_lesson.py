@@ -65,7 +65,7 @@ def test_the_lesson_runs_from_top_to_bottom_and_answers_are_kept(lab, page, scre
     expect(card.get_by_role("heading", name="Solution")).to_be_visible()
     card.screenshot(path=screenshots / "card-right-light.png")
 
-    # Closed and opened again, it stands where it stood.
+    # After the notebook is closed and opened again, the card is in the same state.
     page.keyboard.press("Control+s")
     expect(page.locator(".lm-TabBar-tab.lm-mod-current.jp-mod-dirty")).to_have_count(0)
     page.reload()

@@ -19,7 +19,7 @@ SAMPLE = (
     '"Principal": {"AWS": "arn:aws:iam::111122223333:user/clerk"}, "Resource": "arn:aws:s3:::shop-prices/*"}]}'
 )
 
-# File, what stands there, what is put instead, the rule, and words of the line where it is found.
+# The file, its text, the text put in its place, the rule, and words of the line where the fault is found.
 FAULTS = [
     # Files that cannot be read.
     (BANK, "bank: buckets", "bank: buckets\n\tx: 1", "schema", "\tx: 1"),
@@ -94,7 +94,7 @@ FAULTS = [
     (BANK, "hint: Think of its name.", "hint: '[there](http://x)'", "bad-link", "http://x"),
     (BANK, "hint: Think of its name.", "hint: '![](https://a.example/b.png)'", "missing-alt-text", "b.png"),
     (TASKS, "may_change: the bucket's policy", "may_change: TODO", "unfinished", "may_change: TODO"),
-    # What somebody else's rules read, and keys that are computed.
+    # Texts that IAM or the AWS CLI parse, and keys that are computed.
     (BANK, "- Effect: Allow\n          Principal: {AWS: \"arn:aws:iam::111122223333:user/clerk\"}\n          Action: \"s3:GetObject\"\n          Resource: \"arn:aws:s3:::shop-prices/*\"\n    hint: One", "- Effect: Alow\n          Principal: {AWS: \"arn:aws:iam::111122223333:user/clerk\"}\n          Action: \"s3:GetObject\"\n          Resource: \"arn:aws:s3:::shop-prices/*\"\n    hint: One", "wrong-key", "Version:"),
     (BANK, "aws s3api get-bucket-policy --bucket shop-prices]", "aws s3api get-bucket-polici --bucket shop-prices]", "bad-command", "get-bucket-polici"),
     (BANK, "command: aws s3api get-bucket-acl", "command: aws s3api get-bucket-akl", "bad-command", "get-bucket-akl"),

@@ -19,7 +19,7 @@ def test_the_fixed_form_of_a_bank_is_read(bank):
     assert bank.misconceptions["all-red"].because == "Bananas are not."
 
 
-# What the author wrote, what they should have, where, and what they are told.
+# What the author wrote, what would be right, and what the error says.
 MISTAKES = [
     ("Red\n        why", "Red\n        correct: true\n        why", "20:18: questions[0].options[1].correct: this is a second right option; a choice has one"),
     ("correct: true\n        ", "", "16:7: questions[0].options: no option is right; mark one of them with correct: true"),
@@ -42,7 +42,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("right", "wrong", "told"), MISTAKES, ids=range(len(MISTAKES)))
-def test_an_authors_mistake_is_told_with_its_place_and_mend(write, right, wrong, told):
+def test_an_authors_mistake_is_reported_with_its_place_and_fix(write, right, wrong, told):
     file = write(right, wrong)
 
     with pytest.raises(BadFile) as raised:
@@ -52,7 +52,7 @@ def test_an_authors_mistake_is_told_with_its_place_and_mend(write, right, wrong,
     assert str(raised.value).startswith(f"{file}:")
 
 
-def test_all_mistakes_are_told_at_once(write):
+def test_all_mistakes_are_reported_together(write):
     file = write("difficulty: easy\n    skill: colour", "difficulty: simple\n    skil: colour")
 
     with pytest.raises(BadFile) as raised:
@@ -61,6 +61,6 @@ def test_all_mistakes_are_told_at_once(write):
     assert len(raised.value.faults) == 3  # a wrong value, a field that does not exist, one that is missing
 
 
-def test_a_file_that_is_not_there_is_told():
+def test_a_missing_file_is_reported():
     with pytest.raises(BadFile, match=r"nowhere\.yaml:1:1: cannot be read: No such file"):
         load_bank(Path("nowhere.yaml"))

@@ -130,7 +130,7 @@ def test_a_question_that_varies_in_nothing_is_itself():
         ({"prompt": "{{ ''.__class__.__mro__ }}"}, "unsafe"),
     ],
 )
-def test_a_template_that_cannot_be_filled_is_told(changed, told):
+def test_an_invalid_template_is_reported(changed, told):
     broken = question({**HOURS, **changed})
 
     with pytest.raises(InvalidTemplate, match=told):

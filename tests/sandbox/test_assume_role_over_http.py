@@ -51,7 +51,7 @@ ROWS = [
     ("anything-but", "trusts-account", {}, NO_IDENTITY),
     ("one-role", "trusts-account-id", {}, ALLOWED),
     ("one-role", "trusts-account", {}, NO_IDENTITY),
-    # An explicit Deny wins, wherever it stands.
+    # An explicit Deny in any policy wins.
     ("forbidden", "trusts-account", {}, "with an explicit deny in an identity-based policy"),
     ("forbidden", "trusts-user", {}, "with an explicit deny in an identity-based policy"),
     ("may", "denies", {}, "with an explicit deny in the role trust policy"),

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 READER = "arn:aws:iam::111122223333:role/reports-reader"
 
 
-def test_a_call_is_told_with_its_caller_and_parameters(lab):
+def test_a_call_is_logged_with_its_caller_and_parameters(lab):
     lab.client("sts", actor="dana").assume_role(RoleArn=READER, RoleSessionName="q1")
 
     (call,) = lab.calls()
@@ -57,7 +57,7 @@ def test_a_document_among_the_parameters_is_read(lab):
         ),
     ],
 )
-def test_the_error_of_a_call_is_told_whoever_refused_it(lab, make, error):
+def test_a_call_is_logged_with_its_error(lab, make, error):
     with pytest.raises(ClientError) as refused:
         make(lab)
 
@@ -65,7 +65,7 @@ def test_the_error_of_a_call_is_told_whoever_refused_it(lab, make, error):
     assert lab.calls()[-1]["error"] == error
 
 
-def test_an_error_of_the_service_itself_is_told(lab):
+def test_an_error_of_the_service_itself_is_logged(lab):
     with pytest.raises(ClientError):
         lab.client("sqs", actor="dana").get_queue_url(QueueName="none")
     lab.client("s3", actor="dana").list_buckets()

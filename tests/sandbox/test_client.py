@@ -44,7 +44,7 @@ def test_explain_before_any_call_says_what_to_do(lab):
         lab.explain()
 
 
-def test_an_unknown_actor_is_told_with_those_there_are(reports):
+def test_an_unknown_actor_is_reported_with_the_known_ones(reports):
     with pytest.raises(SandboxError, match="there is no actor 'bob'; there are dana, eve, auditor, web-1"):
         reports.client("s3", actor="bob")
 
@@ -54,12 +54,12 @@ def test_a_session_wants_one_source_of_credentials(reports):
         reports.session()
 
 
-def test_an_unknown_world_is_told_with_the_nearest():
+def test_an_unknown_world_is_reported_with_the_nearest_name():
     with pytest.raises(SandboxError, match=r"there is no world 'report' in .*; did you mean reports\?"):
         Sandbox("report")
 
 
-def test_a_broken_world_is_told_with_its_place(tmp_path):
+def test_a_broken_world_is_reported_with_its_place(tmp_path):
     file = tmp_path / "broken.yaml"
     file.write_text("world: broken\naccounts:\n  main: {id: 5}\n")
 

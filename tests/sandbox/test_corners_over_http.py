@@ -228,7 +228,7 @@ def test_38_keys_left_in_the_environment_shadow_the_instances_role(corners, monk
     assert os.environ["AWS_EC2_METADATA_SERVICE_ENDPOINT"]
 
 
-def test_a_conditional_deny_of_a_bucket_keeps_out_whom_it_names_and_nobody_else(corners):
+def test_a_conditional_deny_of_a_bucket_denies_only_those_it_names(corners):
     """moto reads bucket policies too, without conditions or principals; what was allowed it must do.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html

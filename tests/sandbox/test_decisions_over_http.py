@@ -55,7 +55,7 @@ def test_the_session_is_the_assumed_role(reports):
     assert identity["UserId"].endswith(":test")
 
 
-def test_a_user_whom_the_role_does_not_trust_is_denied_with_the_documented_message(reports):
+def test_a_user_that_the_role_does_not_trust_is_denied_with_the_documented_message(reports):
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
     sts = reports.client("sts", actor="eve")
 
@@ -190,7 +190,7 @@ def test_a_wrong_secret_does_not_sign(reports):
     )
 
 
-def test_a_key_nobody_owns_is_refused(reports):
+def test_an_unknown_access_key_is_rejected(reports):
     forged = {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": "A" * 40}
 
     assert (

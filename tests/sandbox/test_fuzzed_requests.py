@@ -52,7 +52,7 @@ def send(sandbox: Sandbox, method, path, body, headers) -> int:
 
 
 @pytest.mark.parametrize("request_", [STS, BUCKETS], ids=["sts", "s3"])
-def test_the_request_is_good_as_it_stands(reports, request_):
+def test_the_unchanged_request_is_accepted(reports, request_):
     _, method, path, body, _ = request_
 
     assert send(reports, method, path, body, signed(reports, *request_)) == 200

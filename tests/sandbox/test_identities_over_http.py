@@ -153,7 +153,7 @@ def test_a_boundary_that_is_no_policy_is_refused(lab, operation):
     assert code == "NoSuchEntity"
 
 
-def test_a_denial_of_ec2_tells_its_reason_to_whoever_may_decode_it(lab):
+def test_only_callers_who_may_decode_a_denial_of_ec2_see_its_reason(lab):
     # https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html
     code, message = refused(
         lab.client("ec2", actor="clerk").terminate_instances, InstanceIds=["i-0123456789abcdef0"]

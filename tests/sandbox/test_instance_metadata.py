@@ -28,7 +28,7 @@ def token(lab, ttl="21600") -> str:
     return text
 
 
-def test_without_a_token_nothing_is_told_where_tokens_are_required(reports):
+def test_a_request_without_a_token_is_rejected_if_tokens_are_required(reports):
     assert ask(reports, CREDENTIALS)[0] == 401
 
 
@@ -118,7 +118,7 @@ def test_the_identity_document_names_the_instance_and_its_account(reports):
     assert document["instanceId"] == reports.actors["web-1"].rpartition("/")[2]
 
 
-def test_what_was_asked_is_told_in_order_with_the_trail(lab):
+def test_metadata_requests_are_listed_in_order_beside_the_trail(lab):
     ask(lab, CREDENTIALS)
     lab.client("sts", actor="dana").get_caller_identity()
     ask(lab, CREDENTIALS, X_aws_ec2_metadata_token=token(lab))

@@ -52,7 +52,7 @@ def test_a_role_is_assumed_and_reads_what_the_user_cannot(reports):
     assert through_role == {"answer": "region,total\nemea,10\n"}
 
 
-def test_a_user_whom_the_role_does_not_trust_is_denied(reports):
+def test_a_user_that_the_role_does_not_trust_is_denied(reports):
     [denied] = ask(reports.environment("eve"), {"ask": "assume", "role": READER})
 
     assert denied["error"] == "AccessDenied"

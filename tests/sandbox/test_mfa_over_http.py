@@ -95,7 +95,7 @@ def test_a_wrong_code_or_another_device_is_refused(mfa, wrong):
     assert refused(mfa.client("sts", actor="dana").assume_role, **ROLE, **asked) == "AccessDenied"
 
 
-def test_somebody_elses_device_is_refused(mfa):
+def test_another_users_device_is_rejected(mfa):
     assert refused(mfa.client("sts", actor="eve").get_session_token, **shown(mfa)) == "AccessDenied"
 
 
@@ -108,6 +108,6 @@ def test_a_code_works_once(mfa):
     assert sts.assume_role(**ROLE, **shown(mfa))["Credentials"]
 
 
-def test_an_actor_without_a_device_is_told(mfa):
+def test_an_actor_without_a_device_is_reported(mfa):
     with pytest.raises(SandboxError, match="'eve' is not a user with an MFA device"):
         mfa.mfa("eve")

@@ -174,6 +174,6 @@ def test_what_is_no_assertion_is_refused(corp, rubbish):
     assert code == "InvalidIdentityToken"
 
 
-def test_an_unknown_provider_is_told_with_those_there_are(corp):
+def test_an_unknown_provider_is_reported_with_the_known_ones(corp):
     with pytest.raises(SandboxError, match=r"no SAML provider 'crop'. Its providers: corp, rival"):
         corp.saml_assertion("crop", subject="fred", role=ROLE + "analyst")

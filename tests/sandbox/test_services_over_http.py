@@ -117,7 +117,7 @@ def test_a_typed_exception_of_the_service_is_raised_once_the_call_may_run(servic
         sqs.get_queue_url(QueueName="nowhere")
 
 
-def test_the_trace_says_where_a_resource_could_not_be_told(services):
+def test_an_action_without_resource_types_is_decided_on_all_resources(services):
     services.client("ec2", actor="admin").describe_instances()
 
     event = services._control("GET", "/decisions?last=1")[0]

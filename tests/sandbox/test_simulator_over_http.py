@@ -66,7 +66,7 @@ def test_a_custom_policy_is_simulated_with_the_context_that_is_given(iam):
     assert without["EvaluationResults"][0]["MissingContextValues"] == ["aws:SourceIp"]
 
 
-def test_the_statement_that_matched_is_told_with_its_place(iam):
+def test_the_matched_statement_is_returned_with_its_place(iam):
     answer = iam.simulate_custom_policy(PolicyInputList=[ALLOW], ActionNames=["s3:DeleteObject"])
 
     (matched,) = answer["EvaluationResults"][0]["MatchedStatements"]

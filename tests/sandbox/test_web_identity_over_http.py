@@ -98,7 +98,7 @@ def test_another_repository_and_a_role_for_users_stay_shut(ci):
     assert refused(ci, ci.web_identity_token("ci", subject=MAIN), role="nobody") == denied
 
 
-def test_a_token_for_somebody_else_is_refused(ci):
+def test_a_token_for_another_audience_is_rejected(ci):
     token = ci.web_identity_token("ci", subject=MAIN, audience="vault.example")
 
     assert refused(ci, token) == ("InvalidIdentityToken", "Incorrect token audience")
@@ -187,6 +187,6 @@ def test_the_cli_finds_the_token_by_itself(ci, tmp_path):
     assert json.loads(done.stdout)["Arn"].endswith(":assumed-role/deployer/job-43")
 
 
-def test_an_issuer_that_the_world_has_not_is_told(ci):
+def test_an_unknown_issuer_is_reported(ci):
     with pytest.raises(SandboxError, match=r"The world has no OIDC issuer 'cl'\. Its issuers: ci"):
         ci.web_identity_token("cl", subject=MAIN)

@@ -14,7 +14,7 @@ def test_the_courses_worlds_have_no_fault(path):
     assert load_world(path).world == path.stem
 
 
-# What the world says, what an author wrote instead, and what they are told.
+# The right text of the world, what an author wrote instead, and what the error says.
 MISTAKES = [
     ("groups: [developers]", "groups: [developer]", "accounts.main.users.dana.groups[0]: there is no group 'developer' in this account; did you mean developers?"),
     ('id: "111122223333"', "id: 111122223333", "accounts.main.id: this must be a text, not 111122223333; put it in quotes"),
@@ -34,7 +34,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("right", "wrong", "told"), MISTAKES, ids=range(len(MISTAKES)))
-def test_an_authors_mistake_is_told_with_its_place_and_mend(tmp_path, right, wrong, told):
+def test_an_authors_mistake_is_reported_with_its_place_and_fix(tmp_path, right, wrong, told):
     text = REPORTS.read_text()
     assert right in text
     file = tmp_path / "world.yaml"
@@ -48,6 +48,6 @@ def test_an_authors_mistake_is_told_with_its_place_and_mend(tmp_path, right, wro
     assert f"{file}:{line}:" in str(raised.value)
 
 
-def test_a_world_that_is_not_there_is_told():
+def test_a_missing_world_is_reported():
     with pytest.raises(BadFile, match=r"nowhere\.yaml:1:1: cannot be read: No such file"):
         load_world(Path("nowhere.yaml"))

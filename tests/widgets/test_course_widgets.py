@@ -55,7 +55,7 @@ def test_lifelines_stand_from_the_first_step_so_that_nothing_jumps(calls):
     assert names == ["user/dana", "reader/q1", "S3", "STS"]
 
 
-def test_a_denied_call_is_told_by_more_than_colour(calls):
+def test_a_denied_call_is_marked_by_more_than_color(calls):
     (line,) = [one for one in drawing(calls.html(1)).iter("line") if one.get("stroke-width")]
 
     assert line.get("stroke-dasharray")
@@ -103,13 +103,13 @@ def test_a_plot_has_its_values_as_text_too():
     assert told["application/vnd.vegalite.v5+json"]["data"]["values"] == plot.rows
 
 
-def test_several_lines_are_told_apart_by_shape_as_well():
+def test_several_lines_differ_in_shape_too():
     plot = Plot([{"x": 1, "y": 2, "way": "a"}], x="x", y="y", by="way")
 
     assert plot.specification()["layer"][1]["encoding"]["shape"]["field"] == "way"
 
 
-def test_a_row_that_lacks_a_name_is_told():
+def test_a_row_without_a_name_is_reported():
     with pytest.raises(ValueError, match="row 1 has no 'ms'; it has roles"):
         Plot([{"roles": 1, "ms": 3}, {"roles": 2}], x="roles", y="ms")
 
@@ -143,7 +143,7 @@ def test_home_counts_what_was_done(tmp_path):
     assert "Questions answered right: 1 of 45. Tasks reached: 1 of 8." in html
 
 
-def test_an_unknown_lesson_is_told():
+def test_an_unknown_lesson_is_reported():
     with pytest.raises(NoCourse, match="there is no lesson '1'; there are 01-temporary-access"):
         home("1")
 

@@ -1,4 +1,4 @@
-"""The test, the challenge, the flash cards: what the browser is told, and what is kept."""
+"""Tests, challenges, and flash cards: what the browser gets, and what is saved."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -62,7 +62,7 @@ def test_a_test_goes_on_where_the_kernel_was_killed(store):
     assert again.view["summary"] == "3 of 9 answered."
 
 
-def test_what_is_no_answer_is_told_and_the_question_stays(store):
+def test_an_invalid_answer_is_reported_and_the_question_stays(store):
     card = TestCard(BANK, store=store)
     while card.view["question"]["kind"] != "numeric":
         answer_rightly(card)

@@ -60,7 +60,7 @@ def answer(card: PracticeCard, text: str) -> dict:
     return do(card, do="answer", question="banana", answer=place(card, text))
 
 
-def test_the_browser_is_not_told_the_key_before_it_is_due(card):
+def test_the_browser_does_not_get_the_key_before_it_is_due(card):
     told = [json.dumps(card.view)]
     answer(card, "Red")
     told.append(json.dumps(card.view))
@@ -109,7 +109,7 @@ def test_another_card_goes_on_where_this_one_was_left(card, bank, store):
     assert again.view["question"]["given"] == place(again, "Red")
 
 
-def test_practising_again_begins_anew_and_stays_so(card, bank, store):
+def test_practicing_again_starts_a_new_round_and_keeps_it(card, bank, store):
     answer(card, "Yellow")
     do(card, do="restart")
 

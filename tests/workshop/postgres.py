@@ -92,7 +92,7 @@ class Postgres:
         shutil.rmtree(self._whole)
 
     def url(self, database: str) -> str:
-        """The URL of a database, which is made anew."""
+        """Create a database, and return its URL."""
         with psycopg.connect(
             host="127.0.0.1", port=self.port, user="rolecall", dbname="postgres", autocommit=True
         ) as connection:

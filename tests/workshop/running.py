@@ -46,7 +46,7 @@ class Running:
 
 
 def start_workshop(data: Path, *options: str, **environment: str) -> Running:
-    """Starts the service on a port of its own and waits until it has told where it is."""
+    """Start the service on a free port, and wait until it prints its address."""
     process = subprocess.Popen(
         # The last of two --port counts.
         supervised([sys.executable, "-m", "rolecall", "workshop", "serve", "--port", "0", *options]),

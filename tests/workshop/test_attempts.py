@@ -58,7 +58,7 @@ def test_coming_back_goes_on_with_the_same_paper_and_the_same_time(write, begin)
     assert (again.id, again.paper, again.deadline) == (first.id, first.paper, NOON + timedelta(minutes=10))
 
 
-def test_more_time_is_given_to_whom_it_is_granted(write, begin):
+def test_a_learner_with_an_accommodation_gets_more_time(write, begin):
     write(accommodations="{Ana: 1.5}")
 
     assert begin().deadline == NOON + timedelta(minutes=15)
@@ -155,7 +155,7 @@ def test_handing_in_twice_gives_one_receipt_which_tells_the_answers(write, begin
     assert read.answers == digest([(0, kept(database, attempt).answer)])
 
 
-def test_an_attempt_that_nobody_hands_in_is_overdue_after_its_time(write, begin, database):
+def test_an_attempt_that_is_not_submitted_is_overdue_after_its_time(write, begin, database):
     write()
     attempt = begin()
 

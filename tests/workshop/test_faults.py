@@ -195,7 +195,7 @@ def _wait_for_marks(learner: httpx.Client, attempt: dict) -> None:
 @pytest.mark.skipif(
     os.geteuid() != 0 or not shutil.which("mount"), reason="a small disk is mounted by root"
 )
-def test_a_full_disk_is_told_and_breaks_nothing(tmp_path):
+def test_a_full_disk_is_reported_and_breaks_nothing(tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = subprocess.run(
@@ -259,7 +259,7 @@ def test_a_service_that_starts_with_its_clock_gone_back_goes_on_where_it_was():
     assert SteadyClock(newest).now() >= newest
 
 
-def test_a_database_that_cannot_be_reached_is_told_in_one_line(tmp_path):
+def test_an_unreachable_database_is_reported_in_one_line(tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

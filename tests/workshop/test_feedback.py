@@ -1,4 +1,4 @@
-"""What a learner is told of their paper, by what the assessment says."""
+"""The feedback on a paper, as the assessment configures it."""
 
 import time
 
@@ -41,7 +41,7 @@ def told(service, name: str) -> dict:
     return feedback
 
 
-def test_nothing_marks_or_everything_is_told(service):
+def test_feedback_is_nothing_marks_or_everything(service):
     everything = told(service, "everything")
 
     assert told(service, "nothing") == {}
@@ -49,7 +49,7 @@ def test_nothing_marks_or_everything_is_told(service):
     assert (everything["score"], everything["of"], len(everything["review"])) == (0, 5, 5)
 
 
-def test_what_is_told_at_the_end_waits_for_it(service):
+def test_feedback_for_the_end_waits_until_the_assessment_closes(service):
     assert told(service, "at-the-end") == {"waits_for": "the end of the assessment"}
 
 

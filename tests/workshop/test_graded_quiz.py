@@ -143,7 +143,7 @@ def test_no_word_of_the_key_is_sent_before_the_marks(workshop):
     assert 'misconception": "' not in seen.replace('"misconception": ""', "")
 
 
-def test_a_question_that_was_dropped_counts_for_nobody_and_all_is_graded_again(workshop):
+def test_a_dropped_question_counts_for_no_one_and_attempts_are_graded_again(workshop):
     learner, instructor = workshop.learner("Dropper"), workshop.instructor()
     attempt = begin(learner)
     learner.post(f"/api/attempts/{attempt['attempt']}/submit")
@@ -249,8 +249,8 @@ def test_a_grader_knows_no_secret_of_the_service_and_reaches_loopback_only(grade
 
 
 @pytest.mark.slow
-def test_after_a_question_is_mended_everybody_is_graded_by_what_it_says_now(tmp_path):
-    """The option that was wrongly keyed as right, and chosen, is worth nothing after the mend."""
+def test_after_a_question_is_fixed_everyone_is_graded_by_the_new_version(tmp_path):
+    """An option that the key wrongly had as right scores nothing after the key is fixed."""
     course = copy_of_the_course(tmp_path / "course")
     folder = course.folder / "quizzes"
     bank = folder / "assume-role.yaml"

@@ -31,7 +31,7 @@ def service(tmp_path_factory):
 
 @pytest.fixture
 def taken(service, tmp_path, monkeypatch) -> Callable:
-    """Takes the paper: the task as somebody does it; gives what the service says of it at the end."""
+    """Take the paper, solve its task in the given way, and return the service's feedback."""
     monkeypatch.setenv("ROLECALL_DATA", str(tmp_path))
 
     def took(does: Callable) -> dict:
@@ -80,7 +80,7 @@ def test_nothing_handed_in_is_worth_nothing(taken):
     assert taken(lambda work: None)["verdict"] == "0%"
 
 
-def test_what_starts_a_task_goes_to_the_kernel_and_how_it_is_solved_to_nobody(service):
+def test_the_kernel_gets_what_starts_a_task_but_not_its_solution(service):
     learner = service.learner()
     attempt = learner.post("/api/assessments/hands-on").json()
     place = next(one["view"]["place"] for one in attempt["paper"] if one["view"]["kind"] == "task")
@@ -144,7 +144,7 @@ def test_calls_that_mean_nothing_there_cost_only_their_own_marks(service):
     assert learner.get(path).json()["feedback"]["score"] == 0
 
 
-def test_an_unknown_task_is_told_with_those_there_are(service, tmp_path, monkeypatch):
+def test_an_unknown_task_is_reported_with_the_known_ones(service, tmp_path, monkeypatch):
     monkeypatch.setenv("ROLECALL_DATA", str(tmp_path))
     join(service.code, service.url, "Zoe")
 

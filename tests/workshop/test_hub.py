@@ -49,7 +49,7 @@ def hub(tmp_path_factory):
 
 @pytest.fixture
 def visit(hub, browser):
-    """A browser of somebody's own, signed in to the Hub."""
+    """A separate browser that is signed in to the Hub."""
     contexts = []
 
     def visited(name: str, path: str) -> Page:
@@ -92,7 +92,7 @@ def take(page: Page, hub: Hub, name: str, received: list[str]) -> str:
             options.first.check()
             expect(card.locator(".rc-saved")).to_have_text("All answers are saved.")
     page.screenshot(path=hub.folder / f"{name}-quiz.png")
-    # A restarted kernel goes on where it was; the card from before is marked, to be told from the new one.
+    # A restarted kernel continues the attempt; the old card is marked, to distinguish it from the new one.
     card.evaluate("one => { one.dataset.before = 'restart' }")
     page.locator('.lm-MenuBar-itemLabel:text-is("Kernel")').click()
     page.locator('.lm-Menu-itemLabel:text-is("Restart Kernel and Run All Cells…")').click()

@@ -69,7 +69,7 @@ def test_few_answers_are_not_judged():
     assert insight(table((1, 1), (1, 0))).items[0].flags == ()
 
 
-def test_a_distractor_is_told_with_how_able_those_are_who_chose_it():
+def test_a_distractor_is_listed_with_the_ability_of_those_who_chose_it():
     items = [
         Item("a", "q", 1, "right"),
         Item("a", "other", 1),
@@ -85,7 +85,7 @@ def test_a_distractor_is_told_with_how_able_those_are_who_chose_it():
     assert q.misconceptions == (("role-is-a-user", 2),)
 
 
-def test_nobody_is_no_fault():
+def test_an_assessment_without_attempts_has_an_empty_analysis():
     told = insight([])
 
     assert (told.learners, told.mean, told.alpha, told.items) == (0, 0.0, None, ())

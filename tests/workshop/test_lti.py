@@ -59,7 +59,7 @@ class Platform:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def grant(self, asked: dict) -> tuple[int, dict]:
-        """A token for whoever signs with the key that the tool publishes."""
+        """Return a token to a client that signs with the key that the tool publishes."""
         keys = KeySet.import_key_set(httpx.get(f"{self.tool}/lti/keys").json())
         claims = jwt.decode(asked["client_assertion"][0], keys, algorithms=["RS256"]).claims
         right = (claims["iss"], claims["sub"], claims["aud"]) == (
@@ -251,7 +251,7 @@ def test_a_launch_works_once_and_only_where_it_was_begun(browser, platform, tool
 
 
 def test_a_launch_with_the_state_of_another_browsers_sign_in_is_refused(browser, platform, tool):
-    """An attacker starts to sign in and has somebody, who also does, post the attacker's launch."""
+    """An attacker starts to sign in, and makes another user who signs in post the attacker's launch."""
     attacker = Browser(platform, tool)
     theirs = attacker.begin()
     browser.begin()

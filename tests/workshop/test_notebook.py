@@ -56,7 +56,7 @@ def test_who_joined_is_known_to_every_notebook_and_after_a_restart(workshop):
     assert access_file().stat().st_mode & 0o077 == 0
 
 
-def test_a_wrong_code_is_told(workshop):
+def test_a_wrong_code_is_reported(workshop):
     with pytest.raises(ServiceError, match="ask your instructor for the one on the wall"):
         join("WRONG", workshop.url)
 
@@ -119,7 +119,7 @@ def test_a_lesson_that_is_not_open_waits_and_the_open_one_does_not(workshop, mon
     until(lambda: not is_closed(), "opened")
 
 
-def test_an_unknown_assessment_is_told(workshop):
+def test_an_unknown_assessment_is_reported(workshop):
     join(workshop.code, workshop.url, "Zoe")
 
     with pytest.raises(ServiceError, match="did you mean roles-midterm"):

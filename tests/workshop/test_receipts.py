@@ -24,7 +24,7 @@ def test_a_receipt_is_read_with_the_public_key_alone(signer):
     assert verify(signer.sign(RECEIPT), signer.public_key) == RECEIPT
 
 
-def test_the_key_is_kept_and_nobody_else_may_read_it(signer, tmp_path):
+def test_the_key_is_saved_and_only_its_owner_may_read_it(signer, tmp_path):
     file = tmp_path / "keys" / "receipts.jwk"
 
     assert Signer(file).public_key == signer.public_key

@@ -104,7 +104,7 @@ def test_a_question_put_to_all_is_answered_without_its_key(room):
     assert ana.get("/api/room").json()["pushes"] == []
 
 
-def test_lessons_and_the_timer_are_told_to_every_notebook(room):
+def test_every_notebook_gets_open_lessons_and_the_timer(room):
     ana, instructor = room.learner("Ana"), room.instructor()
 
     instructor.post("/room/lessons", data={"lesson": ["01-temporary-access"]}).raise_for_status()

@@ -11,7 +11,7 @@ from rolecall.workshop.settings import Settings
 
 
 class FakeHub:
-    """JupyterHub's side of OAuth: whoever comes back with the code is Ines, an instructor."""
+    """JupyterHub's side of OAuth: the user who returns with the code is Ines, an instructor."""
 
     prefix = ""
 

@@ -149,7 +149,7 @@ def test_a_wrong_command_is_run_and_the_real_error_shown(judges):
     assert "An error occurred (AccessDenied) when calling the AssumeRole operation" in shown.why
 
 
-def test_a_policy_that_is_too_broad_is_told_apart_from_one_that_is_too_narrow(judges):
+def test_feedback_distinguishes_too_broad_from_too_narrow_policies(judges):
     question = BANK.question("written")
 
     broad = grade(BANK, question, policy(READ | {"Action": "*", "Resource": "*"}), judges)
