@@ -103,6 +103,10 @@ def _fill(permission: Permission, operation: Operation, scope: Scope) -> Iterato
         missing = "*" if permission.creates and resource.required and not permission.when else None
         arns = fill(resource.template, parameters, _fixed(scope), _convert(scope), missing)
         for arn in arns:
+            if not arn.startswith("arn:"):
+                # Not an ARN, although the parameter should be one.
+                unresolved = True
+                continue
             found = True
             yield Check(permission.action, arn, _context(permission, operation, scope, arn, resource))
         unresolved = unresolved or (not arns and resource.required)

@@ -273,7 +273,9 @@ def _template(prefix: str, type: str, members: dict[str, str], own: Table, *, cr
         if "|" not in placeholder and _plain(placeholder).endswith((*_WHOLE_ARN, "arns")):
             return placeholder
         if placeholder in placeholders.values():
-            return placeholder
+            # One parameter for several variables is an ARN, except for the accounts of Organizations.
+            is_account = _plain(placeholder).endswith("accountid") and "|" not in placeholder
+            return None if is_account else placeholder
         placeholders[variable] = placeholder
     return _VARIABLE.sub(lambda match: placeholders[match[1]], arn)
 

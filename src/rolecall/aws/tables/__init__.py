@@ -27,7 +27,7 @@ The files are named after the service, by botocore's name. Their fields:
     role may be given by its name). The entry ``*`` has the service's principal, and the principals for the
     names of certain parameters; without ``to``, these parameters pass no role.
 ``tags``
-    The action that creating a resource with tags requires too; ``*`` stands for all operations that create.
+    The action that creating a resource with tags requires too; ``*`` means all operations that create.
 
 The templates are described in `rolecall.aws.templates`.
 """
