@@ -89,6 +89,11 @@ _TABLE: dict[str, dict[Failure, tuple[str, int, str | None]]] = {
 # SQS and CloudWatch use JSON, and return the code that they had in the query protocol in a header.
 _DENIED = {"sns": "AuthorizationError", "sqs": "AccessDenied", "cloudwatch": "AccessDenied"}
 _QUERY_COMPATIBLE = ("sqs", "cloudwatch")
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+_INTERNAL = {"s3": "InternalError", "ec2": "InternalError"}
+_MALFORMED_SIGNATURE = {"s3": "AuthorizationHeaderMalformed"}
+_EXPIRED_URL = {"s3": ("AccessDenied", 403, "Request has expired")}
 
 
 class AwsError(Exception):
@@ -140,6 +145,24 @@ def failure(kind: Failure, service: str, protocol: Protocol, message: str = "") 
     if kind == "denied" and service in _DENIED:
         code, status = _DENIED[service], 403
     return AwsError(code, fixed if fixed is not None else message, status)
+
+
+def internal_error(service: str, message: str) -> AwsError:
+    """Return the error of a service for a fault of its own."""
+    return AwsError(_INTERNAL.get(service, "InternalFailure"), message, 500)
+
+
+def malformed_signature(service: str, message: str) -> AwsError:
+    """Return the error of a service for a signature that it can't parse."""
+    return AwsError(_MALFORMED_SIGNATURE.get(service, "IncompleteSignature"), message, 400)
+
+
+def expired_url(service: str, protocol: Protocol, message: str) -> AwsError:
+    """Return the error of a service for a presigned URL that is no longer valid."""
+    if service in _EXPIRED_URL:
+        code, status, fixed = _EXPIRED_URL[service]
+        return AwsError(code, fixed, status)
+    return failure("skewed", service, protocol, message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rolecall.aws.errors import AwsError, Protocol, failure
+from rolecall.aws.errors import AwsError, Protocol, expired_url, failure, malformed_signature
 from rolecall.aws.http import HttpRequest
 from rolecall.aws.sigv4 import SKEW, BadSignature, OldSignature, Signature, read_signature, verify
 from rolecall.iam import Policy
@@ -80,9 +80,7 @@ class Callers:
         except OldSignature as error:
             raise AwsError("InvalidRequest", str(error), 400) from None
         except BadSignature as error:
-            if service == "s3":
-                raise AwsError("AuthorizationHeaderMalformed", str(error), 400) from None
-            raise AwsError("IncompleteSignature", str(error), 400) from None
+            raise malformed_signature(service, str(error)) from None
         if signature is None:
             return ANONYMOUS, None
         caller, secret = self._credentials(signature, service, protocol)
@@ -142,9 +140,7 @@ class Callers:
         if signature.expires is not None:
             ends = self._clock.at(signature.signed_at) + signature.expires
             if self._clock.now() > ends:
-                if service == "s3":
-                    raise AwsError("AccessDenied", "Request has expired", 403)
-                raise failure("skewed", service, protocol, f"Signature expired: {timestamp(ends)}")
+                raise expired_url(service, protocol, f"Signature expired: {timestamp(ends)}")
             return
         if all(abs(now - signature.signed_at) > SKEW for now in times):
             late = signature.signed_at < times[1]

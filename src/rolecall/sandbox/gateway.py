@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from rolecall.aws.errors import AwsError, Protocol, failure
+from rolecall.aws.errors import AwsError, Protocol, failure, internal_error
 from rolecall.aws.http import HttpRequest
 from rolecall.aws.operations import (
     Operation,
@@ -43,11 +43,6 @@ from rolecall.sandbox.world import World
 
 _log = logging.getLogger(__name__)
 
-# Services whose code for an error of their own isn't InternalFailure.
-# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
-_INTERNAL_ERRORS = {"s3": "InternalError", "ec2": "InternalError"}
-
 
 @dataclass(slots=True)
 class _Progress:
@@ -69,7 +64,7 @@ class _Progress:
             f"The sandbox failed while it answered {self.call}. This is a fault of the sandbox, not of the "
             "request. The log of the sandbox has the traceback."
         )
-        return AwsError(_INTERNAL_ERRORS.get(self.service, "InternalFailure"), message, 500)
+        return internal_error(self.service, message)
 
 
 class Gateway:

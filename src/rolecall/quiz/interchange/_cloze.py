@@ -1,4 +1,7 @@
-"""Embedded answers, which Moodle calls Cloze: https://docs.moodle.org/en/Embedded_Answers_(Cloze)_question_type"""
+"""Embedded answers, which Moodle calls Cloze.
+
+https://docs.moodle.org/en/Embedded_Answers_(Cloze)_question_type
+"""
 
 from __future__ import annotations
 

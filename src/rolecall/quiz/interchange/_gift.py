@@ -1,4 +1,7 @@
-"""GIFT, a text format of Moodle: https://docs.moodle.org/en/GIFT_format"""
+"""GIFT, a text format of Moodle.
+
+https://docs.moodle.org/en/GIFT_format
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Moodle XML: https://docs.moodle.org/en/Moodle_XML_format"""
+"""Moodle XML.
+
+https://docs.moodle.org/en/Moodle_XML_format
+"""
 
 from __future__ import annotations
 
