@@ -403,3 +403,7 @@ def test_backends_have_the_collections_that_decisions_read(service, attributes):
     missing = [name for name in attributes.split() if not hasattr(backend, name)]
 
     assert missing == [], f"sandbox/moto_state reads {missing} of moto's {service}"
+
+
+def test_kms_checks_key_policies_in_a_method_that_can_be_replaced():
+    assert callable(importlib.import_module("moto.kms.responses").KmsResponse._validate_key_policy)

@@ -41,12 +41,16 @@ class Check:
     resolved
         Whether the resource is known. If it isn't, although the action has resource types, ``resource`` is
         ``*``.
+    via
+        The AWS service that makes the request on the caller's behalf, such as ``s3.amazonaws.com``; empty
+        if the caller makes it.
     """
 
     action: str
     resource: str
     context: Mapping[str, str | list[str]] = field(default_factory=dict)
     resolved: bool = True
+    via: str = ""
 
 
 def checks(operation: Operation, scope: Scope) -> list[Check]:

@@ -37,7 +37,7 @@ def parameter_keys(permission: Permission, operation: Operation, type: str = "")
         found = values(operation.parameters, path)
         if found:
             keys[key] = found[0] if len(found) == 1 else found
-    keys |= _special(operation)
+    keys |= _special(permission.action, operation)
     supported = permission.supported
     if supported is None or supported & {"aws:tagkeys", "aws:requesttag/${tagkey}"}:
         keys |= tag_keys(operation, type)
@@ -116,23 +116,68 @@ def _specifications(parameters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [*(parameters.get("TagSpecifications") or []), *(parameters.get("TagSpecification") or [])]
 
 
-def _special(operation: Operation) -> Keys:
+def forwarded_keys(principal: str, action: str, region: str) -> Keys:
+    """Return the condition keys of a request that a service makes on the caller's behalf.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+
+    Parameters
+    ----------
+    principal
+        The service that makes the request, such as ``s3.amazonaws.com``.
+    action
+        The action that the request requires.
+    region
+        The Region of the request.
+    """
+    keys: Keys = {
+        "aws:ViaAWSService": "true",
+        "aws:CalledVia": [principal],
+        "aws:CalledViaFirst": principal,
+        "aws:CalledViaLast": principal,
+    }
+    if action.startswith("kms:"):
+        name, _, domain = principal.partition(".")
+        keys["kms:ViaService"] = f"{name}.{region}.{domain}"
+    return keys
+
+
+def encryption_context_keys(context: Mapping[str, Any]) -> Keys:
+    """Return the condition keys of an encryption context.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-encryption-context
+    """
+    keys: Keys = {f"kms:EncryptionContext:{key}": str(value) for key, value in context.items()}
+    return keys | ({"kms:EncryptionContextKeys": list(context)} if context else {})
+
+
+def _special(action: str, operation: Operation) -> Keys:
     parameters = operation.parameters
     if operation.service == "kms":
-        return _of_encryption_context(parameters)
+        return _of_kms(action, parameters)
     if operation.service == "s3":
         return _of_object_tags(parameters)
     return {}
 
 
-def _of_encryption_context(parameters: Mapping[str, Any]) -> Keys:
-    """Return the encryption context.
+# Parameters with the encryption context, and with the key, of an action that the operation isn't named for.
+_OF_REENCRYPT = {
+    "kms:ReEncryptFrom": ("SourceEncryptionContext", "SourceKeyId"),
+    "kms:ReEncryptTo": ("DestinationEncryptionContext", "DestinationKeyId"),
+}
 
-    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
-    """
-    given: Mapping[str, Any] = parameters.get("EncryptionContext") or {}
-    keys: Keys = {f"kms:EncryptionContext:{key}": str(value) for key, value in given.items()}
-    return keys | ({"kms:EncryptionContextKeys": list(given)} if given else {})
+
+def _of_kms(action: str, parameters: Mapping[str, Any]) -> Keys:
+    """Return the encryption context, the alias that the request names, and the constraints of a grant."""
+    context, key = _OF_REENCRYPT.get(action, ("EncryptionContext", "KeyId"))
+    keys = encryption_context_keys(parameters.get(context) or {})
+    alias = str(parameters.get(key) or "").rpartition(":")[2]
+    if alias.startswith("alias/"):
+        keys["kms:RequestAlias"] = alias
+    if constraints := [name for name, value in (parameters.get("Constraints") or {}).items() if value]:
+        keys["kms:GrantConstraintType"] = constraints
+    return keys
 
 
 def _of_object_tags(parameters: Mapping[str, Any]) -> Keys:

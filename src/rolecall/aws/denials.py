@@ -47,6 +47,19 @@ _WORDINGS = {
 _AS_IAM = _Wording()
 
 
+def _is_of_another_account(decision: iam.Decision) -> bool:
+    """Whether the policy of another account's resource denies the request, or the resource doesn't exist.
+
+    https://repost.aws/knowledge-center/cross-account-access-denied-error-s3
+    """
+    request = decision.request
+    return (
+        decision.policy_type is iam.PolicyType.RESOURCE
+        and request.caller.account is not None
+        and request.caller.account != request.resource_account
+    )
+
+
 def denial_message(service: str, decision: iam.Decision) -> str:
     """Return the message with which a service denies a request.
 
@@ -57,6 +70,15 @@ def denial_message(service: str, decision: iam.Decision) -> str:
     decision
         The denial.
     """
+    if service == "kms" and _is_of_another_account(decision):
+        request = decision.request
+        decrypts = request.action_lower == "kms:decrypt"
+        what = "the resource associated with this ciphertext" if decrypts else "this resource"
+        return (
+            f"User: {request.caller.name} is not authorized to perform: {request.action} on {what} because "
+            "the resource does not exist in this Region, no resource-based policies allow access, or a "
+            "resource-based policy explicitly denies access"
+        )
     wording = _WORDINGS.get(service, _AS_IAM)
     request = decision.request
     if wording.across_organizations and not iam.within_organization(request):

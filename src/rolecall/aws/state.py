@@ -43,6 +43,10 @@ class AccountState(Protocol):
         """Return the ARN of the KMS key that a ciphertext is encrypted with."""
         ...
 
+    def granted_key(self, account: str, region: str, token: str) -> str | None:
+        """Return the ARN of the KMS key that a grant is on, by the grant's token."""
+        ...
+
     def ec2_id(self, account: str, region: str, type: str, name: str) -> str | None:
         """Return the ID of an EC2 resource.
 

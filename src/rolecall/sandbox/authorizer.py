@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rolecall.aws.authorization import Check, Scope, checks
-from rolecall.aws.condition_keys import signature_keys
+from rolecall.aws.condition_keys import forwarded_keys, signature_keys
 from rolecall.aws.denials import denial_message
 from rolecall.aws.errors import AwsError, failure
 from rolecall.aws.operations import Operation
@@ -121,13 +121,19 @@ class Authorizer:
             error = self._denial(operation, decision)
         elif not recorded:
             return None
+        service, name = operation.service, operation.name
+        source, agent = request.source_ip, request.headers.get("user-agent", "")
+        if check.via:
+            # CloudTrail shows such a request as an event of its own, made by the service.
+            service, _, name = check.action.partition(":")
+            source = agent = check.via
         self._trail.record(
             number,
             self._clock.now(),
-            operation.service,
-            operation.name,
-            request.source_ip,
-            request.headers.get("user-agent", ""),
+            service,
+            name,
+            source,
+            agent,
             decision,
             error.code if error else None,
         )
@@ -136,7 +142,9 @@ class Authorizer:
     def _denial(self, operation: Operation, decision: Decision) -> AwsError:
         if decision.error_code:
             return AwsError(decision.error_code, decision.reason, 400)
-        message = denial_message(operation.service, decision) + self._encoded.suffix(operation, decision)
+        # A service passes on what KMS says about a call that it made on the caller's behalf.
+        service = "kms" if decision.request.action_lower.startswith("kms:") else operation.service
+        message = denial_message(service, decision) + self._encoded.suffix(operation, decision)
         return failure("denied", operation.service, operation.protocol, message)
 
     def _decide(self, check: Check, call: Call) -> Decision:
@@ -181,7 +189,10 @@ class Authorizer:
             "aws:SecureTransport": "true",
             "aws:UserAgent": request.headers.get("user-agent", ""),
         }
-        if not caller.is_service:
+        if check.via:
+            # The service makes the request, from an address of its own.
+            keys |= forwarded_keys(check.via, check.action, call.region)
+        elif not caller.is_service:
             keys["aws:SourceIp"] = request.source_ip
         if referer := request.headers.get("referer"):
             keys["aws:Referer"] = referer
@@ -191,6 +202,8 @@ class Authorizer:
             keys.update(source_instance_context(caller.session.instance_arn))
         if operation.service in _REQUEST_KEYS:
             keys.update(_REQUEST_KEYS[operation.service](request, call.signature, now))
+        if check.action.startswith("kms:") and caller.account is not None:
+            keys["kms:CallerAccount"] = caller.account
         keys.update(self._guardrails.context(caller.account, owner))
         keys.update(resources.context(check.resource))
         keys.update(check.context)

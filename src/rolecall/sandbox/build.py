@@ -15,6 +15,7 @@ from typing import Any
 from rolecall.sandbox import moto_app
 from rolecall.sandbox.containers import container_of_world
 from rolecall.sandbox.instances import build_instances, instance_arn, instance_id
+from rolecall.sandbox.moto_patches import patch_kms
 from rolecall.sandbox.moto_state.iam import iam_backend, new_access_key_id, set_user_boundary
 from rolecall.sandbox.moto_state.s3 import s3_backend
 from rolecall.sandbox.world import Account, World
@@ -208,6 +209,7 @@ def _build_parameters(account_name: str, account: Account, region: str) -> None:
 
 
 def _build_keys(account_name: str, account: Account, region: str) -> None:
+    patch_kms()
     kms = moto_app.client("kms", account.id, region)
     for name, key in account.keys.items():
         policy = {"Policy": json.dumps(key.policy)} if key.policy else {}

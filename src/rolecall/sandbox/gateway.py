@@ -105,6 +105,7 @@ class Gateway:
                 self.sts,
                 self.authorizer,
                 self.profile_roles,
+                self.builder,
             )
         )
         self.builder.build()

@@ -97,6 +97,16 @@ def _with_id(create: Callable[..., Any], prefix: str) -> Callable[..., Any]:
 
 
 @lru_cache(maxsize=1)
+def patch_kms() -> None:
+    """Leave decisions about keys to the sandbox; a second call does nothing.
+
+    moto evaluates a key policy again for DescribeKey, and fails if its Statement isn't a list.
+    """
+    responses: Any = import_module("moto.kms.responses")
+    responses.KmsResponse._validate_key_policy = lambda response, key_id, action: None
+
+
+@lru_cache(maxsize=1)
 def patched_ec2_instances() -> Any:
     """Patch moto's EC2 instances, and return their module.
 

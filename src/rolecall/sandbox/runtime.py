@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rolecall.sandbox.authorizer import Authorizer
+from rolecall.sandbox.build import Builder
 from rolecall.sandbox.clock import Clock
 from rolecall.sandbox.guardrails import Guardrails
 from rolecall.sandbox.moto_state.iam import IamState
@@ -33,6 +34,8 @@ class Runtime:
         Decides about a further permission, and records the decision.
     profile_roles
         The roles that instances get from their profiles.
+    builder
+        Creates the world's resources of a service that the call isn't made to, such as its KMS keys.
     """
 
     world: World
@@ -42,3 +45,4 @@ class Runtime:
     sts: Sts
     authorizer: Authorizer
     profile_roles: ProfileRoles
+    builder: Builder

@@ -7,6 +7,7 @@ from typing import Any
 
 from rolecall.sandbox.moto_state._backends import backend, regions
 from rolecall.sandbox.moto_state.iam import IamState, iam_backend
+from rolecall.sandbox.moto_state.kms import granted_key
 
 Keys = dict[str, str | list[str]]
 
@@ -53,6 +54,11 @@ class MotoAccountState:
             if kms is not None and identifier in kms.keys:
                 return str(kms.keys[identifier].arn)
         return None
+
+    def granted_key(self, account: str, region: str, token: str) -> str | None:
+        """Return the ARN of the KMS key that a grant is on, in any account."""
+        owners = (account, *sorted(self._iam.accounts))
+        return next((key for one in owners if (key := granted_key(one, region, token))), None)
 
     def ec2_id(self, account: str, region: str, type: str, name: str) -> str | None:
         """Return the ID of an EC2 resource."""
