@@ -24,3 +24,16 @@ class Queues(ServiceResources):
 
 def _queue(arn: Arn) -> Any:
     return backend("sqs", arn.account, arn.region).queues.get(arn.resource)
+
+
+def queue_policy(account: str, region: str, name: str) -> str | None:
+    """Return the text of a queue's policy; None if it has none."""
+    queue = backend("sqs", account, region).queues.get(name)
+    return str(queue.policy) if queue and queue.policy else None
+
+
+def set_queue_policy(account: str, region: str, name: str, policy: str) -> None:
+    """Give a queue its policy."""
+    queue = backend("sqs", account, region).queues.get(name)
+    if queue is not None:
+        queue.policy = policy
