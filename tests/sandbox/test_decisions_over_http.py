@@ -237,7 +237,7 @@ def test_a_presigned_url_ends_by_the_sandboxs_clock_counted_from_when_it_was_sig
     assert b"Request has expired" in raised.value.read()
 
 
-def test_signature_version_2_is_refused_as_for_any_new_bucket(reports):
+def test_a_header_of_signature_version_2_is_refused_as_for_any_new_bucket(reports):
     session = reports.client("s3", credentials=assume(reports), config=Config(signature_version="s3"))
 
     assert refused(session.get_object, **REPORT) == (

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
+from rolecall.aws import sigv2
 from rolecall.aws.http import HttpRequest
 from rolecall.aws.mapping import Permission
 from rolecall.aws.operations import Operation
@@ -214,9 +215,9 @@ def signature_keys(request: HttpRequest, signature: Signature | None, now: datet
     if signature is None:
         return keys
     presigned = signature.expires is not None
-    keys["s3:authType"] = "REST-QUERY-STRING" if presigned else "REST-HEADER"
-    keys["s3:signatureversion"] = "AWS4-HMAC-SHA256"
-    if presigned:
+    keys["s3:authType"] = "POST" if signature.form else "REST-QUERY-STRING" if presigned else "REST-HEADER"
+    keys["s3:signatureversion"] = signature.algorithm
+    if presigned and signature.algorithm != sigv2.ALGORITHM:
         age = (now - signature.signed_at).total_seconds()
         keys["s3:signatureAge"] = str(max(0, int(age * 1000)))
     return keys

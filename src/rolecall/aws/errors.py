@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape
@@ -107,16 +108,27 @@ class AwsError(Exception):
         The message for the client.
     status
         The HTTP status.
+    details
+        Further elements of the response of S3, such as ``BucketName``.
     """
 
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
+    def __init__(
+        self, code: str, message: str, status: int = 400, details: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(f"{code}: {message}")
+        self.details = details or {}
         self.code = code
         self.message = message
         self.status = status
 
 
-def failure(kind: Failure, service: str, protocol: Protocol, message: str = "") -> AwsError:
+def failure(
+    kind: Failure,
+    service: str,
+    protocol: Protocol,
+    message: str = "",
+    details: Mapping[str, str] | None = None,
+) -> AwsError:
     """Return the error of a service for a request that it can't authenticate or doesn't authorize.
 
     Parameters
@@ -129,6 +141,8 @@ def failure(kind: Failure, service: str, protocol: Protocol, message: str = "") 
         The protocol of the request.
     message
         The message, for the failures whose message depends on the request.
+    details
+        Further elements of the response of S3.
 
     Returns
     -------
@@ -144,7 +158,7 @@ def failure(kind: Failure, service: str, protocol: Protocol, message: str = "") 
         status = 403
     if kind == "denied" and service in _DENIED:
         code, status = _DENIED[service], 403
-    return AwsError(code, fixed if fixed is not None else message, status)
+    return AwsError(code, fixed if fixed is not None else message, status, details)
 
 
 def internal_error(service: str, message: str) -> AwsError:
@@ -208,8 +222,9 @@ def render(error: AwsError, service: str, protocol: Protocol, *, head: bool = Fa
         if service == "s3":
             content_type = "application/xml"
             headers = [("x-amz-request-id", request_id)]
+            more = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in error.details.items())
             body = (
-                f"<Error><Code>{code}</Code><Message>{message}</Message>"
+                f"<Error><Code>{code}</Code><Message>{message}</Message>{more}"
                 f"<RequestId>{request_id}</RequestId><HostId>rolecall</HostId></Error>"
             )
         elif protocol == "ec2":

@@ -33,7 +33,9 @@ class BadSignature(ValueError):
 
 
 class OldSignature(BadSignature):
-    """The request is signed with Signature Version 2, which S3 rejects for buckets created since June 2020.
+    """The header is signed with Signature Version 2, which S3 rejects for buckets created since June 2020.
+
+    `rolecall.aws.sigv2` reads presigned URLs of that version.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html
     """
@@ -66,6 +68,10 @@ class Signature:
         How long a presigned URL is valid; ``None`` if the signature is in the header.
     token
         The session token; ``None`` for long-term credentials.
+    algorithm
+        The value of ``s3:signatureversion``.
+    form
+        Whether the signature is in the fields of a form.
     """
 
     access_key_id: str
@@ -78,6 +84,8 @@ class Signature:
     signed_at: datetime
     expires: timedelta | None
     token: str | None
+    algorithm: str = _ALGORITHM
+    form: bool = False
 
 
 def read_signature(request: HttpRequest) -> Signature | None:
@@ -108,8 +116,6 @@ def read_signature(request: HttpRequest) -> Signature | None:
         timestamp = request.headers.get("x-amz-date", "")
         return _signature(parts, timestamp, request.headers.get("x-amz-security-token"), None)
     query = request.query_parameters()
-    if "AWSAccessKeyId" in query and "Signature" in query:
-        raise OldSignature
     if "X-Amz-Signature" not in query:
         return None
     if query.get("X-Amz-Algorithm") != _ALGORITHM:
@@ -141,7 +147,29 @@ def _signature(
     return Signature(key, date, region, service, headers, signature, timestamp, signed_at, expires, token)
 
 
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The result of comparing a signature with the request that it was made for.
+
+    Parameters
+    ----------
+    right
+        Whether the signature is right.
+    string_to_sign, canonical_request
+        What the signature should have been made from; empty if a signed header or the body is wrong.
+    """
+
+    right: bool
+    string_to_sign: str = ""
+    canonical_request: str = ""
+
+
 def verify(request: HttpRequest, signature: Signature, secret: str) -> bool:
+    """Verify that a request was signed with a secret access key; see `verification`."""
+    return verification(request, signature, secret).right
+
+
+def verification(request: HttpRequest, signature: Signature, secret: str) -> Verification:
     """Verify that a request was signed with a secret access key.
 
     Parameters
@@ -155,8 +183,8 @@ def verify(request: HttpRequest, signature: Signature, secret: str) -> bool:
 
     Returns
     -------
-    bool
-        Whether the signature is right.
+    Verification
+        Whether the signature is right, and what it should have been made from.
     """
     declared = request.headers.get("x-amz-content-sha256")
     if signature.expires is not None:
@@ -167,14 +195,14 @@ def verify(request: HttpRequest, signature: Signature, secret: str) -> bool:
         payload = declared
         plain = re.fullmatch(r"[0-9a-f]{64}", declared)
         if plain and hashlib.sha256(request.body).hexdigest() != declared:
-            return False
+            return Verification(right=False)
     else:
         payload = hashlib.sha256(request.body).hexdigest()
-    expected = _expected(request, signature, secret, payload)
+    expected, found = _expected(request, signature, secret, payload)
     if not hmac.compare_digest(expected, signature.signature):
-        return False
+        return found
     if payload not in (chunked.SIGNED, chunked.SIGNED_WITH_TRAILER):
-        return True
+        return Verification(right=True)
     scope = chunked.Scope(
         secret,
         signature.date,
@@ -183,11 +211,13 @@ def verify(request: HttpRequest, signature: Signature, secret: str) -> bool:
         signature.timestamp,
         signature.signature,
     )
-    return chunked.verify_chunks(request.body, payload, scope)
+    return Verification(chunked.verify_chunks(request.body, payload, scope))
 
 
-def _expected(request: HttpRequest, signature: Signature, secret: str, payload: str) -> str:
-    """Return the signature that botocore makes for the same request."""
+def _expected(
+    request: HttpRequest, signature: Signature, secret: str, payload: str
+) -> tuple[str, Verification]:
+    """Return the signature that botocore makes for the same request, and what it is made from."""
     query = "&".join(
         part for part in request.query.split("&") if part and not part.startswith("X-Amz-Signature=")
     )
@@ -196,16 +226,31 @@ def _expected(request: HttpRequest, signature: Signature, secret: str, payload: 
     prepared = AWSRequest(method=request.method, url=url, data=b"")
     for name in signature.signed_headers:
         if name not in request.headers:
-            return ""
+            return "", Verification(right=False)
         prepared.headers[name] = request.headers[name]
     prepared.headers["X-Amz-Content-SHA256"] = payload
     prepared.context["timestamp"] = signature.timestamp
     auth = _S3Verifier if signature.service == "s3" else _Verifier
     verifier = auth(Credentials("", secret), signature.service, signature.region)
     verifier.signed_names = signature.signed_headers
-    text = verifier.string_to_sign(prepared, verifier.canonical_request(prepared))
-    result: str = verifier.signature(text, prepared)
-    return result
+    canonical = verifier.canonical_request(prepared)
+    text = verifier.string_to_sign(prepared, canonical)
+    return verifier.signature(text, prepared), Verification(False, text, canonical)
+
+
+def unsigned_headers(request: HttpRequest, signature: Signature) -> tuple[str, ...]:
+    """Return the ``x-amz-*`` headers that the signature doesn't cover, although S3 requires it.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+    """
+    return tuple(
+        name
+        for name in request.headers
+        if name.startswith("x-amz-")
+        and name not in signature.signed_headers
+        # A client can send the digest of the body with a presigned URL.
+        and not (name == "x-amz-content-sha256" and signature.expires is not None)
+    )
 
 
 class _OnlySigned(SigV4Auth):

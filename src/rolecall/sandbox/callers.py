@@ -6,9 +6,20 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from rolecall.aws import sigv2
 from rolecall.aws.errors import AwsError, Protocol, expired_url, failure, malformed_signature
 from rolecall.aws.http import HttpRequest
-from rolecall.aws.sigv4 import SKEW, BadSignature, OldSignature, Signature, read_signature, verify
+from rolecall.aws.sigv2 import read_url_signature, verify_url
+from rolecall.aws.sigv4 import (
+    SKEW,
+    BadSignature,
+    OldSignature,
+    Signature,
+    Verification,
+    read_signature,
+    unsigned_headers,
+    verification,
+)
 from rolecall.iam import Policy
 from rolecall.sandbox.clock import Clock, timestamp
 from rolecall.sandbox.moto_state.iam import IamState, UserFacts
@@ -77,6 +88,8 @@ class Callers:
         """
         try:
             signature = read_signature(request)
+            if signature is None and service == "s3":
+                signature = read_url_signature(request)
         except OldSignature as error:
             raise AwsError("InvalidRequest", str(error), 400) from None
         except BadSignature as error:
@@ -84,12 +97,40 @@ class Callers:
         if signature is None:
             return ANONYMOUS, None
         caller, secret = self._credentials(signature, service, protocol)
-        if not verify(request, signature, secret):
-            raise failure("bad signature", service, protocol)
+        self._verify(request, signature, secret, service, protocol)
         self._check_time(signature, service, protocol)
         if caller.session is not None and self._clock.now() >= caller.session.expires:
             raise failure("expired", service, protocol)
         return caller, signature
+
+    def _verify(
+        self, request: HttpRequest, signature: Signature, secret: str, service: str, protocol: Protocol
+    ) -> None:
+        """Raise the error for a wrong signature, in S3 with what it should have been made from.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshooting-by-symptom.html
+        """
+        if signature.algorithm == sigv2.ALGORITHM:
+            right, text = verify_url(request, signature, secret)
+            found = Verification(right, text)
+        else:
+            found = verification(request, signature, secret)
+        if not found.right:
+            details = {"AWSAccessKeyId": signature.access_key_id, "SignatureProvided": signature.signature}
+            if found.string_to_sign:
+                details["StringToSign"] = found.string_to_sign
+            if found.canonical_request:
+                details["CanonicalRequest"] = found.canonical_request
+            raise failure("bad signature", service, protocol, details=details)
+        if service == "s3" and signature.algorithm != sigv2.ALGORITHM:
+            unsigned = unsigned_headers(request, signature)
+            if unsigned:
+                raise AwsError(
+                    "AccessDenied",
+                    "There were headers present in the request which were not signed",
+                    403,
+                    {"HeadersNotSigned": ", ".join(unsigned)},
+                )
 
     def _credentials(self, signature: Signature, service: str, protocol: Protocol) -> tuple[Caller, str]:
         session = self._sessions.find(signature.access_key_id)
@@ -104,7 +145,8 @@ class Callers:
             return self.of_session(session), session.secret_access_key
         key = self._iam.key(signature.access_key_id)
         if key is None or not key.active:
-            raise failure("unknown key", service, protocol)
+            details = {"AWSAccessKeyId": signature.access_key_id}
+            raise failure("unknown key", service, protocol, details=details)
         if signature.token is not None:
             raise failure("invalid token", service, protocol)
         user = key.user

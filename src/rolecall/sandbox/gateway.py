@@ -153,7 +153,7 @@ class Gateway:
         progress.protocol = operation.protocol
         if caller.account is None and not _may_be_unsigned(operation):
             raise failure("missing", service, operation.protocol)
-        region = region_for(operation.service, signature.region if signature else self.world.region)
+        region = region_for(operation.service, (signature and signature.region) or self.world.region)
         self.builder.ensure(operation.service)
         if federated := self.issuers.authenticate(operation) or self.saml.authenticate(operation):
             caller, operation = federated

@@ -19,6 +19,12 @@ def bucket_account(bucket: str) -> str | None:
     return owner[1] if owner else None
 
 
+def bucket_region(bucket: str) -> str | None:
+    """Return the Region of a bucket, or None if there is no such bucket."""
+    account = bucket_account(bucket)
+    return str(s3_backend(account).buckets[bucket].region_name) if account else None
+
+
 def object_exists(bucket: str, key: str) -> bool:
     """Whether a bucket has an object under a key, and no delete marker on top of it."""
     account = bucket_account(bucket)

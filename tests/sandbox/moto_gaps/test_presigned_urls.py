@@ -1,0 +1,120 @@
+"""Presigned URLs, and what S3 returns for a wrong signature."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree
+
+import boto3
+import pytest
+import requests
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.config import Config
+from botocore.credentials import Credentials
+
+REPORT = {"Bucket": "reports", "Key": "q1.csv"}
+
+
+def presigned(buckets, actor="admin", region="us-east-1", report=REPORT, **config) -> str:
+    s3 = buckets.client("s3", actor=actor, region_name=region, config=Config(**config))
+    return s3.generate_presigned_url("get_object", Params=report)
+
+
+def error(response) -> dict[str, str]:
+    return {element.tag: element.text or "" for element in ElementTree.fromstring(response.text)}
+
+
+def test_boto3_presigns_with_version_2_in_us_east_1_and_s3_accepts_it(buckets):
+    # https://github.com/boto/botocore/pull/3791
+    url = presigned(buckets)
+
+    assert "AWSAccessKeyId" in parse_qs(urlsplit(url).query)
+    assert requests.get(url, timeout=10).text == "region,total"
+
+
+def test_a_version_2_url_has_the_permissions_of_its_signer(buckets):
+    assert requests.get(presigned(buckets, "nobody"), timeout=10).status_code == 403
+
+
+def test_a_version_2_url_of_temporary_credentials_includes_their_token(buckets):
+    session = buckets.client("sts", actor="reader").get_session_token()["Credentials"]
+    s3 = buckets.client("s3", credentials=session)
+
+    url = s3.generate_presigned_url("get_object", Params=REPORT)
+
+    assert requests.get(url, timeout=10).text == "region,total"
+
+
+@pytest.mark.parametrize("part", ["Signature", "Expires"])
+def test_a_changed_version_2_url_is_rejected_with_the_string_to_sign(buckets, part):
+    changed = re.sub(rf"({part}=)\w", r"\g<1>9", presigned(buckets))
+
+    found = error(requests.get(changed, timeout=10))
+
+    assert found["Code"] == "SignatureDoesNotMatch"
+    assert found["StringToSign"].endswith("/reports/q1.csv")
+
+
+def test_a_region_younger_than_2014_requires_version_4(buckets):
+    s3 = buckets.client("s3", actor="admin", region_name="eu-central-1")
+    s3.create_bucket(Bucket="frankfurt", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    s3.put_object(Bucket="frankfurt", Key="k", Body=b"x")
+    report = {"Bucket": "frankfurt", "Key": "k"}
+
+    old = requests.get(presigned(buckets, report=report), timeout=10)
+    new = requests.get(
+        presigned(buckets, region="eu-central-1", report=report, signature_version="s3v4"), timeout=10
+    )
+
+    assert (old.status_code, error(old)["Code"]) == (400, "InvalidRequest")
+    assert new.text == "x"
+
+
+def test_an_expired_version_2_url_is_denied(buckets):
+    s3 = buckets.client("s3", actor="admin")
+    url = s3.generate_presigned_url("get_object", Params=REPORT, ExpiresIn=-60)
+
+    found = error(requests.get(url, timeout=10))
+
+    assert (found["Code"], found["Message"]) == ("AccessDenied", "Request has expired")
+
+
+def test_a_wrong_version_4_signature_is_rejected_with_what_it_should_be_made_from(buckets):
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
+    url = presigned(buckets, signature_version="s3v4")
+
+    found = error(requests.get(url.replace("q1.csv", "q2.csv"), timeout=10))
+
+    assert found["Code"] == "SignatureDoesNotMatch"
+    assert found["StringToSign"].startswith("AWS4-HMAC-SHA256\n")
+    assert found["CanonicalRequest"].startswith("GET\n/reports/q2.csv\n")
+    assert found["AWSAccessKeyId"].startswith("AKIA")
+
+
+def test_an_unknown_access_key_is_named_in_the_error(buckets):
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=buckets.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+        aws_secret_access_key="x",
+    )
+
+    found = error(requests.get(s3.generate_presigned_url("get_object", Params=REPORT), timeout=10))
+
+    assert (found["Code"], found["AWSAccessKeyId"]) == ("InvalidAccessKeyId", "AKIAIOSFODNN7EXAMPLE")
+
+
+def test_every_header_that_begins_with_x_amz_must_be_signed(buckets, s3):
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+    s3.create_bucket(Bucket="unsigned-headers")
+    keys = buckets.session(actor="admin").get_credentials().get_frozen_credentials()
+    request = AWSRequest("PUT", f"{buckets.endpoint}/unsigned-headers/k", data=b"x")
+    S3SigV4Auth(Credentials(*keys), "s3", "us-east-1").add_auth(request)
+    headers = dict(request.headers)
+
+    added = requests.put(request.url, data=b"x", headers=headers | {"x-amz-acl": "public-read"}, timeout=10)
+
+    assert (added.status_code, error(added)["Code"]) == (403, "AccessDenied")
+    assert error(added)["HeadersNotSigned"] == "x-amz-acl"
+    assert requests.put(request.url, data=b"x", headers=headers, timeout=10).status_code == 200
