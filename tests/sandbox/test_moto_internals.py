@@ -251,6 +251,21 @@ INTERNALS = [
         "An object gets the ACL of its bucket: sandbox/moto_state/s3_access.py.",
     ),
     Internal("moto.s3.models", "s3_backends", None, "S3 can't be read: sandbox/moto_state/s3.py."),
+    *(
+        Internal(
+            "moto.organizations.models",
+            name,
+            parameters,
+            "No world with an organization can be built: sandbox/moto_state/organizations.py.",
+        )
+        for name, parameters in (
+            ("FakeAccount", "organization"),
+            ("FakeOrganizationalUnit", "organization"),
+            ("FakePolicy", "organization"),
+            ("OrganizationsBackend.create_organization", "self region"),
+            ("organizations_backends", None),
+        )
+    ),
     Internal(
         "moto.server",
         "DomainDispatcherApplication",
@@ -323,6 +338,7 @@ def test_only_a_few_modules_import_moto():
         "sandbox/moto_patches.py",
         "sandbox/moto_state/_backends.py",
         "sandbox/moto_state/iam.py",
+        "sandbox/moto_state/organizations.py",
         "sandbox/moto_state/s3.py",
         "sandbox/moto_state/s3_access.py",
         "sandbox/responses.py",

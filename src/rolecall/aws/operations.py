@@ -150,6 +150,12 @@ _GLOBAL_SERVICES = {
 }
 
 
+def input_members(service: str, operation: str) -> Mapping[str, Any]:
+    """Return the parameters of an operation in botocore's model of its service, by their names."""
+    shape = get_service_model(service).operation_model(operation).input_shape
+    return shape.members if shape else {}
+
+
 def region_for(service: str, region: str) -> str:
     """Return the Region that a request is made to.
 

@@ -13,6 +13,7 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 from rolecall._yaml import Document, Fault, Where, did_you_mean
 from rolecall.aws.s3_public import is_public
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
+from rolecall.sandbox.organization import with_parents
 from rolecall.sandbox.world import Account, PolicyDocument, World
 
 
@@ -173,15 +174,41 @@ def _actor_references(document: Document, world: World) -> Iterator[Fault]:
 
 
 def _organization_references(document: Document, world: World) -> Iterator[Fault]:
-    if world.organization is None:
+    organization = world.organization
+    if organization is None:
         return
+    for index, name in enumerate(organization.accounts or ()):
+        if name not in world.accounts:
+            meant = did_you_mean(name, world.accounts)
+            yield document.fault(
+                ("organization", "accounts", index), f"there is no account {name!r}{meant}"
+            )
+    members = world.accounts if organization.accounts is None else organization.accounts
+    seen: set[str] = set()
+    for unit, names in organization.organizational_units.items():
+        at: Where = ("organization", "organizational_units", unit)
+        if unit == "root" or unit in world.accounts or not all(unit.split("/")):
+            yield document.fault(
+                at, f"{unit!r} can't be a unit's name; choose one that is neither root nor an account's"
+            )
+        for index, name in enumerate(names):
+            if name not in members:
+                yield document.fault((*at, index), f"{name!r} is not an account of the organization")
+            elif name in seen:
+                yield document.fault((*at, index), f"account {name!r} is in another unit already")
+            seen.add(name)
+    units = (one for unit in organization.organizational_units for one in with_parents(unit))
+    known = ("root", *dict.fromkeys(units), *members)
     for field in ("service_control_policies", "resource_control_policies"):
-        for level in getattr(world.organization, field):
-            if level != "root" and level not in world.accounts:
+        for level in getattr(organization, field):
+            if level not in known:
                 yield document.fault(
                     ("organization", field, level),
-                    f"there is no account {level!r}; root and {', '.join(world.accounts)} are right",
+                    f"the organization has no account or unit {level!r}; {', '.join(known)} are right",
                 )
-    management = world.organization.management_account
-    if management is not None and management not in world.accounts:
-        yield document.fault(("organization", "management_account"), f"there is no account {management!r}")
+    management = organization.management_account
+    if management is not None and management not in members:
+        yield document.fault(
+            ("organization", "management_account"),
+            f"there is no account {management!r} in the organization",
+        )

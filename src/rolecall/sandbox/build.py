@@ -17,6 +17,7 @@ from rolecall.sandbox.containers import container_of_world
 from rolecall.sandbox.instances import build_instances, instance_arn, instance_id
 from rolecall.sandbox.moto_patches import patch_kms
 from rolecall.sandbox.moto_state.iam import iam_backend, new_access_key_id, set_user_boundary
+from rolecall.sandbox.moto_state.organizations import build_organization
 from rolecall.sandbox.moto_state.s3 import s3_backend
 from rolecall.sandbox.world import Account, World
 
@@ -55,12 +56,15 @@ class Builder:
     def ensure(self, service: str) -> None:
         """Create the resources of a further service, once."""
         build = _LATER.get(service)
-        if build is None or service in self._built:
+        if service in self._built or (build is None and service != "organizations"):
             return
         with self._lock:
             if service not in self._built:
-                for name, account in self.world.accounts.items():
-                    build(name, account, self.world.region)
+                if build is None:
+                    build_organization(self.world)
+                else:
+                    for name, account in self.world.accounts.items():
+                        build(name, account, self.world.region)
                 self._built.add(service)
 
     def has_built(self, service: str) -> bool:

@@ -89,7 +89,7 @@ class Gateway:
         self.mfa = MfaDevices(self.iam, self.clock)
         self.issuers = Issuers(world, self.iam, self.clock)
         self.saml = SamlProviders(world, self.iam, self.clock)
-        self.guardrails = Guardrails(world)
+        self.guardrails = Guardrails(world, self.builder)
         encoded = EncodedMessages()
         self.sts = Sts(self.iam, self.sessions, self.clock, encoded)
         self.authorizer = Authorizer(

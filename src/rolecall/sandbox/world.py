@@ -188,8 +188,14 @@ class Account(_Model):
 
 
 class Organization(_Model):
-    """The organization's policies: for `root`, and for each account by its name in the world."""
+    """The organization: its accounts, and its policies for `root`, each unit, and each account by its name.
 
+    `accounts` are the members; by default all accounts of the world. A unit's name with a slash, such as
+    `workloads/prod`, is a unit inside another one.
+    """
+
+    accounts: list[str] | None = None
+    organizational_units: dict[str, list[str]] = {}
     service_control_policies: dict[str, list[PolicyDocument]] = {}
     resource_control_policies: dict[str, list[PolicyDocument]] = {}
     management_account: str | None = None

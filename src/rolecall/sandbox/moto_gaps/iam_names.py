@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from moto.core.utils import get_service_model
-
 from rolecall.aws.errors import AwsError
+from rolecall.aws.operations import input_members
 from rolecall.sandbox._constraints import constraint
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
@@ -122,9 +121,8 @@ class IamNames(Gap):
 @lru_cache(maxsize=256)
 def _rules(operation: str) -> dict[str, tuple[re.Pattern[str], int | None]]:
     """Return the pattern and the greatest length of the names and paths of an operation."""
-    shape = get_service_model("iam").operation_model(operation).input_shape
     return {
         name: (re.compile(member.metadata["pattern"], re.ASCII), member.metadata.get("max"))
-        for name, member in (shape.members if shape else {}).items()
+        for name, member in input_members("iam", operation).items()
         if (name in _NAMES or name == "Path") and "pattern" in member.metadata
     }
