@@ -33,6 +33,12 @@ class Internal(NamedTuple):
 
 INTERNALS = [
     Internal(
+        "moto.awslambda.exceptions",
+        "LambdaClientError",
+        None,
+        "Invoke of a function that doesn't exist is a fault of the sandbox: sandbox/moto_state/awslambda.py.",
+    ),
+    Internal(
         "moto.backends", "get_backend", "name", "No state can be read: sandbox/moto_state/_backends.py."
     ),
     Internal(

@@ -40,7 +40,7 @@ class ContainerCredentials(WebService):
         self._container = container
         self.authorization_token = secrets.token_urlsafe(32)
         self._sessions = ServiceSessions(
-            gateway,
+            gateway.runtime,
             container.service,
             container.session_name,
             container.tags,

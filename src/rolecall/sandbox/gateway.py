@@ -96,18 +96,18 @@ class Gateway:
             self.iam, self.callers, self.guardrails, encoded, self.builder, self.clock, self.trail
         )
         self.profile_roles = ProfileRoles(self.iam, self.clock)
-        self._gaps = Gaps(
-            Runtime(
-                world,
-                self.clock,
-                self.iam,
-                self.guardrails,
-                self.sts,
-                self.authorizer,
-                self.profile_roles,
-                self.builder,
-            )
+        self.runtime = Runtime(
+            world,
+            self.clock,
+            self.iam,
+            self.guardrails,
+            self.sts,
+            self.authorizer,
+            self.profile_roles,
+            self.sessions,
+            self.builder,
         )
+        self._gaps = Gaps(self.runtime)
         self.builder.build()
 
     def reset(self) -> None:

@@ -57,7 +57,7 @@ class InstanceMetadata:
         self._tokens: dict[str, datetime] = {}
         self._hops = hops
         self._sessions = ServiceSessions(
-            gateway, "ec2.amazonaws.com", instance.id, instance_arn=instance.arn
+            gateway.runtime, "ec2.amazonaws.com", instance.id, instance_arn=instance.arn
         )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -96,8 +96,17 @@ def result_response(operation: Operation, result: Result) -> Response:
     body = response["body"]
     content = body if isinstance(body, bytes) else body.encode()
     headers = [*response["headers"].items(), ("Content-Length", len(content))]
+    # moto's serializers don't read the member that is the status, such as Invoke's StatusCode.
+    members = model.output_shape.members if model.output_shape else {}
+    statuses = (
+        result[name]
+        for name, shape in members.items()
+        if shape.serialization.get("location") == "statusCode" and name in result
+    )
     return Response(
-        response["status_code"], tuple((str(key), str(value)) for key, value in headers), content
+        next(statuses, response["status_code"]),
+        tuple((str(key), str(value)) for key, value in headers),
+        content,
     )
 
 

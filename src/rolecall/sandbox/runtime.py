@@ -10,6 +10,7 @@ from rolecall.sandbox.clock import Clock
 from rolecall.sandbox.guardrails import Guardrails
 from rolecall.sandbox.moto_state.iam import IamState
 from rolecall.sandbox.profile_roles import ProfileRoles
+from rolecall.sandbox.sessions import Sessions
 from rolecall.sandbox.sts import Sts
 from rolecall.sandbox.world import World
 
@@ -34,6 +35,8 @@ class Runtime:
         Decides about a further permission, and records the decision.
     profile_roles
         The roles that instances get from their profiles.
+    sessions
+        The temporary credentials that were issued.
     builder
         Creates the world's resources of a service that the call isn't made to, such as its KMS keys.
     """
@@ -45,4 +48,5 @@ class Runtime:
     sts: Sts
     authorizer: Authorizer
     profile_roles: ProfileRoles
+    sessions: Sessions
     builder: Builder

@@ -1,4 +1,4 @@
-"""Role sessions that an AWS service creates for what runs on it: an instance, a task, a pod.
+"""Role sessions that an AWS service creates for what runs on it: an instance, a task, a pod, a function.
 
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
@@ -16,8 +16,8 @@ from rolecall.aws.http import HttpRequest
 from rolecall.aws.operations import Operation
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.callers import Caller
-from rolecall.sandbox.gateway import Gateway
 from rolecall.sandbox.moto_state.iam import RoleFacts
+from rolecall.sandbox.runtime import Runtime
 from rolecall.sandbox.sessions import Session
 
 _VALID_FOR = timedelta(hours=6)
@@ -31,12 +31,12 @@ class NotTrusted(Exception):
 
 @dataclass(slots=True)
 class ServiceSessions:
-    """The session of one instance, task, or pod; a new one replaces it before it expires.
+    """The session of one instance, task, pod, or function; a new one replaces it before it expires.
 
     Parameters
     ----------
-    gateway
-        The sandbox.
+    runtime
+        The parts of the sandbox.
     service
         The principal that assumes the role, such as ``ec2.amazonaws.com``.
     name
@@ -49,7 +49,7 @@ class ServiceSessions:
         The condition keys that the service adds to its request, such as ``aws:SourceAccount``.
     """
 
-    gateway: Gateway
+    runtime: Runtime
     service: str
     name: str
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -72,11 +72,11 @@ class ServiceSessions:
         if session is not None and not self._is_usable(session, role):
             session = None
         try:
-            self.gateway.authorizer.authorize(self._assume_role(role), recorded=session is None)
+            self.runtime.authorizer.authorize(self._assume_role(role), recorded=session is None)
         except AwsError:
             raise NotTrusted(role.name) from None
         if session is None:
-            session = self._current = self.gateway.sts.create_role_session(
+            session = self._current = self.runtime.sts.create_role_session(
                 role,
                 self.name,
                 _VALID_FOR,
@@ -104,12 +104,12 @@ class ServiceSessions:
             Caller(self.service, web_context=self.context),
             HttpRequest("POST", "/", "", {"user-agent": self.service}, b"", self.service),
             None,
-            self.gateway.world.region,
+            self.runtime.world.region,
         )
 
     def _is_usable(self, session: Session, role: RoleFacts) -> bool:
         return (
             session.unique_id == role.unique_id
-            and self.gateway.clock.now() < session.expires - _ROTATE_BEFORE
-            and self.gateway.sessions.find(session.access_key_id) is session
+            and self.runtime.clock.now() < session.expires - _ROTATE_BEFORE
+            and self.runtime.sessions.find(session.access_key_id) is session
         )

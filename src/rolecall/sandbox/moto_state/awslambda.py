@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
+
+from moto.awslambda.exceptions import LambdaClientError
 
 from rolecall.sandbox.moto_state._backends import backend
 from rolecall.sandbox.moto_state.resources import Arn, ServiceResources
@@ -28,6 +31,62 @@ class Functions(ServiceResources):
         kind, name, *_ = [*arn.resource.split(":"), ""]
         function = _functions(arn, name)[:1] if kind == "function" else []
         return dict(function[0].tags or {}) if function else {}
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionFacts:
+    """What Lambda needs to run a function.
+
+    Parameters
+    ----------
+    name, version, arn
+        The name, the version such as ``$LATEST``, and the ARN without a version.
+    role
+        The ARN of the execution role.
+    package_type, runtime, handler
+        ``Zip`` or ``Image``; and for Zip such as ``python3.13`` and ``index.handler``.
+    code
+        The deployment package, a ZIP file.
+    environment
+        The environment variables.
+    timeout
+        In seconds.
+    memory_size
+        In MiB.
+    """
+
+    name: str
+    version: str
+    arn: str
+    role: str
+    package_type: str
+    runtime: str
+    handler: str
+    code: bytes
+    environment: Mapping[str, str]
+    timeout: int
+    memory_size: int
+
+
+def function_facts(account: str, region: str, name: str, qualifier: str | None) -> FunctionFacts | None:
+    """Return a function, by its name or ARN, and by a version or an alias; None if there is none."""
+    try:
+        function = backend("lambda", account, region).get_function(name, qualifier)
+    except LambdaClientError:
+        return None
+    return FunctionFacts(
+        str(function.function_name),
+        str(function.version or "$LATEST") if qualifier else "$LATEST",
+        f"arn:aws:lambda:{region}:{account}:function:{function.function_name}",
+        str(function.role),
+        str(function.package_type),
+        str(function.run_time or ""),
+        str(function.handler or ""),
+        bytes(function.code_bytes),
+        {str(key): str(value) for key, value in (function.environment_vars or {}).items()},
+        int(function.timeout or 3),
+        int(function.memory_size or 128),
+    )
 
 
 def replace_statement(

@@ -1,0 +1,156 @@
+"""Run one invocation of a Python function: the program of the process that `lambda_runtime` starts.
+
+It reads the invocation as JSON from standard input, and writes two lines of JSON to standard output: ``{}``
+once the handler is imported, then the result. What the function prints goes to standard error.
+
+The forms of the errors are those of Lambda's own runtime:
+https://github.com/aws/aws-lambda-python-runtime-interface-client
+"""
+
+from __future__ import annotations
+
+import importlib
+import ipaddress
+import json
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+_THREAD_STACK = 2**20
+
+
+class _Failure(Exception):
+    """An error of the runtime, not of the function."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class Context:
+    """The context object that a handler gets.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
+    """
+
+    identity = None
+    client_context = None
+
+    def __init__(self, invocation: dict[str, Any]) -> None:
+        self.function_name = invocation["name"]
+        self.function_version = invocation["version"]
+        self.invoked_function_arn = invocation["arn"]
+        self.memory_limit_in_mb = str(invocation["memory_size"])
+        self.aws_request_id = invocation["request_id"]
+        self.log_group_name = f"/aws/lambda/{self.function_name}"
+        self.log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
+        self._ends = time.monotonic() + invocation["timeout"]
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return the milliseconds until the invocation times out."""
+        return max(0, int((self._ends - time.monotonic()) * 1000))
+
+
+def _main() -> None:
+    output = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    invocation = json.load(sys.stdin)
+    sys.path.insert(0, invocation["folder"])
+    sys.addaudithook(_allow_only_loopback)
+    _limit_memory(invocation["memory_size"])
+    result: dict[str, Any]
+    try:
+        handler = _import_handler(invocation["handler"])
+        print("{}", file=output, flush=True)
+        result = {"payload": _serialize(handler(invocation["event"], Context(invocation)))}
+    except MemoryError:
+        # Lambda kills a process that needs more memory than the function has.
+        os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+    except Exception as error:
+        result = {"error": _describe(error, invocation)}
+    sys.stdout.flush()
+    print(json.dumps(result), file=output, flush=True)
+
+
+def _import_handler(name: str) -> Callable[[Any, Context], Any]:
+    module_name, dot, function_name = name.rpartition(".")
+    if not dot:
+        raise _Failure("Runtime.MalformedHandlerName", f"Bad handler {name!r}: not enough values to unpack")
+    try:
+        module = importlib.import_module(module_name.replace("/", "."))
+    except ImportError as error:
+        message = f"Unable to import module {module_name!r}: {error}"
+        raise _Failure("Runtime.ImportModuleError", message) from None
+    except SyntaxError as error:
+        message = f"Syntax error in module {module_name!r}: {error}"
+        raise _Failure("Runtime.UserCodeSyntaxError", message) from None
+    try:
+        handler: Callable[[Any, Context], Any] = getattr(module, function_name)
+    except AttributeError:
+        message = f"Handler {function_name!r} missing on module {module_name!r}"
+        raise _Failure("Runtime.HandlerNotFound", message) from None
+    return handler
+
+
+def _serialize(value: Any) -> str:
+    try:
+        return json.dumps(value)
+    except TypeError as error:
+        raise _Failure("Runtime.MarshalError", f"Unable to marshal response: {error}") from None
+
+
+def _describe(error: Exception, invocation: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(error, _Failure):
+        kind, frames = error.kind, []
+    else:
+        kind = type(error).__name__
+        # The first frame is the one of this file.
+        frames = traceback.format_list(traceback.extract_tb(error.__traceback__)[1:])
+    return {
+        "errorMessage": str(error),
+        "errorType": kind,
+        "requestId": invocation["request_id"],
+        "stackTrace": [frame.replace(invocation["folder"], "/var/task") for frame in frames],
+    }
+
+
+def _limit_memory(mebibytes: int) -> None:
+    # Each thread would count with a stack of 8 MiB, which it doesn't use.
+    threading.stack_size(_THREAD_STACK)
+    with suppress(ImportError, OSError, ValueError):
+        import resource  # noqa: PLC0415 - Windows has no such module
+
+        resource.setrlimit(resource.RLIMIT_DATA, (mebibytes * 2**20, mebibytes * 2**20))
+
+
+def _allow_only_loopback(event: str, arguments: tuple[Any, ...]) -> None:
+    """Raise PermissionError when the function is about to reach another machine."""
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    if host is not None and not _is_loopback(host):
+        raise PermissionError(
+            f"{host} isn't on this machine. A function in the sandbox can't reach others."
+        )
+
+
+def _is_loopback(host: str | bytes) -> bool:
+    name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name in ("localhost", "")
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,172 @@
+"""Functions that run with the credentials of their execution role.
+
+https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
+"""
+
+import base64
+import io
+import json
+import zipfile
+
+import pytest
+from botocore.exceptions import ClientError
+
+from rolecall import Sandbox
+
+ROLE = "arn:aws:iam::111122223333:role/reader"
+WORLD = """
+world: functions
+accounts:
+  main:
+    id: "111122223333"
+    users: {admin: {managed_policies: ["arn:aws:iam::aws:policy/AdministratorAccess"]}}
+    roles:
+      reader:
+        trust:
+          Version: "2012-10-17"
+          Statement: {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}
+        policies:
+          read: {Version: "2012-10-17", Statement: {Effect: Allow, Action: "s3:ListBucket", Resource: "*"}}
+    buckets: {files: {objects: {a: "1"}}}
+actors:
+  admin: {user: main/admin}
+"""
+CODE = """
+import os, socket, sys, time
+import boto3
+
+def who(event, context):
+    return boto3.client("sts").get_caller_identity()["Arn"]
+
+def list_keys(event, context):
+    return [one["Key"] for one in boto3.client("s3").list_objects_v2(Bucket=event["bucket"])["Contents"]]
+
+def delete(event, context):
+    boto3.client("s3").delete_bucket(Bucket="files")
+
+def divide(event, context):
+    print("dividing")
+    return 1 / 0
+
+def leave(event, context):
+    sys.exit(3)
+
+def sleep(event, context):
+    time.sleep(60)
+
+def grow(event, context):
+    return len(bytearray(400 * 2**20))
+
+def call_home(event, context):
+    socket.create_connection(("192.0.2.1", 80))
+
+def say(event, context):
+    return {"event": event, "greeting": os.environ["GREETING"], "name": context.function_name}
+"""
+
+
+def package(code: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("index.py", code)
+    return buffer.getvalue()
+
+
+@pytest.fixture(scope="module")
+def awslambda(tmp_path_factory):
+    path = tmp_path_factory.mktemp("world") / "functions.yaml"
+    path.write_text(WORLD)
+    with Sandbox(path) as lab:
+        client = lab.client("lambda", actor="admin")
+        client.create_function(
+            FunctionName="hello",
+            Runtime="python3.13",
+            Role=ROLE,
+            Handler="index.who",
+            Code={"ZipFile": package(CODE)},
+            Environment={"Variables": {"GREETING": "good morning"}},
+            Timeout=30,
+        )
+        yield client
+
+
+def invoke(awslambda, handler, event=None, timeout=30, **options):
+    awslambda.update_function_configuration(
+        FunctionName="hello", Handler=f"index.{handler}", Timeout=timeout
+    )
+    return awslambda.invoke(FunctionName="hello", Payload=json.dumps(event or {}), **options)
+
+
+def payload(response):
+    return json.load(response["Payload"])
+
+
+def test_a_function_acts_as_its_execution_role(awslambda):
+    response = invoke(awslambda, "who")
+
+    assert payload(response) == "arn:aws:sts::111122223333:assumed-role/reader/hello"
+    assert (response["StatusCode"], response["ExecutedVersion"]) == (200, "$LATEST")
+    assert "FunctionError" not in response
+
+
+def test_a_function_can_do_what_its_role_allows_and_nothing_else(awslambda):
+    denied = invoke(awslambda, "delete")
+
+    assert payload(invoke(awslambda, "list_keys", {"bucket": "files"})) == ["a"]
+    assert denied["FunctionError"] == "Unhandled"
+    assert "AccessDenied" in payload(denied)["errorMessage"]
+
+
+def test_a_handler_gets_its_event_its_context_and_its_variables(awslambda):
+    response = invoke(awslambda, "say", {"to": "dana"})
+
+    assert payload(response) == {"event": {"to": "dana"}, "greeting": "good morning", "name": "hello"}
+
+
+def test_an_exception_is_returned_with_its_stack_trace(awslambda):
+    response = invoke(awslambda, "divide", LogType="Tail")
+
+    error = payload(response)
+    assert response["FunctionError"] == "Unhandled"
+    assert (error["errorType"], error["errorMessage"]) == ("ZeroDivisionError", "division by zero")
+    assert error["stackTrace"][0].startswith('  File "/var/task/index.py", line ')
+    assert "dividing" in base64.b64decode(response["LogResult"]).decode()
+
+
+@pytest.mark.parametrize(
+    ("handler", "timeout", "kind", "message"),
+    [
+        ("sleep", 1, "Sandbox.Timedout", "Task timed out after 1.00 seconds"),
+        ("leave", 30, "Runtime.ExitError", "Runtime exited with error: exit status 3"),
+        ("grow", 30, "Runtime.ExitError", "Runtime exited with error: signal: killed"),
+        ("missing", 30, "Runtime.HandlerNotFound", "Handler 'missing' missing on module 'index'"),
+        ("call_home", 30, "PermissionError", "192.0.2.1 isn't on this machine"),
+    ],
+)
+def test_a_function_that_fails_says_how(awslambda, handler, timeout, kind, message):
+    response = invoke(awslambda, handler, timeout=timeout)
+
+    error = payload(response)
+    assert response["FunctionError"] == "Unhandled"
+    assert error["errorType"] == kind
+    assert message in error["errorMessage"]
+
+
+def test_a_function_with_another_runtime_says_what_the_sandbox_can_run(awslambda):
+    awslambda.create_function(
+        FunctionName="node",
+        Runtime="nodejs22.x",
+        Role=ROLE,
+        Handler="index.who",
+        Code={"ZipFile": package("")},
+    )
+
+    with pytest.raises(ClientError, match="The function node has the runtime nodejs"):
+        awslambda.invoke(FunctionName="node")
+
+
+@pytest.mark.parametrize(("how", "status"), [("DryRun", 204), ("Event", 202)])
+def test_other_invocation_types_return_no_payload(awslambda, how, status):
+    response = invoke(awslambda, "who", InvocationType=how)
+
+    assert (response["StatusCode"], response["Payload"].read()) == (status, b"")
