@@ -32,7 +32,7 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark notebooks as slow, except two of the first lesson, which stand for the others by default."""
+    """Mark notebooks as slow, except two of the first lesson, which represent the others by default."""
     for item in items:
         lesson = item.path.parent.parent if item.path.parent.name == "solved" else item.path.parent
         quick = lesson.name == "01-temporary-access" and item.path.stem in ("why", "learn")

@@ -57,7 +57,7 @@ export function button(key, label, onClick, { on, ...attributes } = {}) {
 }
 
 /**
- * Create a part of a card with a heading of its own.
+ * Create a part of a card with its own heading.
  *
  * @param {string} heading
  * @param {string} name the part's CSS class, without `rc-`

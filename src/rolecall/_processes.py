@@ -33,8 +33,8 @@ def call_when_unattended(action: Callable[[], object]) -> None:
     """Call ``action`` in a thread when the parent process has ended and nothing reads standard output.
 
     A program that starts this one to use it reads its output through a pipe, so the end of both means that
-    nobody is left to use it. A process whose output goes to a file or a terminal, or that ``nohup``
-    started, was meant to stay: nothing is watched.
+    no one is left to use it. A process whose output goes to a file or a terminal, or that ``nohup``
+    started, was meant to stay, so this function does nothing.
     """
     if not _output_is_piped() or _was_started_with_nohup():
         return
@@ -177,7 +177,7 @@ def _kill_descendants(group: int) -> None:
 def _main(arguments: Sequence[str]) -> None:
     status = _supervise(int(arguments[0]), arguments[1:])
     if status < 0:
-        # End by the same signal, so that whoever waits sees how the program ended.
+        # End by the same signal, so that the waiting process sees how the program ended.
         with contextlib.suppress(OSError):
             # SIGKILL has no handler to reset.
             signal.signal(-status, signal.SIG_DFL)

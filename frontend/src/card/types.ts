@@ -138,7 +138,7 @@ export interface Form {
   element: HTMLElement;
   /** Whether the form holds a complete answer. */
   isComplete(): boolean;
-  /** The answer that an untouched form stands for, if it is one. */
+  /** The answer of a form that the learner hasn't touched, if that is an answer. */
   initialAnswer?: unknown;
   /** Handle a key that was pressed anywhere in the card; return whether it meant something. */
   onKey?(event: KeyboardEvent): boolean;

@@ -165,7 +165,7 @@ def _context(
 
 
 def _of_ec2(operation: Operation, scope: Scope) -> Keys:
-    """Return the keys that the names of an instance profile and a subnet stand for.
+    """Return the keys for the ARNs of an instance profile and a subnet that a request names.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-policy-keys
     """

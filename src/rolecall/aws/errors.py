@@ -162,7 +162,7 @@ def failure(
 
 
 def internal_error(service: str, message: str) -> AwsError:
-    """Return the error of a service for a fault of its own."""
+    """Return the error of a service for an internal fault."""
     return AwsError(_INTERNAL.get(service, "InternalFailure"), message, 500)
 
 

@@ -4,7 +4,7 @@ A template is an ARN with placeholders, such as
 ``arn:aws:ecs:{region}:{account}:service/{cluster=default}/{service}``. A placeholder consists of
 
 - the path of a parameter, such as ``Name`` or ``Target.RoleArn``. A list on the way gives one ARN for each
-  item; ``@keys`` and ``@values`` stand for the keys and values of a map.
+  item; ``@keys`` and ``@values`` are the keys and values of a map.
 - optionally ``!`` and the name of a conversion (`rolecall.aws.conversions`).
 - optionally ``=`` and the value to use if the parameter isn't given.
 - optionally ``|`` and another placeholder, for the case that the first one has no value.

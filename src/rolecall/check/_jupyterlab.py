@@ -1,4 +1,4 @@
-"""Start JupyterLab as `rolecall lab` does, in a process of its own, with all its files in one folder."""
+"""Start JupyterLab as `rolecall lab` does, in its own process, with all its files in one folder."""
 
 from __future__ import annotations
 

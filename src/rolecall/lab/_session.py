@@ -18,7 +18,7 @@ _SHOWN_BEFORE_EXPERIMENT = 2
 
 
 class TaskSession:
-    """A task that a learner works on, with a sandbox of its own.
+    """A task that a learner works on, with its own sandbox.
 
     Attributes
     ----------
@@ -144,7 +144,7 @@ class TaskSession:
 
 
 def task(name: str) -> TaskSession:
-    """Start a hands-on task of the course, in a sandbox of its own.
+    """Start a hands-on task of the course, in its own sandbox.
 
     Parameters
     ----------

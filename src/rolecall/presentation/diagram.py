@@ -27,7 +27,7 @@ def mermaid(diagram: Diagram) -> str:
     lines = [
         "flowchart LR",
         "  accTitle: Who may assume which role",
-        f"  accDescr: {'; '.join(diagram.sentences) or 'Nobody may assume a role.'}",
+        f"  accDescr: {'; '.join(diagram.sentences) or 'No one may assume a role.'}",
     ]
     for number, account in enumerate(diagram.accounts):
         lines.append(f'  subgraph a{number}["{_escaped(account.name)} · {account.id}"]')

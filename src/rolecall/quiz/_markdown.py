@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 
 class BlockMarkdown(str):
-    """Markdown that stands on its own: paragraphs, lists, code blocks."""
+    """Markdown with blocks: paragraphs, lists, and code blocks."""
 
     __slots__ = ()
 

@@ -40,7 +40,7 @@ def variant(question: Question, seed: int, judges: Judges | None = None) -> Ques
     drawn = question.draw_variant(lambda key: _drawn(question, random.Random(key)), seed, judges)
     if drawn is None:
         raise InvalidTemplate(
-            f"question {question.id!r} has no variant for seed {seed} with the wanted outcome"
+            f"question {question.id!r} has no variant for seed {seed} that has the required outcome"
         )
     return drawn
 

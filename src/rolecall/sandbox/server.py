@@ -138,7 +138,7 @@ def serve(
     *,
     watch_stdin: bool,
 ) -> None:
-    """Serve until SIGINT or SIGTERM, or until nobody is left who could send one.
+    """Serve until SIGINT or SIGTERM, or until no one is left who could send one.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ export function policyForm(context) {
   }
 
   const text = () => context.answer ?? starter;
-  // The learner can type at once; the editor replaces the plain field when it is loaded.
+  // The learner can type immediately; the editor replaces the plain field when it is loaded.
   const area = h("textarea", {
     class: "rc-mono",
     "aria-label": LABEL,

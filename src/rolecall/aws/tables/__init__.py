@@ -22,10 +22,10 @@ The files are named after the service, by botocore's name. Their fields:
 ``keys``
     Condition keys, with the path of the parameter that fills them.
 ``passes``
-    Operations that pass a role to a service in another way than `rolecall.aws.passed_roles` finds by
-    itself: ``roles`` and ``profiles`` (paths of the parameters), ``to`` (the principal), and ``by_name`` (a
-    role may be given by its name). The entry ``*`` has the service's principal, and the principals for the
-    names of certain parameters; without ``to``, these parameters pass no role.
+    Operations that pass a role to a service in another way than `rolecall.aws.passed_roles` finds
+    automatically: ``roles`` and ``profiles`` (paths of the parameters), ``to`` (the principal), and
+    ``by_name`` (a role may be given by its name). The entry ``*`` has the service's principal, and the
+    principals for the names of certain parameters; without ``to``, these parameters pass no role.
 ``tags``
     The action that creating a resource with tags requires too; ``*`` means all operations that create.
 

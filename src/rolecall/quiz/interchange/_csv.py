@@ -1,6 +1,6 @@
 """CSV for spreadsheets: one row for each question, and one column for each field.
 
-Fields without a column of their own are JSON in the column ``more``.
+Fields without their own column are JSON in the column ``more``.
 """
 
 from __future__ import annotations
