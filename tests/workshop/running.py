@@ -45,8 +45,10 @@ class Running:
         self.process.wait(timeout=30)
 
 
-def start_workshop(data: Path, *options: str, **environment: str) -> Running:
+def start_workshop(data: Path, *options: str, open_assessments: bool = True, **environment: str) -> Running:
     """Start the service on a free port, and wait until it prints its address."""
+    if open_assessments:
+        options = ("--open", *options)
     process = subprocess.Popen(
         # The last of two --port counts.
         supervised([sys.executable, "-m", "rolecall", "workshop", "serve", "--port", "0", *options]),

@@ -19,8 +19,7 @@ from sqlalchemy import select, text
 import rolecall.widgets as learn
 from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database, Unavailable
-from rolecall.workshop.rooms import join, open_room
-from rolecall.workshop.tables import HEAD, Answer
+from rolecall.workshop.tables import HEAD, Answer, Room
 from workshop.postgres import Postgres
 from workshop.running import answers_of, start_workshop
 
@@ -321,14 +320,28 @@ def test_a_database_of_the_first_version_is_brought_up_and_loses_nothing(kind, r
     with database._engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
-    with database.session() as session:
-        room, _ = open_room(session, "Room", datetime.now(UTC), 12)
-        join(session, room.code, "Ana", datetime.now(UTC))
+        now = {"now": datetime.now(UTC)}
+        connection.execute(
+            text(
+                "INSERT INTO rooms (id, name, created, code, code_until, revealed)"
+                " VALUES (1, 'Room', :now, 'CODE', :now, '[]')"
+            ),
+            now,
+        )
+        for name, role in (("Instructor", "instructor"), ("Ana", "learner")):
+            connection.execute(
+                text(
+                    "INSERT INTO people (room_id, name, role, token, joined, seen, lesson, mode, question)"
+                    " VALUES (1, :name, :role, :name, :now, :now, '', '', '')"
+                ),
+                {**now, "name": name, "role": role},
+            )
 
     database.migrate()
 
     with database.read() as session:
         assert session.scalars(select(Person.name).order_by(Person.id)).all() == ["Instructor", "Ana"]
+        assert len(session.scalars(select(Room.secret)).one()) == 64
         assert session.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
     database.close()
 

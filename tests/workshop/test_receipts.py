@@ -11,7 +11,7 @@ from joserfc.jwk import OctKey, OKPKey
 from rolecall.cli._main import main
 from rolecall.workshop.receipts import BadReceipt, Receipt, Signer, digest, verify
 
-RECEIPT = Receipt("Room", "Ana", "quiz", "abc", 1, "2026-11-26T12:00:00+00:00", digest([(0, "x")]))
+RECEIPT = Receipt("Room", "Ana", "quiz", "abc", 1, "2026-11-26T12:00:00+00:00", digest([(0, "x")], "key"))
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_something_else_that_the_service_signed_is_no_receipt(signer, tmp_path):
     key = OKPKey.import_key(json.loads((tmp_path / "keys" / "receipts.jwk").read_text()))
     text = jws.serialize_compact({"alg": "Ed25519"}, b"{}", key, algorithms=["Ed25519"])
 
-    with pytest.raises(BadReceipt, match="is no receipt"):
+    with pytest.raises(BadReceipt, match="is not a receipt"):
         verify(text, signer.public_key)
 
 

@@ -15,6 +15,7 @@ import click
 from rolecall._extras import MissingExtra, require_extra
 from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
+from rolecall.cli._workshop_data import data, roster
 from rolecall.course import NoCourse, find_course
 from rolecall.workshop._posix import NeedsPosix, require_posix
 
@@ -29,6 +30,10 @@ def command() -> None:
     """
 
 
+command.add_command(roster)
+command.add_command(data)
+
+
 @command.command()
 @click.option("--name", default="Workshop", show_default=True, help="The room's name.")
 @course_option
@@ -38,13 +43,25 @@ def command() -> None:
     "--new-link", is_flag=True, help="Create a new link for the instructor; the old link stops working."
 )
 @click.option(
+    "--open",
+    "open_assessments",
+    is_flag=True,
+    help="Let learners take graded assessments who joined with only a display name.",
+)
+@click.option(
     "--instructor",
     "instructors",
     multiple=True,
     help="With JupyterHub: a user or group of instructors.",
 )
 def serve(
-    name: str, course: Path | None, host: str, port: int, new_link: bool, instructors: tuple[str, ...]
+    name: str,
+    course: Path | None,
+    host: str,
+    port: int,
+    new_link: bool,
+    open_assessments: bool,
+    instructors: tuple[str, ...],
 ) -> None:
     """Open a room, print its join code and the instructor's link, and serve until Ctrl-C."""
     try:
@@ -54,29 +71,36 @@ def serve(
         raise Unusable(str(error)) from None
     import uvicorn  # noqa: PLC0415
 
+    from rolecall.workshop._connections import allow_many_connections, limited_protocol  # noqa: PLC0415
     from rolecall.workshop.app import create_app  # noqa: PLC0415
     from rolecall.workshop.database import Unavailable  # noqa: PLC0415
     from rolecall.workshop.service import Service  # noqa: PLC0415
     from rolecall.workshop.settings import Settings  # noqa: PLC0415
 
     try:
-        service = Service(Settings(), find_course(course), name)
+        settings = Settings(open_assessments=True) if open_assessments else Settings()
+        service = Service(settings, find_course(course), name)
     except (NoCourse, OSError) as error:
         raise Unusable(str(error)) from None
     except Unavailable as error:
         raise Unusable(f"the database cannot be used: {error}") from None
     app = create_app(service, instructors)
     under_hub = app.state.authenticator.hub is not None
+    # The Hub's proxy runs on the same machine.
+    proxies = settings.trusted_proxies or ("127.0.0.1" if under_hub else "")
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
         access_log=False,
         log_level="warning",
-        # The Hub's proxy, or another one that terminates TLS, forwards the requests.
-        proxy_headers=True,
+        # Without a proxy, a caller could write any address into X-Forwarded-For.
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or None,
+        http=limited_protocol(frozenset(one.strip() for one in proxies.split(","))),
         timeout_graceful_shutdown=5,
     )
+    allow_many_connections()
     server = uvicorn.Server(config)
     listening = config.bind_socket()
     base = os.environ.get("JUPYTERHUB_SERVICE_URL") if under_hub else None
@@ -135,4 +159,4 @@ def verify(receipt: Any, key_file: Path | None, url: str | None) -> None:
         click.echo(str(error), err=True)
         sys.exit(1)
     click.echo(f"{read.person} submitted {read.assessment}, attempt {read.number}, at {read.submitted}.")
-    click.echo(f"Room: {read.room}. Answers: SHA-256 {read.answers}.")
+    click.echo(f"Room: {read.room}. Answers: HMAC-SHA-256 {read.answers}.")

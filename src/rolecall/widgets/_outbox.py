@@ -50,6 +50,9 @@ class Outbox:
         text = json.dumps({str(place): asdict(answer) for place, answer in answers.items()})
         self._file.parent.mkdir(parents=True, exist_ok=True)
         temporary = self._file.with_suffix(".new")
+        temporary.unlink(missing_ok=True)
+        # Answers of an assessment are no one else's business.
+        temporary.touch(mode=0o600)
         temporary.write_text(text, encoding="utf-8")
         temporary.replace(self._file)
 

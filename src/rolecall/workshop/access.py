@@ -11,13 +11,11 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import delete, select
 
+from rolecall.workshop._limits import ActivityQuota, WrongCodeLimit, WrongTokenLimit
 from rolecall.workshop.hub import Hub
-from rolecall.workshop.rooms import INSTRUCTOR, digest, hub_person
+from rolecall.workshop.rooms import INSTRUCTOR, Identity, digest, hub_person
 from rolecall.workshop.service import Service
 from rolecall.workshop.tables import BrowserSession, Person, Room
 
@@ -25,8 +23,6 @@ COOKIE = "rolecall-instructor"
 _TRUSTED = 30.0
 """Seconds for which a learner's token is cached; another process may have made it invalid since."""
 _SESSION = timedelta(hours=12)
-# A classroom shares one address; a code has 29 ** 8 forms and a token 2 ** 256.
-_WRONG_A_MINUTE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +33,8 @@ class Caller:
     ----------
     form_token
         The token that forms of this browser session send; empty for a learner.
+    identity
+        How the service knows who the person is.
     """
 
     person: int
@@ -44,6 +42,7 @@ class Caller:
     name: str
     role: str
     form_token: str = ""
+    identity: Identity = Identity.NAME
 
 
 def service_of(request: Request) -> Service:
@@ -54,7 +53,7 @@ def service_of(request: Request) -> Service:
 
 
 class Authenticator:
-    """Find out who calls, and limit how often someone can guess codes and tokens.
+    """Find out who calls.
 
     Parameters
     ----------
@@ -65,23 +64,8 @@ class Authenticator:
     def __init__(self, service: Service, hub: Hub | None) -> None:
         self._service, self.hub = service, hub
         self._known: dict[str, tuple[float, Caller]] = {}
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._limit = RateLimitItemPerMinute(_WRONG_A_MINUTE)
-
-    def check_not_blocked(self, request: Request) -> None:
-        """Check that an address has not sent too many wrong codes or tokens within a minute.
-
-        Raises
-        ------
-        HTTPException
-            With status 429 if it has.
-        """
-        if not self._limiter.test(self._limit, _host(request)):
-            raise HTTPException(429, "too many wrong codes; wait a minute", headers={"Retry-After": "60"})
-
-    def count_failure(self, request: Request) -> None:
-        """Count a wrong code or token against its address."""
-        self._limiter.hit(self._limit, _host(request))
+        self.wrong_codes, self.wrong_tokens = WrongCodeLimit(), WrongTokenLimit()
+        self.activities = ActivityQuota()
 
     def caller_of_token(self, token: str) -> Caller | None:
         """Return the person that a token belongs to, or ``None``."""
@@ -159,11 +143,8 @@ class Authenticator:
 
 
 def _caller(person: Person, form_token: str = "") -> Caller:
-    return Caller(person.id, person.room_id, person.name, person.role, form_token)
-
-
-def _host(request: Request) -> str:
-    return request.client.host if request.client else "unknown"
+    identity = Identity(person.identity)
+    return Caller(person.id, person.room_id, person.name, person.role, form_token, identity)
 
 
 def authenticator_of(request: Request) -> Authenticator:

@@ -23,13 +23,17 @@ from rolecall.workshop.access import Learner, TheAuthenticator, TheService
 from rolecall.workshop.attempts import AttemptError, SubmittedAnswer
 from rolecall.workshop.graders import GradingError
 from rolecall.workshop.marking import grade_of_attempt
-from rolecall.workshop.rooms import Activity, CannotJoin, join, pacing, record_activities
+from rolecall.workshop.rooms import Activity, CannotJoin, is_valid_code, join, pacing, record_activities
 from rolecall.workshop.service import Service
 from rolecall.workshop.tables import Answer, Push, Room
 
 T = TypeVar("T")
 router = APIRouter(prefix="/api")
 health_router = APIRouter()
+_NO_IDENTITY = (
+    "a graded assessment needs to know who you are, and a display name doesn't say it; join again with the "
+    "personal code that your instructor gives you"
+)
 _STATUS = {"no-attempt": 404, "no-answer": 422}
 
 Short = Annotated[str, Field(max_length=200)]
@@ -104,14 +108,26 @@ async def _write(service: Service, job: Callable[[Session], T]) -> T:
 async def post_join(
     body: JoinBody, request: Request, service: TheService, authenticator: TheAuthenticator
 ) -> dict[str, Any]:
-    """Add a learner to the room, and issue their token."""
-    authenticator.check_not_blocked(request)
+    """Add a learner to the room, and issue their token. A learner who sends a token continues."""
     now = service.clock.now()
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+
+    def check() -> bool:
+        with service.database.read() as session:
+            return is_valid_code(session, body.code, now)
+
+    async with authenticator.wrong_codes.checking(request) as count_wrong:
+        if not await run_in_threadpool(check):
+            count_wrong()
+            raise HTTPException(
+                403, "this join code is not valid now; ask your instructor for the current one"
+            )
     try:
-        joined = await _write(service, lambda session: join(session, body.code, body.name, now))
+        joined = await _write(service, lambda session: join(session, body.code, body.name, now, token))
     except CannotJoin as problem:
-        authenticator.count_failure(request)
         raise HTTPException(403, str(problem)) from None
+    if joined.token != token:
+        authenticator.forget_tokens_of(joined.person)
     return {"token": joined.token, "name": joined.name}
 
 
@@ -134,8 +150,11 @@ async def get_room(caller: Learner, service: TheService) -> dict[str, Any]:
 
 
 @router.post("/done")
-async def post_done(body: ActivitiesBody, caller: Learner, service: TheService) -> dict[str, Any]:
+async def post_done(
+    body: ActivitiesBody, caller: Learner, service: TheService, authenticator: TheAuthenticator
+) -> dict[str, Any]:
     """Record what a learner did. An activity that arrives twice counts once."""
+    authenticator.activities.use(caller.person, len(body.activities))
     now = service.clock.now()
     where = {name: text for name in ("lesson", "mode") if (text := getattr(body, name))}
     activities = [Activity(**one.model_dump()) for one in body.activities]
@@ -208,6 +227,8 @@ async def post_attempt(name: Name, caller: Learner, service: TheService) -> dict
         raise HTTPException(404, {"code": "no-assessment", "text": str(error)}) from None
     except BadFile as error:
         raise HTTPException(409, {"code": "bad-assessment", "text": str(error)}) from None
+    if not (caller.identity.is_proven or service.settings.open_assessments):
+        raise HTTPException(403, {"code": "no-identity", "text": _NO_IDENTITY})
     now = service.clock.now()
     attempt = await _write(
         service,

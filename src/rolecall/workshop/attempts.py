@@ -19,7 +19,7 @@ from rolecall.quiz import InvalidAnswer, Judges, Question
 from rolecall.workshop._input_limits import LONGEST_TASK, BadInput, check_length
 from rolecall.workshop.receipts import Receipt, Signer
 from rolecall.workshop.receipts import digest as digest_of
-from rolecall.workshop.rooms import audit
+from rolecall.workshop.rooms import Identity, audit, secret_for
 from rolecall.workshop.tables import Answer, Attempt, Mark, Person, Room
 
 GRACE = timedelta(seconds=5)
@@ -88,8 +88,10 @@ def start(
             "no-attempts", f"no attempt is left: {assessment.title} allows {assessment.attempts}"
         )
     number = len(before) + 1
-    seed = f"{row.room_id}/{person}/{number}" if assessment.seed == "learner" else f"{row.room_id}/{number}"
-    deadline = now + assessment.time_for(row.name)
+    whose = f"/{person}" if assessment.seed == "learner" else ""
+    seed = secret_for(session.get_one(Room, row.room_id), f"paper{whose}/{number}")
+    # Extra time belongs to a person, and anyone can type a display name.
+    deadline = now + assessment.time_for(row.name if Identity(row.identity).is_proven else None)
     if assessment.closes is not None:
         deadline = min(deadline, assessment.closes)
     attempt = Attempt(
@@ -221,7 +223,9 @@ def submit(session: Session, attempt: Attempt, signer: Signer, now: datetime) ->
                 attempt.id,
                 attempt.number,
                 attempt.submitted.isoformat(),
-                digest_of((one.place, one.answer) for one in answers),
+                digest_of(
+                    ((one.place, one.answer) for one in answers), secret_for(room, f"receipt/{attempt.id}")
+                ),
             )
         )
         for place in range(len(attempt.paper)):

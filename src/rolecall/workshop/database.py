@@ -183,6 +183,13 @@ class Database:
         self._reading.dispose()
 
 
+def _make_private(file: Path) -> None:
+    """Let only the owner read a database; SQLite gives the files beside it the same mode."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+
+
 def _engine(url: str, begin: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
@@ -193,8 +200,8 @@ def _engine(url: str, begin: str) -> Engine:
             pool_timeout=_PATIENCE,
             connect_args={"connect_timeout": _PATIENCE},
         )
-    if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if parsed.database and parsed.database != ":memory:":
+        _make_private(Path(parsed.database))
     engine = create_engine(parsed, connect_args={"timeout": _PATIENCE, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from rolecall.workshop.insight import Item
 from rolecall.workshop.marking import grade_of_attempt
+from rolecall.workshop.roster import IssuedCode
 from rolecall.workshop.tables import ActivityRow, Answer, Attempt, Person
 
 # A spreadsheet takes a cell that begins with one of these for a formula:
@@ -100,6 +101,11 @@ def items(session: Session, room: int, assessment: str) -> list[Item]:
                 )
             )
     return found
+
+
+def codes_csv(issued: Iterable[IssuedCode]) -> str:
+    """Format personal codes as CSV, one learner a line."""
+    return _csv(("name", "code"), ((one.name, one.code) for one in issued))
 
 
 def as_csv(found: Sequence[GradebookLine]) -> str:

@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from rolecall.workshop.access import Caller, TheAuthenticator, TheService
-from rolecall.workshop.lti import LaunchError, Platforms
+from rolecall.workshop.lti import LaunchError, MalformedLaunch, Platforms
 from rolecall.workshop.pages import show, signed_in
 from rolecall.workshop.platform_grades import enter
 from rolecall.workshop.rooms import INSTRUCTOR, CannotJoin
@@ -19,12 +19,26 @@ from rolecall.workshop.service import Service
 
 router = APIRouter(prefix="/lti")
 _STATE = "rolecall-lti"
+_LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 def _platforms(service: Service) -> Platforms:
     if service.platforms is None:
         raise HTTPException(404, "no learning platform is registered here")
     return service.platforms
+
+
+def _public_address(request: Request, service: Service) -> str:
+    """Return the configured address; a request's ``Host`` header may name any other one."""
+    if service.settings.public_address is not None:
+        return str(service.settings.public_address).rstrip("/")
+    host = request.url.hostname or ""
+    if host not in _LOCAL_HOSTS:
+        raise HTTPException(
+            503,
+            "the instructor must set ROLECALL_WORKSHOP_PUBLIC_ADDRESS before a platform can launch this",
+        )
+    return str(request.base_url).rstrip("/")
 
 
 @router.get("/keys")
@@ -38,7 +52,7 @@ async def login(request: Request, service: TheService) -> Response:
     """Start a launch: send the browser back to its platform to authenticate."""
     sent = {**request.query_params, **(await request.form() if request.method == "POST" else {})}
     asked = {name: str(text) for name, text in sent.items()}
-    back_to = str(request.url_for("post_launch"))
+    back_to = f"{_public_address(request, service)}/lti/launch"
     try:
         address, state = _platforms(service).start(asked, back_to)
     except LaunchError as problem:
@@ -69,6 +83,8 @@ async def post_launch(
         person, token = await asyncio.wrap_future(
             service.database.write(lambda session: enter(session, service.room, launch, nonce, now))
         )
+    except MalformedLaunch as problem:
+        raise HTTPException(400, str(problem)) from None
     except (LaunchError, CannotJoin) as problem:
         raise HTTPException(403, str(problem)) from None
     authenticator.forget_tokens_of(person.id)
@@ -76,6 +92,6 @@ async def post_launch(
         return await signed_in(
             request, service, authenticator, Caller(person.id, person.room_id, person.name, person.role)
         )
-    address = str(request.base_url).rstrip("/")
+    address = _public_address(request, service)
     context = {"token": token, "address": address, "name": person.name, "assessment": launch.assessment}
     return show(request, "joined.html", context)

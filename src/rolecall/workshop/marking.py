@@ -21,8 +21,8 @@ from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database, Unavailable
 from rolecall.workshop.graders import Graders, GradingError
 from rolecall.workshop.receipts import Signer
-from rolecall.workshop.rooms import audit
-from rolecall.workshop.tables import Answer, Attempt, DroppedQuestion, Mark
+from rolecall.workshop.rooms import Identity, audit
+from rolecall.workshop.tables import Answer, Attempt, DroppedQuestion, Mark, Person
 
 _log = logging.getLogger(__name__)
 _CLAIM = timedelta(seconds=150)
@@ -370,8 +370,14 @@ def regrade(session: Session, room: int, assessment: str, who: str, now: datetim
         How many answers will be graded.
     """
     handed_in = session.scalars(
-        select(Attempt.id).where(
-            Attempt.room_id == room, Attempt.assessment == assessment, Attempt.submitted.is_not(None)
+        select(Attempt.id)
+        .join(Person, Person.id == Attempt.person_id)
+        .where(
+            Attempt.room_id == room,
+            Attempt.assessment == assessment,
+            Attempt.submitted.is_not(None),
+            # Their marks stay for the statistics; their answers are gone.
+            Person.identity != Identity.DELETED,
         )
     ).all()
     changed = session.execute(

@@ -22,7 +22,8 @@ from rolecall.workshop.access import COOKIE, Authenticator, Caller, Instructor, 
 from rolecall.workshop.insight import insight
 from rolecall.workshop.live import snapshot
 from rolecall.workshop.marking import drop, dropped, regrade
-from rolecall.workshop.rooms import INSTRUCTOR, audit, renew_code
+from rolecall.workshop.rooms import INSTRUCTOR, CannotJoin, audit, renew_code
+from rolecall.workshop.roster import BadRoster, add_to_roster, read_names
 from rolecall.workshop.service import Service, canonical
 from rolecall.workshop.tables import Push, Room
 
@@ -68,10 +69,9 @@ async def post_login(
     token: Annotated[str, Form(max_length=200)],
 ) -> Response:
     """Sign a browser in with the token of the instructor's link."""
-    authenticator.check_not_blocked(request)
     caller = await run_in_threadpool(authenticator.caller_of_token, token.strip())
     if caller is None or caller.role != INSTRUCTOR:
-        authenticator.count_failure(request)
+        authenticator.wrong_tokens.count_wrong(request)
         raise HTTPException(403, "this token is not an instructor's")
     return await signed_in(request, service, authenticator, caller)
 
@@ -122,8 +122,10 @@ async def get_dashboard(request: Request, service: TheService, caller: Instructo
 
 
 @router.get("/live")
-async def get_live(request: Request, service: TheService, caller: Instructor) -> EventSourceResponse:
-    """Stream the room's state as server-sent events, one for each change."""
+async def get_live(
+    request: Request, service: TheService, caller: Instructor, authenticator: TheAuthenticator
+) -> EventSourceResponse:
+    """Stream the room's state as server-sent events, one for each change, until the browser signs out."""
 
     def look() -> dict[str, Any]:
         with service.database.read() as session:
@@ -133,6 +135,9 @@ async def get_live(request: Request, service: TheService, caller: Instructor) ->
     async def changes() -> AsyncIterator[dict[str, str]]:
         before = ""
         while not await request.is_disconnected():
+            # The browser may have signed out, or the instructor's link may have been replaced.
+            if await run_in_threadpool(authenticator.caller_of_cookie, request.cookies[COOKIE]) is None:
+                return
             seen = await run_in_threadpool(look)
             now = canonical({**seen, "now": ""})
             if now != before:
@@ -228,6 +233,26 @@ async def post_reveal(service: TheService, caller: Instructor, question: _Text) 
 
     await asyncio.wrap_future(service.database.write(change))
     return Response(status_code=204)
+
+
+@router.post("/roster", response_class=PlainTextResponse)
+async def post_roster(
+    service: TheService, caller: Instructor, names: Annotated[str, Form(max_length=100_000)]
+) -> Response:
+    """Add learners to the roster, and return their personal codes as CSV, which can't be shown again."""
+    now = service.clock.now()
+    try:
+        added = read_names(names)
+        issued = await asyncio.wrap_future(
+            service.database.write(lambda session: add_to_roster(session, caller.room, added, now))
+        )
+    except (BadRoster, CannotJoin) as error:
+        raise HTTPException(422, str(error)) from None
+    return Response(
+        gradebook.codes_csv(issued),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="personal-codes.csv"'},
+    )
 
 
 @router.get("/progress.csv", response_class=PlainTextResponse)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from rolecall.workshop.database import Database
 from rolecall.workshop.lti import Launch, LaunchError, Platforms
 from rolecall.workshop.marking import grade_of_attempt
-from rolecall.workshop.rooms import INSTRUCTOR, LEARNER, add_person, audit, clean_name, digest
+from rolecall.workshop.rooms import INSTRUCTOR, LEARNER, Identity, add_person, audit, clean_name, digest
 from rolecall.workshop.tables import Attempt, Nonce, Person, PlatformLine, PlatformPerson
 
 _log = logging.getLogger(__name__)
@@ -42,7 +42,9 @@ def enter(session: Session, room: int, launch: Launch, nonce: str, now: datetime
     token = secrets.token_urlsafe(32)
     role = INSTRUCTOR if launch.instructor else LEARNER
     if known is None:
-        person = add_person(session, room, clean_name(launch.name[:60]), role, token, now)
+        person = add_person(
+            session, room, clean_name(launch.name[:60]), role, token, now, identity=Identity.LTI
+        )
         session.add(PlatformPerson(issuer=launch.issuer, subject=launch.subject, person_id=person.id))
         audit(session, room, now, person.name, "joined", f"by {launch.issuer}")
     else:

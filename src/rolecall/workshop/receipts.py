@@ -7,6 +7,7 @@ key can verify it without the service.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -36,7 +37,7 @@ class Receipt:
     submitted
         The time, in ISO 8601.
     answers
-        The SHA-256 of the answers, from `digest`.
+        The HMAC-SHA-256 of the answers, from `digest`.
     """
 
     room: str
@@ -48,9 +49,16 @@ class Receipt:
     answers: str
 
 
-def digest(answers: Iterable[tuple[int, str]]) -> str:
-    """Return the SHA-256 of answers, each with its place, in hexadecimal."""
-    return hashlib.sha256(json.dumps(sorted(answers), ensure_ascii=False).encode()).hexdigest()
+def digest(answers: Iterable[tuple[int, str]], key: str) -> str:
+    """Return the HMAC-SHA-256 of answers, each with its place, in hexadecimal.
+
+    Parameters
+    ----------
+    key
+        A secret of the service for this attempt. Without it, the few possible answers could all be tried.
+    """
+    text = json.dumps(sorted(answers), ensure_ascii=False)
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 class Signer:

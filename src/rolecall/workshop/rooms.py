@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from rolecall.workshop.tables import ActivityRow, AuditEntry, Person, Room
+from rolecall.workshop.tables import ActivityRow, AuditEntry, BrowserSession, Person, Room
 
 # Without letters and digits that are easily confused when read from a screen.
-_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 _CODE = 8
 LEARNER, INSTRUCTOR = "learner", "instructor"
+_LARGEST_NUMBER = 9_999
+_NUMBER = re.compile(r" \(\d{1,4}\)$")
+
+
+class Identity(StrEnum):
+    """How the service knows who a person is. A display name proves nothing."""
+
+    NAME = "name"
+    ROSTER = "roster"
+    HUB = "hub"
+    LTI = "lti"
+    INSTRUCTOR = "instructor"
+    DELETED = "deleted"
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the person can take graded assessments."""
+        return self not in (Identity.NAME, Identity.DELETED)
 
 
 class CannotJoin(ValueError):
@@ -38,6 +59,16 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def digest_of_code(code: str) -> str:
+    """Return the SHA-256 of a personal code, however it is typed."""
+    return digest("".join(one for one in code.upper() if one.isalnum()))
+
+
+def secret_for(room: Room, purpose: str) -> str:
+    """Derive a secret of a room for one purpose, in hexadecimal. No one can predict it."""
+    return hmac.new(bytes.fromhex(room.secret), purpose.encode(), hashlib.sha256).hexdigest()
+
+
 def open_room(session: Session, name: str, now: datetime, join_hours: float) -> tuple[Room, str | None]:
     """Return the room of a name, or create it.
 
@@ -50,37 +81,51 @@ def open_room(session: Session, name: str, now: datetime, join_hours: float) -> 
     if found is not None:
         return found, None
     room = Room(
-        name=name, created=now, code="", code_until=now, open_lessons=None, timer_until=None, revealed=[]
+        name=name,
+        created=now,
+        code="",
+        code_until=now,
+        open_lessons=None,
+        timer_until=None,
+        revealed=[],
+        secret=secrets.token_hex(32),
     )
     renew_code(room, now, join_hours)
     session.add(room)
     session.flush()
     token = secrets.token_urlsafe(32)
-    session.add(_person(room.id, "Instructor", INSTRUCTOR, token, now))
+    session.add(_person(room.id, "Instructor", INSTRUCTOR, token, now, Identity.INSTRUCTOR))
     audit(session, room.id, now, "service", "room created", name)
     session.flush()
     return room, token
 
 
 def new_instructor_token(session: Session, room: Room) -> str:
-    """Create a new token for the instructor; the old one is no longer valid."""
+    """Create a new token for the instructor; the old one and its browser sessions are no longer valid."""
     person = session.scalars(
         select(Person).where(Person.room_id == room.id, Person.role == INSTRUCTOR)
     ).first()
     assert person is not None
     token = secrets.token_urlsafe(32)
     person.token = digest(token)
+    session.execute(delete(BrowserSession).where(BrowserSession.person_id == person.id))
     return token
 
 
 def renew_code(room: Room, now: datetime, join_hours: float) -> None:
     """Create a new join code for a room; the old one is no longer valid."""
-    room.code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE))
+    room.code = "".join(secrets.choice(CODE_LETTERS) for _ in range(_CODE))
     room.code_until = now + timedelta(hours=join_hours)
 
 
 def _person(
-    room: int, name: str, role: str, token: str, now: datetime, hub_user: str | None = None
+    room: int,
+    name: str,
+    role: str,
+    token: str,
+    now: datetime,
+    identity: Identity,
+    hub_user: str | None = None,
 ) -> Person:
     return Person(
         room_id=room,
@@ -93,6 +138,8 @@ def _person(
         lesson="",
         mode="",
         question="",
+        identity=identity,
+        personal_code=None,
     )
 
 
@@ -110,22 +157,64 @@ def clean_name(name: str) -> str:
     return cleaned
 
 
-def join(session: Session, code: str, name: str, now: datetime) -> Joined:
-    """Add a learner to the room of a join code. A name that is taken gets a number.
+def is_valid_code(session: Session, code: str, now: datetime) -> bool:
+    """Return whether a text is a room's current join code, or a personal code of a roster."""
+    return _room_of(session, code, now) is not None or _person_of(session, code) is not None
+
+
+def _room_of(session: Session, code: str, now: datetime) -> Room | None:
+    room = session.scalars(select(Room).where(Room.code == code.strip().upper())).one_or_none()
+    return room if room is not None and now < room.code_until else None
+
+
+def _person_of(session: Session, code: str) -> Person | None:
+    return session.scalars(select(Person).where(Person.personal_code == digest_of_code(code))).one_or_none()
+
+
+def join(session: Session, code: str, name: str, now: datetime, token: str = "") -> Joined:
+    """Add a learner to the room of a join code, or return the learner of a personal code.
+
+    A name that is taken gets a number.
+
+    Parameters
+    ----------
+    token
+        The token of an earlier join. If it belongs to a learner of this room with this name, or with this
+        personal code, that learner continues.
 
     Raises
     ------
     CannotJoin
         If no room has this code, or the code has expired.
     """
+    before = session.scalars(select(Person).where(Person.token == digest(token))).one_or_none()
+    person = _person_of(session, code)
+    if person is not None:
+        if before is not person:
+            token = secrets.token_urlsafe(32)
+            person.token = digest(token)
+        person.seen = max(now, person.joined + timedelta(microseconds=1))
+        audit(session, person.room_id, now, person.name, "joined", "by personal code")
+        return Joined(person.id, person.name, token)
     cleaned = clean_name(name)
-    room = session.scalars(select(Room).where(Room.code == code.strip().upper())).one_or_none()
-    if room is None or now >= room.code_until:
+    room = _room_of(session, code, now)
+    if room is None:
         raise CannotJoin("this join code is not valid now; ask your instructor for the current one")
+    if before is not None and _continues(before, room, cleaned):
+        return Joined(before.id, before.name, token)
     token = secrets.token_urlsafe(32)
     person = add_person(session, room.id, cleaned, LEARNER, token, now)
     audit(session, room.id, now, person.name, "joined", "by code")
     return Joined(person.id, person.name, token)
+
+
+def _continues(person: Person, room: Room, name: str) -> bool:
+    """Whether someone who joins again under a name is this person; the name may have got a number."""
+    return (
+        person.room_id == room.id
+        and person.role == LEARNER
+        and name in (person.name, _NUMBER.sub("", person.name))
+    )
 
 
 def add_person(
@@ -136,20 +225,37 @@ def add_person(
     token: str,
     now: datetime,
     hub_user: str | None = None,
+    identity: Identity = Identity.NAME,
 ) -> Person:
-    """Add a person to a room. A name that is taken gets a number."""
-    taken = set(session.scalars(select(Person.name).where(Person.room_id == room)))
-    free = next(one for one in _numbered(name) if one not in taken)
-    person = _person(room, free, role, token, now, hub_user)
+    """Add a person to a room. A name that is taken gets a number.
+
+    Raises
+    ------
+    CannotJoin
+        If too many people have this name.
+    """
+    person = _person(room, free_name(session, room, name), role, token, now, identity, hub_user)
     session.add(person)
     session.flush()
     return person
 
 
-def _numbered(name: str) -> Iterable[str]:
-    yield name
-    for number in range(2, 10_000):
-        yield f"{name} ({number})"
+def free_name(session: Session, room: int, name: str) -> str:
+    """Return a name, with a number if it is taken.
+
+    Raises
+    ------
+    CannotJoin
+        If too many people have this name.
+    """
+    taken = set(session.scalars(select(Person.name).where(Person.room_id == room)))
+    if name not in taken:
+        return name
+    numbered = (f"{name} ({number})" for number in range(2, _LARGEST_NUMBER + 1))
+    free = next((one for one in numbered if one not in taken), None)
+    if free is None:
+        raise CannotJoin(f"too many people are here as {name}; choose another name")
+    return free
 
 
 def hub_person(session: Session, room: Room, hub_user: str, *, instructor: bool, now: datetime) -> Person:
@@ -161,7 +267,9 @@ def hub_person(session: Session, room: Room, hub_user: str, *, instructor: bool,
     if found is not None:
         found.role = role
         return found
-    person = add_person(session, room.id, hub_user[:60], role, secrets.token_urlsafe(32), now, hub_user)
+    person = add_person(
+        session, room.id, hub_user[:60], role, secrets.token_urlsafe(32), now, hub_user, Identity.HUB
+    )
     audit(session, room.id, now, person.name, "joined", "by JupyterHub")
     return person
 

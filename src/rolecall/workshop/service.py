@@ -24,6 +24,7 @@ from rolecall.workshop.graders import Graders
 from rolecall.workshop.lti import Platforms, read_platforms
 from rolecall.workshop.marking import AttemptGrade, Marker, remarks_of
 from rolecall.workshop.platform_grades import send_grades
+from rolecall.workshop.privacy import delete_old
 from rolecall.workshop.receipts import Signer
 from rolecall.workshop.rooms import open_room
 from rolecall.workshop.settings import Settings
@@ -97,7 +98,10 @@ class Service:
         }
 
     def start(self) -> None:
-        """Start to grade the answers that wait."""
+        """Delete data that is kept no longer, and start to grade the answers that wait."""
+        if self.settings.retention_days is not None:
+            with self.database.session() as session:
+                delete_old(session, self.room, self.clock.now(), self.settings.retention_days)
         self.marker.start(self.settings.graders)
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, SecretStr
+from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "ROLECALL_WORKSHOP_"
@@ -30,6 +30,16 @@ class Settings(BaseSettings):
         A JSON file of learning platforms that launch this service by LTI 1.3; see docs/workshop.md.
     grade_retry_seconds
         After how many seconds a grade that its platform didn't accept is sent again.
+    open_assessments
+        Whether someone who joined with only a display name can take graded assessments.
+    retention_days
+        After how many days without a visit a learner's data are deleted, at the next start of the service;
+        by default never.
+    public_address
+        The address at which browsers reach the service, such as ``https://rolecall.example.edu``. Redirects
+        from a learning platform lead there.
+    trusted_proxies
+        The addresses of proxies whose ``X-Forwarded-For`` is believed, separated by commas.
     secure_cookies
         Whether browsers send cookies over HTTPS only. Set it if a proxy serves the dashboard over HTTPS.
     """
@@ -45,6 +55,10 @@ class Settings(BaseSettings):
     join_hours: float = Field(default=12, gt=0)
     platforms: Path | None = None
     grade_retry_seconds: float = Field(default=60, gt=0)
+    open_assessments: bool = False
+    retention_days: float | None = Field(default=None, gt=0)
+    public_address: HttpUrl | None = None
+    trusted_proxies: str = ""
     secure_cookies: bool = False
     graders: int = Field(default=2, ge=1)
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration."""
 
 
@@ -50,7 +50,7 @@ class Base(DeclarativeBase):
 
 
 class Room(Base):
-    """A workshop with its instructor and learners."""
+    """A workshop with its instructor and learners. Papers and receipts depend on `secret`."""
 
     __tablename__ = "rooms"
 
@@ -62,13 +62,18 @@ class Room(Base):
     open_lessons: Mapped[list[str] | None] = mapped_column(JSON, nullable=True)
     timer_until: Mapped[datetime | None] = mapped_column(UtcDateTime, nullable=True)
     revealed: Mapped[list[str]] = mapped_column(JSON)
+    secret: Mapped[str] = mapped_column(String(64))
 
 
 class Person(Base):
-    """A learner or an instructor of a room."""
+    """A learner or an instructor of a room; `identity` says how the service knows who they are."""
 
     __tablename__ = "people"
-    __table_args__ = (UniqueConstraint("room_id", "hub_user"), UniqueConstraint("room_id", "name"))
+    __table_args__ = (
+        UniqueConstraint("room_id", "hub_user"),
+        UniqueConstraint("room_id", "name"),
+        Index("people_by_personal_code", "personal_code", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
@@ -81,6 +86,8 @@ class Person(Base):
     lesson: Mapped[str] = mapped_column(String(200))
     mode: Mapped[str] = mapped_column(String(40))
     question: Mapped[str] = mapped_column(String(200))
+    identity: Mapped[str] = mapped_column(String(10))
+    personal_code: Mapped[str | None] = mapped_column(String(64), nullable=True)
 
 
 class BrowserSession(Base):

@@ -1,0 +1,84 @@
+"""Limit connections: how many one address has, and how long a request can take to arrive."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from collections import Counter
+from typing import Any
+
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+_ARRIVING = 10.0
+"""Seconds within which a request with its body has to arrive."""
+_PER_ADDRESS = 1_000
+"""A classroom shares one address, and each notebook keeps a connection."""
+_FILES = 16_384
+
+
+def allow_many_connections() -> None:
+    """Raise this process's limit of open files, which counts connections, as far as the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def limited_protocol(proxies: frozenset[str], arriving: float = _ARRIVING) -> type[asyncio.Protocol]:
+    """Return uvicorn's protocol with limits; uvicorn itself waits for a half-sent request without end.
+
+    Parameters
+    ----------
+    proxies
+        Addresses that can have any number of connections.
+    arriving
+        Seconds within which a request has to arrive.
+    """
+    opened: Counter[str] = Counter()
+
+    class LimitedProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+        _timer: asyncio.TimerHandle | None = None
+        _address = ""
+
+        def connection_made(self, transport: Any) -> None:
+            peer = transport.get_extra_info("peername")
+            self._address = str(peer[0]) if isinstance(peer, tuple) else ""
+            opened[self._address] += 1
+            super().connection_made(transport)
+            if self._address not in proxies and opened[self._address] > _PER_ADDRESS:
+                transport.close()
+            else:
+                self._watch()
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            self._watch()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            opened[self._address] -= 1
+            if opened[self._address] <= 0:
+                del opened[self._address]
+            self._stop()
+            super().connection_lost(exc)
+
+        def _watch(self) -> None:
+            if not self._is_arriving():
+                self._stop()
+            elif self._timer is None:
+                self._timer = self.loop.call_later(arriving, self._give_up)
+
+        def _is_arriving(self) -> bool:
+            cycle = self.cycle
+            return cycle is None or cycle.response_complete or cycle.more_body
+
+        def _stop(self) -> None:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+
+        def _give_up(self) -> None:
+            self._timer = None
+            if self._is_arriving():
+                self.transport.close()
+
+    return LimitedProtocol

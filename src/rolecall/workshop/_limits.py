@@ -1,0 +1,103 @@
+"""Limit how often someone can guess codes, and how much a learner can store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import HTTPException, Request
+from limits import RateLimitItemPerDay, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+# A classroom shares one address; a join code has 29 ** 8 forms.
+_WRONG_FROM_AN_ADDRESS = RateLimitItemPerMinute(30)
+_WRONG_IN_TOTAL = RateLimitItemPerMinute(600)
+# A learner answers a few questions in a minute; a notebook that was offline sends many together.
+_ACTIVITIES = (RateLimitItemPerMinute(400), RateLimitItemPerDay(3_000))
+
+
+def address_of(request: Request) -> str:
+    """Return the address that a request comes from; a proxy's only if it isn't a configured one."""
+    return request.client.host if request.client else "unknown"
+
+
+def _too_many(text: str) -> HTTPException:
+    return HTTPException(429, text, headers={"Retry-After": "60"})
+
+
+class WrongCodeLimit:
+    """Limit wrong codes by address and in total. Codes are checked one after another.
+
+    Parallel requests can't all pass the limit before the first wrong code is counted.
+    """
+
+    def __init__(self) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._lock = asyncio.Lock()
+
+    @asynccontextmanager
+    async def checking(self, request: Request) -> AsyncIterator[Callable[[], None]]:
+        """Wait until this request's code can be checked.
+
+        Yields
+        ------
+        callable
+            Counts a wrong code.
+
+        Raises
+        ------
+        HTTPException
+            With status 429 if too many codes were wrong within a minute.
+        """
+        address = address_of(request)
+
+        def count_wrong() -> None:
+            self._limiter.hit(_WRONG_FROM_AN_ADDRESS, address)
+            self._limiter.hit(_WRONG_IN_TOTAL)
+
+        async with self._lock:
+            few = self._limiter.test(_WRONG_FROM_AN_ADDRESS, address) and self._limiter.test(
+                _WRONG_IN_TOTAL
+            )
+            if not few:
+                raise _too_many("too many wrong codes; wait a minute")
+            yield count_wrong
+
+
+class WrongTokenLimit:
+    """Limit wrong sign-in tokens by address. The right token is always accepted: it can't be guessed."""
+
+    def __init__(self) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def count_wrong(self, request: Request) -> None:
+        """Count a wrong token.
+
+        Raises
+        ------
+        HTTPException
+            With status 429 if too many tokens from this address were wrong within a minute.
+        """
+        if not self._limiter.hit(_WRONG_FROM_AN_ADDRESS, address_of(request)):
+            raise _too_many("too many wrong tokens; wait a minute")
+
+
+class ActivityQuota:
+    """Limit how many activities each learner can store, within a minute and within a day."""
+
+    def __init__(self) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def use(self, person: int, count: int) -> None:
+        """Count activities of a person.
+
+        Raises
+        ------
+        HTTPException
+            With status 429 if there are too many; the notebook sends them again later.
+        """
+        for limit in _ACTIVITIES:
+            if count and not self._limiter.hit(limit, str(person), cost=count):
+                raise _too_many("you send too many answers; wait a minute")

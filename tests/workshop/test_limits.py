@@ -1,0 +1,166 @@
+"""Limits: wrong codes, connections, requests that never arrive, and how much a learner stores."""
+
+import asyncio
+import socket
+import threading
+import time
+
+import httpx
+import pytest
+import uvicorn
+from sqlalchemy import select
+
+from rolecall.workshop._connections import limited_protocol
+from rolecall.workshop.database import Database
+from rolecall.workshop.rooms import new_instructor_token, open_room
+from rolecall.workshop.tables import BrowserSession, Person
+from workshop.conftest import NOON
+from workshop.running import start_workshop
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    made = start_workshop(tmp_path_factory.mktemp("limits"))
+    yield made
+    made.stop()
+
+
+def test_of_parallel_wrong_codes_no_more_than_the_limit_are_checked(running):
+    async def guess() -> list[int]:
+        async with httpx.AsyncClient(base_url=running.url, timeout=60) as client:
+            tries = [
+                # Without a proxy, a forwarded address is only a text that the caller writes.
+                client.post(
+                    "/api/join",
+                    json={"code": f"W{n}", "name": "Eve"},
+                    headers={"X-Forwarded-For": f"10.0.0.{n}"},
+                )
+                for n in range(100)
+            ]
+            return [one.status_code for one in await asyncio.gather(*tries)]
+
+    statuses = asyncio.run(guess())
+
+    assert (statuses.count(403), statuses.count(429)) == (30, 70)
+    # The instructor's sign-in doesn't depend on codes, and the right token is never blocked.
+    for _ in range(31):
+        httpx.post(f"{running.url}/login", data={"token": "wrong"})
+    assert running.instructor().get("/grades.csv").status_code == 200
+
+
+def test_a_learner_stores_no_more_activities_than_the_quota(workshop):
+    learner = workshop.learner()
+    activity = {"deck": "d", "question": "q", "answer": "a", "correct": False, "score": 0}
+
+    statuses = [
+        learner.post(
+            "/api/done", json={"activities": [{**activity, "key": f"key-{n}-{m}-x"} for m in range(200)]}
+        ).status_code
+        for n in range(3)
+    ]
+
+    assert statuses == [200, 200, 429]
+
+
+def test_the_files_of_the_service_are_its_owners_alone(workshop):
+    modes = {file.name: file.stat().st_mode & 0o077 for file in workshop.data.glob("*.sqlite3*")}
+
+    assert "workshop.sqlite3" in modes
+    assert set(modes.values()) == {0}
+
+
+def test_a_database_that_others_could_read_is_made_private(tmp_path):
+    file = tmp_path / "workshop.sqlite3"
+    file.touch(mode=0o644)
+
+    Database(f"sqlite:///{file}").close()
+
+    assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.fixture
+def server():
+    """A service of one page, whose requests have to arrive within 0.3 seconds."""
+
+    async def app(scope, receive, send):
+        if scope["type"] == "http":
+            while (await receive()).get("more_body"):
+                pass
+            await send(
+                {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]}
+            )
+            await send({"type": "http.response.body", "body": b"ok"})
+
+    config = uvicorn.Config(
+        app, port=0, log_level="error", http=limited_protocol(frozenset(), 0.3), lifespan="off"
+    )
+    made = uvicorn.Server(config)
+    listening = config.bind_socket()
+    # From here on, connections wait in the backlog until the server accepts them.
+    listening.listen()
+    thread = threading.Thread(target=made.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    yield listening.getsockname()
+    made.should_exit = True
+    thread.join(20)
+
+
+HALF = {
+    "nothing": b"",
+    "headers": b"GET / HTTP/1.1\r\nHost: x\r\n",
+    "a body": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc",
+}
+
+
+@pytest.mark.parametrize("sent", HALF.values(), ids=HALF)
+def test_a_half_sent_request_is_closed(server, sent):
+    with socket.create_connection(server, timeout=10) as connection:
+        connection.sendall(sent)
+
+        assert connection.recv(100) == b""
+
+
+def test_a_half_sent_request_after_a_whole_one_is_closed(server):
+    with socket.create_connection(server, timeout=10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.recv(1000).endswith(b"ok")
+        connection.sendall(HALF["headers"])
+        begun = time.monotonic()
+
+        assert connection.recv(100) == b""
+        assert time.monotonic() - begun < 4
+
+
+def test_whole_requests_are_answered_while_half_ones_wait(server):
+    halves = [socket.create_connection(server) for _ in range(50)]
+    for one in halves:
+        one.sendall(HALF["headers"])
+
+    assert httpx.get(f"http://127.0.0.1:{server[1]}/").text == "ok"
+    for one in halves:
+        one.close()
+
+
+def test_signing_out_ends_the_stream_of_the_dashboard(workshop):
+    browser = workshop.instructor()
+    with browser.stream("GET", "/live", timeout=30) as stream:
+        lines = stream.iter_lines()
+        assert next(lines).startswith("data: ")
+
+        browser.post("/logout")
+
+        begun = time.monotonic()
+        for _ in lines:
+            assert time.monotonic() - begun < 10
+
+
+def test_a_new_link_ends_the_sign_ins_with_the_old_one(database):
+    with database.session() as session:
+        room, _ = open_room(session, "Room", NOON, 12)
+        instructor = session.scalars(select(Person).where(Person.room_id == room.id)).one()
+        session.add(BrowserSession(cookie="c", person_id=instructor.id, form_token="f", until=NOON))
+        session.flush()
+
+        new_instructor_token(session, room)
+
+        assert session.get(BrowserSession, "c", populate_existing=True) is None
