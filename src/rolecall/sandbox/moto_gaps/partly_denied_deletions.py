@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from rolecall.aws.authorization import Check
 from rolecall.aws.errors import AwsError
-from rolecall.sandbox import moto_app
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
-from rolecall.sandbox.moto_state.s3 import bucket_account
+from rolecall.sandbox.moto_state.s3 import delete_objects
 from rolecall.sandbox.responses import Result
 
 
@@ -26,17 +26,15 @@ class PartlyDeniedDeletions(Gap):
         if not objects:
             return None
         bucket = call.operation.text("Bucket") or ""
-        if bucket_account(bucket) is None:
-            raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404)
-        decided = list(zip(objects, call.denials, strict=True))
+        bypass = bool(call.operation.parameters.get("BypassGovernanceRetention"))
+        decided = [
+            (item, denial or (self._bypass_denial(call, bucket, item) if bypass else None))
+            for item, denial in zip(objects, call.denials, strict=True)
+        ]
         allowed = [item for item, denial in decided if denial is None]
-        deleted: list[dict[str, Any]] = []
-        errors: list[dict[str, Any]] = []
-        if allowed:
-            s3 = moto_app.client("s3", call.account, call.region)
-            answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": allowed})
-            deleted += [] if request.get("Quiet") else answer.get("Deleted", [])
-            errors += answer.get("Errors", [])
+        deleted, errors = delete_objects(bucket, allowed, bypass=bypass)
+        if request.get("Quiet"):
+            deleted = []
         for item, denial in decided:
             if denial is not None:
                 named = {field: item[field] for field in ("Key", "VersionId") if item.get(field)}
@@ -45,3 +43,15 @@ class PartlyDeniedDeletions(Gap):
             **({"Deleted": deleted} if deleted else {}),
             **({"Errors": errors} if errors else {}),
         }
+
+    def _bypass_denial(self, call: Call, bucket: str, item: dict[str, Any]) -> str | None:
+        """Return the denial of the permission to bypass governance mode; None if it is allowed.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-managing-bypass
+        """
+        needed = Check("s3:BypassGovernanceRetention", f"arn:aws:s3:::{bucket}/{item.get('Key', '')}")
+        try:
+            self.runtime.authorizer.require(call, needed)
+        except AwsError as error:
+            return error.message
+        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.s3.models import s3_backends
@@ -39,6 +40,58 @@ def object_tags(bucket: str, key: str) -> dict[str, str]:
         return {}
     tags: dict[str, str] = s3_backend(account).tagger.get_tag_dict_for_resource(found.arn)
     return tags
+
+
+def delete_objects(
+    bucket: str, objects: list[dict[str, Any]], *, bypass: bool
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Delete objects or versions of a bucket.
+
+    Parameters
+    ----------
+    bucket
+        The bucket.
+    objects
+        Each with ``Key`` and perhaps ``VersionId``.
+    bypass
+        Whether a retention in governance mode doesn't protect a version.
+
+    Returns
+    -------
+    tuple of list and list
+        ``Deleted`` and ``Errors`` as DeleteObjects returns them.
+    """
+    backend = s3_backend(bucket_account(bucket) or "")
+    deleted, locked = [], []
+    for item in objects:
+        named = {field: item[field] for field in ("Key", "VersionId") if item.get(field)}
+        done, _ = backend.delete_objects(bucket, [named], bypass)
+        if not done:
+            message = "Access Denied because object protected by object lock."
+            locked.append({**named, "Code": "AccessDenied", "Message": message})
+            continue
+        marker = done[0][2]
+        deleted.append(
+            {**named, **({"DeleteMarker": True, "DeleteMarkerVersionId": marker} if marker else {})}
+        )
+    return deleted, locked
+
+
+def is_locked(bucket: str, key: str, version: str, *, bypass: bool) -> bool:
+    """Whether a retention or a legal hold protects a version of an object."""
+    backend = s3_backend(bucket_account(bucket) or "")
+    found = backend.get_object(bucket, key, version_id=version)
+    return hasattr(found, "is_locked") and bool(found.is_locked(governance_bypass=bypass))
+
+
+def object_retention(bucket: str, key: str, version: str | None) -> tuple[str | None, datetime | None]:
+    """Return the mode of the retention of an object or a version, and when it ends; None without any."""
+    backend = s3_backend(bucket_account(bucket) or "")
+    found = backend.get_object(bucket, key, version_id=version)
+    if found is None or not found.lock_until:
+        return None, None
+    until = datetime.fromisoformat(found.lock_until.replace("Z", "+00:00"))
+    return found.lock_mode, until if until.tzinfo else until.replace(tzinfo=UTC)
 
 
 def rewrite_bucket_policies(account: str, rewrite: Callable[[str], str]) -> None:

@@ -1,0 +1,54 @@
+"""Locked objects, which can't be deleted and whose retention can't be shortened."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from rolecall.aws.errors import AwsError
+from rolecall.sandbox.call import Call
+from rolecall.sandbox.moto_gaps._gap import Gap
+from rolecall.sandbox.moto_state.s3 import is_locked, object_retention
+
+
+class ObjectLock(Gap):
+    """Only a bypass of governance mode ends a retention early; moto lets everyone shorten it."""
+
+    operations = frozenset({"s3.DeleteObject", "s3.PutObjectRetention"})
+    rule = (
+        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html#object-lock-retention-modes"
+    )
+
+    def before(self, call: Call) -> None:
+        """Raise AccessDenied for a locked version, or a retention that is weaker than the one in force."""
+        parameters = call.operation.parameters
+        bucket, key = call.operation.text("Bucket") or "", call.operation.text("Key") or ""
+        version, bypass = (
+            call.operation.text("VersionId"),
+            bool(parameters.get("BypassGovernanceRetention")),
+        )
+        if call.operation.name == "DeleteObject":
+            if version is not None and is_locked(bucket, key, version, bypass=bypass):
+                raise _locked()
+            return
+        mode, until = object_retention(bucket, key, version)
+        if until is None or until <= self.runtime.clock.now():
+            return
+        if mode == "GOVERNANCE" and bypass:
+            return
+        given = parameters.get("Retention") or {}
+        ends = _time(given.get("RetainUntilDate"))
+        if ends is None or ends < until or (mode, given.get("Mode")) == ("COMPLIANCE", "GOVERNANCE"):
+            raise _locked()
+
+
+def _locked() -> AwsError:
+    return AwsError("AccessDenied", "Access Denied because object protected by object lock.", 403)
+
+
+def _time(value: Any) -> datetime | None:
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value.replace("Z", "+00:00"))
+    if not isinstance(value, datetime):
+        return None
+    return value if value.tzinfo else value.replace(tzinfo=UTC)

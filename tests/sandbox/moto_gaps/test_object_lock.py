@@ -1,0 +1,90 @@
+"""Locked objects, and who can delete them.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from botocore.exceptions import ClientError
+
+UNTIL = datetime.now(UTC).replace(microsecond=0) + timedelta(days=10)
+PROTECTED = ("AccessDenied", "Access Denied because object protected by object lock.")
+
+
+@pytest.fixture(scope="module")
+def locked(s3):
+    s3.create_bucket(Bucket="locked", ObjectLockEnabledForBucket=True)
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:user/nobody"},
+        "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+        "Resource": "arn:aws:s3:::locked/*",
+    }
+    document = {"Version": "2012-10-17", "Statement": statement}
+    s3.put_bucket_policy(Bucket="locked", Policy=json.dumps(document))
+    return "locked"
+
+
+def version(s3, bucket: str, mode: str = "GOVERNANCE") -> dict[str, str]:
+    lock = {"ObjectLockMode": mode, "ObjectLockRetainUntilDate": UNTIL}
+    made = s3.put_object(Bucket=bucket, Key="k", Body=b"x", **lock)
+    return {"Key": "k", "VersionId": made["VersionId"]}
+
+
+def refused(call, **parameters) -> tuple[str, str]:
+    with pytest.raises(ClientError) as raised:
+        call(**parameters)
+    error = raised.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+def test_a_locked_version_is_deleted_only_with_a_bypass(s3, locked):
+    item = version(s3, locked)
+
+    assert refused(s3.delete_object, Bucket=locked, **item) == PROTECTED
+    assert s3.delete_object(Bucket=locked, **item, BypassGovernanceRetention=True)
+
+
+def test_a_bypass_requires_its_own_permission(buckets, s3, locked):
+    nobody, item = buckets.client("s3", actor="nobody"), version(s3, locked)
+
+    code, message = refused(nobody.delete_object, Bucket=locked, **item, BypassGovernanceRetention=True)
+    listed = nobody.delete_objects(
+        Bucket=locked, Delete={"Objects": [item]}, BypassGovernanceRetention=True
+    )
+
+    assert code == "AccessDenied"
+    assert "s3:BypassGovernanceRetention" in message
+    assert "s3:BypassGovernanceRetention" in listed["Errors"][0]["Message"]
+
+
+def test_delete_objects_lists_each_locked_version_and_deletes_it_with_a_bypass(s3, locked):
+    item = version(s3, locked)
+    request = {"Bucket": locked, "Delete": {"Objects": [item]}}
+
+    kept = s3.delete_objects(**request)["Errors"]
+    gone = s3.delete_objects(**request, BypassGovernanceRetention=True)["Deleted"]
+
+    assert [(one["Code"], one["Message"], one["VersionId"]) for one in kept] == [
+        (*PROTECTED, item["VersionId"])
+    ]
+    assert gone == [item]
+
+
+def test_compliance_mode_has_no_bypass(s3, locked):
+    item = version(s3, locked, "COMPLIANCE")
+
+    assert refused(s3.delete_object, Bucket=locked, **item, BypassGovernanceRetention=True) == PROTECTED
+
+
+def test_a_retention_is_extended_by_anyone_and_shortened_with_a_bypass(s3, locked):
+    item = version(s3, locked)
+    longer, shorter = (
+        {"Mode": "GOVERNANCE", "RetainUntilDate": UNTIL + timedelta(days=days)} for days in (1, -1)
+    )
+
+    assert s3.put_object_retention(Bucket=locked, **item, Retention=longer)
+    assert refused(s3.put_object_retention, Bucket=locked, **item, Retention=shorter) == PROTECTED
+    assert s3.put_object_retention(Bucket=locked, **item, Retention=shorter, BypassGovernanceRetention=True)
