@@ -1,6 +1,6 @@
 """Read and verify URLs that are presigned with Signature Version 2, which only S3 accepts.
 
-boto3 and ``aws s3 presign`` make such URLs for the Regions in `REGIONS` unless they are told not to.
+boto3 and ``aws s3 presign`` create such URLs for the Regions in `REGIONS` by default.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html
 """
 
