@@ -29,6 +29,9 @@ MISTAKES = [
     ('Action: "s3:ListAllMyBuckets"', 'Actions: "s3:ListAllMyBuckets"', "MalformedPolicyDocument: Syntax errors in policy. 'Actions' is not an element of a statement."),
     ('{Service: ec2.amazonaws.com}, Action: "sts:AssumeRole"', '{Service: ec2.amazonaws.com}, Action: "s3:GetObject"', "MalformedPolicyDocument: AssumeRole policy may only specify STS AssumeRole actions."),
     ("        tags: {team: data}", "        tag: {team: data}", "accounts.main.users.dana.tag: no such field; did you mean tags?"),
+    ("  service_control_policies:", "  accounts: [main, partnr]\n  service_control_policies:", "organization.accounts[1]: there is no account 'partnr'; did you mean partner?"),
+    ("  service_control_policies:", "  organizational_units: {prod: [mian]}\n  service_control_policies:", "organization.organizational_units.prod[0]: 'mian' is not an account of the organization"),
+    ("    root: [{Version", "    roots: [{Version", "the organization has no account or unit 'roots'; root, main, partner are right"),
     ("actors:  ", "actor:  ", "actor: no such field; did you mean actors?"),
 ]  # fmt: skip
 

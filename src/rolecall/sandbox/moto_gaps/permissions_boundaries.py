@@ -9,7 +9,7 @@ from rolecall.iam import PolicyType
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.moto_state.iam import iam_backend, set_user_boundary
-from rolecall.sandbox.responses import Response, Result
+from rolecall.sandbox.responses import Response, Result, read_result, result_response
 
 
 class PermissionsBoundaries(Gap):
@@ -20,6 +20,7 @@ class PermissionsBoundaries(Gap):
             "iam.CreateRole",
             "iam.CreateUser",
             "iam.DeleteUserPermissionsBoundary",
+            "iam.ListUsers",
             "iam.PutRolePermissionsBoundary",
             "iam.PutUserPermissionsBoundary",
         }
@@ -38,7 +39,15 @@ class PermissionsBoundaries(Gap):
         return None
 
     def after(self, call: Call, response: Response) -> Response:
-        """Set the boundary of a user that was just created."""
+        """Set the boundary of a user that was just created, and leave boundaries out of a list of users.
+
+        https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html
+        """
+        if call.operation.name == "ListUsers" and response.ok:
+            result = read_result(call.operation, response)
+            for user in result["Users"]:
+                user.pop("PermissionsBoundary", None)
+            return result_response(call.operation, result)
         arn = call.operation.text("PermissionsBoundary")
         if call.operation.name == "CreateUser" and arn and response.ok:
             set_user_boundary(_user(call), arn)
