@@ -16,7 +16,18 @@ from typing import Literal
 from xml.sax.saxutils import escape
 
 Protocol = Literal["query", "ec2", "json", "rest-json", "rest-xml"]
-Failure = Literal["denied", "missing", "unknown key", "bad signature", "expired", "invalid token", "skewed"]
+Failure = Literal[
+    "denied",
+    "missing",
+    "unknown key",
+    "bad signature",
+    "expired",
+    "invalid token",
+    "skewed",
+    "wrong region",
+    "missing parameter",
+    "unsupported",
+]
 
 _INVALID = "The security token included in the request is invalid."
 _MISMATCH = (
@@ -25,6 +36,7 @@ _MISMATCH = (
 )
 _EXPIRED = "The security token included in the request is expired"
 _MISSING = "Request is missing Authentication Token"
+_REGION = "Credential should be scoped to a valid region."
 _EC2_AUTH = "AWS was not able to validate the provided access credentials"
 
 # Code, status, and message of each failure, by service or protocol. None means the message of the caller.
@@ -37,6 +49,9 @@ _TABLE: dict[str, dict[Failure, tuple[str, int, str | None]]] = {
         "expired": ("ExpiredToken", 403, _EXPIRED),
         "invalid token": ("InvalidClientTokenId", 403, _INVALID),
         "skewed": ("SignatureDoesNotMatch", 403, None),
+        "wrong region": ("SignatureDoesNotMatch", 403, _REGION),
+        "missing parameter": ("ValidationError", 400, None),
+        "unsupported": ("InvalidAction", 400, None),
     },
     "ec2": {
         "denied": ("UnauthorizedOperation", 403, None),
@@ -46,6 +61,9 @@ _TABLE: dict[str, dict[Failure, tuple[str, int, str | None]]] = {
         "expired": ("RequestExpired", 400, "Request has expired."),
         "invalid token": ("AuthFailure", 401, _EC2_AUTH),
         "skewed": ("RequestExpired", 400, None),
+        "wrong region": ("AuthFailure", 401, _EC2_AUTH),
+        "missing parameter": ("MissingParameter", 400, None),
+        "unsupported": ("UnsupportedOperation", 400, None),
     },
     "s3": {
         "denied": ("AccessDenied", 403, None),
@@ -72,6 +90,9 @@ _TABLE: dict[str, dict[Failure, tuple[str, int, str | None]]] = {
             403,
             "The difference between the request time and the current time is too large.",
         ),
+        "wrong region": ("AuthorizationHeaderMalformed", 400, _REGION),
+        "missing parameter": ("InvalidRequest", 400, None),
+        "unsupported": ("MethodNotAllowed", 405, None),
     },
     "json": {
         "denied": ("AccessDeniedException", 400, None),
@@ -81,6 +102,9 @@ _TABLE: dict[str, dict[Failure, tuple[str, int, str | None]]] = {
         "expired": ("ExpiredTokenException", 400, _EXPIRED),
         "invalid token": ("UnrecognizedClientException", 400, _INVALID),
         "skewed": ("InvalidSignatureException", 400, None),
+        "wrong region": ("InvalidSignatureException", 400, _REGION),
+        "missing parameter": ("ValidationException", 400, None),
+        "unsupported": ("UnknownOperationException", 400, None),
     },
 }
 
@@ -154,7 +178,7 @@ def failure(
         family = "query"
     table = _TABLE["json" if family == "rest-json" else family]
     code, status, fixed = table[kind]
-    if protocol == "rest-json":
+    if protocol == "rest-json" and kind not in ("missing parameter", "unsupported"):
         status = 403
     if kind == "denied" and service in _DENIED:
         code, status = _DENIED[service], 403

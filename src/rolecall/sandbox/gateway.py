@@ -18,6 +18,8 @@ from rolecall.aws.operations import (
     region_for,
     service_and_protocol,
 )
+from rolecall.aws.regions import is_other_partition, is_region
+from rolecall.aws.required_parameters import check_required
 from rolecall.sandbox import moto_app
 from rolecall.sandbox.authorizer import Authorizer
 from rolecall.sandbox.build import Builder
@@ -154,6 +156,7 @@ class Gateway:
         if caller.account is None and not _may_be_unsigned(operation):
             raise failure("missing", service, operation.protocol)
         region = region_for(operation.service, (signature and signature.region) or self.world.region)
+        _check_region(region, service, operation.protocol)
         self.builder.ensure(operation.service)
         if federated := self.issuers.authenticate(operation) or self.saml.authenticate(operation):
             caller, operation = federated
@@ -163,15 +166,37 @@ class Gateway:
     def _perform(self, call: Call, environ: WSGIEnvironment) -> Response:
         """Validate, authorize, and perform a call, with the gaps that its operation has."""
         gaps = self._gaps
+        check_required(call.operation)
         gaps.validate(call)
         authorization = self.authorizer.authorize(call)
         call = replace(call, account=authorization.account, denials=authorization.denials)
         result = gaps.before(call)
         if result is None:
-            response = moto_app.perform(environ, call.operation.service, call.account, call.region)
+            response = _perform_in_moto(call, environ)
         else:
             response = result_response(call.operation, result)
         return gaps.after(call, response)
+
+
+def _perform_in_moto(call: Call, environ: WSGIEnvironment) -> Response:
+    """Let moto change the state, and name the operation in the error if it can't."""
+    operation = call.operation
+    try:
+        return moto_app.perform(environ, operation.service, call.account, call.region)
+    except moto_app.NotPerformed as reason:
+        message = f"{operation.service}:{operation.name} is not available here: {reason}."
+        raise failure("unsupported", operation.service, operation.protocol, message) from reason
+
+
+def _check_region(region: str, service: str, protocol: Protocol) -> None:
+    """Check that the credential is for a Region of the partition in which the sandbox's accounts are.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+    """
+    if is_region(region):
+        return
+    # Another partition doesn't know the access keys of this one.
+    raise failure("unknown key" if is_other_partition(region) else "wrong region", service, protocol)
 
 
 def _may_be_unsigned(operation: Operation) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import threading
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 from moto.server import DomainDispatcherApplication, create_backend_app
@@ -24,11 +26,17 @@ from rolecall.aws.errors import AwsError
 from rolecall.sandbox.moto_patches import patch_moto
 from rolecall.sandbox.responses import Response
 
+_log = logging.getLogger(__name__)
+
 patch_moto()
 
 _ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
 _application = DomainDispatcherApplication(create_backend_app)
 _client_lock = threading.Lock()
+
+
+class NotPerformed(Exception):
+    """moto can't perform an operation. The text completes a sentence that names the operation."""
 
 
 def perform(environ: WSGIEnvironment, service: str, account: str, region: str) -> Response:
@@ -48,6 +56,8 @@ def perform(environ: WSGIEnvironment, service: str, account: str, region: str) -
     ------
     AwsError
         If the path is one of moto's own pages; a client sees a bucket that doesn't exist.
+    NotPerformed
+        If moto lacks the operation, or fails on these parameters.
     """
     if environ["PATH_INFO"].lstrip("/").partition("/")[0] == "moto-api":
         raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404)
@@ -58,7 +68,30 @@ def perform(environ: WSGIEnvironment, service: str, account: str, region: str) -
         )
     environ[_ACCOUNT_HEADER] = account
     environ["RAW_URI"] = environ.get("REQUEST_URI", environ["PATH_INFO"])
-    return _run(environ)
+    if not _has_service(service):
+        raise NotPerformed("the sandbox doesn't have this service")
+    try:
+        response = _run(environ)
+    except NotImplementedError:
+        raise NotPerformed("the sandbox doesn't have this operation") from None
+    except Exception as error:
+        # moto has no error of its own for many parameters that AWS rejects or that it has not thought of.
+        _log.exception("moto failed in the service %s", service)
+        raise NotPerformed(
+            "the sandbox can't perform it with these parameters; its log has the traceback"
+        ) from error
+    if response.status >= 500:
+        _log.error("moto returned %s in the service %s: %s", response.status, service, response.body[:2000])
+        raise NotPerformed("the sandbox can't perform it with these parameters")
+    return response
+
+
+@lru_cache(maxsize=512)
+def _has_service(service: str) -> bool:
+    try:
+        return bool(get_backend(service))
+    except (ImportError, AttributeError):
+        return False
 
 
 def _run(environ: WSGIEnvironment) -> Response:

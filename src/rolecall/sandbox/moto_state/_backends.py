@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
-import boto3
 from moto.backends import get_backend
-
-
-@cache
-def regions() -> frozenset[str]:
-    """Return the Regions that exist; moto has no backends in others."""
-    return frozenset(boto3.Session().get_available_regions("ec2")) | {"aws-global"}
 
 
 def backend(service: str, account: str, region: str) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rolecall.sandbox.moto_state._backends import backend, regions
+from rolecall.aws.regions import is_region
+from rolecall.sandbox.moto_state._backends import backend
 from rolecall.sandbox.moto_state.iam import IamState, iam_backend
 from rolecall.sandbox.moto_state.kms import granted_key
 
@@ -23,7 +24,7 @@ class MotoAccountState:
 
     def _backend(self, service: str, account: str, region: str) -> Any:
         """Find moto's backend; ``None`` for an account or a Region that doesn't exist."""
-        if account not in self._iam.accounts or region not in regions():
+        if account not in self._iam.accounts or not is_region(region):
             return None
         return backend(service, account, region)
 

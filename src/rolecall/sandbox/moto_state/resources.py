@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar, NamedTuple
 
 from rolecall.aws.operations import Operation
+from rolecall.aws.regions import is_region
 from rolecall.iam import Policy, PolicyType
-from rolecall.sandbox.moto_state._backends import regions
 from rolecall.sandbox.moto_state._documents import parse_kept_policy
 
 
@@ -99,6 +99,6 @@ class ServiceResources:
 
 def _parts(arn: str) -> Arn | None:
     parts = arn.split(":", 5)
-    if len(parts) < 6 or not parts[4] or (parts[3] and parts[3] not in regions()):
+    if len(parts) < 6 or not parts[4] or not is_region(parts[3]):
         return None
     return Arn(arn, parts[4], parts[3], parts[5])
