@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 _DEPTH = 4
+# They describe the body that is sent, which botocore measures itself.
+_OF_THE_BODY = ("ContentLength", "ContentMD5")
 
 
 def plausible(shape: Any, name: str = "", depth: int = 0) -> Any:
@@ -25,7 +27,7 @@ def plausible(shape: Any, name: str = "", depth: int = 0) -> Any:
             return {
                 member: plausible(shape.members[member], member, depth + 1)
                 for member in members
-                if depth < _DEPTH and not shape.members[member].serialization.get("streaming")
+                if depth < _DEPTH and member not in _OF_THE_BODY
             }
         case "list":
             return [plausible(shape.member, name, depth + 1)] if depth < _DEPTH else []

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 import yaml
 
+from rolecall.aws.service_linked_roles import service_linked_role
 from rolecall.aws.state import Scope
 
 Conversion = Callable[[str, Scope], str | None]
@@ -38,11 +39,7 @@ def _without_scheme(value: str, scope: Scope) -> str:
 
 
 def _service_linked_role(value: str, scope: Scope) -> str:
-    name = _data("_service_linked_roles").get(value)
-    if name is None:
-        words = re.split(r"[.-]", value.removesuffix(".amazonaws.com"))
-        name = "AWSServiceRoleFor" + "".join(word.capitalize() for word in words)
-    return name
+    return service_linked_role(value).name
 
 
 @cache

@@ -19,7 +19,12 @@ from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 
 from rolecall.sandbox.moto_state.iam import new_unique_id
 
-_ID_PREFIXES = {"create_user": "AIDA", "create_group": "AGPA", "create_instance_profile": "AIPA"}
+_ID_PREFIXES = {
+    "create_user": "AIDA",
+    "create_group": "AGPA",
+    "create_instance_profile": "AIPA",
+    "create_policy": "ANPA",
+}
 _read_managed_policies = IAMBackend._init_aws_policies
 _managed_policies: list[ManagedPolicy] = []
 

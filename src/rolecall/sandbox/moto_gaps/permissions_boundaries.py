@@ -49,9 +49,13 @@ class PermissionsBoundaries(Gap):
                 user.pop("PermissionsBoundary", None)
             return result_response(call.operation, result)
         arn = call.operation.text("PermissionsBoundary")
-        if call.operation.name == "CreateUser" and arn and response.ok:
-            set_user_boundary(_user(call), arn)
-        return response
+        if call.operation.name != "CreateUser" or not arn or not response.ok:
+            return response
+        set_user_boundary(_user(call), arn)
+        result = read_result(call.operation, response)
+        boundary = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn}
+        result["User"]["PermissionsBoundary"] = boundary
+        return result_response(call.operation, result)
 
 
 def _user(call: Call) -> Any:

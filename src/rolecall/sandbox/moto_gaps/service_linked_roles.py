@@ -1,0 +1,73 @@
+"""Service-linked roles with the names, policies, and trust policies that AWS gives them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+from rolecall.aws.errors import AwsError
+from rolecall.aws.service_linked_roles import service_linked_role
+from rolecall.iam import PolicyType
+from rolecall.sandbox import moto_app
+from rolecall.sandbox.call import Call
+from rolecall.sandbox.moto_gaps._gap import Gap
+from rolecall.sandbox.responses import Result
+
+_PATH = "/aws-service-role/"
+
+
+class ServiceLinkedRoles(Gap):
+    """AWS chooses the name and policy of a service-linked role; moto derives a name, without a policy."""
+
+    operations = frozenset({"iam.CreateServiceLinkedRole", "iam.DeleteServiceLinkedRole"})
+    rule = "https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html"
+    answers = True
+
+    def before(self, call: Call) -> Result:
+        """Create or delete the role with its policy."""
+        if call.operation.name == "CreateServiceLinkedRole":
+            return self._create(call)
+        return self._delete(call)
+
+    def _create(self, call: Call) -> Result:
+        kind = service_linked_role(call.operation.text("AWSServiceName") or "")
+        suffix = call.operation.text("CustomSuffix")
+        if suffix and not kind.accepts_suffix:
+            raise AwsError("InvalidInput", f"Custom suffix is not allowed for {kind.service}", 400)
+        name = f"{kind.name}_{suffix}" if suffix else kind.name
+        if self.runtime.iam.role_named(call.account, name) is not None:
+            raise AwsError(
+                "InvalidInput",
+                f"Service role name {name} has been taken in this account, please try a different suffix.",
+                400,
+            )
+        iam = _iam(call)
+        description = call.operation.text("Description")
+        role = iam.create_role(
+            RoleName=name,
+            Path=kind.path,
+            AssumeRolePolicyDocument=json.dumps(kind.trust_policy),
+            **({"Description": description} if description else {}),
+        )["Role"]
+        policy = kind.policy_arn
+        if policy and self.runtime.iam.managed_policy(call.account, policy, PolicyType.IDENTITY):
+            iam.attach_role_policy(RoleName=name, PolicyArn=policy)
+        returned = ("Path", "RoleName", "RoleId", "Arn", "CreateDate")
+        document = json.dumps(role["AssumeRolePolicyDocument"])
+        return {"Role": {key: role[key] for key in returned} | {"AssumeRolePolicyDocument": document}}
+
+    def _delete(self, call: Call) -> Result:
+        name = call.operation.text("RoleName") or ""
+        role = self.runtime.iam.role_named(call.account, name)
+        if role is None or f":role{_PATH}" not in role.arn:
+            raise AwsError("NoSuchEntity", f"The role with name {name} cannot be found.", 404)
+        iam = _iam(call)
+        for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+            iam.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
+        iam.delete_role(RoleName=name)
+        return {"DeletionTaskId": f"task/{role.arn.partition(':role/')[2]}/{uuid4()}"}
+
+
+def _iam(call: Call) -> Any:
+    return moto_app.client("iam", call.account, call.region)

@@ -1,0 +1,66 @@
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html"""
+
+import re
+
+import pytest
+from botocore.exceptions import ClientError
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "policy"),
+    [
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAM.ServiceLinkedRoles.html
+        ("rds.amazonaws.com", "AWSServiceRoleForRDS", "AmazonRDSServiceRolePolicy"),
+        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
+        ("ecs.amazonaws.com", "AWSServiceRoleForECS", "AmazonECSServiceRolePolicy"),
+    ],
+)
+def test_a_role_has_the_name_the_policy_and_the_trust_policy_of_its_service(iam, service, name, policy):
+    iam.create_service_linked_role(AWSServiceName=service)
+
+    role = iam.get_role(RoleName=name)["Role"]
+    attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+    assert role["Arn"] == f"arn:aws:iam::111122223333:role/aws-service-role/{service}/{name}"
+    assert role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {"Service": service}
+    assert [one["PolicyArn"] for one in attached] == [f"arn:aws:iam::aws:policy/aws-service-role/{policy}"]
+
+
+def test_a_service_that_accepts_a_suffix_can_have_several_roles(iam):
+    # https://docs.aws.amazon.com/autoscaling/ec2/userguide/autoscaling-service-linked-role.html
+    created = iam.create_service_linked_role(
+        AWSServiceName="autoscaling.amazonaws.com", CustomSuffix="web"
+    )
+
+    assert created["Role"]["RoleName"] == "AWSServiceRoleForAutoScaling_web"
+
+
+def invalid_input(iam, **parameters):
+    with pytest.raises(ClientError, match="InvalidInput") as raised:
+        iam.create_service_linked_role(**parameters)
+    return raised.value.response["Error"]["Message"]
+
+
+def test_most_services_accept_no_suffix(iam):
+    assert invalid_input(iam, AWSServiceName="acm.amazonaws.com", CustomSuffix="x") == (
+        "Custom suffix is not allowed for acm.amazonaws.com"
+    )
+
+
+def test_a_service_has_one_role_of_a_name(iam):
+    iam.create_service_linked_role(AWSServiceName="batch.amazonaws.com")
+
+    assert invalid_input(iam, AWSServiceName="batch.amazonaws.com") == (
+        "Service role name AWSServiceRoleForBatch has been taken in this account, "
+        "please try a different suffix."
+    )
+
+
+def test_deleting_a_role_returns_a_task_that_names_it(iam):
+    iam.create_service_linked_role(AWSServiceName="kafka.amazonaws.com")
+
+    task = iam.delete_service_linked_role(RoleName="AWSServiceRoleForKafka")["DeletionTaskId"]
+
+    assert re.fullmatch(
+        r"task/aws-service-role/kafka.amazonaws.com/AWSServiceRoleForKafka/[0-9a-f-]{36}", task
+    )
+    assert iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"] == "SUCCEEDED"
