@@ -27,9 +27,7 @@ def test_a_role_has_the_name_the_policy_and_the_trust_policy_of_its_service(iam,
 
 def test_a_service_that_accepts_a_suffix_can_have_several_roles(iam):
     # https://docs.aws.amazon.com/autoscaling/ec2/userguide/autoscaling-service-linked-role.html
-    created = iam.create_service_linked_role(
-        AWSServiceName="autoscaling.amazonaws.com", CustomSuffix="web"
-    )
+    created = iam.create_service_linked_role(AWSServiceName="autoscaling.amazonaws.com", CustomSuffix="web")
 
     assert created["Role"]["RoleName"] == "AWSServiceRoleForAutoScaling_web"
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rolecall.aws.regions import is_region
 from rolecall.sandbox.moto_state._backends import backend
 from rolecall.sandbox.moto_state.resources import Arn, ServiceResources
 
@@ -65,6 +66,8 @@ class Keys(ServiceResources):
 
 def _key(arn: Arn) -> Any:
     kind, _, identifier = arn.resource.partition("/")
+    if not is_region(arn.region):
+        return None
     return backend("kms", arn.account, arn.region).keys.get(identifier) if kind == "key" else None
 
 
