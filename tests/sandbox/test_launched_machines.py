@@ -156,6 +156,54 @@ def test_an_instance_that_is_launched_after_the_change_has_the_new_role(lab):
     assert role_of(lab, launch(lab)) == "batch"
 
 
+def run_task(lab, **options) -> str:
+    """Start a task of a definition whose task role is `worker`; return its ARN."""
+    ecs = lab.client("ecs", actor="operator")
+    ecs.create_cluster(clusterName="jobs")
+    ecs.register_task_definition(
+        family="report",
+        taskRoleArn="arn:aws:iam::111122223333:role/worker",
+        containerDefinitions=[{"name": "main", "image": "report", "memory": 128}],
+    )
+    options = {"launchType": "FARGATE"} | options
+    return ecs.run_task(cluster="jobs", taskDefinition="report", **options)["tasks"][0]["taskArn"]
+
+
+def test_a_task_that_was_started_has_its_task_role_until_it_is_stopped(lab):
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+    task = run_task(lab)
+    identifier = task.rpartition("/")[2]
+    arn = lab.client("sts", actor=task).get_caller_identity()["Arn"]
+    listed = lab.actors[identifier]
+    lab.client("ecs", actor="operator").stop_task(cluster="jobs", task=task)
+
+    assert arn == f"arn:aws:sts::111122223333:assumed-role/worker/{identifier}"
+    assert listed == task
+    assert identifier not in lab.actors
+
+
+def test_run_task_can_override_the_task_role(lab):
+    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html
+    iam = lab.client("iam", actor="operator")
+    iam.create_role(RoleName="other", AssumeRolePolicyDocument=trust("ecs-tasks.amazonaws.com"))
+
+    task = run_task(lab, overrides={"taskRoleArn": "arn:aws:iam::111122223333:role/other"})
+
+    assert role_of(lab, task) == "other"
+
+
+def test_ecs_starts_no_task_with_a_role_that_it_cannot_assume(lab):
+    with pytest.raises(
+        ClientError, match="ECS was unable to assume the role 'arn:aws:iam::111122223333:role"
+    ):
+        run_task(lab, overrides={"taskRoleArn": "arn:aws:iam::111122223333:role/web"})
+
+
+def test_a_task_on_ec2_needs_a_container_instance(lab):
+    with pytest.raises(ClientError, match="No Container Instances were found in your cluster"):
+        run_task(lab, launchType="EC2")
+
+
 @pytest.mark.slow
 def test_cloudformation_creates_a_role_and_an_instance_that_has_it(lab):
     template = {

@@ -7,6 +7,8 @@ bound, run this module, and read the messages: each failure says which part of t
 import ast
 import importlib
 import inspect
+import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,8 +35,8 @@ class Internal(NamedTuple):
 
 INTERNALS = [
     Internal(
-        "moto.awslambda.exceptions",
-        "LambdaClientError",
+        "moto.core.exceptions",
+        "JsonRESTError",
         None,
         "Invoke of a function that doesn't exist is a fault of the sandbox: sandbox/moto_state/awslambda.py.",
     ),
@@ -113,6 +115,12 @@ INTERNALS = [
         "random_instance_id",
         "",
         "The world's instances get other ids than their metadata says: sandbox/instances.py.",
+    ),
+    Internal(
+        "moto.core.exceptions",
+        "ServiceException",
+        None,
+        "RunTask with an unknown task definition is a fault of the sandbox: sandbox/moto_state/ecs.py.",
     ),
     Internal(
         "moto.iam.access_control",
@@ -429,3 +437,14 @@ def test_backends_have_the_collections_that_decisions_read(service, attributes):
 
 def test_kms_checks_key_policies_in_a_method_that_can_be_replaced():
     assert callable(importlib.import_module("moto.kms.responses").KmsResponse._validate_key_policy)
+
+
+def test_a_sandbox_starts_without_the_services_that_are_slow_to_import():
+    program = (
+        "import sys, rolecall.sandbox.server; from rolecall.sandbox.moto_gaps._registry import gap_classes\n"
+        "gap_classes(); print([name for name in ('ec2', 'ecs', 'awslambda') if f'moto.{name}' in sys.modules])"
+    )
+
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert ran.stdout.strip() == "[]"

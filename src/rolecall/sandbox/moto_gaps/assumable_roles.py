@@ -8,8 +8,8 @@ from typing import NamedTuple
 from rolecall.aws.errors import AwsError
 from rolecall.aws.passed_roles import passed_roles
 from rolecall.aws.templates import values
-from rolecall.iam import PolicySet, Request, decide
 from rolecall.sandbox.call import Call
+from rolecall.sandbox.moto_gaps._assumption import can_assume
 from rolecall.sandbox.moto_gaps._gap import Gap
 
 
@@ -79,22 +79,7 @@ class AssumableRoles(Gap):
                         raise AwsError(refusal.code, refusal.message.replace("{role}", role), 400)
 
     def _can_assume(self, call: Call, service: str, arn: str, source: str) -> bool:
-        role = self.runtime.iam.role(arn)
-        if role is None or role.trust_policy is None:
-            return False
         prefix, _, path = source.partition(":")
         named = defaultdict(lambda: "default", call.operation.parameters)
-        context = {
-            "aws:SourceAccount": call.account,
-            "aws:SourceArn": f"arn:aws:{prefix}:{call.region}:{call.account}:{path.format_map(named)}",
-        }
-        name, _, domain = service.partition(".")
-        return any(
-            decide(
-                Request.of(
-                    principal, "sts:AssumeRole", arn, resource_account=role.account, context=context
-                ),
-                PolicySet(resource=role.trust_policy),
-            ).allowed
-            for principal in (service, f"{name}.{call.region}.{domain}")
-        )
+        source_arn = f"arn:aws:{prefix}:{call.region}:{call.account}:{path.format_map(named)}"
+        return can_assume(self.runtime, call, service, arn, source_arn)

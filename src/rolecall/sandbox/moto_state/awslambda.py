@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from moto.awslambda.exceptions import LambdaClientError
+from moto.core.exceptions import JsonRESTError
 
 from rolecall.sandbox.moto_state._backends import backend
 from rolecall.sandbox.moto_state.resources import Arn, ServiceResources
@@ -72,7 +72,7 @@ def function_facts(account: str, region: str, name: str, qualifier: str | None) 
     """Return a function, by its name or ARN, and by a version or an alias; None if there is none."""
     try:
         function = backend("lambda", account, region).get_function(name, qualifier)
-    except LambdaClientError:
+    except JsonRESTError:
         return None
     return FunctionFacts(
         str(function.function_name),

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rolecall.sandbox.moto_state._backends import regional_backends
+from moto.core.exceptions import ServiceException
+
+from rolecall.sandbox.moto_state._backends import backend, regional_backends
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,30 @@ def running_tasks(account: str) -> Iterator[TaskRoles]:
             for task in list(tasks.values()):
                 if task.desired_status != "STOPPED":
                     yield _roles(ecs, task)
+
+
+def definition_roles(account: str, region: str, definition: str) -> tuple[str, str]:
+    """Return the task role and the execution role of a task definition; empty if it has none.
+
+    Parameters
+    ----------
+    definition
+        Its ARN, its family, or family and revision.
+    """
+    try:
+        found = backend("ecs", account, region).describe_task_definition(definition)
+    except (ServiceException, ValueError):
+        return "", ""
+    return str(getattr(found, "task_role_arn", "") or ""), str(
+        getattr(found, "execution_role_arn", "") or ""
+    )
+
+
+def has_container_instances(account: str, region: str, cluster: str) -> bool:
+    """Whether a cluster has EC2 instances on which tasks can run; also True if there is no such cluster."""
+    ecs = backend("ecs", account, region)
+    name = cluster.rpartition("/")[2]
+    return name not in ecs.clusters or bool(ecs.container_instances.get(name))
 
 
 def _roles(ecs: Any, task: Any) -> TaskRoles:

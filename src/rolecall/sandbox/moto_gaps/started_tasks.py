@@ -1,0 +1,62 @@
+"""What ECS checks before it starts a task: the roles of the task, and where the task can run."""
+
+from __future__ import annotations
+
+from rolecall.aws.authorization import Check
+from rolecall.aws.errors import AwsError
+from rolecall.sandbox.call import Call
+from rolecall.sandbox.moto_gaps._assumption import can_assume
+from rolecall.sandbox.moto_gaps._gap import Gap
+from rolecall.sandbox.moto_state.ecs import definition_roles, has_container_instances
+
+_SERVICE = "ecs-tasks.amazonaws.com"
+
+
+class StartedTasks(Gap):
+    """ECS needs iam:PassRole for the roles of the task definition too, and must be able to assume them."""
+
+    operations = frozenset({"ecs.RunTask", "ecs.StartTask"})
+    rule = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html"
+
+    def before(self, call: Call) -> None:
+        """Check the roles of the task, and the cluster.
+
+        Raises
+        ------
+        AwsError
+            If the caller can't pass a role, if ECS can't assume one, or if nothing can run the task.
+        """
+        parameters = call.operation.parameters
+        definition = str(parameters.get("taskDefinition") or "")
+        cluster = str(parameters.get("cluster") or "default").rpartition("/")[2]
+        overrides = parameters.get("overrides") or {}
+        for role, override in zip(
+            definition_roles(call.account, call.region, definition),
+            (overrides.get("taskRoleArn"), overrides.get("executionRoleArn")),
+            strict=True,
+        ):
+            if role and not override:
+                # The authorizer has decided about the roles in the request, not about these.
+                context = {"iam:PassedToService": _SERVICE}
+                self.runtime.authorizer.require(call, Check("iam:PassRole", role, context))
+            if used := override or role:
+                self._check_trust(call, str(used), cluster)
+        launch_type = parameters.get("launchType")
+        if (
+            call.operation.name == "RunTask"
+            and launch_type in (None, "EC2")
+            and not parameters.get("capacityProviderStrategy")
+            and not has_container_instances(call.account, call.region, cluster)
+        ):
+            message = "No Container Instances were found in your cluster."
+            raise AwsError("InvalidParameterException", message, 400)
+
+    def _check_trust(self, call: Call, role: str, cluster: str) -> None:
+        source = f"arn:aws:ecs:{call.region}:{call.account}:task/{cluster}/new"
+        if not can_assume(self.runtime, call, _SERVICE, role, source):
+            message = (
+                f"ECS was unable to assume the role '{role}' that was provided for this task. Please "
+                "verify that the role being passed has the proper trust relationship and permissions and "
+                "that your IAM user has permissions to pass this role."
+            )
+            raise AwsError("ClientException", message, 400)
