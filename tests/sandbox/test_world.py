@@ -32,6 +32,9 @@ MISTAKES = [
     ("  service_control_policies:", "  accounts: [main, partnr]\n  service_control_policies:", "organization.accounts[1]: there is no account 'partnr'; did you mean partner?"),
     ("  service_control_policies:", "  organizational_units: {prod: [mian]}\n  service_control_policies:", "organization.organizational_units.prod[0]: 'mian' is not an account of the organization"),
     ("    root: [{Version", "    roots: [{Version", "the organization has no account or unit 'roots'; root, main, partner are right"),
+    ("{alias: alias/reports}", "{alias: reports}", "accounts.main.keys.reports-key.alias: 'reports' is no alias; it begins with 'alias/'"),
+    ("{alias: alias/reports}", "{alias: alias/aws/reports}", "'alias/aws/reports' is no alias; it begins with 'alias/', but not with 'alias/aws/'"),
+    ("keys: {reports-key: {alias: alias/reports}}", "keys: {one: {alias: alias/a}, two: {alias: alias/a}}", "accounts.main.keys.two.alias: the key 'one' has the alias 'alias/a' already"),
     ("actors:  ", "actor:  ", "actor: no such field; did you mean actors?"),
 ]  # fmt: skip
 

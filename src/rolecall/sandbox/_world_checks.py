@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -16,10 +17,13 @@ from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
 from rolecall.sandbox.organization import with_parents
 from rolecall.sandbox.world import Account, PolicyDocument, World
 
+_ALIAS = re.compile(r"alias/(?!aws/)[a-zA-Z0-9/_-]{1,250}")
+
 
 def check_world(document: Document, world: World) -> Iterator[Fault]:
     """Every fault of a world that its form does not show."""
     yield from _policies(document, world)
+    yield from _aliases(document, world)
     yield from _public_buckets(document, world)
     yield from _references(document, world)
 
@@ -79,6 +83,26 @@ def _documents(world: World) -> Iterator[tuple[Where, PolicyDocument, PolicyType
             for level, policies in getattr(world.organization, field).items():
                 for index, policy in enumerate(policies):
                     yield ("organization", field, level, index), policy, type
+
+
+def _aliases(document: Document, world: World) -> Iterator[Fault]:
+    """Every alias of a key that KMS would reject.
+
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
+    """
+    for account_name, account in world.accounts.items():
+        seen: dict[str, str] = {}
+        for name, key in account.keys.items():
+            if key.alias is None:
+                continue
+            where: Where = ("accounts", account_name, "keys", name, "alias")
+            if not _ALIAS.fullmatch(key.alias):
+                rule = "it begins with 'alias/', but not with 'alias/aws/'; letters, digits, and /_- follow"
+                yield document.fault(where, f"{key.alias!r} is no alias; {rule}")
+            elif key.alias in seen:
+                problem = f"the key {seen[key.alias]!r} has the alias {key.alias!r} already"
+                yield document.fault(where, problem)
+            seen.setdefault(key.alias, name)
 
 
 def _references(document: Document, world: World) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from rolecall.sandbox.call import Call
-from rolecall.sandbox.moto_state._backends import backend
+from rolecall.sandbox.moto_state._backends import backend, regions
 from rolecall.sandbox.moto_state.kms import key_arn
 from rolecall.sandbox.moto_state.s3 import bucket_account, s3_backend
 
@@ -53,7 +53,7 @@ def resolve_key(name: str, account: str, region: str, accounts: frozenset[str]) 
     parts = name.split(":", 5)
     if len(parts) == 6:
         _, _, _, region, account, name = parts
-    if account not in accounts:
+    if account not in accounts or region not in regions():
         return None
     return key_arn(account, region, name.removeprefix("key/"))
 

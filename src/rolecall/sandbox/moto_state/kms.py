@@ -8,7 +8,7 @@ from typing import Any
 
 from rolecall.aws.regions import is_region
 from rolecall.sandbox.moto_state._backends import backend
-from rolecall.sandbox.moto_state.resources import Arn, ServiceResources
+from rolecall.sandbox.moto_state.resources import Arn, ServiceResources, parse_arn
 
 _MANAGED = "alias/aws/"
 # Operations of a grant that have no encryption context, so that the constraints don't apply to them.
@@ -51,8 +51,8 @@ class Keys(ServiceResources):
         https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
         """
         keys = super().context(arn)
-        parts = arn.split(":", 5)
-        key = _key(Arn(arn, parts[4], parts[3], parts[5])) if len(parts) == 6 and parts[4] else None
+        parts = parse_arn(arn)
+        key = _key(parts) if parts else None
         if key is None:
             return keys
         keys["kms:KeySpec"] = keys["kms:CustomerMasterKeySpec"] = str(key.key_spec)

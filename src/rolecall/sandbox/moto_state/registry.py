@@ -7,6 +7,7 @@ from rolecall.sandbox.moto_state.buckets import Buckets
 from rolecall.sandbox.moto_state.dynamodb import Tables
 from rolecall.sandbox.moto_state.ec2 import Ec2Resources
 from rolecall.sandbox.moto_state.ecr import Repositories
+from rolecall.sandbox.moto_state.events import EventBuses
 from rolecall.sandbox.moto_state.iam import IamResources, IamState, RoleTrust
 from rolecall.sandbox.moto_state.kms import Keys
 from rolecall.sandbox.moto_state.resources import ServiceResources
@@ -18,6 +19,7 @@ _BY_PREFIX: dict[str, type[ServiceResources]] = {
     "dynamodb": Tables,
     "ec2": Ec2Resources,
     "ecr": Repositories,
+    "events": EventBuses,
     "kms": Keys,
     "lambda": Functions,
     "s3": Buckets,

@@ -38,7 +38,7 @@ class ServiceResources:
 
     def policy(self, arn: str) -> Policy | None:
         """Return the resource-based policy of a resource, or None."""
-        parts = _parts(arn)
+        parts = parse_arn(arn)
         document = self._document(parts) if parts and self.policy_kind else None
         if not parts or not document:
             return None
@@ -65,7 +65,7 @@ class ServiceResources:
 
     def tags(self, arn: str) -> dict[str, str]:
         """Return the tags of a resource, by key."""
-        parts = _parts(arn)
+        parts = parse_arn(arn)
         return self._tags(parts) if parts else {}
 
     def context(self, arn: str) -> dict[str, str | list[str]]:
@@ -86,7 +86,7 @@ class ServiceResources:
         arn
             The resource of the first permission that the operation needs, or ``*``.
         """
-        parts = _parts(arn)
+        parts = parse_arn(arn)
         return parts.account if parts else None
 
     def _document(self, arn: Arn) -> Any:
@@ -97,7 +97,8 @@ class ServiceResources:
         return {}
 
 
-def _parts(arn: str) -> Arn | None:
+def parse_arn(arn: str) -> Arn | None:
+    """Return the parts of a resource's ARN; None for S3's ARNs, and in Regions that don't exist."""
     parts = arn.split(":", 5)
     if len(parts) < 6 or not parts[4] or not is_region(parts[3]):
         return None
