@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from rolecall.aws.regions import is_region
 from rolecall.sandbox.call import Call
-from rolecall.sandbox.moto_state._backends import backend, regions
+from rolecall.sandbox.moto_state._backends import backend
 from rolecall.sandbox.moto_state.kms import key_arn
 from rolecall.sandbox.moto_state.s3 import bucket_account, s3_backend
 
@@ -53,7 +54,7 @@ def resolve_key(name: str, account: str, region: str, accounts: frozenset[str]) 
     parts = name.split(":", 5)
     if len(parts) == 6:
         _, _, _, region, account, name = parts
-    if account not in accounts or region not in regions():
+    if account not in accounts or not is_region(region):
         return None
     return key_arn(account, region, name.removeprefix("key/"))
 
