@@ -203,3 +203,34 @@ def test_faults_of_several_files_are_reported_together(course):
     change(course, WHY, "import boto3", "import requests")
 
     assert {one.file for one in found(course, proofs=False)} == {BANK, LESSON, WHY}
+
+
+ASSESSMENT = """\
+assessment: exam
+title: Exam
+banks: [{bank}]
+blueprint: [{{count: 1}}]
+minutes: 10
+feedback: {feedback}
+feedback_when: {when}
+"""
+
+
+@pytest.mark.parametrize(
+    ("feedback", "when", "rules"),
+    [
+        ("full", "graded", ["early-feedback"]),
+        ("full", "closed", ["no-feedback"]),
+        ("full", "closed\ncloses: 2026-12-01T12:00:00Z", []),
+        ("marks", "graded", []),
+    ],
+)
+def test_feedback_that_shows_the_key_too_early_is_a_warning(course, feedback, when, rules):
+    bank = next(one.stem for one in (course / "quizzes").glob("*.yaml") if one.stem != "misconceptions")
+    folder = course / "quizzes" / "assessments"
+    folder.mkdir(exist_ok=True)
+    (folder / "exam.yaml").write_text(ASSESSMENT.format(bank=bank, feedback=feedback, when=when))
+
+    findings = found(course, proofs=False)
+
+    assert [(one.rule, one.severity) for one in findings] == [(one, Severity.WARNING) for one in rules]

@@ -77,7 +77,7 @@ def test_a_paper_is_answered_handed_in_and_marked(workshop):
     assert done["paper"] == []
     assert feedback["of"] == 8
     assert feedback["score"] >= right > 0
-    assert sum(one["mark"] == "✔" for one in feedback["review"]) >= right
+    assert "review" not in feedback
     public = httpx.get(f"{workshop.url}/api/key").json()
     assert verify(done["receipt"], public).attempt == attempt["attempt"]
 

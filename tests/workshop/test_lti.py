@@ -277,3 +277,19 @@ def test_the_private_key_is_not_published(tool):
     (key,) = httpx.get(f"{tool.url}/lti/keys").json()["keys"]
 
     assert not set(key) & {"d", "p", "q", "dp", "dq", "qi"}
+
+
+def test_a_host_header_changes_no_redirect(tool, platform):
+    asked = {"iss": platform.url, "client_id": "rolecall", "login_hint": "7"}
+
+    refused = httpx.get(f"{tool.url}/lti/login", params=asked, headers={"Host": "evil.example"})
+
+    assert refused.status_code == 503
+    assert "ROLECALL_WORKSHOP_PUBLIC_ADDRESS" in refused.text
+    assert "location" not in refused.headers
+
+
+def test_claims_of_odd_types_are_a_bad_request(browser):
+    wanted = browser.begin()
+
+    assert browser.launch(wanted, browser.claims(wanted, **{f"{CLAIM}roles": 7})).status_code == 400

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from rolecall.check._assessments import check_assessments
 from rolecall.check._banks import check_banks
 from rolecall.check._browser import CHROMIUM_ARGUMENTS, NoBrowser, check_in_browser, chromium
 from rolecall.check._findings import Finding, Severity
@@ -75,7 +76,15 @@ def check_course(
     """
     loaded = load_course(course)
     findings = list(loaded.findings)
-    for check in (check_banks, check_lessons, check_notebooks, check_prose, check_solved, check_ids):
+    for check in (
+        check_assessments,
+        check_banks,
+        check_lessons,
+        check_notebooks,
+        check_prose,
+        check_solved,
+        check_ids,
+    ):
         findings += check(loaded)
     for figures in reading_figures(loaded):
         on_result(figures)

@@ -13,7 +13,7 @@ from typing import Any
 from rolecall.check._findings import Finding
 from rolecall.check._lessons import Where, proofs_of
 from rolecall.check._loaded_course import LoadedCourse
-from rolecall.lab import Task, TaskGrade, grade_task, run_steps
+from rolecall.lab import Task, TaskGrade, grade_calls, grade_task, run_steps
 from rolecall.lab.steps import run_proof
 from rolecall.quiz import Proof, Step
 from rolecall.sandbox.client import Sandbox, SandboxError
@@ -104,12 +104,19 @@ def _task(loaded: LoadedCourse, file: Path, at: Where, task: Task, sandbox: Sand
         if not probe.passed:
             error = f": {probe.error}" if probe.error else ""
             yield finding(("solution",), f"after the solution, the probe {probe.says!r} fails{error}")
+    if not problems and after_solution.reached:
+        for problem in _problems_of_replay(task, sandbox):
+            yield finding(("solution",), problem)
     if task.open_wide:
         problems, after_open_wide = _grade_after(task, task.open_wide, sandbox)
         for problem in problems:
             yield finding(("open_wide",), problem)
         if after_open_wide.reached:
             yield finding(("open_wide",), "the task is solved by allowing everything")
+    yield from _mistakes(task, finding, sandbox)
+
+
+def _mistakes(task: Task, finding: Callable[..., Finding], sandbox: Sandbox) -> Iterator[Finding]:
     for index, mistake in enumerate(task.mistakes):
         problems, after_mistake = _grade_after(task, mistake.shown_by, sandbox)
         for problem in problems:
@@ -127,3 +134,17 @@ def _grade_after(task: Task, steps: list[Step], sandbox: Sandbox) -> tuple[list[
     calls_before = len(sandbox.calls())
     problems += run_steps(steps, sandbox)
     return problems, grade_task(task, sandbox, sandbox.calls()[calls_before:])
+
+
+def _problems_of_replay(task: Task, sandbox: Sandbox) -> Iterator[str]:
+    """Grade the solution as the workshop service does, by making a learner's calls again."""
+    sandbox.reset()
+    run_steps(task.start, sandbox)
+    calls_before = len(sandbox.calls())
+    run_steps(task.solution, sandbox)
+    calls = sandbox.calls()[calls_before:]
+    sandbox.reset()
+    grade = grade_calls(task, sandbox, calls)
+    if grade.score < 1:
+        failed = "; ".join(grade.failed_calls) or "a probe fails"
+        yield f"graded by the workshop service, the solution scores {grade.score:.0%}: {failed}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from rolecall.workshop.lookalikes import lookalikes
 from rolecall.workshop.marking import GradingStatus
 from rolecall.workshop.rooms import LEARNER
 from rolecall.workshop.tables import ActivityRow, Attempt, Person, Push, Room
@@ -28,6 +29,7 @@ def snapshot(session: Session, room: Room, now: datetime, grading: GradingStatus
     done = session.scalars(
         select(ActivityRow).where(ActivityRow.room_id == room.id).order_by(ActivityRow.at)
     ).all()
+    alike = lookalikes(one.name for one in people)
     by_person: dict[int, list[ActivityRow]] = defaultdict(list)
     for one in done:
         by_person[one.person_id].append(one)
@@ -40,7 +42,9 @@ def snapshot(session: Session, room: Room, now: datetime, grading: GradingStatus
         "open_lessons": room.open_lessons,
         "timer_until": room.timer_until.isoformat() if room.timer_until else None,
         "now": now.isoformat(),
-        "people": [_person(one, by_person[one.id], now) for one in people],
+        "people": [
+            {**_person(one, by_person[one.id], now), "name": _label(one.name, alike)} for one in people
+        ],
         "misconceptions": [{"name": name, "count": count} for name, count in lately.most_common(5)],
         "questions": _questions(done, set(room.revealed)),
         "pushes": [
@@ -49,6 +53,10 @@ def snapshot(session: Session, room: Room, now: datetime, grading: GradingStatus
         "attempts": _attempts(session, room),
         "grading": {"works": grading.is_working, **asdict(grading)},
     }
+
+
+def _label(name: str, alike: Mapping[str, Sequence[str]]) -> str:
+    return f"{name} (⚠ looks like {', '.join(alike[name])})" if name in alike else name
 
 
 def _person(one: Person, done: Sequence[ActivityRow], now: datetime) -> dict[str, Any]:

@@ -1,0 +1,136 @@
+"""Launches are checked before a platform's keys are fetched, and no launch makes others wait or fail."""
+
+import json
+import time
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from rolecall.workshop import lti
+from rolecall.workshop.lti import LaunchError, MalformedLaunch, Platform, Platforms
+
+ISSUER = "https://moodle.example.edu"
+CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
+
+
+def new_key() -> RSAKey:
+    return RSAKey.generate_key(2048, private=True, auto_kid=True)
+
+
+class Moodle:
+    """A platform, and a service that it launches."""
+
+    def __init__(self, folder) -> None:
+        self.key, self.fetched, self.status = new_key(), 0, 200
+        registration = Platform.model_validate(
+            {
+                "issuer": ISSUER,
+                "client_id": "rolecall",
+                "deployments": ["1"],
+                **{f"{name}_url": f"{ISSUER}/{name}" for name in ("login", "token", "keys")},
+            }
+        )
+        self.platforms = Platforms([registration], folder / "lti.jwk")
+        self.platforms._http = httpx.Client(transport=httpx.MockTransport(self._answer))
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.fetched += 1
+        return httpx.Response(self.status, json={"keys": [self.key.as_dict(private=False)]})
+
+    def launch(self, key=None, **changed) -> lti.Launch:
+        address, state = self.platforms.start(
+            {"iss": ISSUER, "client_id": "rolecall"}, "https://tool/launch"
+        )
+        nonce = parse_qs(urlsplit(address).query)["nonce"][0]
+        claims = {
+            "iss": ISSUER,
+            "aud": "rolecall",
+            "sub": "7",
+            "nonce": nonce,
+            "exp": int(time.time()) + 300,
+            f"{CLAIM}version": "1.3.0",
+            f"{CLAIM}message_type": "LtiResourceLinkRequest",
+            f"{CLAIM}deployment_id": "1",
+        } | changed
+        key = key or self.key
+        token = jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key, algorithms=["RS256"])
+        return self.platforms.launch(token, state)[0]
+
+
+@pytest.fixture
+def moodle(tmp_path) -> Moodle:
+    return Moodle(tmp_path)
+
+
+ODD = [
+    {"aud": 5},
+    {"aud": [["rolecall"]]},
+    {"sub": {"a": 1}},
+    {"sub": "x" * 300},
+    {"sub": "a\0b"},
+    {"name": ["Ana"]},
+    {f"{CLAIM}roles": 7},
+    {f"{CLAIM}roles": [None]},
+    {f"{CLAIM}custom": "midterm"},
+    {"https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": ["x"]},
+    {"https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": {"scope": 3}},
+]
+
+
+@pytest.mark.parametrize("changed", ODD, ids=json.dumps)
+def test_a_claim_of_an_odd_type_is_malformed_and_fetches_no_keys(moodle, changed):
+    with pytest.raises(MalformedLaunch):
+        moodle.launch(**changed)
+
+    assert moodle.fetched == 0
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "e30.e30.", "W10.e30.", "e30.bnVsbA."])
+def test_a_text_that_is_no_token_is_malformed_and_fetches_no_keys(moodle, token):
+    _, state = moodle.platforms.start({"iss": ISSUER}, "https://tool/launch")
+
+    with pytest.raises(MalformedLaunch):
+        moodle.platforms.launch(token, state)
+
+    assert moodle.fetched == 0
+
+
+def test_a_launch_of_another_sign_in_fetches_no_keys(moodle):
+    with pytest.raises(LaunchError, match="of another sign-in"):
+        moodle.launch(nonce="another")
+
+    assert moodle.fetched == 0
+
+
+def test_the_keys_are_fetched_once_for_many_launches_and_for_unknown_keys(moodle):
+    moodle.launch()
+    for _ in range(5):
+        with pytest.raises(LaunchError, match="cannot be trusted"):
+            moodle.launch(new_key())
+    moodle.launch()
+
+    assert moodle.fetched == 1
+
+
+def test_a_key_that_the_platform_rotated_is_fetched(moodle, monkeypatch):
+    moodle.launch()
+    moodle.key = new_key()
+    monkeypatch.setattr(lti, "_KEYS_AGAIN_SECONDS", -1.0)
+
+    assert moodle.launch().subject == "7"
+    assert moodle.fetched == 2
+
+
+def test_a_platform_that_does_not_answer_is_asked_once_by_many_launches(moodle, monkeypatch):
+    moodle.status = 503
+    for _ in range(5):
+        with pytest.raises(LaunchError, match="keys cannot be read"):
+            moodle.launch()
+    assert moodle.fetched == 1
+
+    moodle.status = 200
+    monkeypatch.setattr(lti, "_KEYS_AGAIN_SECONDS", -1.0)
+    assert moodle.launch().subject == "7"
