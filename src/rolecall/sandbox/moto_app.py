@@ -89,9 +89,11 @@ def perform(environ: WSGIEnvironment, service: str, account: str, region: str) -
 @lru_cache(maxsize=512)
 def _has_service(service: str) -> bool:
     try:
-        return bool(get_backend(service))
+        get_backend(service)
     except (ImportError, AttributeError):
         return False
+    # A service that no account has used yet has an empty, and therefore falsy, collection of backends.
+    return True
 
 
 def _run(environ: WSGIEnvironment) -> Response:
