@@ -191,3 +191,72 @@ def test_no_text_makes_grading_a_number_slow(hostile):
         question.grade(hostile)
 
     assert time.perf_counter() - begun < 1
+
+
+def numeric(**fields):
+    return question_of(
+        BANK.question("how-long").model_dump(by_alias=True, exclude_unset=True)
+        | {"unit": None, "units": {}, "wrong": []}
+        | fields
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "score"), [("0.2", 1), ("0.4", 1), ("0,4", 1), ("0.19999", 0), ("0.40001", 0)]
+)
+def test_both_ends_of_a_tolerance_are_right(typed, score):
+    assert numeric(answer=0.3, tolerance=0.1).grade(typed).score == score
+
+
+def test_a_large_number_is_right_only_with_all_its_digits():
+    question = numeric(answer=5368709120)
+
+    assert question.grade(question.right_answer()).score == 1
+    assert question.grade("5.36871e9").score == 0
+
+
+def test_a_number_in_quotes_is_shown_as_it_is_written():
+    question = numeric(answer="0.50", unit="USD")
+
+    assert question.right_answer() == "0.50 USD"
+    assert question.grade("0.5").score == 1
+
+
+def test_a_wrong_number_within_the_tolerance_is_an_author_mistake():
+    question = numeric(answer=10, tolerance=1, wrong=[{"value": 9, "why": "Off by one."}])
+
+    assert [where for where, _ in question.problems()] == [("wrong", 0, "value")]
+
+
+def blank(accept, language="text", **fields):
+    return question_of(
+        BANK.question("filled").model_dump(by_alias=True, exclude_unset=True, exclude={"tokens"})
+        | {
+            "language": language,
+            "text": "[[it]]",
+            "blanks": {"it": {"accept": accept, "why": "So it is.", **fields}},
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "typed", "score"),
+    [
+        (blank(["no one"]), "No one", 1),
+        (blank(["Paris"]), "PARIS", 1),
+        (blank(["Paris"], match_case=True), "paris", 0),
+        (blank(["AssumeRole"]), "assumerole", 0),
+        (blank(["AssumeRole"], match_case=False), "assumerole", 1),
+        (blank(["role_arn"]), "ROLE_ARN", 0),
+        (blank(["ASIA"]), "asia", 0),
+        (blank(["Allow"], language="json"), "allow", 0),
+        (blank(["caf\N{LATIN SMALL LETTER E WITH ACUTE}"]), "cafe\N{COMBINING ACUTE ACCENT}", 1),
+        (
+            blank(["Grant's tomb"]),
+            "Grant\N{RIGHT SINGLE QUOTATION MARK}s\N{NO-BREAK SPACE}tomb",
+            1,
+        ),
+    ],
+)
+def test_capitals_count_in_identifiers_and_not_in_words(one, typed, score):
+    assert one.grade(json.dumps({"it": typed})).score == score

@@ -40,10 +40,10 @@ MISTAKES = [
     ("right: ASIA, why: Temporary keys begin so.}\n    extras: [AROA]", "right: AKIA, why: W.}", "questions[4].pairs: every right part is the same, so there is nothing to match"),
     ("{left: A user's access key, right: AKIA,", "{left: A user's access key, rigth: AKIA,", "questions[4].pairs[0].rigth: no such field; did you mean right?"),
     # numeric
-    ("answer: 3600", "answer: an hour", "questions[5].answer: 'an hour' isn't a number; a text is allowed only as a template, {{ … }}"),
+    ("answer: 3600", "answer: an hour", "questions[5].answer: 'an hour' isn't a number; write one, such as 3600"),
     ("    answer: 3600\n", "", "questions[5]: answer is missing"),
     ("    unit: seconds\n", "", "questions[5].units: other units are multiples of a unit; name that one as unit"),
-    ("{value: 60, why", "{value: 3600, why", "questions[5].wrong[0].value: this is the right answer"),
+    ("{value: 60, why", "{value: 3600, why", "questions[5].wrong[0].value: this is a right answer too"),
     ("units: {minutes: 60,", "units: {minutes: sixty,", "questions[5].units.minutes: "),
     ("unit: seconds", "unit: seconds\n    tolerance: -1", "questions[5].tolerance: should be greater than or equal to 0, not -1"),
     ("misconception: minutes}", "misconception: minute}", "questions[5].wrong[0].misconception: this bank has no misconception 'minute'; did you mean minutes?"),

@@ -25,17 +25,18 @@ _CHOSEN = ("MULTICHOICE", "MC", "MULTICHOICE_H", "MCH", "MULTICHOICE_V", "MCV", 
 def write(question: Blanks) -> str:
     """Write the prompt and the text with its blanks as HTML."""
     text = "".join(
-        escape(text, quote=False) + (_gap(question.blanks[name]) if name else "")
+        escape(text, quote=False) + (_gap(question, question.blanks[name]) if name else "")
         for text, name in question.pieces
     )
     prompt = f'<div class="rolecall-prompt">{to_html(question.prompt)}</div>'
     return f'{prompt}\n<pre class="rolecall-{question.language}">{text}</pre>'
 
 
-def _gap(blank: Blank) -> str:
+def _gap(question: Blanks, blank: Blank) -> str:
     right = [f"={_escaped(one)}#{_escaped(blank.why)}" for one in blank.accept]
     wrong = [f"{_escaped(one)}#{_escaped(each.why)}" for one, each in blank.wrong.items()]
-    return "{1:SHORTANSWER_C:" + "~".join([*right, *wrong]) + "}"
+    kind = "SHORTANSWER_C" if question.matches_case(blank) else "SHORTANSWER"
+    return f"{{1:{kind}:" + "~".join([*right, *wrong]) + "}"
 
 
 def _escaped(text: str) -> str:

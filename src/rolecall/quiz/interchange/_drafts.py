@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from rolecall.quiz._bank import Bank
+from rolecall.quiz._numbers import decimal_text, exact, is_decimal
 from rolecall.quiz._variants import variant
 from rolecall.quiz.interchange._losses import Losses
 from rolecall.quiz.kinds import BaseQuestion, Blanks, Decide, Numeric, Question, question_of
@@ -72,6 +73,18 @@ class Drafts:
 
 def _without_id(fields: Fields) -> Fields:
     return {name: value for name, value in fields.items() if name != "id"}
+
+
+def number_text(value: float | str) -> str:
+    """Write a number of a bank as a decimal, with all its digits."""
+    return decimal_text(exact(value))
+
+
+def rounded(question: Numeric) -> Iterator[str]:
+    """Yield the numbers that no decimal equals, as losses."""
+    for value in (question.answer, *(one.value for one in question.wrong)):
+        if not is_decimal(exact(value)):
+            yield f"the number {value} except its first digits, {number_text(value)}"
 
 
 def blank_of(answers: Iterable[tuple[str, float, str]], name: str, losses: Losses) -> Fields:

@@ -8,7 +8,17 @@ from __future__ import annotations
 import re
 
 from rolecall.quiz._bank import Bank
-from rolecall.quiz.interchange._drafts import Drafts, Fields, blank_of, closing_text, read_closing, ready
+from rolecall.quiz._numbers import written
+from rolecall.quiz.interchange._drafts import (
+    Drafts,
+    Fields,
+    blank_of,
+    closing_text,
+    number_text,
+    read_closing,
+    ready,
+    rounded,
+)
 from rolecall.quiz.interchange._html import to_markdown
 from rolecall.quiz.interchange._losses import Losses, Unreadable
 from rolecall.quiz.kinds import Blanks, Choice, Match, Multi, Numeric, Question
@@ -67,10 +77,11 @@ def _answers(question: Question, losses: Losses) -> list[str] | None:
         case Numeric():
             if question.unit:
                 losses.add(question.id, f"the unit, which is {question.unit}")
-            right = f"={float(question.answer):g}:{question.tolerance:g}#{_escaped(question.why)}"
+            losses.each(question.id, rounded(question))
+            tolerance = written(question.tolerance)
+            right = f"={number_text(question.answer)}:{tolerance}#{_escaped(question.why)}"
             wrong = [
-                f"=%0%{float(one.value):g}:{question.tolerance:g}#{_escaped(one.why)}"
-                for one in question.wrong
+                f"=%0%{number_text(one.value)}:{tolerance}#{_escaped(one.why)}" for one in question.wrong
             ]
             return [right, *wrong]
         case Match():
@@ -78,6 +89,8 @@ def _answers(question: Question, losses: Losses) -> list[str] | None:
             return [f"={_escaped(pair.left)} -> {_escaped(pair.right)}" for pair in question.pairs]
         case Blanks() if len(question.blanks) == 1:
             blank = next(iter(question.blanks.values()))
+            if question.matches_case(blank):
+                losses.add(question.id, "that capitals count; the format ignores them")
             right_ = [f"={_escaped(one)}#{_escaped(blank.why)}" for one in blank.accept]
             return right_ + [
                 f"=%0%{_escaped(one)}#{_escaped(each.why)}" for one, each in blank.wrong.items()

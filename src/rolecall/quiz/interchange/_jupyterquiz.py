@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from typing import Any
 
 from rolecall.quiz._bank import Bank
+from rolecall.quiz._numbers import exact, stored
 from rolecall.quiz.interchange._drafts import Drafts, Fields, ready
 from rolecall.quiz.interchange._losses import Losses, Unreadable
 from rolecall.quiz.kinds import Blanks, Choice, Multi, Numeric, Question
@@ -40,17 +42,25 @@ def _choosing(question: Choice | Multi) -> Fields:
 
 
 def _number(question: Numeric) -> Fields:
-    value = float(question.answer)
-    right: Fields = {"type": "value", "value": value}
-    if question.tolerance:
-        right = {"type": "range", "range": [value - question.tolerance, value + question.tolerance]}
+    value, tolerance = exact(question.answer), exact(question.tolerance)
+    right: Fields = {"type": "value", "value": _json_number(value)}
+    if tolerance:
+        right = {
+            "type": "range",
+            "range": [_json_number(value - tolerance), _json_number(value + tolerance)],
+        }
     wrong = [
-        {"type": "value", "value": float(one.value), "correct": False, "feedback": one.why}
+        {"type": "value", "value": _json_number(exact(one.value)), "correct": False, "feedback": one.why}
         for one in question.wrong
     ]
     unit = f" (in {question.unit})" if question.unit else ""
     answers = [{**right, "correct": True, "feedback": question.why}, *wrong]
     return {"question": question.prompt + unit, "type": "numeric", "answers": answers}
+
+
+def _json_number(value: Fraction) -> int | float:
+    number = stored(value)
+    return float(value) if isinstance(number, str) else number
 
 
 def _text(question: Blanks) -> Fields:
@@ -59,7 +69,10 @@ def _text(question: Blanks) -> Fields:
     fields: Fields = {"question": question.prompt, "type": "string", "code": gap}
     right = [{"answer": one, "correct": True, "feedback": blank.why} for one in blank.accept]
     wrong = [{"answer": one, "correct": False, "feedback": each.why} for one, each in blank.wrong.items()]
-    return {**fields, "answers": [{**one, "match_case": True} for one in (*right, *wrong)]}
+    return {
+        **fields,
+        "answers": [{**one, "match_case": question.matches_case(blank)} for one in (*right, *wrong)],
+    }
 
 
 def read(content: bytes, losses: Losses) -> list[Question]:

@@ -11,8 +11,18 @@ from collections.abc import Iterator
 from lxml import etree
 
 from rolecall.quiz._bank import Bank
+from rolecall.quiz._numbers import decimal_text, exact_factor, written
 from rolecall.quiz.interchange import _cloze
-from rolecall.quiz.interchange._drafts import Drafts, Fields, blank_of, closing_text, read_closing, ready
+from rolecall.quiz.interchange._drafts import (
+    Drafts,
+    Fields,
+    blank_of,
+    closing_text,
+    number_text,
+    read_closing,
+    ready,
+    rounded,
+)
 from rolecall.quiz.interchange._html import parse_xml, report_pictures, to_markdown
 from rolecall.quiz.interchange._losses import Losses, Unreadable
 from rolecall.quiz.kinds import Blanks, Choice, Match, Multi, Numeric, Order, Question
@@ -42,6 +52,8 @@ def write(bank: Bank, losses: Losses) -> bytes:
             _markdown(element, "questiontext", question.prompt)
         _markdown(element, "generalfeedback", closing_text(question))
         etree.SubElement(element, "idnumber").text = question.id
+        if isinstance(question, Numeric):
+            losses.each(question.id, rounded(question))
         _parts(element, question)
         _markdown(element, "hint", question.hint)
         tags = etree.SubElement(element, "tags")
@@ -76,16 +88,16 @@ def _parts(element: etree._Element, question: Question) -> None:
             answers = [(question.answer, "100", question.why)]
             answers += [(one.value, "0", one.why) for one in question.wrong]
             for value, fraction, why in answers:
-                answer = _text(etree.SubElement(element, "answer", fraction=fraction), f"{float(value):g}")
+                answer = _text(etree.SubElement(element, "answer", fraction=fraction), number_text(value))
                 _markdown(answer, "feedback", why)
-                etree.SubElement(answer, "tolerance").text = f"{question.tolerance:g}"
+                etree.SubElement(answer, "tolerance").text = written(question.tolerance)
             units = etree.SubElement(element, "units") if question.unit else None
             # A unit's multiplier in Moodle is how many of it equal one of the first unit.
             for name, factor in (
                 ({question.unit: 1.0} | question.units).items() if units is not None else ()
             ):
                 unit = etree.SubElement(units, "unit")  # type: ignore[arg-type]
-                etree.SubElement(unit, "multiplier").text = repr(1 / factor)
+                etree.SubElement(unit, "multiplier").text = decimal_text(1 / exact_factor(factor))
                 etree.SubElement(unit, "unit_name").text = name
         case Match():
             pairs = [(pair.left, pair.right) for pair in question.pairs]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
-from rolecall.quiz.interchange._drafts import Fields, closing_text, read_closing
+from rolecall.quiz.interchange._drafts import Fields, closing_text, number_text, read_closing, rounded
 from rolecall.quiz.interchange._html import report_pictures, to_html, to_inline_html, to_markdown
 from rolecall.quiz.interchange._losses import Losses
 from rolecall.quiz.kinds import BaseQuestion, Blanks, Choice, Match, Multi, Numeric, Order, Question
@@ -154,7 +154,8 @@ def _parts(
             losses.each(question.id, (f"the feedback on {one.value}" for one in question.wrong))
             if question.unit:
                 losses.add(question.id, f"the unit, which is {question.unit}")
-            value = f"{float(question.answer):g}"
+            losses.each(question.id, rounded(question))
+            value = number_text(question.answer)
             declared = _declared("RESPONSE", "single", "float", [value], {value: 1})
             return _e("p", _e("textEntryInteraction", responseIdentifier="RESPONSE")), [declared], {}
         case Blanks():

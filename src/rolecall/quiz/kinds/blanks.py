@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -17,6 +18,14 @@ from rolecall.quiz.kinds._answers import read_texts, write_texts
 from rolecall.quiz.kinds._base import BaseQuestion, InvalidAnswer, Location, Problem
 
 _MARK = re.compile(r"\[\[([a-z0-9-]+)\]\]")
+_WORD = re.compile(r"[^\W\d_][^\W\d_A-Z]*")
+_TYPOGRAPHIC = {
+    ord("\N{LEFT SINGLE QUOTATION MARK}"): "'",
+    ord("\N{RIGHT SINGLE QUOTATION MARK}"): "'",
+    ord("\N{LEFT DOUBLE QUOTATION MARK}"): '"',
+    ord("\N{RIGHT DOUBLE QUOTATION MARK}"): '"',
+    ord("\N{NO-BREAK SPACE}"): " ",
+}
 _SEPARATORS = (";", "|", ";;", "||")
 
 
@@ -28,18 +37,27 @@ class WrongText(Model):
 
 
 class Blank(Model):
-    """One blank: the right texts, why they are right, and the wrong texts that are expected."""
+    """One blank: the right texts, why they are right, and the wrong texts that are expected.
+
+    Parameters
+    ----------
+    match_case
+        Whether capitals count. By default they don't if every right text consists of words, such as "trust
+        policy" or "Paris", and the language is text. They count in code and in identifiers: `AssumeRole`,
+        `role_arn`, ASIA.
+    """
 
     accept: list[Text] = Field(min_length=1)
     why: Text
     wrong: dict[str, WrongText] = {}
+    match_case: bool | None = None
 
 
 class Blanks(BaseQuestion):
     """A text with blanks, each marked as ``[[name]]``. An answer has a text for each blank.
 
-    The score is the share of blanks that are right. Space around a text doesn't count; in JSON and Python
-    the style of quotes doesn't either.
+    The score is the share of blanks that are right. Space around a text doesn't count, nor do typographic
+    quotes, nor how an accent is encoded; in JSON and Python the style of quotes doesn't count either.
 
     Parameters
     ----------
@@ -90,7 +108,11 @@ class Blanks(BaseQuestion):
         for name, blank in self.blanks.items():
             for text in blank.wrong:
                 if self._is_accepted(text, blank):
-                    yield ("blanks", name, "wrong", text), "this text is accepted as right too; remove one"
+                    yield (
+                        ("blanks", name, "wrong", text),
+                        "this text is accepted as right too; remove one, "
+                        "or set match_case: true if only capitals differ",
+                    )
 
     def grade(self, answer: str, judges: Judges | None = None) -> Grade:
         given = read_texts(answer)
@@ -108,15 +130,27 @@ class Blanks(BaseQuestion):
         return Grade(sum(one.right for one in remarks) / len(remarks), tuple(remarks), misconception)
 
     def _is_accepted(self, text: str, blank: Blank) -> bool:
-        return self._comparable(text) in {self._comparable(one) for one in blank.accept}
+        case = self.matches_case(blank)
+        return self._comparable(text, case) in {self._comparable(one, case) for one in blank.accept}
 
     def _expected_mistake(self, text: str, blank: Blank) -> WrongText | None:
-        given = self._comparable(text)
-        return next((one for wrong, one in blank.wrong.items() if self._comparable(wrong) == given), None)
+        case = self.matches_case(blank)
+        given = self._comparable(text, case)
+        return next(
+            (one for wrong, one in blank.wrong.items() if self._comparable(wrong, case) == given), None
+        )
 
-    def _comparable(self, text: str) -> str:
+    def matches_case(self, blank: Blank) -> bool:
+        """Return whether capitals count in a blank of this question."""
+        if blank.match_case is not None:
+            return blank.match_case
+        words = all(_WORD.fullmatch(word) for text in blank.accept for word in text.split())
+        return self.language != "text" or not words
+
+    def _comparable(self, text: str, match_case: bool) -> str:
         """Return a text without the differences that don't count."""
-        text = text.strip()
+        text = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHIC).strip()
+        text = text if match_case else text.casefold()
         return text.replace("'", '"') if self.language in ("json", "python") else text
 
     def right_answer(self, judges: Judges | None = None) -> str:

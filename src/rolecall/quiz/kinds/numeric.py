@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Literal
+from fractions import Fraction
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from rolecall.quiz._grade import Grade, Remark
 from rolecall.quiz._judges import Judges
 from rolecall.quiz._markdown import Display
+from rolecall.quiz._numbers import exact, exact_factor, read_number, written
 from rolecall.quiz.fields import Model, Text
 from rolecall.quiz.kinds._base import Location, Problem, TextAnswer
 
-# Only the beginning of an answer is matched, so that no text makes the expression backtrack.
-_NUMBER = re.compile(r"[-+]?\d[\d,_ ]*(?:\.\d+)?(?:[eE][-+]?\d+)?")
-_WITHOUT_SEPARATORS = str.maketrans("", "", ",_ ")
+Number = int | Annotated[float, Field(allow_inf_nan=False)] | str
+"""A number; a text is a template, or a number that is shown as it is written, such as "0.50" or "2/3"."""
 
 
 class WrongNumber(Model):
     """A wrong number that is expected, and why it is wrong."""
 
-    value: float | str
+    value: Number
     why: Text
     misconception: str | None = None
 
@@ -33,7 +33,7 @@ class Numeric(TextAnswer):
     Parameters
     ----------
     answer, tolerance
-        In `unit`; the answer is a text only if it is a template.
+        In `unit`. Both ends of the range are right: with 0.3 and a tolerance of 0.1, they are 0.2 and 0.4.
     unit
         What the number counts, such as ``seconds``; an answer without a unit is taken to be in it.
     units
@@ -41,10 +41,10 @@ class Numeric(TextAnswer):
     """
 
     kind: Literal["numeric"]
-    answer: float | str
-    tolerance: float = Field(default=0, ge=0)
+    answer: Number
+    tolerance: int | float = Field(default=0, ge=0, allow_inf_nan=False)
     unit: str | None = None
-    units: dict[str, float] = {}
+    units: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = {}
     why: Text
     wrong: list[WrongNumber] = []
 
@@ -56,46 +56,55 @@ class Numeric(TextAnswer):
                 yield ("wrong", index, "misconception"), wrong.misconception
 
     def problems(self) -> Iterator[Problem]:
-        numbers: list[tuple[Location, float | str]] = [(("answer",), self.answer)]
+        numbers: list[tuple[Location, Number]] = [(("answer",), self.answer)]
         numbers += [(("wrong", index, "value"), wrong.value) for index, wrong in enumerate(self.wrong)]
         for where, value in numbers:
-            if isinstance(value, str) and "{{" not in value:
-                yield where, f"{value!r} isn't a number; a text is allowed only as a template, {{{{ … }}}}"
+            if not _is_number_or_template(value):
+                yield where, f"{value!r} isn't a number; write one, such as 3600, and name its unit in unit"
         if self.units and self.unit is None:
             yield ("units",), "other units are multiples of a unit; name that one as unit"
         for index, wrong in enumerate(self.wrong):
-            if not isinstance(wrong.value, str) and wrong.value == self.answer:
-                yield ("wrong", index, "value"), "this is the right answer"
+            if (
+                _is_number(self.answer)
+                and _is_number(wrong.value)
+                and self._is_near(exact(wrong.value), self.answer)
+            ):
+                yield (
+                    ("wrong", index, "value"),
+                    "this is a right answer too; remove it, or lower the tolerance",
+                )
 
     def grade(self, answer: str, judges: Judges | None = None) -> Grade:
         value = self._value(answer)
-        if abs(value - float(self.answer)) <= self.tolerance:
+        if self._is_near(value, self.answer):
             return Grade(1.0, (Remark(answer, True, self.why),))
         for wrong in self.wrong:
-            if abs(value - float(wrong.value)) <= self.tolerance:
+            if self._is_near(value, wrong.value):
                 return Grade(0.0, (Remark(answer, False, wrong.why),), wrong.misconception)
         return Grade(0.0, (Remark(answer, False, "The answer is a different number."),))
 
-    def _value(self, text: str) -> float:
-        """Return a typed number in the question's unit."""
-        stripped = text.strip()
-        match = _NUMBER.match(stripped)
-        if match is None:
-            unit = f" {self.unit}" if self.unit else ""
-            raise ValueError(f"{text!r} isn't a number; type one such as 3600{unit}")
-        digits = match[0].translate(_WITHOUT_SEPARATORS)
-        return float(digits) * self._factor(stripped[match.end() :].strip())
+    def _is_near(self, value: Fraction, number: Number) -> bool:
+        return abs(value - exact(number)) <= exact(self.tolerance)
 
-    def _factor(self, unit: str) -> float:
+    def _value(self, text: str) -> Fraction:
+        """Return a typed number in the question's unit."""
+        try:
+            number, unit = read_number(text)
+        except ValueError as error:
+            example = f"3600 {self.unit}" if self.unit else "3600"
+            raise ValueError(f"{error}; type one such as {example}") from None
+        return number * self._factor(unit)
+
+    def _factor(self, unit: str) -> Fraction:
         """Return how many of the question's unit a typed unit is."""
         if not unit:
-            return 1.0
-        factors = {name.lower(): factor for name, factor in self.units.items()}
+            return Fraction(1)
+        factors = {name.lower(): exact_factor(factor) for name, factor in self.units.items()}
         if self.unit is not None:
-            factors[self.unit.lower()] = 1.0
-        typed = unit.lower()
+            factors[self.unit.lower()] = Fraction(1)
+        typed = unit.lower().rstrip(".")
         # "1 hour" for hours, and "2 hours" if the bank's unit is hour.
-        for name in (typed, f"{typed}s", typed.removesuffix("s")):
+        for name in (unit.lower(), typed, f"{typed}s", typed.removesuffix("s")):
             if name in factors:
                 return factors[name]
         known = ", ".join(factors)
@@ -103,7 +112,7 @@ class Numeric(TextAnswer):
         raise ValueError(f"{unit!r} isn't a unit here; {there_are}")
 
     def right_answer(self, judges: Judges | None = None) -> str:
-        return f"{float(self.answer):g}{f' {self.unit}' if self.unit else ''}"
+        return f"{written(self.answer)}{f' {self.unit}' if self.unit else ''}"
 
     def display(self, answer: str | None, *, due: bool) -> Display:
         return {"units": self._units()}
@@ -117,3 +126,15 @@ class Numeric(TextAnswer):
     def typing_instruction(self) -> str:
         units = self._units()
         return f"Type a number, in {' or '.join(units)}" if units else "Type a number"
+
+
+def _is_number(value: Number) -> bool:
+    try:
+        exact(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_number_or_template(value: Number) -> bool:
+    return (isinstance(value, str) and "{{" in value) or _is_number(value)
