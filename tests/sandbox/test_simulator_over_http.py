@@ -73,7 +73,8 @@ def test_the_matched_statement_is_returned_with_its_place(iam):
 
     assert matched["SourcePolicyId"] == "PolicyInputList.1"
     start, end = matched["StartPosition"]["Column"], matched["EndPosition"]["Column"]
-    assert json.loads(ALLOW[start - 1 : end - 1])["Effect"] == "Deny"
+    # AWS counts the start after the opening brace.
+    assert json.loads(ALLOW[start - 2 : end - 1])["Effect"] == "Deny"
 
 
 def test_a_boundary_that_is_passed_limits(iam):

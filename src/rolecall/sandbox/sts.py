@@ -64,8 +64,10 @@ class Sts:
             for required in ("RoleArn", "RoleSessionName"):
                 if not parameters.get(required):
                     raise constraint("null", required[0].lower() + required[1:], "Member must not be null")
-            _check_arn(str(parameters["RoleArn"]))
+            _check_arn_length(str(parameters["RoleArn"]))
             _check_name(str(parameters["RoleSessionName"]), "roleSessionName", 2, 64)
+            _check_arn(str(parameters["RoleArn"]))
+            _check_tags(parameters)
             _check_duration(parameters, 900, 43200)
             if parameters.get("ExternalId"):
                 _check_name(str(parameters["ExternalId"]), "externalId", 2, 1224, r"[\w+=,.@:\/-]*")
@@ -245,7 +247,7 @@ class Sts:
                 "Arn": session.arn,
             },
         }
-        return answer | ({"PackedPolicySize": packed} if packed is not None else {})
+        return answer | {"PackedPolicySize": packed or 0}
 
     def _decode_authorization_message(self, operation: Operation, caller: Caller) -> Answer:
         return {"DecodedMessage": self._encoded.decode(operation.text("EncodedMessage") or "")}
@@ -304,9 +306,30 @@ def _credentials(session: Session) -> Answer:
     }
 
 
-def _check_arn(arn: str) -> None:
+def _check_arn_length(arn: str) -> None:
     if len(arn) < 20:
         raise constraint(arn, "roleArn", "Member must have length greater than or equal to 20")
+
+
+def _check_tags(parameters: Mapping[str, Any]) -> None:
+    """Check that session tags differ whatever their case, and that each transitive key is one of them.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+    """
+    keys = [str(tag.get("Key")).lower() for tag in parameters.get("Tags") or []]
+    if len(set(keys)) < len(keys):
+        raise AwsError(
+            "InvalidParameterValue",
+            "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+        )
+    if not {str(key).lower() for key in parameters.get("TransitiveTagKeys") or []} <= set(keys):
+        raise AwsError(
+            "InvalidParameterValue",
+            "The specified transitive tag key must be included in the requested tags.",
+        )
+
+
+def _check_arn(arn: str) -> None:
     if not re.fullmatch(r"arn:aws[a-z-]*:iam::\d{12}:role/.+", arn):
         raise AwsError("ValidationError", f"{arn} is invalid", 400)
 

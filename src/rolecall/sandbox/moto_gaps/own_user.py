@@ -20,7 +20,6 @@ class OwnUser(Gap):
             "iam.DeleteSigningCertificate",
             "iam.ListMFADevices",
             "iam.ListSSHPublicKeys",
-            "iam.ListServiceSpecificCredentials",
             "iam.ListSigningCertificates",
             "iam.UpdateSigningCertificate",
             "iam.UploadSigningCertificate",

@@ -49,9 +49,20 @@ class PolicyDocuments(Gap):
         try:
             Policy.parse(document, kind.type)
         except MalformedPolicyDocument as error:
-            raise AwsError(kind.error, error.message, 400) from None
+            message = error.message
+            if kind.type is PolicyType.TRUST and not _is_json(document):
+                message = "This policy contains invalid Json"
+            raise AwsError(kind.error, message, 400) from None
         for principal in named_principals(json.loads(document)):
             if not self.runtime.iam.may_be_principal(principal):
                 # S3 doesn't say which principal it means.
                 which = f': "AWS":"{principal}"' if call.operation.service == "iam" else ""
                 raise AwsError(kind.error, f"Invalid principal in policy{which}", 400)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True

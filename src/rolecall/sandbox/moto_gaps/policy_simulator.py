@@ -167,18 +167,27 @@ def _is_on_key(request: Request) -> bool:
 def _result(decision: Decision, resource: str, context: Mapping[str, list[str]]) -> dict[str, Any]:
     policies = decision.policies
     given = {key.lower() for key in (*context, *decision.request.context)}
+    matched = [_matched(one.policy, one.statement) for one in decision.statements]
     result: dict[str, Any] = {
         "EvalActionName": decision.request.action,
         "EvalResourceName": resource,
         "EvalDecision": _DECISIONS[decision.outcome],
-        "MatchedStatements": [_matched(one.policy, one.statement) for one in decision.statements],
+        "MatchedStatements": matched,
+        "EvalDecisionDetails": {},
         "MissingContextValues": [
             key for key in context_keys(policies.identity) if key.lower() not in given
         ],
     }
-    if policies.scps is not None:
-        denied = decision.policy_type is PolicyType.SCP and not decision.allowed
-        result["OrganizationsDecisionDetail"] = {"AllowedByOrganizations": not denied}
+    result["ResourceSpecificResults"] = [
+        {
+            "EvalResourceName": resource,
+            "EvalResourceDecision": result["EvalDecision"],
+            "MatchedStatements": matched,
+            "MissingContextValues": result["MissingContextValues"],
+        }
+    ]
+    denied = decision.policy_type is PolicyType.SCP and not decision.allowed
+    result["OrganizationsDecisionDetail"] = {"AllowedByOrganizations": not denied}
     if policies.boundaries:
         denied = decision.policy_type is PolicyType.BOUNDARY and not decision.allowed
         result["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": not denied}
@@ -190,6 +199,7 @@ def _matched(policy: Policy, statement: Any) -> dict[str, Any]:
     return {
         "SourcePolicyId": policy.name,
         "SourcePolicyType": "Resource Policy" if policy.type is PolicyType.RESOURCE else "IAM Policy",
-        "StartPosition": {"Line": line, "Column": column},
+        # The simulator counts the column after the statement's opening brace.
+        "StartPosition": {"Line": line, "Column": column + 1},
         "EndPosition": {"Line": end_line, "Column": end_column},
     }
