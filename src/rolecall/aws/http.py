@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_to_bytes
 from wsgiref.types import WSGIEnvironment
 
 
@@ -78,6 +78,21 @@ class HttpRequest:
             body,
             environ.get("REMOTE_ADDR") or "127.0.0.1",
         )
+
+    def write_to(self, environ: WSGIEnvironment) -> None:
+        """Put this request in the place of another one in a WSGI environment."""
+        for name in [name for name in environ if name.startswith("HTTP_")]:
+            del environ[name]
+        environ["REQUEST_METHOD"] = self.method
+        environ["PATH_INFO"] = unquote_to_bytes(self.path).decode("latin-1")
+        environ["QUERY_STRING"] = self.query
+        environ["REQUEST_URI"] = environ["RAW_URI"] = self.path + (f"?{self.query}" if self.query else "")
+        environ["CONTENT_TYPE"] = self.headers.get("content-type", "")
+        environ["CONTENT_LENGTH"] = str(len(self.body))
+        environ["wsgi.input"] = BytesIO(self.body)
+        for header, value in self.headers.items():
+            if header not in ("content-type", "content-length"):
+                environ[f"HTTP_{header.upper().replace('-', '_')}"] = value
 
     def query_parameters(self) -> dict[str, str]:
         """Return the decoded parameters of the query; the last value counts if a name is repeated."""

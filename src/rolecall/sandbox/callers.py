@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from rolecall.aws import sigv2
 from rolecall.aws.errors import AwsError, Protocol, expired_url, failure, malformed_signature
 from rolecall.aws.http import HttpRequest
+from rolecall.aws.s3_forms import Form
 from rolecall.aws.sigv2 import read_url_signature, verify_url
 from rolecall.aws.sigv4 import (
     SKEW,
@@ -101,6 +102,31 @@ class Callers:
         self._check_time(signature, service, protocol)
         if caller.session is not None and self._clock.now() >= caller.session.expires:
             raise failure("expired", service, protocol)
+        return caller, signature
+
+    def authenticate_form(self, form: Form) -> tuple[Caller, Signature | None]:
+        """Verify the signature of an upload by a form and its policy, and return its caller.
+
+        Raises
+        ------
+        AwsError
+            As S3 answers to a wrong signature, or a policy that has expired or doesn't allow the upload.
+        """
+        signature = form.signature()
+        if signature is None:
+            return ANONYMOUS, None
+        caller, secret = self._credentials(signature, "s3", "rest-xml")
+        if not form.is_signed_with(signature, secret):
+            details = {
+                "AWSAccessKeyId": signature.access_key_id,
+                "StringToSign": form.fields.get("policy", ""),
+                "SignatureProvided": signature.signature,
+            }
+            raise failure("bad signature", "s3", "rest-xml", details=details)
+        if caller.session is not None and self._clock.now() >= caller.session.expires:
+            raise failure("expired", "s3", "rest-xml")
+        # A client dates the policy with real time, although the sandbox's clock may be ahead.
+        form.check_policy(self._clock.real_now())
         return caller, signature
 
     def _verify(

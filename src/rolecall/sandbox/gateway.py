@@ -20,6 +20,7 @@ from rolecall.aws.operations import (
 )
 from rolecall.aws.regions import is_other_partition, is_region
 from rolecall.aws.required_parameters import check_required
+from rolecall.aws.s3_forms import Form, read_form
 from rolecall.sandbox import moto_app
 from rolecall.sandbox.authorizer import Authorizer
 from rolecall.sandbox.build import Builder
@@ -28,6 +29,7 @@ from rolecall.sandbox.call_log import CallLog
 from rolecall.sandbox.callers import Callers
 from rolecall.sandbox.clock import Clock
 from rolecall.sandbox.encoded_messages import EncodedMessages
+from rolecall.sandbox.form_uploads import form_response
 from rolecall.sandbox.guardrails import Guardrails
 from rolecall.sandbox.metadata_log import MetadataLog
 from rolecall.sandbox.mfa import MfaDevices
@@ -44,6 +46,7 @@ from rolecall.sandbox.trail import Trail
 from rolecall.sandbox.world import World
 
 _log = logging.getLogger(__name__)
+_FORM_SERVICE: tuple[str, Protocol] = ("s3", "rest-xml")
 
 
 @dataclass(slots=True)
@@ -55,6 +58,7 @@ class _Progress:
     who: str = ""
     call: str = "."
     parameters: dict[str, Any] = field(default_factory=dict)
+    form: Form | None = None
 
     def error_response(self, error: AwsError, environ: WSGIEnvironment) -> Response:
         head = environ["REQUEST_METHOD"] == "HEAD"
@@ -132,6 +136,8 @@ class Gateway:
         progress = _Progress()
         try:
             response = self._perform(self._read_call(environ, progress), environ)
+            if progress.form is not None:
+                response = form_response(progress.form, response, environ.get("HTTP_HOST", ""))
         except AwsError as error:
             response = progress.error_response(error, environ)
         except Exception:
@@ -143,9 +149,16 @@ class Gateway:
     def _read_call(self, environ: WSGIEnvironment, progress: _Progress) -> Call:
         """Find out who makes which call, without deciding anything about it."""
         request = HttpRequest.from_environ(environ)
-        service, protocol = progress.service, progress.protocol = service_and_protocol(request)
+        form = progress.form = read_form(request) if _may_be_form(environ) else None
+        service, protocol = service_and_protocol(request) if form is None else _FORM_SERVICE
+        progress.service, progress.protocol = service, protocol
         progress.call = f"{service}."
-        caller, signature = self.callers.authenticate(request, service, protocol)
+        if form is not None:
+            caller, signature = self.callers.authenticate_form(form)
+            request = form.as_put(request)
+            request.write_to(environ)
+        else:
+            caller, signature = self.callers.authenticate(request, service, protocol)
         progress.who = caller.arn
         if caller.account is None and not accepts_unsigned(service):
             raise failure("missing", service, protocol)
@@ -197,6 +210,12 @@ def _check_region(region: str, service: str, protocol: Protocol) -> None:
         return
     # Another partition doesn't know the access keys of this one.
     raise failure("unknown key" if is_other_partition(region) else "wrong region", service, protocol)
+
+
+def _may_be_form(environ: WSGIEnvironment) -> bool:
+    """Whether a request can be a form for S3, which is signed in its fields, not in a header."""
+    form = str(environ.get("CONTENT_TYPE", "")).startswith("multipart/form-data")
+    return form and "HTTP_AUTHORIZATION" not in environ
 
 
 def _may_be_unsigned(operation: Operation) -> bool:
