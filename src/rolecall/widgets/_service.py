@@ -19,6 +19,7 @@ from rolecall.quiz import Entry, EntryKind
 URL_VARIABLE = "ROLECALL_WORKSHOP_URL"
 """The environment variable in which the administrator of a JupyterHub sets the service's address."""
 _HUB_TOKEN = "JUPYTERHUB_API_TOKEN"
+_JSON = {"Content-Type": "application/json"}
 _TIMEOUT = 10.0
 """How long the service may take to answer, in seconds."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 5.0
@@ -129,7 +130,16 @@ class Client:
             If the service refused it.
         """
         try:
-            answer = self._http.request(method, path, json=body)
+            # Half an emoji, which a browser can send, has no UTF-8; NaN has no JSON.
+            content = (
+                None if body is None else json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+            )
+        except ValueError:
+            raise ServiceError(
+                "the answer has a character that can't be saved; remove it", "bad-input"
+            ) from None
+        try:
+            answer = self._http.request(method, path, content=content, headers=_JSON if content else None)
         except self._http_error as error:
             raise NoAnswerYet(f"the workshop's service doesn't answer: {error}") from None
         if answer.is_success:
