@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -103,6 +104,24 @@ def test_serve_announces_itself_in_one_line_and_ends_on_sigterm(server):
     server.send_signal(signal.SIGTERM)
     rest, _ = server.communicate(timeout=30)
     assert (server.returncode, rest) == (0, "")
+
+
+def test_serve_lists_the_endpoints_of_machines_without_json():
+    world = Path(__file__).parents[1] / "sandbox" / "worlds" / "machines.yaml"
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "rolecall", "sandbox", "serve", "--world", world, "--until-eof"],
+        input="",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    web = next(line for line in ran.stdout.splitlines() if line.startswith("  web-1: "))
+    worker = next(line for line in ran.stdout.splitlines() if line.startswith("  worker: "))
+    assert "  http://127.0.0.1:" in web
+    assert "/v1/credentials  " in worker
 
 
 @pytest.fixture
