@@ -1,6 +1,7 @@
 """What no honest notebook sends is refused for that request alone, and quickly."""
 
 import os
+import random
 import sys
 import time
 
@@ -151,6 +152,37 @@ def test_a_typed_command_opens_connects_and_starts_nothing(judges, command, tmp_
     assert "top-secret" not in said
     assert [one for one in _EVENTS[len(before) :] if str(secret) in one] == []
     assert [one for one in _EVENTS[len(before) :] if not one.startswith("open ")] == []
+
+
+PIECES = [
+    "s3api put-object", "iam create-role", "lambda update-function-code", "s3 cp", "s3 sync", "configure", "help", "logs tail",
+    "ec2 run-instances", "ec2 wait instance-running", "eks update-kubeconfig", "ecs execute-command", "ssm start-session",
+    "--cli-input-json", "--cli-input-yaml", "--generate-cli-skeleton", "--cli-auto-prompt", "--body", "--zip-file", "--user-data",
+    "--policy-document", "--profile", "--ca-bundle", "--endpoint-url", "--debug", "--role-name", "--bucket", "--key", "--function-name",
+    "file://{path}", "fileb://{path}", "fi''le://{path}", "'fi'leb://{path}", "ht''tp://127.0.0.1:9/", "https://127.0.0.1:9/",
+    "{path}", "--body={path}", "--cli-in''put-json=file://{path}", "'{{\"a\": 1}}'", "$(cat {path})", "`cat {path}`", "|", "> {path}",
+    "--query", "Contents[]", "--output", "table", "-", "x",
+]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_of_ten_thousand_generated_commands_none_opens_connects_or_starts_anything(judges, tmp_path):
+    secret = tmp_path / "secret.json"
+    secret.write_text('{"RoleName": "top-secret"}')
+    chance = random.Random(18)
+    before = len(_EVENTS)
+    for _ in range(int(os.environ.get("ROLECALL_GENERATED_COMMANDS", "10000"))):
+        words = chance.choices(PIECES, k=chance.randint(1, 7))
+        command = f"aws {' '.join(words)}".format(path=secret)
+        try:
+            said = repr(judges.read_command(command))
+        except InvalidCommand as error:
+            said = str(error)
+
+        assert "top-secret" not in said, command
+        happened = [one for one in _EVENTS[before:] if str(secret) in one or not one.startswith("open ")]
+        assert happened == [], command
+        before = len(_EVENTS)
 
 
 _EVENTS: list[str] = []
