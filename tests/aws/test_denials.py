@@ -1,5 +1,7 @@
 """The messages of denied requests, in the words of each service."""
 
+import pytest
+
 from rolecall.aws.denials import denial_message
 from rolecall.iam import Policy, PolicySet, PolicyType, Request, decide
 
@@ -53,3 +55,21 @@ def test_s3_quotes_the_resource_and_introduces_the_policy_arn():
 
 def test_s3_says_only_access_denied_across_organizations():
     assert s3_message(resource_account="444455556666") == "Access Denied"
+
+
+# The message of KMS doesn't show whether another account's key exists.
+# https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
+@pytest.mark.parametrize(
+    ("action", "what"),
+    [
+        ("kms:Encrypt", "this resource"),
+        ("kms:Decrypt", "the resource associated with this ciphertext"),
+    ],
+)
+def test_kms_does_not_name_a_key_of_another_account(action, what):
+    key = "arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+    assert message("kms", action, key) == (
+        f"User: {DANA} is not authorized to perform: {action} on {what} because the resource does not exist in "
+        "this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access"
+    )
