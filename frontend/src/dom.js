@@ -3,15 +3,14 @@
 /**
  * @typedef {{ [E in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[E]) => void }} Listeners
  * @typedef {string | number | boolean | null | undefined} AttributeValue
- * @typedef {{ on?: Listeners, html?: string, [name: string]: AttributeValue | Listeners }} Attributes
+ * @typedef {{ on?: Listeners, [name: string]: AttributeValue | Listeners }} Attributes
  * @typedef {Node | string | false | null | undefined} Child
  */
 
 /**
  * Create an element.
  *
- * A string child becomes text, never HTML. `html` sets the element's HTML and is for HTML that the kernel rendered.
- * An attribute that is `false`, `null`, or `undefined` is left out, and so is such a child.
+ * A string child becomes text, never HTML. An attribute that is `false`, `null`, or `undefined` is left out, and so is such a child.
  *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
@@ -21,11 +20,10 @@
  */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
-  const { on = {}, html, ...plain } = attributes;
+  const { on = {}, ...plain } = attributes;
   for (const [name, listener] of Object.entries(on)) {
     element.addEventListener(name, /** @type {EventListener} */ (listener));
   }
-  if (html !== undefined) element.innerHTML = html;
   for (const [name, value] of Object.entries(plain)) {
     if (value === true) element.setAttribute(name, "");
     else if (value !== false && value != null) element.setAttribute(name, String(value));
@@ -65,14 +63,4 @@ export function button(key, label, onClick, { on, ...attributes } = {}) {
  */
 export function section(heading, name, ...children) {
   return h("section", { class: `rc-note rc-${name}` }, h("h4", {}, heading), ...children);
-}
-
-/**
- * Create a list of items, each an HTML string that the kernel rendered.
- *
- * @param {"ol" | "ul"} tag
- * @param {readonly string[]} items
- */
-export function list(tag, items) {
-  return h(tag, {}, ...items.map((html) => h("li", { html })));
 }

@@ -73,7 +73,7 @@ def test_a_mistake_is_recognized_there_too(taken):
     told = taken(err)
 
     assert told["mark"] == "✘"
-    assert any("A mistake that people make here" in one for one in told["whys"])
+    assert any("Common mistake" in one for one in told["whys"])
 
 
 def test_nothing_handed_in_is_worth_nothing(taken):

@@ -187,11 +187,14 @@ def test_a_hostile_name_is_a_name(workshop, name):
     assert learner.get("/api/room").json()["name"].startswith(name.strip())
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 61, HOSTILE[5], "a\x00b", "a\x1b[2J"])
-def test_what_is_no_name_is_refused(workshop, name):
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("", 403), ("   ", 403), ("x" * 61, 403), (HOSTILE[5], 403), ("a\x00b", 400), ("a\x1b[2J", 403)],
+)
+def test_what_is_no_name_is_refused(workshop, name, status):
     answer = httpx.post(f"{workshop.url}/api/join", json={"code": workshop.code, "name": name})
 
-    assert answer.status_code == 403
+    assert answer.status_code == status
 
 
 def test_too_long_a_body_is_refused_with_and_without_a_length(workshop):

@@ -1,6 +1,7 @@
 // The card in a notebook. It shows the view that the kernel sends, and sends the kernel what the learner does.
 // The kernel sends the correct answer only when it is due.
-import { button, h, present } from "../dom.js";
+import { button, present } from "../dom.js";
+import { h } from "./html.js";
 import { isLocked } from "./actions.js";
 import { Clock } from "./clock.js";
 import { Drafts } from "./drafts.js";

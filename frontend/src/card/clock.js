@@ -1,5 +1,5 @@
 // The clock of a challenge or an assessment.
-import { h } from "../dom.js";
+import { h } from "./html.js";
 import { minutesAndSeconds } from "../time.js";
 
 const TICK = 250; // milliseconds, so that no second is skipped

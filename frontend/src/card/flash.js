@@ -1,5 +1,6 @@
 // A flash card: think of the answer, show it, and rate how well you knew it.
-import { button, h, present, section } from "../dom.js";
+import { button, present, section } from "../dom.js";
+import { h } from "./html.js";
 
 /** @import { Flash, Message } from "./types.js" */
 

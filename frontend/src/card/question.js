@@ -1,5 +1,6 @@
 // The parts of a question that all kinds share: heading, feedback, buttons, notes, and the list of questions.
-import { button, h, list, present, section } from "../dom.js";
+import { button, present, section } from "../dom.js";
+import { h, list } from "./html.js";
 import { actions, confirmation, isLocked } from "./actions.js";
 
 /** @import { Child } from "../dom.js" */

@@ -1,5 +1,6 @@
 // The result of a test, a challenge, or an assessment.
-import { button, h, list, present, section } from "../dom.js";
+import { button, present, section } from "../dom.js";
+import { h, list } from "./html.js";
 
 /** @import { Message, Result, Review } from "./types.js" */
 

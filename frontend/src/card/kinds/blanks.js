@@ -1,5 +1,6 @@
 // A `blanks` question: type into the blanks of a text, or click or drag the tokens into them.
-import { button, h } from "../../dom.js";
+import { button } from "../../dom.js";
+import { h } from "../html.js";
 
 /** @import { CreateForm } from "../types.js" */
 

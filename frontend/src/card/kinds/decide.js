@@ -1,5 +1,6 @@
 // A `decide` question: predict how IAM evaluates a request, and which type of policy decides it.
-import { h, section } from "../../dom.js";
+import { section } from "../../dom.js";
+import { h } from "../html.js";
 
 /** @import { CreateForm } from "../types.js" */
 

@@ -1,5 +1,5 @@
 // The single line of text that `cli` and `numeric` questions ask for.
-import { h } from "../../dom.js";
+import { h } from "../html.js";
 
 /** @import { Form, FormContext } from "../types.js" */
 

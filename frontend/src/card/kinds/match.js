@@ -1,5 +1,5 @@
 // A `match` question: choose the right-hand side for each left-hand side.
-import { h } from "../../dom.js";
+import { h } from "../html.js";
 
 /** @import { CreateForm } from "../types.js" */
 

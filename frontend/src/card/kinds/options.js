@@ -1,5 +1,5 @@
 // The list of options that `choice` and `multi` questions show.
-import { h } from "../../dom.js";
+import { h } from "../html.js";
 
 /** @import { Form, FormContext } from "../types.js" */
 

@@ -1,5 +1,6 @@
 // An `order` question: put the items in order, with buttons or by dragging.
-import { button, h } from "../../dom.js";
+import { button } from "../../dom.js";
+import { h } from "../html.js";
 
 /** @import { CreateForm } from "../types.js" */
 

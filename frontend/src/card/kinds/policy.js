@@ -1,5 +1,6 @@
 // A `policy` question: write a policy that allows and denies the given requests.
-import { h, list, section } from "../../dom.js";
+import { section } from "../../dom.js";
+import { h, list } from "../html.js";
 
 /** @import { CreateForm } from "../types.js" */
 

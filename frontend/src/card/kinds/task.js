@@ -1,5 +1,5 @@
 // A hands-on task of an assessment: the learner works in cells; the form shows how, and what was handed in.
-import { h } from "../../dom.js";
+import { h } from "../html.js";
 
 /** @import { CreateForm } from "../types.js" */
 
