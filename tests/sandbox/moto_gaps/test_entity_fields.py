@@ -35,3 +35,14 @@ def test_a_policy_counts_the_entities_that_it_limits(iam):
 
     assert user["PermissionsBoundary"]["PermissionsBoundaryArn"] == policy["Arn"]
     assert iam.get_policy(PolicyArn=policy["Arn"])["Policy"]["PermissionsBoundaryUsageCount"] == 1
+
+
+def test_account_details_name_each_managed_policy(iam):
+    # https://docs.aws.amazon.com/IAM/latest/APIReference/API_ManagedPolicyDetail.html
+    arn = iam.create_policy(PolicyName="detailed", PolicyDocument=json.dumps(NOTHING))["Policy"]["Arn"]
+
+    details = iam.get_account_authorization_details(Filter=["LocalManagedPolicy"])["Policies"]
+
+    (policy,) = [one for one in details if one["Arn"] == arn]
+    assert (policy["PolicyName"], policy["PolicyId"][:4]) == ("detailed", "ANPA")
+    assert policy["PolicyVersionList"][0]["Document"] == NOTHING

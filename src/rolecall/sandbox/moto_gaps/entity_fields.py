@@ -16,7 +16,15 @@ from rolecall.sandbox.responses import Response, read_result, result_response
 class EntityFields(Gap):
     """IAM returns other fields of an entity that it creates or lists than of one that it gets."""
 
-    operations = frozenset({"iam.CreateRole", "iam.ListRoles", "iam.CreatePolicy", "iam.GetPolicy"})
+    operations = frozenset(
+        {
+            "iam.CreatePolicy",
+            "iam.CreateRole",
+            "iam.GetAccountAuthorizationDetails",
+            "iam.GetPolicy",
+            "iam.ListRoles",
+        }
+    )
     rule = "https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html"
 
     def after(self, call: Call, response: Response) -> Response:
@@ -53,9 +61,17 @@ def _policy(account: str, result: dict[str, Any]) -> None:
     result["Policy"]["PermissionsBoundaryUsageCount"] = len(bounded)
 
 
+def _account_details(account: str, result: dict[str, Any]) -> None:
+    known = iam_backend(account).managed_policies
+    for policy in result.get("Policies", []):
+        policy["PolicyName"] = policy["Arn"].rpartition("/")[2]
+        policy["PolicyId"] = known[policy["Arn"]].id
+
+
 _CORRECTIONS: dict[str, Callable[[str, dict[str, Any]], None]] = {
     "CreateRole": _created_role,
     "ListRoles": _listed_roles,
     "CreatePolicy": _policy,
     "GetPolicy": _policy,
+    "GetAccountAuthorizationDetails": _account_details,
 }
