@@ -14,7 +14,7 @@ from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
 from rolecall.course import NoCourse, find_course
 from rolecall.quiz import Bank, load_bank
-from rolecall.quiz.interchange import FORMATS, Loss, Unreadable, export_bank, import_bank
+from rolecall.quiz.interchange import FORMATS, Loss, Unreadable, export_bank, foreign_format, import_bank
 
 _FORMAT = click.Choice(list(FORMATS))
 _SCHEMA = "# yaml-language-server: $schema=../src/rolecall/schemas/bank.schema.json\n"
@@ -62,6 +62,8 @@ def export(bank: str, form: str, file: Path | None, course: Path | None) -> None
 def import_command(file: Path, form: str | None, name: str | None, output: Path | None) -> None:
     """Create a bank from FILE. Fields that its format doesn't have are filled with TODO."""
     found = form or next((one.name for one in FORMATS.values() if one.suffix == file.suffix), None)
+    if found is None and (what := foreign_format(file.read_bytes())):
+        raise Unusable(f"{file} can't be imported: this is {what}")
     if found is None:
         raise Unusable(
             f"the suffix of {file} is not a known format; add --from with one of {', '.join(FORMATS)}"
@@ -88,4 +90,4 @@ def to_yaml(bank: Bank) -> str:
 
 def _report_losses(losses: tuple[Loss, ...]) -> None:
     for loss in losses:
-        click.echo(f"not supported: {loss}", err=True)
+        click.echo(f"not carried: {loss}", err=True)

@@ -240,7 +240,7 @@ class TestGift:
 
         assert losses_of(imported, "Explain") == ["the whole question: it is an essay or a description"]
         assert "the feedback on any other number: Not that" in losses_of(imported, "Unsigned")
-        assert losses_of(imported, "Several") == ["the answer 16:0 with 50 %: Nearly"]
+        assert losses_of(imported, "Several") == ["the answer 16 with 50 %: Nearly"]
 
 
 class TestJupyterquiz:

@@ -10,10 +10,20 @@ from dataclasses import dataclass
 
 from rolecall.quiz._bank import Bank
 from rolecall.quiz.interchange import _csv, _gift, _jupyterquiz, _moodle, _qti
+from rolecall.quiz.interchange._foreign import foreign_format
 from rolecall.quiz.interchange._losses import Loss, Losses, Unreadable
 from rolecall.quiz.kinds import Question
 
-__all__ = ["FORMATS", "Format", "Imported", "Loss", "Unreadable", "export_bank", "import_bank"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "Imported",
+    "Loss",
+    "Unreadable",
+    "export_bank",
+    "foreign_format",
+    "import_bank",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +111,13 @@ def import_bank(content: bytes, form: str, name: str) -> Imported:
         If the content isn't in this format, or has no question that a bank can have.
     """
     losses = Losses()
-    questions = FORMATS[form].read(content, losses)
+    try:
+        questions = FORMATS[form].read(content, losses)
+    except Unreadable as error:
+        what = foreign_format(content)
+        raise Unreadable(f"this is {what}" if what else str(error)) from None
+    if not questions and (what := foreign_format(content)):
+        raise Unreadable(f"this is {what}")
     if not questions:
         lost = "".join(f"\n  {loss}" for loss in losses.all())
         raise Unreadable(f"it contains no question that a bank can have{lost}")

@@ -10,7 +10,7 @@ from html import escape, unescape
 
 from rolecall.quiz.interchange._drafts import Fields, blank_of
 from rolecall.quiz.interchange._html import to_html, to_markdown
-from rolecall.quiz.interchange._losses import Losses
+from rolecall.quiz.interchange._losses import Losses, Refused
 from rolecall.quiz.kinds import Blank, Blanks
 
 _GAP = re.compile(r"\{(\d*):(\w+):((?:\\.|[^{}\\])*)\}", re.S)
@@ -19,6 +19,7 @@ _OWN = re.compile(
     r'^<div class="rolecall-prompt">(.*?)</div>\s*<pre class="rolecall-(\w+)">(.*)</pre>$', re.S
 )
 _TYPED = ("SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC")
+_WITH_CASE = ("SHORTANSWER_C", "SAC", "MWC")
 _CHOSEN = ("MULTICHOICE", "MC", "MULTICHOICE_H", "MCH", "MULTICHOICE_V", "MCV", "MULTICHOICE_S", "MCS")
 
 
@@ -47,8 +48,14 @@ def _plain(text: str) -> str:
     return unescape(re.sub(r"\\(.)", r"\1", text)).strip()
 
 
-def read(html: str, name: str, losses: Losses) -> Fields | None:
-    """Read the fields of a text with embedded answers; None if one of them isn't answered by a text."""
+def read(html: str, name: str, losses: Losses) -> Fields:
+    """Read the fields of a text with embedded answers.
+
+    Raises
+    ------
+    Refused
+        If one of them isn't answered by a text.
+    """
     own = _OWN.match(html)
     prompt, language, text = (
         (to_markdown(own[1]), own[2], own[3]) if own else ("Complete the text.", "text", html)
@@ -58,14 +65,16 @@ def read(html: str, name: str, losses: Losses) -> Fields | None:
 
     def gap(found: re.Match[str]) -> str:
         identifier = f"b{len(blanks) + 1}"
-        blanks[identifier] = _read_gap(found[3], name, losses)
+        blanks[identifier] = _read_gap(found[3], found[2] in _WITH_CASE, name, losses)
         if found[2] in _CHOSEN:
             tokens.extend(blanks[identifier]["wrong"])
         return f"[[{identifier}]]"
 
     kinds = {found[2] for found in _GAP.finditer(text)}
-    if not kinds or not kinds <= {*_TYPED, *_CHOSEN}:
-        return None
+    if not kinds:
+        raise Refused("it has no embedded answer such as {1:SHORTANSWER:=text}")
+    if other := sorted(kinds - {*_TYPED, *_CHOSEN}):
+        raise Refused(f"no blank is like its part {', '.join(other)}")
     text = _GAP.sub(gap, text)
     return {
         "kind": "blanks",
@@ -77,7 +86,7 @@ def read(html: str, name: str, losses: Losses) -> Fields | None:
     }
 
 
-def _read_gap(answers: str, name: str, losses: Losses) -> Fields:
+def _read_gap(answers: str, match_case: bool, name: str, losses: Losses) -> Fields:
     found = []
     for piece in _PIECE.findall(answers):
         match = re.fullmatch(r"\s*(=|%(-?[\d.]+)%)?((?:\\.|[^#\\])*)(?:#(.*))?", piece, re.S)
@@ -85,4 +94,4 @@ def _read_gap(answers: str, name: str, losses: Losses) -> Fields:
             continue
         share = 100.0 if match[1] == "=" else float(match[2] or 0)
         found.append((_plain(match[3]), share, _plain(match[4] or "")))
-    return blank_of(found, name, losses)
+    return blank_of(found, name, losses, match_case=match_case)

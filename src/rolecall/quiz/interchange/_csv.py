@@ -10,13 +10,18 @@ import io
 import json
 
 from rolecall.quiz._bank import Bank
-from rolecall.quiz.interchange._drafts import Drafts, Fields
-from rolecall.quiz.interchange._losses import Losses, Unreadable
+from rolecall.quiz._numbers import stored
+from rolecall.quiz.interchange._drafts import Drafts, Fields, decimal
+from rolecall.quiz.interchange._losses import Losses, Refused, Unreadable
 from rolecall.quiz.kinds import Question
 
 _TEXTS = ("id", "kind", "difficulty", "skill", "prompt", "hint", "quick_check")
 _LISTS = ("solution", "common_mistakes", "references")
 _OPTIONS = 8
+_NUMERIC = ("answer", "tolerance", "unit", "why")
+"""Columns that are read for a number; an export has these fields in ``more``."""
+_YES = ("yes", "true", "1", "x", "wahr", "ja", "vrai", "oui", "verdadero", "sí", "si", "vero", "sim")
+_NO = ("", "no", "false", "0", "falsch", "nein", "faux", "non", "falso", "não", "onwaar", "nee")
 _OPTION_COLUMNS = [
     f"{field}_{number}"
     for number in range(1, _OPTIONS + 1)
@@ -53,24 +58,43 @@ def write(bank: Bank, losses: Losses) -> bytes:
 def read(content: bytes, losses: Losses) -> list[Question]:
     """Read the questions of a table."""
     try:
-        rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Unreadable(f"it is not a CSV file in UTF-8: {error}") from None
-    if not rows or "prompt" not in rows[0] or "kind" not in rows[0]:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise Unreadable(f"line {line}: it is not text in UTF-8; save it as CSV UTF-8") from None
+    # Spreadsheets of many languages separate cells with a semicolon.
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise Unreadable(f"line {reader.line_num}: it is not a CSV file: {error}") from None
+    columns = reader.fieldnames or []
+    if not rows or "prompt" not in columns or "kind" not in columns:
         raise Unreadable(
             f"its first line lacks the column kind or prompt; the columns are {', '.join(_COLUMNS)}"
         )
     drafts = Drafts(losses)
-    for name in rows[0]:
-        if name not in _COLUMNS:
-            losses.add("", f"the column {name!r}")
-    for number, row in enumerate(rows, start=2):
-        name = row.get("id") or f"line {number}"
-        try:
+    for column in columns:
+        if column not in (*_COLUMNS, *_NUMERIC):
+            losses.add("", f"the column {column!r}")
+    for line, row in rows:
+        if not any(value for value in row.values()):
+            continue
+        name = row.get("id") or "a question"
+        with losses.guard(name, line):
+            if None in row:
+                raise Refused(f"its row has more cells than the first line, which has {len(columns)}")
             drafts.add(name, _fields(row))
-        except json.JSONDecodeError as error:
-            losses.add(name, f"the whole question: its column more is not JSON: {error}")
     return drafts.questions
+
+
+def _true(cell: str) -> bool:
+    """Read a cell of a column ``correct``; spreadsheets write the words of their language."""
+    word = cell.strip().lower()
+    if word in _YES or word in _NO:
+        return word in _YES
+    raise Refused(f"{cell!r} doesn't say whether an option is right; write yes, or leave the cell empty")
 
 
 def _fields(row: dict[str, str]) -> Fields:
@@ -81,10 +105,17 @@ def _fields(row: dict[str, str]) -> Fields:
     options = []
     for number in range(1, _OPTIONS + 1):
         if text := row.get(f"option_{number}"):
-            correct = (row.get(f"correct_{number}") or "").strip().lower() in ("yes", "true", "1", "x")
+            correct = _true(row.get(f"correct_{number}") or "")
             option: Fields = {"text": text, "correct": correct, "why": row.get(f"why_{number}") or ""}
             if idea := row.get(f"misconception_{number}"):
                 option["misconception"] = idea
             options.append(option)
-    more: Fields = json.loads(row.get("more") or "{}")
+    if row["kind"] == "numeric" and row.get("answer"):
+        fields["answer"] = stored(decimal(row["answer"], "a spreadsheet"))
+        fields["tolerance"] = float(decimal(row.get("tolerance") or "0", "a spreadsheet"))
+        fields |= {name: row[name] for name in ("why", "unit") if row.get(name)}
+    try:
+        more: Fields = json.loads(row.get("more") or "{}")
+    except ValueError as error:
+        raise Refused(f"its column more is not JSON: {error}") from None
     return fields | ({"options": options} if options else {}) | more

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import Any
 
 from pydantic import ValidationError
 
 from rolecall.quiz._bank import Bank
-from rolecall.quiz._numbers import decimal_text, exact, is_decimal
+from rolecall.quiz._numbers import decimal_text, exact, is_decimal, stored
 from rolecall.quiz._variants import variant
-from rolecall.quiz.interchange._losses import Losses
+from rolecall.quiz.interchange._losses import Losses, Refused
 from rolecall.quiz.kinds import BaseQuestion, Blanks, Decide, Numeric, Question, question_of
 
 TODO = "TODO"
@@ -26,6 +27,7 @@ _DEFAULTS: Fields = {
     "quick_check": TODO,
     "common_mistakes": [TODO],
 }
+_DECIMAL = re.compile(r"[-+]?(?:\d{1,60}(?:\.\d{0,60})?|\.\d{1,60})(?:[eE][-+]?\d{1,3})?", re.ASCII)
 _PARTS = {"choice": "options", "multi": "options", "order": "items", "match": "pairs"}
 
 
@@ -39,6 +41,12 @@ class Drafts:
 
     def add(self, name: str, fields: Fields) -> None:
         """Add a question. Missing fields get a TODO, and are listed as losses."""
+        if not fields.get("kind"):
+            raise Refused("it doesn't say which kind it is")
+        fields = {**fields, "skill": _slug(str(fields.get("skill") or ""))}
+        for option in fields.get("options", []):
+            if "misconception" in option:
+                option["misconception"] = _slug(option["misconception"])
         fields = {"id": self._identifier(fields.get("id") or name), **_without_id(fields)}
         missing = [field for field in _DEFAULTS if not fields.get(field)]
         parts = fields.get(_PARTS.get(fields["kind"], ""), [])
@@ -53,7 +61,9 @@ class Drafts:
                 (f"{'.'.join(map(str, where))}: {text}" for where, text in question.problems()), None
             )
         except ValidationError as error:
-            problem = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors())
+            problem = "; ".join(
+                f"{'.'.join(map(str, one['loc'])) or 'kind'}: {one['msg']}" for one in error.errors()
+            )
         if problem is not None:
             self._losses.add(name, f"the whole question: it isn't a valid {fields['kind']} ({problem})")
             return
@@ -62,7 +72,7 @@ class Drafts:
             self._losses.add(question.id, f"to write, because the file lacks it: {', '.join(missing)}")
 
     def _identifier(self, name: str) -> str:
-        slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-") or "question"
+        slug = _slug(name) or "question"
         free, number = slug, 1
         while free in self._taken:
             number += 1
@@ -71,8 +81,63 @@ class Drafts:
         return free
 
 
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60].strip("-")
+
+
 def _without_id(fields: Fields) -> Fields:
     return {name: value for name, value in fields.items() if name != "id"}
+
+
+def decimal(text: str, form: str) -> Fraction:
+    """Read a number of another format, which has a decimal point and no separators.
+
+    Raises
+    ------
+    Refused
+        If it isn't one; a format that reads ``3,14`` as 3 has no such number.
+    """
+    if not _DECIMAL.fullmatch(text.strip()):
+        raise Refused(f"{text!r} isn't a number in {form}, such as 3.14")
+    return exact(text.strip())
+
+
+NumberAnswer = tuple[Fraction, Fraction, float, str]
+"""The middle, the tolerance, the share of the mark in percent, and the feedback of an answer."""
+
+
+def number_of(answers: Iterable[NumberAnswer], name: str, losses: Losses) -> Fields:
+    """Create the fields of a numeric question.
+
+    Raises
+    ------
+    Refused
+        If no answer is right.
+    """
+    answers = list(answers)
+    right = next((one for one in answers if one[2] >= 100), None)
+    if right is None:
+        raise Refused("no number is right")
+    middle, tolerance, _, why = right
+    wrong = []
+    for value, width, share, feedback in answers:
+        if (value, width, share, feedback) == right:
+            continue
+        shown = f"{decimal_text(value)}{f' ± {decimal_text(width)}' if width else ''}"
+        if share or abs(value - middle) <= tolerance:
+            losses.add(name, f"the answer {shown} with {share:g} %: {feedback}")
+            continue
+        wrong.append({"value": stored(value), "why": feedback or TODO})
+        if width != tolerance:
+            losses.add(name, f"the tolerance of the wrong answer {shown}")
+    nearest = stored(tolerance)
+    return {
+        "kind": "numeric",
+        "answer": stored(middle),
+        "tolerance": nearest if not isinstance(nearest, str) else float(tolerance),
+        "why": why or TODO,
+        "wrong": wrong,
+    }
 
 
 def number_text(value: float | str) -> str:
@@ -87,7 +152,9 @@ def rounded(question: Numeric) -> Iterator[str]:
             yield f"the number {value} except its first digits, {number_text(value)}"
 
 
-def blank_of(answers: Iterable[tuple[str, float, str]], name: str, losses: Losses) -> Fields:
+def blank_of(
+    answers: Iterable[tuple[str, float, str]], name: str, losses: Losses, *, match_case: bool
+) -> Fields:
     """Create the fields of a blank.
 
     Parameters
@@ -100,11 +167,13 @@ def blank_of(answers: Iterable[tuple[str, float, str]], name: str, losses: Losse
         if share >= 100:
             accept.append(text)
             why = why or feedback
-        elif text == "*" or share:
+        elif text == "*" or share > 0 or text in accept:
             losses.add(name, f"the answer {text} with {share:g} %: {feedback}")
         else:
             wrong[text] = {"why": feedback or TODO}
-    return {"accept": accept, "why": why or TODO, "wrong": wrong}
+    if not accept:
+        raise Refused("no text is right")
+    return {"accept": accept, "why": why or TODO, "wrong": wrong, "match_case": match_case}
 
 
 def ready(

@@ -6,26 +6,32 @@ https://docs.moodle.org/en/GIFT_format
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from fractions import Fraction
 
 from rolecall.quiz._bank import Bank
 from rolecall.quiz._numbers import written
 from rolecall.quiz.interchange._drafts import (
     Drafts,
     Fields,
+    NumberAnswer,
     blank_of,
     closing_text,
+    decimal,
+    number_of,
     number_text,
     read_closing,
     ready,
     rounded,
 )
 from rolecall.quiz.interchange._html import to_markdown
-from rolecall.quiz.interchange._losses import Losses, Unreadable
+from rolecall.quiz.interchange._losses import Losses, Refused, Unreadable
 from rolecall.quiz.kinds import Blanks, Choice, Match, Multi, Numeric, Question
 
 _CARRIED = frozenset({"id", "difficulty", "skill", "closing"})
 _SPECIAL = re.compile(r"([~=#{}:\\])")
 _BODY = re.compile(r"((?:\\.|[^{}\\])*)\{((?:\\.|[^{}\\])*)\}(.*)", re.S)
+_TITLE = re.compile(r"::((?:\\.|[^:\\])*)::")
 _ANSWER = re.compile(r"([=~])((?:\\.|[^=~\\])*)", re.S)
 _COMMENT = re.compile(r"\[(id|tag):([^\]]+)\]")
 _FORMAT = re.compile(r"^\[(html|markdown|moodle|plain)\]")
@@ -58,7 +64,8 @@ def _escaped(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], text.strip())
+    # Only these are escapes; the backslashes of a formula such as \\(x\\) stay.
+    return re.sub(r"\\([~=#{}:\\n])", lambda found: "\n" if found[1] == "n" else found[1], text.strip())
 
 
 def _answers(question: Question, losses: Losses) -> list[str] | None:
@@ -108,7 +115,7 @@ def read(content: bytes, losses: Losses) -> list[Question]:
         raise Unreadable("it is not text in UTF-8") from None
     drafts = Drafts(losses)
     tagged: Fields = {}
-    for number, block in enumerate(re.split(r"\n[ \t]*(?:\n[ \t]*)+", text), start=1):
+    for number, (line, block) in enumerate(_blocks(text), start=1):
         lines = block.split("\n")
         for comment in (line for line in lines if line.lstrip().startswith("//")):
             for field, value in _COMMENT.findall(comment):
@@ -123,14 +130,26 @@ def read(content: bytes, losses: Losses) -> list[Question]:
             line for line in lines if not line.lstrip().startswith(("//", "$CATEGORY:"))
         ).strip()
         if body:
-            _add(body, f"question {number}", tagged, drafts, losses)
+            title = _TITLE.match(body)
+            name = _plain(title[1]) if title else f"question {number}"
+            with losses.guard(name, line):
+                _add(body[title.end() :].strip() if title else body, name, tagged, drafts, losses)
             tagged = {}
     return drafts.questions
 
 
+def _blocks(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the blocks between empty lines, each with the line of its first text."""
+    block: list[str] = []
+    for number, line in enumerate([*text.split("\n"), ""], start=1):
+        if line.strip():
+            block.append(line)
+        elif block:
+            yield number - len(block), "\n".join(block)
+            block = []
+
+
 def _add(body: str, name: str, tagged: Fields, drafts: Drafts, losses: Losses) -> None:
-    if title := re.match(r"::((?:\\.|[^:\\])*)::", body):
-        name, body = _plain(title[1]), body[title.end() :].strip()
     found = _BODY.match(body)
     if found is None:
         losses.add(name, "the whole text: there are no answers in { }")
@@ -140,6 +159,8 @@ def _add(body: str, name: str, tagged: Fields, drafts: Drafts, losses: Losses) -
     html = form is not None and form[1] == "html"
     prompt = to_markdown(_plain(prompt)) if html else _plain(prompt)
     after = found[3].strip().strip('";')
+    if re.search(r"(?<!\\)[{}]", after):
+        raise Refused("it has a second block of answers in { }; split it into two questions")
     answers, _, closing = _split(found[2], "####")
     fields = _kind_of(answers.strip(), name, losses)
     if fields is None:
@@ -217,9 +238,10 @@ def _choosing(parts: list[_Part], name: str, losses: Losses) -> Fields:
     several = not any(sign == "=" for sign, _, _, _ in parts)
     options = []
     for sign, share, text, feedback in parts:
-        if share is not None and not several and sign == "~" and share > 0:
+        partial = share is not None and share < 100 if sign == "=" else (share or 0) > 0
+        if share is not None and not several and partial:
             losses.add(name, f"the {share:g} % for {_text(text)!r}; it counts as wrong")
-        correct = (share or 0) > 0 if several else sign == "="
+        correct = (share or 0) > 0 if several else sign == "=" and not partial
         options.append({"text": _text(text), "correct": correct, "why": feedback})
     return {"kind": "multi" if several else "choice", "options": options}
 
@@ -228,37 +250,29 @@ def _number(answers: str, name: str, losses: Losses) -> Fields:
     # The first answer may lack its sign.
     signed = answers if answers.lstrip().startswith(("=", "~")) else f"={answers}"
     parts = [_part(sign, raw) for sign, raw in _ANSWER.findall(signed)]
-    fields: Fields = {"kind": "numeric"}
-    wrong = []
+    found: list[NumberAnswer] = []
     for sign, share, text, feedback in parts:
-        middle, tolerance = _range(text)
         if sign == "~" or not text:
             losses.add(name, f"the feedback on any other number: {feedback}")
-        elif share in (None, 100.0) and "answer" not in fields:
-            fields |= {"answer": middle, "tolerance": tolerance, "why": feedback or "TODO"}
-        elif share == 0:
-            wrong.append({"value": middle, "why": feedback or "TODO"})
         else:
-            losses.add(
-                name, f"the answer {text}{f' with {share:g} %' if share is not None else ''}: {feedback}"
-            )
-    return fields | {"wrong": wrong}
+            found.append((*_range(text), 100.0 if share is None else share, feedback))
+    return number_of(found, name, losses)
 
 
-def _range(text: str) -> tuple[float, float]:
+def _range(text: str) -> tuple[Fraction, Fraction]:
     """Read ``5``, ``5:1``, or ``4..6`` as a middle and a tolerance."""
-    number = r"\s*(-?[\d.]+(?:[eE][-+]?\d+)?)\s*"
-    if found := re.fullmatch(number.replace(r"[\d.]+", r"\d+(?:\.\d+)?") + r"\.\." + number, text):
-        low, high = float(found[1]), float(found[2])
-        return (low + high) / 2, (high - low) / 2
-    if found := re.fullmatch(number + r"(?::" + number + r")?", text):
-        return float(found[1]), float(found[2] or 0)
-    return 0.0, 0.0
+    low, dots, high = text.partition("..")
+    if dots:
+        ends = decimal(low, "GIFT"), decimal(high, "GIFT")
+        return (ends[0] + ends[1]) / 2, (ends[1] - ends[0]) / 2
+    middle, _, tolerance = text.partition(":")
+    return decimal(middle, "GIFT"), decimal(tolerance or "0", "GIFT")
 
 
 def _short(parts: list[_Part], name: str, losses: Losses) -> Fields:
     found = (
         (_text(text), 100.0 if share is None else share, feedback) for _, share, text, feedback in parts
     )
-    blank = blank_of(found, name, losses)
+    # Moodle ignores capitals in a short answer that comes from GIFT.
+    blank = blank_of(found, name, losses, match_case=False)
     return {"kind": "blanks", "text": "[[answer]]", "blanks": {"answer": blank}}

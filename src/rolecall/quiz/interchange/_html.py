@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from bs4 import Tag
 from lxml import etree
 from markdown_it import MarkdownIt
-from markdownify import markdownify
+from markdownify import MarkdownConverter
 
 from rolecall.quiz.interchange._losses import Losses, Unreadable
 
 _READER = MarkdownIt("commonmark", {"html": False, "xhtmlOut": True}).enable("table")
-_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)|@@PLUGINFILE@@")
+_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)|@@PLUGINFILE@@|<(?:\w+:)?img\b")
+_EMBEDDED = re.compile(r"<(?:\w+:)?(math|object|audio|video|iframe|svg|embed)\b", re.I)
+_ELEMENT = re.compile(
+    r"</?(?:p|br|b|i|u|em|strong|code|pre|sub|sup|ul|ol|li|span|div|img|a|table|h[1-6]|blockquote)\b[^<>]*>",
+    re.I,
+)
 
 
 def to_html(text: str) -> str:
@@ -25,18 +31,45 @@ def to_inline_html(text: str) -> str:
     return str(_READER.renderInline(text))
 
 
+def auto_format(text: str) -> str:
+    """Convert a text that may or may not be HTML: ``List<int>`` is not, ``10<sup>2</sup>`` is."""
+    return to_markdown(text) if _ELEMENT.search(text) else text.strip()
+
+
 def to_markdown(html: str) -> str:
     """Convert HTML to Markdown."""
-    text = markdownify(
-        html,
+    text = _Converter(
         heading_style="ATX",
         bullets="-",
         escape_misc=False,
         # Underscores within a word, such as in role_arn, have no meaning in Markdown.
         escape_underscores=False,
         code_language_callback=_language,
-    )
+    ).convert(html)
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()
+
+
+_RAISED = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
+_LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+
+
+class _Converter(MarkdownConverter):
+    """Keep superscripts and subscripts, which Markdown doesn't have: 10² isn't 102."""
+
+    def convert_sup(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """Write a superscript."""
+        return _script(text, _RAISED, "^")
+
+    def convert_sub(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """Write a subscript."""
+        return _script(text, _LOWERED, "_")
+
+
+def _script(text: str, characters: dict[int, int], mark: str) -> str:
+    text = text.strip()
+    if all(ord(one) in characters for one in text):
+        return text.translate(characters)
+    return f"{mark}{text}" if len(text) == 1 else f"{mark}({text})"
 
 
 def _language(pre: Tag) -> str:
@@ -46,10 +79,13 @@ def _language(pre: Tag) -> str:
     return next((str(one)[9:] for one in names if one and str(one).startswith("language-")), "")
 
 
-def report_pictures(name: str, text: str, losses: Losses) -> None:
-    """List a picture or another file that a text refers to as a loss."""
-    if _PICTURE.search(text):
+def report_pictures(name: str, texts: Iterable[str], losses: Losses) -> None:
+    """List pictures, formulas, and other embedded content of a question's texts as losses."""
+    texts = list(texts)
+    if any(_PICTURE.search(text) for text in texts):
         losses.add(name, "a picture or a file that its text shows")
+    tags = {found[1].lower() for text in texts for found in _EMBEDDED.finditer(text)}
+    losses.each(name, (f"the content of <{tag}> in its text" for tag in sorted(tags)))
 
 
 def parse_xml(content: bytes) -> etree._Element:

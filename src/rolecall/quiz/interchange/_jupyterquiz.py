@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
 from rolecall.quiz._bank import Bank
 from rolecall.quiz._numbers import exact, stored
-from rolecall.quiz.interchange._drafts import Drafts, Fields, ready
-from rolecall.quiz.interchange._losses import Losses, Unreadable
+from rolecall.quiz.interchange._drafts import Drafts, Fields, NumberAnswer, number_of, ready
+from rolecall.quiz.interchange._html import report_pictures
+from rolecall.quiz.interchange._losses import Losses, Refused, Unreadable
 from rolecall.quiz.kinds import Blanks, Choice, Multi, Numeric, Question
 
 
@@ -79,59 +81,93 @@ def read(content: bytes, losses: Losses) -> list[Question]:
     """Read the questions of a jupyterquiz file."""
     try:
         questions = json.loads(content)
-    except ValueError as error:
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise Unreadable(f"line {line}: it is not text in UTF-8; save it as UTF-8") from None
+    except (ValueError, RecursionError) as error:
         raise Unreadable(f"it is not JSON: {error}") from None
     if not isinstance(questions, list) or not all(isinstance(one, dict) for one in questions):
         raise Unreadable('a jupyterquiz file is a list of questions, [{"question": …, "type": …}, …]')
     drafts = Drafts(losses)
     for number, one in enumerate(questions, start=1):
         name = f"question {number}"
-        prompt = str(one.get("question", ""))
-        if one.get("code") and one.get("type") != "string":
-            prompt += f"\n\n```python\n{one['code']}\n```"
-        answers = [each for each in one.get("answers", []) if isinstance(each, dict)]
-        match one.get("type"):
-            case "multiple_choice" | "many_choice" as kind:
-                options = [_option(each) for each in answers]
-                kind_here = "choice" if kind == "multiple_choice" else "multi"
-                fields: Fields = {"kind": kind_here, "prompt": prompt, "options": options}
-            case "numeric":
-                fields = {"kind": "numeric", "prompt": prompt, **_read_number(name, answers, losses)}
-            case "string":
-                fields = {"kind": "blanks", "prompt": prompt, **_read_text(one, answers)}
-            case other:
-                losses.add(name, f"the whole question: there is no kind of question like {other!r}")
-                continue
-        losses.each(name, (key for key in ("answer_cols", "precision") if key in one))
-        drafts.add(name, fields)
+        with losses.guard(name):
+            _add(one, name, drafts, losses)
     return drafts.questions
+
+
+def _add(one: dict[str, Any], name: str, drafts: Drafts, losses: Losses) -> None:
+    prompt = str(one.get("question", ""))
+    if one.get("code") and one.get("type") != "string":
+        prompt += f"\n\n```python\n{one['code']}\n```"
+    answers = [each for each in one.get("answers", []) if isinstance(each, dict)]
+    match one.get("type"):
+        case "multiple_choice" | "many_choice" as kind:
+            options = [_option(each) for each in answers]
+            kind_here = "choice" if kind == "multiple_choice" else "multi"
+            fields: Fields = {"kind": kind_here, "prompt": prompt, "options": options}
+        case "numeric":
+            fields = {"kind": "numeric", "prompt": prompt, **_read_number(name, answers, losses)}
+        case "string":
+            fields = {"kind": "blanks", "prompt": prompt, **_read_text(one, answers)}
+        case other:
+            losses.add(name, f"the whole question: there is no kind of question like {other!r}")
+            return
+    losses.each(name, (key for key in ("answer_cols", "precision") if key in one))
+    report_pictures(name, _texts(one), losses)
+    drafts.add(name, fields)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield every text in a part of a question."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)
 
 
 def _option(answer: dict[str, Any]) -> Fields:
     text = str(answer.get("answer", ""))
     if code := answer.get("code"):
-        text = f"{text} `{code}`".strip()
+        text = f"{text} {_code(str(code))}" if "\n" not in str(code) else f"{text}\n\n{_code(str(code))}"
+        text = text.strip()
     return {"text": text, "correct": bool(answer.get("correct")), "why": str(answer.get("feedback", ""))}
 
 
+def _code(code: str) -> str:
+    """Write code as Markdown: lines as a block, and backticks within a longer fence."""
+    if "\n" in code:
+        return f"```python\n{code}\n```"
+    return f"`` {code} ``" if "`" in code else f"`{code}`"
+
+
+def _value(value: Any) -> Fraction:
+    """Read a number; jupyterquiz allows a text such as "2/3" too."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise Refused(f"{json.dumps(value)} isn't a number")
+    try:
+        return exact(value)
+    except (ValueError, ArithmeticError):
+        raise Refused(f"{json.dumps(value)} isn't a number") from None
+
+
 def _read_number(name: str, answers: list[dict[str, Any]], losses: Losses) -> Fields:
-    fields: Fields = {}
-    wrong = []
+    found: list[NumberAnswer] = []
     for one in answers:
-        where = one.get("range") or [one.get("value")] * 2
-        if one.get("type") == "default" or where[0] is None:
+        ends = one.get("range") or [one.get("value")] * 2
+        if one.get("type") == "default" or ends[0] is None:
             losses.add(name, f"the feedback on any other number: {one.get('feedback')}")
             continue
-        middle, tolerance = (where[0] + where[1]) / 2, (where[1] - where[0]) / 2
+        low, high = map(_value, ends)
+        middle, tolerance = (low + high) / 2, (high - low) / 2
         why = str(one.get("feedback") or "TODO")
-        if one.get("correct") and not fields:
-            # The difference of the two ends has the rounding errors of binary fractions.
-            fields = {"answer": round(middle, 12), "tolerance": round(tolerance, 12), "why": why}
-        elif one.get("correct") or tolerance:
-            losses.add(name, f"a further range, {where[0]} to {where[1]}: {why}")
+        first = one.get("correct") and not any(share for _, _, share, _ in found)
+        if first or not (one.get("correct") or tolerance):
+            found.append((middle, tolerance, 100.0 if first else 0.0, why))
         else:
-            wrong.append({"value": float(middle), "why": why})
-    return {**fields, "wrong": wrong}
+            losses.add(name, f"a further range, {ends[0]} to {ends[1]}: {why}")
+    return number_of(found, name, losses)
 
 
 def _read_text(question: dict[str, Any], answers: list[dict[str, Any]]) -> Fields:
@@ -142,6 +178,8 @@ def _read_text(question: dict[str, Any], answers: list[dict[str, Any]]) -> Field
         for one in answers
         if not one.get("correct")
     }
-    blank = {"accept": [str(one["answer"]) for one in right], "why": why, "wrong": wrong}
+    match_case = any(one.get("match_case") for one in answers)
+    accept = [str(one["answer"]) for one in right]
+    blank = {"accept": accept, "why": why, "wrong": wrong, "match_case": match_case}
     text = str(question.get("code") or "____").replace("____", "[[answer]]", 1)
     return {"text": text if "[[answer]]" in text else f"{text}\n[[answer]]", "blanks": {"answer": blank}}

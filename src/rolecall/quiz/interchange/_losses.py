@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
 class Unreadable(ValueError):
     """A file isn't in its format; the message says where, and what the format requires."""
+
+
+class Refused(ValueError):
+    """A question can't be imported; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +25,17 @@ class Loss:
         The question's id or name; empty if it concerns the whole bank.
     what
         What was left out.
+    line
+        The line of the file where the question begins, if it is known.
     """
 
     question: str
     what: str
+    line: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.question}: {self.what}" if self.question else self.what
+        line = f", line {self.line}" if self.line is not None else ""
+        return f"{self.question}{line}: {self.what}" if self.question else self.what
 
 
 class Losses:
@@ -38,6 +47,16 @@ class Losses:
     def add(self, question: str, what: str) -> None:
         """Add one loss of a question, or of the bank if the name is empty."""
         self._losses.append(Loss(question, what))
+
+    @contextmanager
+    def guard(self, question: str, line: int | None = None) -> Iterator[None]:
+        """List a question as lost if reading it fails, whatever the reason, and go on with the next one."""
+        try:
+            yield
+        except Exception as error:
+            # A message of our own says what to do; any other exception shows its type too.
+            cause = str(error) if isinstance(error, Refused) else f"{type(error).__name__}: {error}"
+            self._losses.append(Loss(question, f"the whole question: {cause}", line))
 
     def each(self, question: str, whats: Iterable[str]) -> None:
         """Add several losses of one question."""

@@ -16,18 +16,22 @@ from rolecall.quiz.interchange import _cloze
 from rolecall.quiz.interchange._drafts import (
     Drafts,
     Fields,
+    NumberAnswer,
     blank_of,
     closing_text,
+    decimal,
+    number_of,
     number_text,
     read_closing,
     ready,
     rounded,
 )
-from rolecall.quiz.interchange._html import parse_xml, report_pictures, to_markdown
+from rolecall.quiz.interchange._html import auto_format, parse_xml, report_pictures, to_markdown
 from rolecall.quiz.interchange._losses import Losses, Unreadable
 from rolecall.quiz.kinds import Blanks, Choice, Match, Multi, Numeric, Order, Question
 
 _CARRIED = frozenset({"id", "difficulty", "skill", "hint", "closing", "unit"})
+_WILDCARD = re.compile(r"(?<!\\)\*")
 _TYPES: dict[type, str] = {
     Choice: "multichoice",
     Multi: "multichoice",
@@ -117,23 +121,31 @@ def read(content: bytes, losses: Losses) -> list[Question]:
     if quiz.tag != "quiz":
         raise Unreadable(f"its root element is <{quiz.tag}>, but Moodle XML has <quiz>")
     drafts = Drafts(losses)
+    skill = ""
     for element in quiz.iterfind("question"):
         kind = element.get("type", "")
         if kind == "category":
+            skill = _plain(element.find("category")).rsplit("/", 1)[-1]
             continue
         name = _plain(element.find("name")) or f"line {element.sourceline}"
-        fields = _READERS[kind](element, name, losses) if kind in _READERS else None
-        if fields is None:
+        if kind not in _READERS:
             losses.add(name, f"the whole question: there is no kind of question like {kind!r}")
             continue
-        prompt = _read(element.find("questiontext"))
-        report_pictures(name, prompt, losses)
-        drafts.add(name, {"prompt": prompt, **_common(element, name, losses), **fields})
+        line = element.sourceline
+        with losses.guard(name, line if isinstance(line, int) else None):
+            fields = _READERS[kind](element, name, losses)
+            report_pictures(name, (one.text or "" for one in element.iter("text")), losses)
+            prompt = _read(element.find("questiontext"))
+            common = {"skill": skill, **_common(element, name, losses)}
+            drafts.add(name, {"prompt": prompt, **common, **fields})
     return drafts.questions
 
 
 def _common(element: etree._Element, name: str, losses: Losses) -> Fields:
     fields: Fields = {"id": element.findtext("idnumber") or name}
+    grade = float(element.findtext("defaultgrade") or 1)
+    if grade != 1:
+        losses.add(name, f"the weight of {grade:g} points")
     hints = [text for hint in element.iterfind("hint") if (text := _read(hint))]
     if hints:
         fields["hint"] = hints[0]
@@ -158,9 +170,10 @@ def _read(element: etree._Element | None) -> str:
     """Return an element's text as Markdown; Moodle's default format is HTML."""
     if element is None or not _plain(element):
         return ""
-    if element.get("format", "html") in ("markdown", "plain_text"):
+    form = element.get("format", "html")
+    if form in ("markdown", "plain_text"):
         return _plain(element)
-    return to_markdown(_plain(element))
+    return auto_format(_plain(element)) if form == "moodle_auto_format" else to_markdown(_plain(element))
 
 
 def _answers(element: etree._Element) -> Iterator[tuple[etree._Element, str, float]]:
@@ -176,7 +189,19 @@ def _choosing(element: etree._Element, name: str, losses: Losses) -> Fields:
         if single and 0 < fraction < 100:
             losses.add(name, f"the {fraction:g} % for {text!r}; it counts as wrong")
         options.append({"text": text, "correct": correct, "why": _read(answer.find("feedback"))})
+    if not single:
+        _report_weights(element, name, losses)
     return {"kind": "choice" if single else "multi", "options": options}
+
+
+def _report_weights(element: etree._Element, name: str, losses: Losses) -> None:
+    """List the shares of the mark that differ from Rolecall's: all right options count the same."""
+    answers = list(_answers(element))
+    share = 100 / (sum(fraction > 0 for _, _, fraction in answers) or 1)
+    for _, text, fraction in answers:
+        # Moodle rounds a third to 33.33333 %.
+        if abs(fraction - share) > 0.01 and abs(fraction + share) > 0.01:
+            losses.add(name, f"the {fraction:g} % for {text!r}; here it counts {share:g} %, right or wrong")
 
 
 def _true_false(element: etree._Element, name: str, losses: Losses) -> Fields:
@@ -187,25 +212,28 @@ def _true_false(element: etree._Element, name: str, losses: Losses) -> Fields:
 
 
 def _numerical(element: etree._Element, name: str, losses: Losses) -> Fields:
-    fields: Fields = {"kind": "numeric"}
-    wrong = []
-    for answer, text, fraction in _answers(element):
-        why = _read(answer.find("feedback")) or "TODO"
-        if text == "*" or (fraction < 100 and fraction > 0) or (fraction >= 100 and "answer" in fields):
-            losses.add(name, f"the answer {text} with {fraction:g} %: {why}")
-        elif fraction >= 100:
-            tolerance = float(answer.findtext("tolerance") or 0)
-            fields |= {"answer": float(text), "tolerance": tolerance, "why": why}
+    found: list[NumberAnswer] = []
+    for answer, _, share in _answers(element):
+        text, why = _plain(answer), _read(answer.find("feedback"))
+        if text == "*":
+            losses.add(name, f"the feedback on any other number: {why}")
         else:
-            wrong.append({"value": float(text), "why": why})
+            tolerance = decimal(answer.findtext("tolerance") or "0", "Moodle XML")
+            found.append((decimal(text, "Moodle XML"), tolerance, share, why))
+    fields = number_of(found, name, losses)
     units = {
-        (unit.findtext("unit_name") or "").strip(): 1 / float(unit.findtext("multiplier") or 1)
+        (unit.findtext("unit_name") or "").strip(): decimal(
+            unit.findtext("multiplier") or "1", "Moodle XML"
+        )
         for unit in element.iterfind("units/unit")
     }
-    base = next((unit for unit, factor in units.items() if factor == 1), None)
+    base = next((unit for unit, multiplier in units.items() if multiplier == 1), None)
     if base:
-        fields |= {"unit": base, "units": {name: factor for name, factor in units.items() if name != base}}
-    return fields | {"wrong": wrong}
+        others = {one: float(1 / multiplier) for one, multiplier in units.items() if one != base}
+        fields |= {"unit": base, "units": others}
+    elif units:
+        losses.add(name, f"its units, because none has the multiplier 1: {', '.join(units)}")
+    return fields
 
 
 def _matching(element: etree._Element, name: str, losses: Losses) -> Fields:
@@ -225,12 +253,19 @@ def _ordering(element: etree._Element, name: str, losses: Losses) -> Fields:
 
 
 def _short_answer(element: etree._Element, name: str, losses: Losses) -> Fields:
-    found = ((text, share, _read(answer.find("feedback"))) for answer, text, share in _answers(element))
-    blank = blank_of(found, name, losses)
+    found = []
+    for answer, _, share in _answers(element):
+        # An answer that is typed is never HTML, whatever format the file says.
+        text, feedback = _plain(answer), _read(answer.find("feedback"))
+        if _WILDCARD.search(text) and text != "*":
+            losses.add(name, f"the wildcard * in the answer {text!r}; it stands for itself here")
+        found.append((text.replace(r"\*", "*"), share, feedback))
+    match_case = (element.findtext("usecase") or "0").strip() == "1"
+    blank = blank_of(found, name, losses, match_case=match_case)
     return {"kind": "blanks", "text": "[[answer]]", "blanks": {"answer": blank}}
 
 
-def _embedded(element: etree._Element, name: str, losses: Losses) -> Fields | None:
+def _embedded(element: etree._Element, name: str, losses: Losses) -> Fields:
     return _cloze.read(_plain(element.find("questiontext")), name, losses)
 
 

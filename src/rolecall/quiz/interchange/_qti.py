@@ -17,7 +17,7 @@ from rolecall.quiz._bank import Bank
 from rolecall.quiz.interchange import _qti_items
 from rolecall.quiz.interchange._drafts import Drafts, Fields, ready
 from rolecall.quiz.interchange._html import parse_xml
-from rolecall.quiz.interchange._losses import Losses, Unreadable
+from rolecall.quiz.interchange._losses import Losses, Refused, Unreadable
 from rolecall.quiz.kinds import Question
 
 _CARRIED = frozenset({"id", "difficulty", "skill", "hint", "closing"})
@@ -83,19 +83,19 @@ def read(content: bytes, losses: Losses) -> list[Question]:
     """Read the questions of a package, or of one item."""
     drafts = Drafts(losses)
     for file, item, fields in _items(content):
-        try:
-            root = parse_xml(item)
-        except Unreadable as error:
-            losses.add(file, f"the whole question: {error}")
-            continue
-        name = root.get("identifier") or file
-        item_fields = _qti_items.read(root, name, losses)
-        if item_fields is not None:
-            drafts.add(name, {"id": name, **fields, **item_fields})
+        with losses.guard(file):
+            if item is None:
+                raise Refused("the package doesn't contain this file, which its manifest names")
+            try:
+                root = parse_xml(item)
+            except Unreadable as error:
+                raise Refused(str(error)) from None
+            name = root.get("identifier") or file
+            drafts.add(name, {"id": name, **fields, **_qti_items.read(root, name, losses)})
     return drafts.questions
 
 
-def _items(content: bytes) -> Iterator[tuple[str, bytes, Fields]]:
+def _items(content: bytes) -> Iterator[tuple[str, bytes | None, Fields]]:
     """Yield each item's file name, its content, and the fields that the manifest has."""
     if not content.startswith(b"PK"):
         yield "the item", content, {}
@@ -104,15 +104,23 @@ def _items(content: bytes) -> Iterator[tuple[str, bytes, Fields]]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(one.file_size for one in archive.infolist()) > _MOST:
                 raise Unreadable(f"its files have more than {_MOST:,} bytes together")
-            manifest = parse_xml(archive.read("imsmanifest.xml"))
+            names = set(archive.namelist())
+            where = next(
+                (one for one in sorted(names, key=len) if posixpath.basename(one) == "imsmanifest.xml"),
+                None,
+            )
+            if where is None:
+                raise Unreadable("it is not a content package: it has no imsmanifest.xml")
+            manifest = parse_xml(archive.read(where))
             for resource in manifest.iterfind(".//{*}resource"):
                 if resource.get("type", "").startswith("imsqti_item"):
-                    file = posixpath.normpath(resource.get("href", ""))
-                    yield file, archive.read(file), _described(resource)
+                    file = resource.get("href") or next(
+                        (one.get("href", "") for one in resource.iterfind("{*}file")), ""
+                    )
+                    file = posixpath.normpath(posixpath.join(posixpath.dirname(where), file))
+                    yield file, archive.read(file) if file in names else None, _described(resource)
     except zipfile.BadZipFile:
         raise Unreadable("it is not a content package: the archive can't be opened") from None
-    except KeyError as error:
-        raise Unreadable(f"it is not a content package: {error.args[0]}") from None
 
 
 def _described(resource: etree._Element) -> Fields:

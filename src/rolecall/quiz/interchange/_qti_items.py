@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from html import escape
 
 from lxml import etree
 
-from rolecall.quiz.interchange._drafts import Fields, closing_text, number_text, read_closing, rounded
+from rolecall.quiz._numbers import written
+from rolecall.quiz.interchange._drafts import (
+    Fields,
+    closing_text,
+    decimal,
+    number_of,
+    number_text,
+    read_closing,
+    rounded,
+)
 from rolecall.quiz.interchange._html import report_pictures, to_html, to_inline_html, to_markdown
-from rolecall.quiz.interchange._losses import Losses
+from rolecall.quiz.interchange._losses import Losses, Refused
 from rolecall.quiz.kinds import BaseQuestion, Blanks, Choice, Match, Multi, Numeric, Order, Question
 
 KINDS: tuple[type[BaseQuestion], ...] = (Choice, Multi, Order, Match, Numeric, Blanks)
@@ -207,23 +218,35 @@ def _blanks(
             last = etree.SubElement(body, f"{{{_QTI}}}textEntryInteraction", responseIdentifier=response)
             accept = question.blanks[name].accept
             marks = {one: 1 / len(question.blanks) for one in accept}
-            declared.append(_declared(response, "single", "string", accept[:1], marks))
+            declaration = _declared(response, "single", "string", accept[:1], marks)
+            case = "true" if question.matches_case(question.blanks[name]) else "false"
+            for entry in declaration.iter(f"{{{_QTI}}}mapEntry"):
+                entry.set("caseSensitive", case)
+            declared.append(declaration)
     return body, declared, {}
 
 
-def read(item: etree._Element, name: str, losses: Losses) -> Fields | None:
-    """Read the fields of an item; None, with a loss, if no kind of question is like it."""
+def read(item: etree._Element, name: str, losses: Losses) -> Fields:
+    """Read the fields of an item.
+
+    Raises
+    ------
+    Refused
+        If no kind of question is like it.
+    """
+    if _tag(item) != "assessmentItem":
+        raise Refused(f"its root element is <{_tag(item)}>, but an item of QTI 2 has <assessmentItem>")
+    if item.find("{*}templateDeclaration") is not None or item.find("{*}templateProcessing") is not None:
+        raise Refused("a template (templateProcessing) draws its numbers and texts")
     body = item.find("{*}itemBody")
     interactions = [one for one in item.iter() if _tag(one).endswith("Interaction")]
     kinds = {_tag(one) for one in interactions}
     if body is None or len(kinds) != 1 or (len(interactions) > 1 and kinds != {"textEntryInteraction"}):
         there = ", ".join(sorted(kinds)) or "none"
-        losses.add(name, f"the whole question: all interactions must be of one type; this item has {there}")
-        return None
+        raise Refused(f"all interactions must be of one type; this item has {there}")
     kind = kinds.pop()
     if kind not in _READERS:
-        losses.add(name, f"the whole question: there is no kind of question like {kind}")
-        return None
+        raise Refused(f"there is no kind of question like {kind}")
     fields: Fields = {}
     for rubric in list(body.iter("{*}rubricBlock")):
         text = to_markdown(_html(rubric))
@@ -234,8 +257,20 @@ def read(item: etree._Element, name: str, losses: Losses) -> Fields | None:
         else:
             losses.add(name, f"the rubric for {rubric.get('view')}: {text}")
         _drop(rubric)
-    asked = _READERS[kind](item, body, interactions)
-    report_pictures(name, asked["prompt"], losses)
+    report_pictures(name, [_html(body)], losses)
+    for block in list(body.iter("{*}feedbackBlock")):
+        losses.add(name, f"the feedback within the text: {_said(block)}")
+        _drop(block)
+    for feedback in list(item.iterfind("{*}modalFeedback")):
+        # Feedback that is hidden for a choice says something about all the others.
+        if feedback.get("showHide", "show") == "hide":
+            losses.add(
+                name, f"the feedback on answers other than {feedback.get('identifier')}: {_said(feedback)}"
+            )
+            _drop(feedback)
+    if any(one.get("fixed") == "true" for one in body.iter("{*}simpleChoice")):
+        losses.add(name, "that a choice keeps its place (fixed)")
+    asked = _READERS[kind](item, body, interactions, name, losses)
     if asked["prompt"] == "":
         asked["prompt"] = item.get("title") or "TODO"
     return fields | asked
@@ -259,7 +294,7 @@ def _html(element: etree._Element) -> str:
             one.tag = etree.QName(one).localname
     etree.cleanup_namespaces(copy)
     inner = "".join(etree.tostring(one, encoding="unicode") for one in copy)
-    return (copy.text or "") + inner
+    return escape(copy.text or "", quote=False) + inner
 
 
 def _said(element: etree._Element) -> str:
@@ -272,6 +307,39 @@ def _prompt(body: etree._Element, interaction: etree._Element) -> str:
     asked = to_markdown(_html(own)) if own is not None else ""
     _drop(interaction)
     return "\n\n".join(text for text in (to_markdown(_html(body)), asked) if text)
+
+
+def _responses(item: etree._Element) -> dict[str, etree._Element]:
+    return {one.get("identifier", ""): one for one in item.iterfind("{*}responseDeclaration")}
+
+
+def _mapped(declaration: etree._Element | None, name: str, losses: Losses) -> list[etree._Element]:
+    """Return the entries of a mapping with the full mark; list those with a part of it as losses."""
+    found = [] if declaration is None else list(declaration.iterfind("{*}mapping/{*}mapEntry"))
+    marks = [float(one.get("mappedValue", 0)) for one in found]
+    most = max(marks, default=0)
+    several = declaration is not None and declaration.get("cardinality") == "multiple"
+    full = []
+    for one, mark in zip(found, marks, strict=True):
+        if mark > 0 and (several or mark == most):
+            full.append(one)
+        if 0 < mark < most or (mark < 0 and not several):
+            losses.add(name, f"the mark of {mark:g} for {one.get('mapKey')!r}, where the most is {most:g}")
+    return full
+
+
+def _keys(item: etree._Element, response: str | None, name: str, losses: Losses) -> list[str]:
+    """Return the right choices, from the correct response or else from the mapping."""
+    right = _right(item, response)
+    mapped = _mapped(_responses(item).get(response or ""), name, losses)
+    keys = [one.get("mapKey", "") for one in mapped]
+    processing = item.find("{*}responseProcessing")
+    by_map = processing is not None and "map_response" in processing.get("template", "")
+    if keys and by_map and right and set(keys) != set(right):
+        raise Refused("its correct response and its mapping disagree on which answers are right")
+    if not right and not keys:
+        raise Refused("it doesn't say which answer is right")
+    return right or keys
 
 
 def _right(item: etree._Element, response: str | None = None) -> list[str]:
@@ -287,8 +355,15 @@ def _feedback(item: etree._Element) -> dict[str, str]:
     return {one.get("identifier", ""): to_markdown(_html(one)) for one in item.iterfind("{*}modalFeedback")}
 
 
-def _choice(item: etree._Element, body: etree._Element, interactions: list[etree._Element]) -> Fields:
-    right, feedback = _right(item), _feedback(item)
+def _choice(
+    item: etree._Element,
+    body: etree._Element,
+    interactions: list[etree._Element],
+    name: str,
+    losses: Losses,
+) -> Fields:
+    right = _keys(item, interactions[0].get("responseIdentifier"), name, losses)
+    feedback = _feedback(item)
     options = []
     for one in interactions[0].iterfind("{*}simpleChoice"):
         key = one.get("identifier", "")
@@ -303,18 +378,31 @@ def _choice(item: etree._Element, body: etree._Element, interactions: list[etree
     return {"kind": "choice" if single else "multi", "prompt": prompt, "options": options}
 
 
-def _order(item: etree._Element, body: etree._Element, interactions: list[etree._Element]) -> Fields:
+def _order(
+    item: etree._Element,
+    body: etree._Element,
+    interactions: list[etree._Element],
+    name: str,
+    losses: Losses,
+) -> Fields:
     texts = {one.get("identifier", ""): _said(one) for one in interactions[0].iterfind("{*}simpleChoice")}
     items = [{"text": texts[key]} for key in _right(item) if key in texts]
     return {"kind": "order", "prompt": _prompt(body, interactions[0]), "items": items}
 
 
-def _matching(item: etree._Element, body: etree._Element, interactions: list[etree._Element]) -> Fields:
+def _matching(
+    item: etree._Element,
+    body: etree._Element,
+    interactions: list[etree._Element],
+    name: str,
+    losses: Losses,
+) -> Fields:
     texts = {
         one.get("identifier", ""): _said(one)
         for one in interactions[0].iterfind(".//{*}simpleAssociableChoice")
     }
-    pairs = [pair.split() for pair in _right(item)]
+    keys = _keys(item, interactions[0].get("responseIdentifier"), name, losses)
+    pairs = [pair.split() for pair in keys]
     found = [{"left": texts[left], "right": texts[right]} for left, right in pairs]
     used = {right for _, right in pairs}
     second = list(interactions[0].iterfind("{*}simpleMatchSet"))[-1]
@@ -322,25 +410,56 @@ def _matching(item: etree._Element, body: etree._Element, interactions: list[etr
     return {"kind": "match", "prompt": _prompt(body, interactions[0]), "pairs": found, "extras": extras}
 
 
-def _entry(item: etree._Element, body: etree._Element, interactions: list[etree._Element]) -> Fields:
-    declared = {one.get("identifier"): one for one in item.iterfind("{*}responseDeclaration")}
-    first = declared.get(interactions[0].get("responseIdentifier"))
+def _tolerance(item: etree._Element, value: Fraction) -> Fraction:
+    """Return the tolerance that the rules of an item have.
+
+    A relative tolerance is in percent, and one number counts for both sides:
+    https://www.imsglobal.org/question/qtiv2p1/imsqti_infov2p1.html, under ``equal``.
+    """
+    for rule in item.iterfind("{*}responseProcessing//{*}equal"):
+        sides = [decimal(one, "QTI") for one in rule.get("tolerance", "").split()]
+        if not sides or rule.get("toleranceMode", "exact") == "exact":
+            continue
+        if len(set(sides)) != 1:
+            raise Refused("its tolerance differs above and below the answer")
+        relative = rule.get("toleranceMode") == "relative"
+        return abs(value) * sides[0] / 100 if relative else sides[0]
+    if next(item.iterfind("{*}responseProcessing//{*}equalRounded"), None) is not None:
+        raise Refused("it compares rounded numbers (equalRounded)")
+    return Fraction(0)
+
+
+def _entry(
+    item: etree._Element,
+    body: etree._Element,
+    interactions: list[etree._Element],
+    name: str,
+    losses: Losses,
+) -> Fields:
+    declared = _responses(item)
+    first = declared.get(interactions[0].get("responseIdentifier", ""))
     if len(interactions) == 1 and first is not None and first.get("baseType") in ("float", "integer"):
-        value = (_right(item) or ["nan"])[0]
-        return {
-            "kind": "numeric",
-            "prompt": _prompt(body, interactions[0]),
-            "answer": float(value),
-            "why": "TODO",
-        }
+        response = interactions[0].get("responseIdentifier")
+        value, *others = _keys(item, response, name, losses)
+        losses.each(name, (f"the further answer {other}" for other in others))
+        middle = decimal(value, "QTI")
+        answer = (middle, _tolerance(item, middle), 100.0, "")
+        return {"prompt": _prompt(body, interactions[0])} | number_of([answer], name, losses)
     blanks = {}
     for number, one in enumerate(interactions, start=1):
-        response = one.get("responseIdentifier")
-        entries = declared[response].iterfind("{*}mapping/{*}mapEntry") if response in declared else []
-        full = [each.get("mapKey", "") for each in entries if float(each.get("mappedValue", 0)) > 0]
+        response = one.get("responseIdentifier", "")
+        declaration = declared.get(response)
+        entries = _mapped(declaration, name, losses)
+        accept = [*_right(item, response), *(each.get("mapKey", "") for each in entries)]
+        if not accept:
+            raise Refused(f"it doesn't say which text is right in {response}")
+        if declaration is not None and declaration.get("baseType") in ("float", "integer"):
+            accept += [written(decimal(each, "QTI")) for each in accept]
         blanks[f"b{number}"] = {
-            "accept": list(dict.fromkeys([*_right(item, response), *full])),
+            "accept": list(dict.fromkeys(accept)),
             "why": "TODO",
+            # Without a mapping, or in an entry that doesn't say so, capitals count.
+            "match_case": all(each.get("caseSensitive", "true") == "true" for each in entries),
         }
         _replace(one, f"[[b{number}]]")
     pre = next((one for one in body.iter("{*}pre") if "[[b1]]" in "".join(map(str, one.itertext()))), None)

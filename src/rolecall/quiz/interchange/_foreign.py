@@ -1,0 +1,32 @@
+"""Recognize files of programs whose formats aren't read, to name them in the refusal."""
+
+from __future__ import annotations
+
+import re
+
+_SIGNS: tuple[tuple[str, str], ...] = (
+    (r"<moodle_backup\b", "a backup of a Moodle course; export its question bank as Moodle XML"),
+    (r"<questestinterop\b", "QTI 1.2; export it as QTI 2.1"),
+    (r"<qti-assessment-(item|test)\b", "QTI 3; export it as QTI 2.1"),
+    (r"(?m)^ANSWER:\s*[A-Z]\s*$", "an Aiken file; import it into Moodle, and export it as Moodle XML"),
+    (r"(?m)^Quiz title:|^\*?[a-z]\) .*\n(?:\*|[a-z]\) )", "a text2qti file; text2qti writes QTI from it"),
+    (
+        r"(?m)^(MC|MA|TF|ESS|ORD|MAT|FIB|FIL|NUM|SR|OP)\t",
+        "a Blackboard test; export the pool as a QTI 2.1 package",
+    ),
+    (
+        r"(?i)^\W*question\W+answer 1\W.*time limit",
+        "a Kahoot spreadsheet; copy its columns into one of ours",
+    ),
+    (
+        r"(?i)^\W*(front|#separator:)\W*",
+        "an Anki export of flash cards, which have no options to choose from",
+    ),
+)
+_BEGINNING = 20_000
+
+
+def foreign_format(content: bytes) -> str | None:
+    """Return what a file is and what to do with it, if it's in a known format that isn't read."""
+    text = content[:_BEGINNING].decode("utf-8-sig", errors="replace")
+    return next((what for sign, what in _SIGNS if re.search(sign, text)), None)
