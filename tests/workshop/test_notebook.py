@@ -57,7 +57,7 @@ def test_who_joined_is_known_to_every_notebook_and_after_a_restart(workshop):
 
 
 def test_a_wrong_code_is_reported(workshop):
-    with pytest.raises(ServiceError, match="ask your instructor for the one on the wall"):
+    with pytest.raises(ServiceError, match="ask your instructor for the current one"):
         join("WRONG", workshop.url)
 
 

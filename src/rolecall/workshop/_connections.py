@@ -11,8 +11,8 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 _ARRIVING = 10.0
 """Seconds within which a request with its body has to arrive."""
-_PER_ADDRESS = 1_000
-"""A classroom shares one address, and each notebook keeps a connection."""
+_PER_ADDRESS = 4_000
+"""A class of 2,000 can share one address, and a notebook can have two connections."""
 _FILES = 16_384
 
 
