@@ -203,3 +203,9 @@ def test_what_the_browser_should_not_send_changes_nothing(workshop):
 
     assert card._answers == before
     assert card.view["question"]["place"] == 0
+
+
+def test_running_the_join_cell_again_continues_as_the_same_learner(workshop):
+    rooms = [repr(join(workshop.code, workshop.url, name)) for name in ("Rerun", "Rerun", "Another")]
+
+    assert [one.rpartition(" ")[2] for one in rooms] == ["Rerun", "Rerun", "Another"]
