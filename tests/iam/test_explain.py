@@ -39,6 +39,13 @@ def statement(**case) -> dict:
     return json.loads(only.statement)
 
 
+def test_the_statement_that_decides_is_printed():
+    explained = explain(decision(identity=deny("s3:*", Sid="NoBuckets")))
+
+    assert "Deciding statement:\n  {\n" in str(explained)
+    assert '"Sid": "NoBuckets"' in str(explained)
+
+
 def test_each_gate_has_the_status_of_its_policies():
     explained = explain(decision(identity=allow(Sid="All"), boundary=OTHER, scps=[[allow()]]))
 

@@ -57,7 +57,7 @@ class Explanation:
         if self.near_misses:
             lines += ["Nearest statements:", *(f"  - {one}" for one in self.near_misses)]
         if self.statement:
-            lines += ["StatementRef statement:", *(f"  {line}" for line in self.statement.splitlines())]
+            lines += ["Deciding statement:", *(f"  {line}" for line in self.statement.splitlines())]
         if self.changes:
             lines.append("The smallest change that would allow it:")
         for change in self.changes:
