@@ -59,12 +59,21 @@ class Document:
         The line and column of each value, by its path; the first line and column are 1.
     keys
         The line and column of each key, by the path of its value.
+    written
+        What the file says for each value without quotes, such as ``yes`` for True.
+    aliases
+        The line of the value that an alias stands for, by the alias's path.
+    doubtful
+        Texts that are YAML, but probably not what the author meant.
     """
 
     file: str
     value: object
     places: Mapping[Where, tuple[int, int]]
     keys: Mapping[Where, tuple[int, int]]
+    written: Mapping[Where, str]
+    aliases: Mapping[Where, int]
+    doubtful: tuple[Fault, ...] = ()
 
     def fault(self, where: Where, problem: str) -> Fault:
         """Create a fault at the innermost node of a path that the file has."""
@@ -72,6 +81,8 @@ class Document:
         while known not in self.places and known:
             known = known[:-1]
         line, column = self.places.get(known, (1, 1))
+        if known in self.aliases:
+            problem += f"; the alias stands for the value in line {self.aliases[known]}"
         return Fault(self.file, line, column, where, problem)
 
     def key_fault(self, where: Where, problem: str) -> Fault:
@@ -114,8 +125,11 @@ def read_yaml(path: Path) -> Document:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise BadFile([Fault(name, 1, 1, (), f"cannot be read: {error.strerror}")]) from None
-    except UnicodeDecodeError:
-        raise BadFile([Fault(name, 1, 1, (), "is not UTF-8 text")]) from None
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        problem = "this character is not UTF-8 text; save the file as UTF-8"
+        raise BadFile([Fault(name, line, column, (), problem)]) from None
     return parse_yaml(text, name)
 
 
@@ -130,18 +144,24 @@ def parse_yaml(text: str, name: str) -> Document:
     try:
         node = _compose(text)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise BadFile([Fault(name, line, column, (), _syntax(error))]) from None
+        raise BadFile([_syntax_fault(error, text, name)]) from None
     except (yaml.YAMLError, RecursionError) as error:
         raise BadFile([Fault(name, 1, 1, (), f"is not YAML: {error}")]) from None
     if node is None:
-        raise BadFile([Fault(name, 1, 1, (), "is empty")])
-    reader = _Reader(name)
+        raise BadFile([Fault(name, 1, 1, (), "is empty; write its fields, one `name: value` in each line")])
+    reader = _Reader(name, text)
     value = reader.read(node, (), frozenset())
     if reader.faults:
         raise BadFile(reader.faults)
-    return Document(name, value, reader.places, reader.keys)
+    return Document(
+        name,
+        value,
+        reader.places,
+        reader.keys,
+        reader.written,
+        reader.aliases,
+        tuple(reader.doubtful),
+    )
 
 
 def _compose(text: str) -> yaml.Node | None:
@@ -160,18 +180,60 @@ def _fast_loader(fast: Any) -> Any:
     return type("_FastLoader", (fast,), {"yaml_implicit_resolvers": _Loader.yaml_implicit_resolvers})
 
 
-def _syntax(error: yaml.MarkedYAMLError) -> str:
-    problem = f"this is not YAML: {error.problem}"
+_NO_BREAK_SPACE = "a no-break space is in the indentation; indent with spaces"
+
+
+def _syntax_fault(error: yaml.MarkedYAMLError, text: str, name: str) -> Fault:
+    """Say where a file stops being YAML, why, and what to do."""
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    for number, one in enumerate(text.split("\n")[:line], start=1):
+        if "\N{NO-BREAK SPACE}" in one[: len(one) - len(one.lstrip())]:
+            return Fault(name, number, 1, (), _NO_BREAK_SPACE)
+    problem, start = str(error.problem), error.context_mark
+    if problem.startswith("expected ',' or") and start is not None and start.line + 1 < line:
+        opening = text.split("\n")[start.line][start.column : start.column + 1]
+        closing = {"[": "]", "{": "}"}.get(opening, "")
+        fix = f"this {opening} is not closed; add the missing {closing}"
+        return Fault(name, start.line + 1, start.column + 1, (), f"this is not YAML: {fix}")
+    return Fault(name, line, column, (), f"this is not YAML: {problem}{_syntax_fix(problem)}")
+
+
+def _syntax_fix(problem: str) -> str:
     if "found character '\\t'" in problem:
-        return f"{problem}; indent with spaces"
-    if "mapping values are not allowed" in problem:
-        return f"{problem}; put a text with a colon in quotes"
-    return problem
+        return "; indent with spaces"
+    if cannot := re.match(r"found character '(.)' that cannot start any token", problem):
+        return f"; put a text that starts with {cannot[1]} in quotes"
+    if problem.startswith("expected alphabetic or numeric character"):
+        return "; put a text that starts with * or & in quotes"
+    if alias := re.match(r"found undefined alias '(.*)'", problem):
+        name = alias[1]
+        return (
+            f"; if *{name} is a text, put it in quotes; if it is an alias, write &{name} before its value"
+        )
+    if "mapping values are not allowed" in problem or problem.startswith("expected ',' or"):
+        return "; put a text with a colon in quotes"
+    if problem.startswith("expected <block end>"):
+        return "; indent this line like the other fields around it"
+    return ""
+
+
+_WORD_PROCESSOR_QUOTES = (
+    "\N{LEFT DOUBLE QUOTATION MARK}",
+    "\N{RIGHT DOUBLE QUOTATION MARK}",
+    "\N{DOUBLE LOW-9 QUOTATION MARK}",
+    "\N{LEFT SINGLE QUOTATION MARK}",
+    "\N{RIGHT SINGLE QUOTATION MARK}",
+)
 
 
 class _Reader:
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, text: str) -> None:
         self.name = name
+        self.lines = text.split("\n")
+        self.written: dict[Where, str] = {}
+        self.aliases: dict[Where, int] = {}
+        self.doubtful: list[Fault] = []
         self.places: dict[Where, tuple[int, int]] = {}
         self.keys: dict[Where, tuple[int, int]] = {}
         self.faults: list[Fault] = []
@@ -187,6 +249,10 @@ class _Reader:
             return self._mapping(node, where, within)
         if isinstance(node, yaml.SequenceNode):
             return [self.read(one, (*where, i), within) for i, one in enumerate(node.value)]
+        # libyaml says "" for a text without quotes, and PyYAML's own parser says None.
+        if isinstance(node, yaml.ScalarNode) and not node.style:
+            self.written[where] = node.value
+            self._doubt(node, where)
         try:
             return self.constructor.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
@@ -201,10 +267,34 @@ class _Reader:
                 continue
             key = str(key_node.value)
             self.keys[*where, key] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            if key.startswith("\N{NO-BREAK SPACE}"):
+                self._fault(key_node, (*where, key), _NO_BREAK_SPACE)
             if key in value:
                 self._fault(key_node, (*where, key), "this key occurs twice; keep one")
             value[key] = self.read(value_node, (*where, key), within)
+            if value_node.start_mark.index < key_node.start_mark.index:
+                # The node of an alias is that of its anchor, so its place is elsewhere in the file.
+                self.aliases[*where, key] = value_node.start_mark.line + 1
+                mark = key_node.end_mark
+                self.places[*where, key] = (mark.line + 1, mark.column + 3)
         return value
+
+    def _doubt(self, node: yaml.ScalarNode, where: Where) -> None:
+        """Note a text without quotes that YAML cuts at `` #``, or that has quotes of a word processor."""
+        end, mark = node.end_mark, node.start_mark
+        rest = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
+        problem = ""
+        # A comment after a value has two spaces before it, or the value is a single word.
+        if re.match(r" #", rest) and " " in node.value:
+            problem = (
+                "YAML ends this text at ` #`; put the text in quotes, or write two spaces before a comment"
+            )
+        elif node.value[:1] in _WORD_PROCESSOR_QUOTES and node.value[-1:] in _WORD_PROCESSOR_QUOTES:
+            problem = (
+                f"{node.value[0]} and {node.value[-1]} are part of this text; use straight quotes, \" or '"
+            )
+        if problem:
+            self.doubtful.append(Fault(self.name, mark.line + 1, mark.column + 1, where, problem))
 
     def _fault(self, node: yaml.Node, where: Where, problem: str) -> None:
         mark = node.start_mark
@@ -235,7 +325,7 @@ def _fault(document: Document, model: type[BaseModel], error: Any) -> Fault:
     problem: str
     match error["type"]:
         case "missing":
-            return document.fault(where[:-1], f"{where[-1]} is missing")
+            return document.fault(where[:-1], f"{where[-1]} is missing{_named(document, where[:-1])}")
         case "union_tag_not_found":
             return document.fault(where, f"{error['ctx']['discriminator'].strip(_QUOTE)} is missing")
         case "union_tag_invalid":
@@ -252,7 +342,16 @@ def _fault(document: Document, model: type[BaseModel], error: Any) -> Fault:
         case "literal_error":
             problem = f"{_shown(error['input'])} is not one of {error['ctx']['expected']}"
         case "string_type":
-            problem = f"this must be a text, not {_shown(error['input'])}; put it in quotes"
+            problem = _not_a_text(document.written.get(where), error["input"])
+        case "list_type":
+            problem = f"this must be a list, with `- ` before each item, not {_shown(error['input'])}"
+        case "dict_type" | "model_type" | "model_attributes_type":
+            problem = f"this must be fields, `name: value`, not {_shown(error['input'])}"
+            if not where:
+                fields = ", ".join(field.alias or name for name, field in model.model_fields.items())
+                problem += f"; the fields of this file are {fields}"
+        case "bool_type":
+            problem = f"this must be true or false, without quotes, not {_shown(error['input'])}"
         case _:
             message = re.sub(r"^Input should be", "should be", error["msg"])
             problem = f"{message}, not {_shown(error['input'])}"
@@ -260,6 +359,25 @@ def _fault(document: Document, model: type[BaseModel], error: Any) -> Fault:
 
 
 _QUOTE = "'"
+
+
+def _not_a_text(written: str | None, value: object) -> str:
+    if written is None:
+        return f"this must be a text, not {_shown(value)}"
+    if written == repr(value):
+        return f"this must be a text, not {written}; put it in quotes"
+    return (
+        f'this must be a text, but YAML reads {written} as {_shown(value)}; put it in quotes, "{written}"'
+    )
+
+
+def _named(document: Document, where: Where) -> str:
+    """Name a part of a list as its author knows it, by its ID or its text."""
+    value = _value_at(document, where)
+    if not where or not isinstance(where[-1], int) or not isinstance(value, dict):
+        return ""
+    name = next((value[field] for field in ("id", "text", "left", "front") if field in value), None)
+    return f" in {_shown(name)}" if name is not None else ""
 
 
 def _path_in_file(document: Document, location: Where) -> Where:

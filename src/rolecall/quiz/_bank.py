@@ -88,7 +88,7 @@ def load_bank(path: Path) -> Bank:
     document = read_yaml(path)
     own = validate(document, Bank)
     bank = own.model_copy(update={"misconceptions": load_catalogue(path.parent) | own.misconceptions})
-    faults = list(_faults(document, bank))
+    faults = [*document.doubtful, *_faults(document, bank)]
     if faults:
         raise BadFile(faults)
     return bank

@@ -13,7 +13,7 @@ BANK = (Path(__file__).parents[1] / "banks" / "kinds.yaml").read_text()
 MISTAKES = [
     # multi
     ("{text: A group, why: A group is no principal., misconception: role-is-a-user}", "{text: A group, correct: true, why: W., misconception: role-is-a-user}", "questions[1].options[2].misconception: a right option doesn't show a misconception; remove the field"),
-    ("correct: true, why: With permission and trust.", "correct: yes please, why: W.", "questions[1].options[0].correct: should be a valid boolean, not 'yes please'"),
+    ("correct: true, why: With permission and trust.", "correct: yes please, why: W.", "questions[1].options[0].correct: this must be true or false, without quotes, not 'yes please'"),
     ("      - {text: A group, why: A group is no principal., misconception: role-is-a-user}\n      - {text: A policy, why: A policy is a document.}\n", "", "questions[1].options: every option is right; add wrong ones, so that there is something to choose"),
     ("{text: A policy, why: A policy is a document.}", "{text: A user, why: Twice.}", "questions[1].options[3].text: another option has the same text; change or remove one"),
     ("{text: A policy, why: A policy is a document.}", "{text: A policy}", "questions[1].options[3]: why is missing"),
@@ -51,7 +51,7 @@ MISTAKES = [
     ('accept: ["aws sts assume-role', 'accept: ["sts assume-role', "isn't an AWS CLI command; one starts with aws"),
     ("    actor: dana\n", "", "questions[6].world: give both a world and an actor, which run a wrong command"),
     ("    why: That is the call.\n", "", "questions[6]: why is missing"),
-    ("ignore: [RoleSessionName]", "ignore: RoleSessionName", "questions[6].ignore: should be a valid list, not 'RoleSessionName'"),
+    ("ignore: [RoleSessionName]", "ignore: RoleSessionName", "questions[6].ignore: this must be a list, with `- ` before each item, not 'RoleSessionName'"),
     # policy
     ("    allow:\n      - {says: Dana reads a report, action: \"s3:GetObject\", resource: \"arn:aws:s3:::acme-reports/q1.csv\"}\n", "", "questions[7]: allow is missing"),
     ("{says: Dana deletes a report, action: \"s3:DeleteObject\",", "{says: Dana reads a report, action: \"s3:GetObject\",", "questions[7].deny[0]: this case is in allow too; it can't be both"),
