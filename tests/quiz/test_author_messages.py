@@ -72,7 +72,7 @@ def test_a_no_break_space_in_the_indentation_is_found(tmp_path):
     file = tmp_path / "bank.yaml"
     file.write_text("bank: b\nskills:\n  \N{NO-BREAK SPACE}s: S\n  t: T\n", encoding="utf-8")
 
-    with pytest.raises(BadFile, match="3:3: .*a no-break space is in the indentation; indent with spaces"):
+    with pytest.raises(BadFile, match=r"3:3: .*a no-break space is in the indentation; indent with spaces"):
         load_bank(file)
 
 
