@@ -188,3 +188,25 @@ def test_code_of_several_lines_stays_a_block():
 
 def test_a_category_of_moodle_becomes_a_skill():
     assert set(imported("moodle-cloze.xml", "moodle").bank.skills) == {"chapter-1"}
+
+
+GIFT = [
+    (b"::q::x{~%50%a ~%30%b ~c}", {"a": True, "b": True, "c": False}, "the 30 % for 'b'"),
+    (b"::q::x{=%50%a =b ~c}", {"a": False, "b": True, "c": False}, "the 50 % for 'a'"),
+    (b"::q::[html]x <img src=a.png>{T}", {"True": True, "False": False}, "a picture or a file"),
+]
+
+
+@pytest.mark.parametrize(("text", "key", "loss"), GIFT)
+def test_shares_and_pictures_of_gift_are_reported(text, key, loss):
+    found = import_bank(text, "gift", "x")
+    (question,) = found.bank.questions
+
+    assert {one.text: one.correct for one in question.options} == key
+    assert loss in "\n".join(map(str, found.losses))
+
+
+def test_backslashes_of_a_formula_stay():
+    (question,) = import_bank(rb"::q::\(x\) is C\:{T}", "gift", "x").bank.questions
+
+    assert question.prompt == r"\(x\) is C:"

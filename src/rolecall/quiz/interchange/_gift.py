@@ -24,7 +24,7 @@ from rolecall.quiz.interchange._drafts import (
     ready,
     rounded,
 )
-from rolecall.quiz.interchange._html import to_markdown
+from rolecall.quiz.interchange._html import report_pictures, to_markdown
 from rolecall.quiz.interchange._losses import Losses, Refused, Unreadable
 from rolecall.quiz.kinds import Blanks, Choice, Match, Multi, Numeric, Question
 
@@ -161,6 +161,7 @@ def _add(body: str, name: str, tagged: Fields, drafts: Drafts, losses: Losses) -
     after = found[3].strip().strip('";')
     if re.search(r"(?<!\\)[{}]", after):
         raise Refused("it has a second block of answers in { }; split it into two questions")
+    report_pictures(name, [body], losses)
     answers, _, closing = _split(found[2], "####")
     fields = _kind_of(answers.strip(), name, losses)
     if fields is None:
@@ -237,7 +238,11 @@ def _part(sign: str, raw: str) -> _Part:
 def _choosing(parts: list[_Part], name: str, losses: Losses) -> Fields:
     several = not any(sign == "=" for sign, _, _, _ in parts)
     options = []
+    full = 100 / (sum((share or 0) > 0 for _, share, _, _ in parts) or 1)
     for sign, share, text, feedback in parts:
+        if several and abs(abs(share or 0) - full) > 0.01:
+            here = f"here it counts {full:g} %, right or wrong"
+            losses.add(name, f"the {share or 0:g} % for {_text(text)!r}; {here}")
         partial = share is not None and share < 100 if sign == "=" else (share or 0) > 0
         if share is not None and not several and partial:
             losses.add(name, f"the {share:g} % for {_text(text)!r}; it counts as wrong")
