@@ -40,7 +40,7 @@ def user(administered, iam, request):
 def test_a_user_changes_their_own_password(user):
     user.change_password(OldPassword=OLD, NewPassword=NEW)
 
-    with pytest.raises(ClientError, match="AccessDenied.*old password"):
+    with pytest.raises(ClientError, match=r"AccessDenied.*old password"):
         user.change_password(OldPassword=OLD, NewPassword=NEW)
 
 
