@@ -40,6 +40,11 @@ def services() -> frozenset[str]:
     return frozenset(cast(list[str], _DATA.services.get_service_keys()))
 
 
+def service_name(prefix: str) -> str:
+    """Return the name of a service as its pages have it, such as Amazon S3."""
+    return cast(str, _DATA.services.get_service_name(prefix))
+
+
 @lru_cache(maxsize=256)
 def actions(prefix: str) -> dict[str, Action]:
     """Return the actions of a service, by their name in lower case; empty for an unknown service."""

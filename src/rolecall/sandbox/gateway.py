@@ -112,6 +112,7 @@ class Gateway:
             self.profile_roles,
             self.sessions,
             self.builder,
+            self.trail,
         )
         self._gaps = Gaps(self.runtime)
         self.builder.build()

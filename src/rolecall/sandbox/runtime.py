@@ -12,6 +12,7 @@ from rolecall.sandbox.moto_state.iam import IamState
 from rolecall.sandbox.profile_roles import ProfileRoles
 from rolecall.sandbox.sessions import Sessions
 from rolecall.sandbox.sts import Sts
+from rolecall.sandbox.trail import Trail
 from rolecall.sandbox.world import World
 
 
@@ -39,6 +40,8 @@ class Runtime:
         The temporary credentials that were issued.
     builder
         Creates the world's resources of a service that the call isn't made to, such as its KMS keys.
+    trail
+        The recorded decisions.
     """
 
     world: World
@@ -50,3 +53,4 @@ class Runtime:
     profile_roles: ProfileRoles
     sessions: Sessions
     builder: Builder
+    trail: Trail
