@@ -172,7 +172,7 @@ class LastAccessedReports(Gap):
 
 
 def _attempts(events: Iterable[Event], account: str, users: Iterable[Entity]) -> Iterable[_Attempt]:
-    by_name = {(one.type, one.name): one for one in users}
+    by_name: dict[tuple[str, str], Entity] = {(one.type, one.name): one for one in users}
     for event in events:
         request = event.decision.request
         entity = by_name.get(_caller(request)) if request.caller.account == account else None
