@@ -381,12 +381,12 @@ def iam():
 IAM_ATTRIBUTES = [
     (
         "users",
-        "access_keys arn id managed_policies mfa_devices name password policies signing_certificates tags",
+        "access_keys arn id managed_policies mfa_devices name password password_reset_required path policies signing_certificates tags",
     ),
-    ("groups", "arn managed_policies name policies users"),
+    ("groups", "arn id managed_policies name path policies users"),
     (
         "roles",
-        "arn assume_role_policy_document id managed_policies max_session_duration name permissions_boundary_arn policies tags",
+        "arn assume_role_policy_document id managed_policies max_session_duration name path permissions_boundary_arn policies tags",
     ),
     ("instance_profiles", "arn id name roles"),
     ("access_keys", "access_key_id secret_access_key status"),

@@ -262,7 +262,7 @@ class IamState:
         return str(found.arn) if found else f"arn:aws:iam::{account}:{type}/{name}"
 
     def tags(self, arn: str) -> dict[str, str]:
-        """Return the tags of a user, role, policy or instance profile."""
+        """Return the tags of a user, role, policy, virtual MFA device, or SAML provider."""
         parts = arn.split(":")
         if len(parts) != 6 or parts[4] not in self.accounts:
             return {}
@@ -277,12 +277,27 @@ class IamState:
         if kind == "policy":
             policy = iam_backend(account).managed_policies.get(arn)
             return {tag["Key"]: tag["Value"] for tag in policy.get_tags()} if policy else {}
-        return {}
+        return entity_tags(account, arn) or {}
 
 
 def iam_backend(account: str) -> IAMBackend:
     """Find moto's IAM of an account."""
     return iam_backends[account]["aws"]
+
+
+def entity_tags(account: str, arn: str) -> dict[str, str] | None:
+    """Return the tags of a virtual MFA device or a SAML provider; None if there is no such entity."""
+    found = _tagged_entity(account, arn)
+    return None if found is None else dict(getattr(found, "tags_by_key", {}))
+
+
+def set_entity_tags(account: str, arn: str, tags: dict[str, str]) -> None:
+    """Replace the tags of a virtual MFA device or a SAML provider that exists; moto's have none."""
+    _tagged_entity(account, arn).tags_by_key = tags
+
+
+def _tagged_entity(account: str, arn: str) -> Any:
+    return iam_backend(account).virtual_mfa_devices.get(arn) or _saml_provider(account, arn)
 
 
 def principal_ids(account: str) -> set[str]:
