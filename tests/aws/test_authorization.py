@@ -84,6 +84,7 @@ RESOURCES = [
     (REFERENCE + "list_awsidentityandaccessmanagementiam.html", "iam", "GetServerCertificate", {"ServerCertificateName": "site"}, {"iam:GetServerCertificate": f"{IAM}server-certificate/site"}),
     (REFERENCE + "list_awsidentityandaccessmanagementiam.html", "iam", "RemoveRoleFromInstanceProfile", {"InstanceProfileName": "web", "RoleName": "worker"}, {"iam:RemoveRoleFromInstanceProfile": f"{IAM}instance-profile/web"}),
     (GUIDE + "using-service-linked-roles.html", "iam", "CreateServiceLinkedRole", {"AWSServiceName": "ecs.amazonaws.com"}, {"iam:CreateServiceLinkedRole": f"{IAM}role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"}),
+    (GUIDE + "using-service-linked-roles.html", "iam", "CreateServiceLinkedRole", {"AWSServiceName": "autoscaling.amazonaws.com", "CustomSuffix": "blue"}, {"iam:CreateServiceLinkedRole": f"{IAM}role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling_blue"}),
     # The caller's own user, if no user is named.
     ("https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetUser.html", "iam", "GetUser", {}, {"iam:GetUser": f"{IAM}user/dana"}),
     ("https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListMFADevices.html", "iam", "ListMFADevices", {}, {"iam:ListMFADevices": f"{IAM}user/dana"}),

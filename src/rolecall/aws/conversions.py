@@ -42,6 +42,10 @@ def _service_linked_role(value: str, scope: Scope) -> str:
     return service_linked_role(value).name
 
 
+def _role_suffix(value: str, scope: Scope) -> str:
+    return f"_{value}"
+
+
 @cache
 def _data(name: str) -> Mapping[str, str]:
     text = (files("rolecall.aws.tables") / f"{name}.yaml").read_text(encoding="utf-8")
@@ -254,6 +258,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "mfa": _mfa,
     "without_scheme": _without_scheme,
     "service_linked_role": _service_linked_role,
+    "role_suffix": _role_suffix,
     "deleted_role": _deleted_role,
     "access_key_user": _access_key_user,
     "account": _account,

@@ -1,7 +1,9 @@
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html"""
 
+import json
 import re
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -62,3 +64,37 @@ def test_deleting_a_role_returns_a_task_that_names_it(iam):
         r"task/aws-service-role/kafka.amazonaws.com/AWSServiceRoleForKafka/[0-9a-f-]{36}", task
     )
     assert iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"] == "SUCCEEDED"
+
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
+@pytest.mark.parametrize(
+    ("suffix", "allowed"), [("_blue", True), ("_red", False), ("", False), ("*", True)]
+)
+def test_the_permission_is_on_the_name_with_its_suffix(administered, iam, suffix, allowed):
+    name = f"creator-{len(suffix)}-{allowed}"
+    path = "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/"
+    statement = {
+        "Effect": "Allow",
+        "Action": "iam:CreateServiceLinkedRole",
+        "Resource": f"{path}AWSServiceRoleForAutoScaling{suffix}",
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    iam.create_user(UserName=name)
+    iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=document)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    creator = boto3.client(
+        "iam",
+        endpoint_url=administered.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+    request = {"AWSServiceName": "autoscaling.amazonaws.com", "CustomSuffix": "blue"}
+
+    if allowed:
+        role = creator.create_service_linked_role(**request)["Role"]
+        assert role["Arn"] == f"{path}AWSServiceRoleForAutoScaling_blue"
+        iam.delete_service_linked_role(RoleName=role["RoleName"])
+    else:
+        with pytest.raises(ClientError, match=r"AccessDenied.*AutoScaling_blue"):
+            creator.create_service_linked_role(**request)
