@@ -160,3 +160,24 @@ def test_a_body_that_is_not_json_is_an_error_of_the_service():
 def test_a_global_service_has_one_region(service, region):
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion"""
     assert region_for(service, "eu-west-1") == region
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "service"),
+    [
+        ("GET", "/v20180820/q1.txt", "s3"),
+        ("PUT", "/reports/v20180820/jobs", "s3"),
+        ("PATCH", "/reports", "s3"),
+    ],
+)
+def test_a_request_signed_for_s3_is_for_s3(method, path, service):
+    scope = "Credential=AKIAIOSFODNN7EXAMPLE/20261126/us-east-1/s3/aws4_request"
+    headers = {
+        "authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0",
+        "host": "127.0.0.1",
+        "x-amz-account-id": "111122223333",
+    }
+
+    identified, _ = service_and_protocol(HttpRequest(method, path, "", headers, b"", "127.0.0.1"))
+
+    assert identified == service

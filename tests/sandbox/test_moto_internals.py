@@ -62,6 +62,48 @@ INTERNALS = [
         "Each reset keeps about 2 MiB of the old state: sandbox/moto_app.py.",
     ),
     Internal(
+        "moto.core.base_backend",
+        "BackendDict.__getitem__",
+        "self account_id",
+        "Each look-up of an account takes a lock and is slower: sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.core.responses",
+        "method_names_from_class",
+        "clazz",
+        "Each request lists the methods of a class again and is slower: sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.core.routing",
+        "ServiceOperationRouter.match",
+        "self request",
+        "moto matches again what the gateway has matched and is slower: sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.core.serialize",
+        "parse_to_aware_datetime",
+        "value",
+        "Lists parse each time again and are slower: sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.moto_api._internal.moto_random",
+        "MotoRandom.get_random_string",
+        "self length include_digits lower_case",
+        "A request ID is made of 52 choices and is slower: sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.s3.responses",
+        "S3Response.subdomain_based_buckets",
+        "request",
+        "S3 decides seven times whether a host includes the bucket: sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.server",
+        "DomainDispatcherApplication.get_backend_for_host",
+        "self host",
+        "Each request tries the patterns of all services and is slower: sandbox/moto_patches.py.",
+    ),
+    Internal(
         "moto.core.parse",
         "PROTOCOL_PARSERS",
         None,

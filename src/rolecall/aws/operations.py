@@ -62,6 +62,9 @@ _BY_SIGNING_NAME: dict[str, tuple[str, ...]] = {
     "tagging": ("resourcegroupstaggingapi",),
     "timestream": ("timestream-write", "timestream-query"),
 }
+# All paths of S3 Control begin with the version of its API.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_AWS_S3_Control.html
+_S3_CONTROL_PATH = "/v20180820/"
 # Services with operations that clients don't sign, by the prefix of their targets.
 _UNSIGNED_TARGETS = {
     "AWSCognitoIdentityProviderService": "cognito-idp",
@@ -80,6 +83,9 @@ _UNSIGNED_PATHS = {
     "/device_authorization": "sso-oidc",
 }
 
+
+MATCH = "rolecall.match"
+"""Where the WSGI environment keeps the service, the operation, and the labels of the path that matched."""
 
 UNSIGNED_STS = ("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")
 """Operations that are authenticated by a token in their parameters, not by a signature."""
@@ -198,6 +204,9 @@ def service_for(signing_name: str, request: HttpRequest) -> str:
     candidates = _BY_SIGNING_NAME.get(signing_name, (signing_name,))
     if len(candidates) == 1:
         return candidates[0]
+    if signing_name == "s3" and not request.path.startswith(_S3_CONTROL_PATH):
+        # Nearly every request is for S3 itself, and to match its path takes as long as to decide it.
+        return "s3"
     return next((one for one in candidates if _has_operation(one, request)), candidates[0])
 
 
@@ -296,6 +305,7 @@ def parse_operation(service: str, request: HttpRequest, environ: WSGIEnvironment
     wsgi = Request(environ | {"RAW_URI": request.path})
     try:
         operation, uri = get_service_router(service).match(wsgi)
+        environ[MATCH] = (service, operation, uri)
     except (HTTPException, NotImplementedError, UnknownServiceError, DataNotFoundError):
         raise AwsError(
             "InvalidAction" if protocol == "query" else "UnknownOperationException",
