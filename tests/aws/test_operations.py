@@ -165,12 +165,13 @@ def test_a_global_service_has_one_region(service, region):
 @pytest.mark.parametrize(
     ("method", "path", "service"),
     [
+        ("GET", "/v20180820/configuration/publicAccessBlock", "s3control"),
         ("GET", "/v20180820/q1.txt", "s3"),
         ("PUT", "/reports/v20180820/jobs", "s3"),
         ("PATCH", "/reports", "s3"),
     ],
 )
-def test_a_request_signed_for_s3_is_for_s3(method, path, service):
+def test_only_a_path_of_s3_control_is_not_for_s3(method, path, service):
     scope = "Credential=AKIAIOSFODNN7EXAMPLE/20261126/us-east-1/s3/aws4_request"
     headers = {
         "authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0",

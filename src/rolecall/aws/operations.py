@@ -219,7 +219,12 @@ def _has_operation(service: str, request: HttpRequest) -> bool:
         return bool(prefix == model.metadata.get("targetPrefix") and name in model.operation_names)
     if model.protocol == "query":
         return bool(form_parameters(request).get("Version") == model.api_version)
-    builder = EnvironBuilder(path=unquote(request.path), query_string=request.query, method=request.method)
+    builder = EnvironBuilder(
+        path=unquote(request.path),
+        query_string=request.query,
+        method=request.method,
+        headers=dict(request.headers),
+    )
     try:
         get_service_router(service).match(Request(builder.get_environ() | {"RAW_URI": request.path}))
     except (HTTPException, NotImplementedError):
