@@ -24,6 +24,7 @@ accounts:
       closed: {objects: {secret: hi}}
       open:
         objects: {a: hi}
+        block_public_access: false
         policy:
           Version: "2012-10-17"
           Statement: {Effect: Allow, Principal: "*", Action: "s3:*", Resource: ["arn:aws:s3:::open", "arn:aws:s3:::open/*"]}

@@ -223,7 +223,7 @@ def _has_operation(service: str, request: HttpRequest) -> bool:
         path=unquote(request.path),
         query_string=request.query,
         method=request.method,
-        headers=dict(request.headers),
+        headers=request.headers.items(),
     )
     try:
         get_service_router(service).match(Request(builder.get_environ() | {"RAW_URI": request.path}))
