@@ -6,9 +6,9 @@ import shutil
 import socket
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 
+import httpx
 import pytest
 
 from rolecall.course import find_course, packaged_course
@@ -123,8 +123,10 @@ def test_binder_installs_rolecall_and_starts_on_the_first_lesson(clone, fresh):
     )
     try:
         assert any("is running at" in line for line in server.stderr)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60) as page:
-            assert page.url.endswith(f"/lab/tree/{first_notebook()}")
+        # Jupyter Server prints this line shortly before it accepts connections.
+        with httpx.Client(transport=httpx.HTTPTransport(retries=6), follow_redirects=True) as browser:
+            page = browser.get(f"http://127.0.0.1:{port}/", timeout=60)
+        assert str(page.url).endswith(f"/lab/tree/{first_notebook()}")
     finally:
         server.terminate()
         server.communicate()
