@@ -58,6 +58,13 @@ def test_a_denial_has_the_code_and_status_of_its_service(service, protocol, code
         ("expired", "lambda", "rest-json", "ExpiredTokenException", 403),
         ("invalid token", "s3", "rest-xml", "InvalidToken", 400),
         ("skewed", "s3", "rest-xml", "RequestTimeTooSkewed", 403),
+        ("missing parameter", "iam", "query", "ValidationError", 400),
+        ("missing parameter", "sqs", "json", "MissingParameter", 400),
+        ("missing parameter", "dynamodb", "json", "ValidationException", 400),
+        ("unreadable", "s3", "rest-xml", "MalformedXML", 400),
+        ("unreadable", "route53", "rest-xml", "MalformedXML", 400),
+        ("unreadable", "dynamodb", "json", "SerializationException", 400),
+        ("unreadable", "lambda", "rest-json", "SerializationException", 400),
     ],
 )
 def test_a_request_that_is_not_authenticated_fails_as_the_service_does(

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -121,8 +122,9 @@ def check(*options: object) -> str:
 
 
 def copy_notebooks(*options: object) -> str:
-    done = rolecall("lab", "--copy-only", "--dir", "copy", *options)
-    return done.output + " ".join(one.name for one in Path("copy").iterdir())
+    with tempfile.TemporaryDirectory() as copy:
+        done = rolecall("lab", "--copy-only", "--dir", copy, *options)
+        return done.output + " ".join(one.name for one in Path(copy).iterdir())
 
 
 def create_bank(*options: object) -> str:

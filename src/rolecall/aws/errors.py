@@ -27,6 +27,7 @@ Failure = Literal[
     "wrong region",
     "missing parameter",
     "unsupported",
+    "unreadable",
 ]
 
 _INVALID = "The security token included in the request is invalid."
@@ -52,6 +53,7 @@ _TABLE: dict[str, dict[Failure, tuple[str, int, str | None]]] = {
         "wrong region": ("SignatureDoesNotMatch", 403, _REGION),
         "missing parameter": ("ValidationError", 400, None),
         "unsupported": ("InvalidAction", 400, None),
+        "unreadable": ("SerializationException", 400, None),
     },
     "ec2": {
         "denied": ("UnauthorizedOperation", 403, None),
@@ -64,6 +66,7 @@ _TABLE: dict[str, dict[Failure, tuple[str, int, str | None]]] = {
         "wrong region": ("AuthFailure", 401, _EC2_AUTH),
         "missing parameter": ("MissingParameter", 400, None),
         "unsupported": ("UnsupportedOperation", 400, None),
+        "unreadable": ("SerializationException", 400, None),
     },
     "s3": {
         "denied": ("AccessDenied", 403, None),
@@ -93,6 +96,7 @@ _TABLE: dict[str, dict[Failure, tuple[str, int, str | None]]] = {
         "wrong region": ("AuthorizationHeaderMalformed", 400, _REGION),
         "missing parameter": ("InvalidRequest", 400, None),
         "unsupported": ("MethodNotAllowed", 405, None),
+        "unreadable": ("MalformedXML", 400, None),
     },
     "json": {
         "denied": ("AccessDeniedException", 400, None),
@@ -105,6 +109,7 @@ _TABLE: dict[str, dict[Failure, tuple[str, int, str | None]]] = {
         "wrong region": ("InvalidSignatureException", 400, _REGION),
         "missing parameter": ("ValidationException", 400, None),
         "unsupported": ("UnknownOperationException", 400, None),
+        "unreadable": ("SerializationException", 400, None),
     },
 }
 
@@ -113,6 +118,8 @@ _TABLE: dict[str, dict[Failure, tuple[str, int, str | None]]] = {
 # https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html
 # SQS and CloudWatch use JSON, and return the code that they had in the query protocol in a header.
 _DENIED = {"sns": "AuthorizationError", "sqs": "AccessDenied", "cloudwatch": "AccessDenied"}
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html
+_MISSING_PARAMETER = {"sqs": "MissingParameter"}
 _QUERY_COMPATIBLE = ("sqs", "cloudwatch")
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
@@ -153,7 +160,7 @@ def failure(
     message: str = "",
     details: Mapping[str, str] | None = None,
 ) -> AwsError:
-    """Return the error of a service for a request that it can't authenticate or doesn't authorize.
+    """Return the error of a service for a request that it can't read or authenticate, or doesn't authorize.
 
     Parameters
     ----------
@@ -178,10 +185,14 @@ def failure(
         family = "query"
     table = _TABLE["json" if family == "rest-json" else family]
     code, status, fixed = table[kind]
-    if protocol == "rest-json" and kind not in ("missing parameter", "unsupported"):
+    if protocol == "rest-json" and kind not in ("missing parameter", "unsupported", "unreadable"):
         status = 403
     if kind == "denied" and service in _DENIED:
         code, status = _DENIED[service], 403
+    if kind == "unreadable" and protocol == "rest-xml":
+        code = "MalformedXML"
+    if kind == "missing parameter":
+        code = _MISSING_PARAMETER.get(service, code)
     return AwsError(code, fixed if fixed is not None else message, status, details)
 
 

@@ -18,7 +18,7 @@ from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import EnvironBuilder
 
-from rolecall.aws.errors import AwsError, Protocol
+from rolecall.aws.errors import AwsError, Protocol, failure
 from rolecall.aws.http import HttpRequest
 from rolecall.aws.sigv4 import form_parameters
 
@@ -333,8 +333,8 @@ def parse_operation(service: str, request: HttpRequest, environ: WSGIEnvironment
             }
         )
     except (RequestParserError, ValueError, TypeError, KeyError, AttributeError) as error:
-        code = "MalformedXML" if protocol == "rest-xml" else "SerializationException"
-        raise AwsError(code, f"The request could not be read: {type(error).__name__}.") from error
+        message = f"The request could not be read: {type(error).__name__}."
+        raise failure("unreadable", service, protocol, message) from error
     finally:
         environ["wsgi.input"].seek(0)
     return Operation(service, str(operation.name), protocol, parameters)

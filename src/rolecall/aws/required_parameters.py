@@ -42,9 +42,10 @@ def _required(service: str, operation: str) -> tuple[str, ...]:
 
 def _missing(operation: Operation, name: str) -> AwsError:
     if operation.service in _NAMED_AS_MISSING:
-        return AwsError("MissingParameter", f"The request must contain the parameter {name}")
-    message = (
-        f"1 validation error detected: Value null at '{name[0].lower()}{name[1:]}' "
-        "failed to satisfy constraint: Member must not be null"
-    )
+        message = f"The request must contain the parameter {name}"
+    else:
+        message = (
+            f"1 validation error detected: Value null at '{name[0].lower()}{name[1:]}' "
+            "failed to satisfy constraint: Member must not be null"
+        )
     return failure("missing parameter", operation.service, operation.protocol, message)
