@@ -9,7 +9,8 @@ operations and the page of AWS's documentation that it follows, and overrides wh
 - ``after(call, response)``: return moto's response as it is, or a corrected one.
 
 What a gap knows between calls, it keeps itself, and forgets it in ``reset()``. What moto keeps, it reads
-through `rolecall.sandbox.moto_state`. ``python -m rolecall.sandbox.moto_gaps`` lists the gaps.
+through `rolecall.sandbox.moto_state`. ``python -m rolecall.sandbox.moto_gaps`` lists the gaps, and
+``tests/sandbox/docs_page.py`` writes the list in the documentation.
 """
 
 from rolecall.sandbox.moto_gaps._gap import Gap

@@ -1,0 +1,67 @@
+"""Write the lists of the page "What the sandbox does and does not do", which come from code and committed tables.
+
+Write them again with ``uv run python tests/sandbox/docs_page.py``, and review what changed with ``git diff``.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from rolecall.sandbox.moto_gaps import Gap, gap_classes
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "reference" / "sandbox.md"
+TOTALS = ROOT / "tests" / "aws" / "operations" / "_totals.tsv"
+
+
+def with_lists(page: str) -> str:
+    """Return the text of the page with the current lists in its marked regions."""
+    for name, rows in {"gaps": gap_rows(), "operations": operation_rows()}.items():
+        begin, end = f"<!-- BEGIN {name} -->", f"<!-- END {name} -->"
+        region = re.compile(f"{begin}\n.*?{end}", re.DOTALL)
+        text = "\n".join([begin, *rows, end])
+        page, found = region.subn(lambda _, text=text: text, page)
+        if found != 1:
+            raise ValueError(f"{PAGE}: expected one region from {begin} to {end}, found {found}")
+    return page
+
+
+def gap_rows() -> list[str]:
+    """Return a table with a row for each gap, sorted by service."""
+    gaps = sorted(gap_classes(), key=lambda gap: (sorted(gap.operations)[0].split(".")[0], gap.__name__))
+    return ["| AWS and moto | operations | AWS page |", "|---|---|---|", *map(_gap_row, gaps)]
+
+
+def operation_rows() -> list[str]:
+    """Return a table of how many operations of each service have which status, the total first."""
+    with TOTALS.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file, delimiter="\t")
+    services, total = rows[:-1], rows[-1]
+    lines = [header, ["---", *["---:"] * (len(header) - 1)], [f"**{total[0]}**", *total[1:]]]
+    lines += [[f"`{service}`", *counts] for service, *counts in services]
+    return ["| " + " | ".join(line) + " |" for line in lines]
+
+
+def _gap_row(gap: type[Gap]) -> str:
+    sentence = (gap.__doc__ or "").partition("\n")[0].replace("``", "`")
+    return f"| {sentence} | {_operations(gap.operations)} | [AWS]({gap.rule}) |"
+
+
+def _operations(names: Iterable[str]) -> str:
+    by_service: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(names):
+        service, _, operation = name.partition(".")
+        by_service[service].append("all operations" if operation == "*" else operation)
+    return "; ".join(f"`{service}`: {', '.join(some)}" for service, some in by_service.items())
+
+
+def main() -> None:
+    PAGE.write_text(with_lists(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
