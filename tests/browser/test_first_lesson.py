@@ -77,7 +77,9 @@ def test_the_lesson_runs_from_top_to_bottom_and_answers_are_kept(lab, page, scre
     # A restarted kernel reads it from the store, and goes on with the next question.
     menu(page, "Kernel", "Restart Kernel and Run All Cells…")
     page.locator(".jp-Dialog button.jp-mod-accept").click()
-    expect(card.get_by_role("button", name="Question 2, open")).to_have_attribute("aria-current", "step")
+    expect(card.get_by_role("button", name="Question 2, not answered")).to_have_attribute(
+        "aria-current", "step"
+    )
     expect(card.get_by_role("button", name="Question 1, solved")).to_be_visible()
 
     # In the dark theme too.
@@ -112,7 +114,9 @@ def test_the_keyboard_alone_answers_and_jupyters_own_keys_stay_out_of_it(lab, pa
     expect(card.get_by_role("button", name="Go to next question")).to_be_focused()
     page.keyboard.press("Enter")
 
-    expect(card.get_by_role("button", name="Question 2, open")).to_have_attribute("aria-current", "step")
+    expect(card.get_by_role("button", name="Question 2, not answered")).to_have_attribute(
+        "aria-current", "step"
+    )
     assert page.locator(".jp-Notebook:visible .jp-Cell").count() == cells
 
 

@@ -96,18 +96,22 @@ def test_reset_brings_the_world_back_and_leaves_clients_working(lab):
         lab.client("sts", credentials=session).get_caller_identity()
 
 
-def test_use_sets_the_kernels_environment_aside_from_any_real_account(reports, monkeypatch):
-    monkeypatch.setenv("AWS_PROFILE", "production")
-    for name in reports.environment("dana"):
-        monkeypatch.setenv(name, "something")
+def test_use_sets_the_kernels_environment_aside_from_any_real_account(monkeypatch):
+    # Closing restores the environment, so it comes before monkeypatch restores its own changes.
+    with Sandbox("reports") as lab:
+        monkeypatch.setenv("AWS_PROFILE", "production")
+        for name in lab.environment("dana"):
+            monkeypatch.setenv(name, "something")
 
-    reports.use("dana")
-    first = boto3.client("sts").get_caller_identity()["Arn"]
-    reports.use("eve")
-    second = boto3.client("sts").get_caller_identity()["Arn"]
+        lab.use("dana")
+        first = boto3.client("sts").get_caller_identity()["Arn"]
+        lab.use("eve")
+        second = boto3.client("sts").get_caller_identity()["Arn"]
+        inside = dict(os.environ)
 
-    assert "AWS_PROFILE" not in os.environ
+    assert "AWS_PROFILE" not in inside
     assert (first.rpartition("/")[2], second.rpartition("/")[2]) == ("dana", "eve")
+    assert os.environ["AWS_PROFILE"] == "production"
 
 
 def test_the_sandbox_ends_with_the_process_that_started_it():

@@ -85,7 +85,6 @@ S3 = {
     "an object's client": lambda session: session.resource("s3").Object("reports", "q1.csv").meta.client,
     "a botocore client": lambda session: session._session.create_client("s3"),
     "another region": lambda session: session.client("s3", region_name="ap-southeast-2"),
-    "another partition": lambda session: session.client("s3", region_name="cn-north-1"),
     "no TLS": lambda session: session.client("s3", use_ssl=False),
     "ignored endpoints": lambda session: session.client("s3", config=IGNORING),
     "a proxy": lambda session: session.client("s3", config=ELSEWHERE),
@@ -109,6 +108,15 @@ def test_every_client_of_a_session_reads_from_the_sandbox(offline, make):
 
     assert client.meta.endpoint_url == offline.endpoint
     assert read(client) == b"region,total"
+
+
+def test_a_client_of_another_partition_reaches_the_sandbox_where_its_keys_are_unknown(offline):
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html: an account is scoped to one partition.
+    client = offline.session(actor="admin").client("s3", region_name="cn-north-1")
+
+    with pytest.raises(client.exceptions.ClientError, match="InvalidAccessKeyId"):
+        read(client)
+    assert client.meta.endpoint_url == offline.endpoint
 
 
 def test_settings_of_the_environment_have_no_effect_on_a_session(offline, monkeypatch, tmp_path):

@@ -123,15 +123,18 @@ def _no_key(name: str, hub: Hub, received: list[str]) -> None:
                 continue
             seen += file.read_bytes().decode("utf-8", "replace")
     assert "roles-midterm" in seen or "Roles and refusals" in seen
-    for bank in ("assume-role", "access-denied"):
-        for question in load_bank(find_course().bank(bank)).questions:
-            for secret in (
-                *question.solution,
-                question.hint,
-                *(one.why for one in getattr(question, "options", [])),
-            ):
-                # A short phrase may stand anywhere.
-                assert len(secret) < 25 or json.dumps(secret)[1:-1] not in seen, (question.id, secret)
+    banks = [load_bank(find_course().bank(bank)) for bank in ("assume-role", "access-denied")]
+    questions = [question for bank in banks for question in bank.questions]
+    prompts = " ".join(question.prompt for question in questions)
+    for question in questions:
+        for secret in (
+            *question.solution,
+            question.hint,
+            *(one.why for one in getattr(question, "options", [])),
+        ):
+            # A short phrase can be anywhere, and a command can be in another question's prompt.
+            harmless = len(secret) < 25 or secret in prompts
+            assert harmless or json.dumps(secret)[1:-1] not in seen, (question.id, secret)
 
 
 def test_two_learners_take_a_graded_quiz_and_the_instructor_sees_their_marks(hub, visit, screenshots):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 from collections import Counter
 from typing import Any
 
@@ -18,6 +17,8 @@ _FILES = 16_384
 
 def allow_many_connections() -> None:
     """Raise this process's limit of open files, which counts connections, as far as the system allows."""
+    import resource  # noqa: PLC0415 - POSIX only
+
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
