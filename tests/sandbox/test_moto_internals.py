@@ -62,12 +62,6 @@ INTERNALS = [
         "Each reset keeps about 2 MiB of the old state: sandbox/moto_app.py.",
     ),
     Internal(
-        "moto.core.base_backend",
-        "BackendDict.__getitem__",
-        "self account_id",
-        "Each look-up of an account takes a lock and is slower: sandbox/moto_patches.py.",
-    ),
-    Internal(
         "moto.core.responses",
         "method_names_from_class",
         "clazz",

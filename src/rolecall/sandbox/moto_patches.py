@@ -16,7 +16,6 @@ from typing import Any
 import moto.backends
 import moto.core.responses
 import moto.core.serialize
-from moto.core.base_backend import BackendDict
 from moto.core.routing import ServiceOperationRouter
 from moto.iam.access_control import PermissionResult
 from moto.iam.models import IAMBackend, ManagedPolicy
@@ -109,7 +108,6 @@ def _remember_what_stays_the_same() -> None:
     serialize.parse_to_aware_datetime = _with_remembered_texts(serialize.parse_to_aware_datetime)
     S3Response.subdomain_based_buckets = staticmethod(_by_host(S3Response.subdomain_based_buckets))
     ServiceOperationRouter.match = _with_earlier_match(ServiceOperationRouter.match)
-    BackendDict.__getitem__ = _with_known_accounts(BackendDict.__getitem__)
     MotoRandom.get_random_string = _random_string
 
 
@@ -160,17 +158,6 @@ def _with_earlier_match(match: Callable[..., Any]) -> Callable[..., Any]:
         return found
 
     return match_once
-
-
-def _with_known_accounts(find: Callable[..., Any]) -> Callable[..., Any]:
-    """Find an account that has been used before without a lock and a copy of all accounts' names."""
-
-    @wraps(find)
-    def find_account(backends: Any, account: str) -> Any:
-        found = dict.get(backends, account)
-        return find(backends, account) if found is None else found
-
-    return find_account
 
 
 @wraps(MotoRandom.get_random_string)
