@@ -49,7 +49,7 @@ c.JupyterHub.services = [
             *(sys.executable, "-m", "rolecall", "workshop", "serve", "--port", str(PORT)),
             *(option for name in INSTRUCTORS for option in ("--instructor", name)),
         ],
-        # The service is told of its database by its own environment alone; no notebook sees it.
+        # Only the environment of the service names its database, so that no notebook sees it.
         "environment": {
             name: value for name, value in os.environ.items() if name.startswith("ROLECALL_WORKSHOP_")
         },

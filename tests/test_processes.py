@@ -58,7 +58,7 @@ def first_line(file: Path) -> str:
 
 
 def test_a_supervised_program_ends_with_its_killed_parent_and_so_does_what_it_started():
-    """The grandchild ignores SIGTERM and has a session of its own, as JupyterHub's proxy has."""
+    """The grandchild ignores SIGTERM and is in another process session, like JupyterHub's proxy."""
     parent, named = start("""
         import json, subprocess, sys
         from rolecall._processes import supervised

@@ -62,7 +62,7 @@ class Document:
     written
         What the file says for each value without quotes, such as ``yes`` for True.
     aliases
-        The line of the value that an alias stands for, by the alias's path.
+        The line of the value that an alias refers to, by the alias's path.
     doubtful
         Texts that are YAML, but probably not what the author meant.
     """
@@ -82,7 +82,7 @@ class Document:
             known = known[:-1]
         line, column = self.places.get(known, (1, 1))
         if known in self.aliases:
-            problem += f"; the alias stands for the value in line {self.aliases[known]}"
+            problem += f"; the alias refers to the value in line {self.aliases[known]}"
         return Fault(self.file, line, column, where, problem)
 
     def key_fault(self, where: Where, problem: str) -> Fault:

@@ -16,7 +16,7 @@ MESSAGES = [
     ("04-unknown-field", "42:5: ", "no such field; did you mean quick_check?"),
     ("05-two-right", "18:38: ", "this is a second right option; a choice has one"),
     ("06-anchor-undefined", "92:16: ", "if *first is a text, put it in quotes"),
-    ("06b-anchor-used", "98:11: ", "the alias stands for the value in line 26"),
+    ("06b-anchor-used", "98:11: ", "the alias refers to the value in line 26"),
     ("07-yes-unquoted", "67:25: ", 'YAML reads yes as True; put it in quotes, "yes"'),
     ("07b-octal", "67:25: ", 'YAML reads 0600 as 384; put it in quotes, "0600"'),
     ("07c-no-text", "79:27: ", 'YAML reads off as False; put it in quotes, "off"'),

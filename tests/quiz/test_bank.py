@@ -41,14 +41,14 @@ MISTAKES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("right", "wrong", "told"), MISTAKES, ids=range(len(MISTAKES)))
-def test_an_authors_mistake_is_reported_with_its_place_and_fix(write, right, wrong, told):
+@pytest.mark.parametrize(("right", "wrong", "message"), MISTAKES, ids=range(len(MISTAKES)))
+def test_an_authors_mistake_is_reported_with_its_place_and_fix(write, right, wrong, message):
     file = write(right, wrong)
 
     with pytest.raises(BadFile) as raised:
         load_bank(file)
 
-    assert told in str(raised.value)
+    assert message in str(raised.value)
     assert str(raised.value).startswith(f"{file}:")
 
 

@@ -121,7 +121,7 @@ def test_a_question_that_varies_in_nothing_is_itself():
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ({"prompt": "{{ days }}"}, "'days' is undefined"),
         ({"prompt": "{{ hours "}, "unexpected"),
@@ -130,8 +130,8 @@ def test_a_question_that_varies_in_nothing_is_itself():
         ({"prompt": "{{ ''.__class__.__mro__ }}"}, "unsafe"),
     ],
 )
-def test_an_invalid_template_is_reported(changed, told):
+def test_an_invalid_template_is_reported(changed, message):
     broken = question({**HOURS, **changed})
 
-    with pytest.raises(InvalidTemplate, match=told):
+    with pytest.raises(InvalidTemplate, match=message):
         variant(broken, 1)

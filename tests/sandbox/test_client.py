@@ -20,23 +20,23 @@ def test_explain_names_the_statement_that_almost_applied(reports):
             RoleArn="arn:aws:iam::111122223333:role/reports-reader", RoleSessionName="eve"
         )
 
-    told = str(reports.explain())
+    explanation = str(reports.explain())
 
-    assert told.startswith("✘ Denied (AccessDenied)")
-    assert "No role trust policy allows sts:AssumeRole" in told
+    assert explanation.startswith("✘ Denied (AccessDenied)")
+    assert "No role trust policy allows sts:AssumeRole" in explanation
     assert (
         "trust policy of reports-reader, statement 1: Principal lists arn:aws:iam::111122223333:user/dana, "
-        "but the caller is arn:aws:iam::111122223333:user/eve" in told
+        "but the caller is arn:aws:iam::111122223333:user/eve" in explanation
     )
 
 
 def test_explain_names_the_statement_that_decided(reports):
     reports.client("s3", actor="dana").list_buckets()
 
-    told = reports.explain()
+    explanation = reports.explain()
 
-    assert "Statement 1 of managed policy list-buckets of group developers" in str(told)
-    assert "s3:ListAllMyBuckets" in call_explanation_html(told)
+    assert "Statement 1 of managed policy list-buckets of group developers" in str(explanation)
+    assert "s3:ListAllMyBuckets" in call_explanation_html(explanation)
 
 
 def test_explain_before_any_call_says_what_to_do(lab):

@@ -100,10 +100,10 @@ def test_assume_role_refuses_what_is_out_of_bounds(reports, parameters, message)
     # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     sts = reports.client("sts", actor="dana", config=Config(parameter_validation=False))
 
-    code, told = refused(sts.assume_role, **({"RoleArn": READER, "RoleSessionName": "test"} | parameters))
+    code, denial = refused(sts.assume_role, **({"RoleArn": READER, "RoleSessionName": "test"} | parameters))
 
     assert code == "ValidationError"
-    assert message in told
+    assert message in denial
 
 
 def test_a_session_policy_only_takes_away(reports):

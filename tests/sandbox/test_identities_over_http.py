@@ -122,11 +122,11 @@ def test_a_boundary_put_on_a_user_holds_at_once_and_until_it_is_taken_away(lab):
     boundary = f"arn:aws:iam::{ACCOUNT}:policy/only-listing"
 
     iam.put_user_permissions_boundary(UserName="clerk", PermissionsBoundary=boundary)
-    told = iam.get_user(UserName="clerk")["User"]["PermissionsBoundary"]
+    user_boundary = iam.get_user(UserName="clerk")["User"]["PermissionsBoundary"]
     code, message = refused(s3.create_bucket, Bucket="new-bucket-of-clerk")
     iam.delete_user_permissions_boundary(UserName="clerk")
 
-    assert told == {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": boundary}
+    assert user_boundary == {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": boundary}
     assert code == "AccessDenied"
     assert message.endswith("because no permissions boundary allows the s3:CreateBucket action")
     assert s3.create_bucket(Bucket="new-bucket-of-clerk")
@@ -139,8 +139,8 @@ def test_a_user_may_be_created_with_a_boundary(lab):
 
     iam.create_user(UserName="bounded", PermissionsBoundary=boundary)
 
-    told = iam.get_user(UserName="bounded")["User"]["PermissionsBoundary"]
-    assert told["PermissionsBoundaryArn"] == boundary
+    user_boundary = iam.get_user(UserName="bounded")["User"]["PermissionsBoundary"]
+    assert user_boundary["PermissionsBoundaryArn"] == boundary
 
 
 @pytest.mark.parametrize("operation", ["create_user", "put_user_permissions_boundary"])
@@ -159,8 +159,8 @@ def test_only_callers_who_may_decode_a_denial_of_ec2_see_its_reason(lab):
         lab.client("ec2", actor="clerk").terminate_instances, InstanceIds=["i-0123456789abcdef0"]
     )
     text, _, encoded = message.partition(" Encoded authorization failure message: ")
-    told = lab.client("sts", actor="admin").decode_authorization_message(EncodedMessage=encoded)
-    decoded = json.loads(told["DecodedMessage"])
+    answer = lab.client("sts", actor="admin").decode_authorization_message(EncodedMessage=encoded)
+    decoded = json.loads(answer["DecodedMessage"])
 
     assert code == "UnauthorizedOperation"
     assert text.endswith("with an explicit deny in an identity-based policy.")

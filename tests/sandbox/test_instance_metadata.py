@@ -37,13 +37,13 @@ def test_a_token_opens_the_roles_name_and_its_credentials(reports):
 
     _, role = ask(reports, CREDENTIALS, X_aws_ec2_metadata_token=opened)
     _, text = ask(reports, CREDENTIALS + role, X_aws_ec2_metadata_token=opened)
-    told = json.loads(text)
+    credentials = json.loads(text)
 
     assert role == "web"
-    assert told["Code"] == "Success"
-    assert told["Type"] == "AWS-HMAC"
-    assert told["AccessKeyId"].startswith("ASIA")
-    assert set(told) == {
+    assert credentials["Code"] == "Success"
+    assert credentials["Type"] == "AWS-HMAC"
+    assert credentials["AccessKeyId"].startswith("ASIA")
+    assert set(credentials) == {
         "Code",
         "LastUpdated",
         "Type",

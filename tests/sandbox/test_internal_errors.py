@@ -37,7 +37,7 @@ def running_server():
 @pytest.fixture
 def server(running_server, monkeypatch):
     def fail(gaps, call):
-        raise ZeroDivisionError("a fault of ours")
+        raise ZeroDivisionError("a fault inside")
 
     monkeypatch.setattr(Gaps, "validate", fail)
     return running_server
@@ -74,7 +74,7 @@ def test_a_fault_is_an_internal_error_in_the_protocol_of_the_service(
 
     assert raised.value.response["Error"]["Code"] == code
     assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
-    assert "a fault of ours" in caplog.text
+    assert "a fault inside" in caplog.text
 
 
 def test_the_connection_stays_open_after_a_fault(server):

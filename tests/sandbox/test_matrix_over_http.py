@@ -781,7 +781,7 @@ def test_an_operation_asks_for_its_action_on_its_resource(
     elsewhere = (
         resource.replace(ACCOUNT, "999988887777") if ACCOUNT in resource else "arn:aws:s3:::elsewhere/*"
     )
-    # So that a key that is not there is no reason for a 403 of its own.
+    # Without s3:ListBucket, S3 answers 403 for a missing key.
     listing = [allow("s3:ListBucket", FILES)] if action == "s3:GetObject" else []
 
     write(allow(action, elsewhere))

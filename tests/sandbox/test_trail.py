@@ -18,9 +18,9 @@ def busy(lab):
 
 
 def test_the_trail_tells_who_asked_for_what_and_how_it_was_decided(busy):
-    told = [(one.who.rpartition("/")[2], one.action, one.decision, one.error) for one in busy.trail]
+    recorded = [(one.who.rpartition("/")[2], one.action, one.decision, one.error) for one in busy.trail]
 
-    assert told == [
+    assert recorded == [
         ("dana", "sts:AssumeRole", "Allowed", ""),
         ("q1", "s3:GetObject", "Allowed", ""),
         ("eve", "sts:AssumeRole", "ImplicitlyDenied", "AccessDenied"),

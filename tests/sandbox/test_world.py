@@ -39,8 +39,8 @@ MISTAKES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("right", "wrong", "told"), MISTAKES, ids=range(len(MISTAKES)))
-def test_an_authors_mistake_is_reported_with_its_place_and_fix(tmp_path, right, wrong, told):
+@pytest.mark.parametrize(("right", "wrong", "message"), MISTAKES, ids=range(len(MISTAKES)))
+def test_an_authors_mistake_is_reported_with_its_place_and_fix(tmp_path, right, wrong, message):
     text = REPORTS.read_text()
     assert right in text
     file = tmp_path / "world.yaml"
@@ -50,7 +50,7 @@ def test_an_authors_mistake_is_reported_with_its_place_and_fix(tmp_path, right, 
         load_world(file)
 
     line = text[: text.index(right)].count("\n") + 1
-    assert told in str(raised.value)
+    assert message in str(raised.value)
     assert f"{file}:{line}:" in str(raised.value)
 
 

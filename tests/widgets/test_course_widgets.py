@@ -97,10 +97,10 @@ def test_a_sandbox_without_calls_says_so():
 def test_a_plot_has_its_values_as_text_too():
     plot = Plot([{"roles": 1, "ms": 3}, {"roles": 2, "ms": 5}], x="roles", y="ms")
 
-    told = plot._repr_mimebundle_()
+    bundle = plot._repr_mimebundle_()
 
-    assert told["text/plain"] == "1: 3\n2: 5"
-    assert told["application/vnd.vegalite.v5+json"]["data"]["values"] == plot.rows
+    assert bundle["text/plain"] == "1: 3\n2: 5"
+    assert bundle["application/vnd.vegalite.v5+json"]["data"]["values"] == plot.rows
 
 
 def test_several_lines_differ_in_shape_too():

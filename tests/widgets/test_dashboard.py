@@ -13,12 +13,12 @@ def test_it_tells_what_was_learned(tmp_path):
             ),
         )
 
-    told = dashboard(store)
+    shown = dashboard(store)
 
-    assert "3 answers, 2 right. Streak: 1 day. Flash cards due: 0." in told.html()
-    assert "trust &lt;policies&gt;" in told.html()
-    assert "m: 1 time" in told.html()
-    assert told.plot()["data"]["values"][0]["label"] == "2 of 3"
+    assert "3 answers, 2 right. Streak: 1 day. Flash cards due: 0." in shown.html()
+    assert "trust &lt;policies&gt;" in shown.html()
+    assert "m: 1 time" in shown.html()
+    assert shown.plot()["data"]["values"][0]["label"] == "2 of 3"
 
 
 def test_before_the_first_answer_it_says_so(tmp_path):

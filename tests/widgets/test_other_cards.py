@@ -39,13 +39,13 @@ def answer_rightly(card) -> dict:
 
 def test_a_test_tells_nothing_until_its_end(store):
     card = TestCard(BANK, store=store)
-    told = []
+    views = []
     while "question" in card.view:
-        told.append(json.dumps(card.view))
+        views.append(json.dumps(card.view))
         answer_rightly(card)
 
-    assert len(told) == 9
-    assert not [word for view in told for word in SECRETS if word in view]
+    assert len(views) == 9
+    assert not [word for view in views for word in SECRETS if word in view]
     assert card.view["result"]["verdict"] == "Strong"
     assert len(card.view["result"]["review"]) == 9
     assert card.view["result"]["next"].startswith("Go on to the next lesson.")

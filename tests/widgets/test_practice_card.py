@@ -61,13 +61,13 @@ def answer(card: PracticeCard, text: str) -> dict:
 
 
 def test_the_browser_does_not_get_the_key_before_it_is_due(card):
-    told = [json.dumps(card.view)]
+    views = [json.dumps(card.view)]
     answer(card, "Red")
-    told.append(json.dumps(card.view))
+    views.append(json.dumps(card.view))
     do(card, do="hint", question="banana")
-    told.append(json.dumps(card.view))
+    views.append(json.dumps(card.view))
 
-    assert not [word for state in told for word in KEY if word in state]
+    assert not [word for state in views for word in KEY if word in state]
 
 
 def test_a_wrong_answer_shows_why_and_what_lies_behind_it(card):

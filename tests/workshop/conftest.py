@@ -16,7 +16,7 @@ NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
 def copy_of_the_course(folder: Path) -> Course:
-    """The course's banks, worlds and tasks, for a test that writes assessments of its own."""
+    """The course's banks, worlds and tasks, for a test that writes its own assessments."""
     for part in ("quizzes", "sandbox"):
         shutil.copytree(find_course().folder / part, folder / part)
     for file in (find_course().folder / "lessons").glob("*/tasks.yaml"):
@@ -78,7 +78,7 @@ def ana(database) -> int:
 
 @pytest.fixture(scope="session")
 def workshop(tmp_path_factory) -> Iterator[Running]:
-    """A service that tests share; each joins learners of its own."""
+    """A service that tests share; each test adds its own learners."""
     running = start_workshop(tmp_path_factory.mktemp("workshop"))
     yield running
     running.stop()

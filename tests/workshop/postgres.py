@@ -1,4 +1,4 @@
-"""A real PostgreSQL for a test: on loopback, in a folder of its own, by a user that is not root."""
+"""A real PostgreSQL for a test: on loopback, in a temporary folder, run by a user other than root."""
 
 import os
 import pwd

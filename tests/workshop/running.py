@@ -28,8 +28,8 @@ class Running:
 
     def learner(self, name: str = "Ana") -> httpx.Client:
         """Somebody who joined."""
-        told = httpx.post(f"{self.url}/api/join", json={"code": self.code, "name": name}).raise_for_status()
-        headers = {"Authorization": f"Bearer {told.json()['token']}"}
+        answer = httpx.post(f"{self.url}/api/join", json={"code": self.code, "name": name}).raise_for_status()
+        headers = {"Authorization": f"Bearer {answer.json()['token']}"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=30)
 
     def instructor(self) -> httpx.Client:
@@ -57,12 +57,12 @@ def start_workshop(data: Path, *options: str, open_assessments: bool = True, **e
         text=True,
         env=os.environ | {"ROLECALL_WORKSHOP_DATA": str(data)} | environment,
     )
-    told = "".join(process.stdout.readline() for _ in range(3))
-    found = re.search(r'join\("(\w+)", "([^"]+)"\)', told)
+    answer = "".join(process.stdout.readline() for _ in range(3))
+    found = re.search(r'join\("(\w+)", "([^"]+)"\)', answer)
     if found is None:
         process.wait(timeout=30)
-        pytest.fail(f"the workshop did not start: {told}{(data / 'stderr').read_text()}")
-    token = re.search(r"/login#(\S+)", told)
+        pytest.fail(f"the workshop did not start: {answer}{(data / 'stderr').read_text()}")
+    token = re.search(r"/login#(\S+)", answer)
     with httpx.Client(transport=httpx.HTTPTransport(retries=5)) as client:
         client.get(f"{found[2]}/api/key").raise_for_status()
     return Running(process, found[2], found[1], token[1] if token else "", data)

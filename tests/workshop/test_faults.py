@@ -114,8 +114,8 @@ def test_while_the_database_is_gone_a_learner_sees_saving_and_loses_nothing(
         postgres.start()
         _until(lambda: card.saved == "All answers are saved.")
 
-        told = card._client.ask("GET", f"/api/attempts/{card._attempt.id}")
-        assert [one["view"]["given"] for one in told["paper"] if one["view"]["id"] == question["id"]] == [1]
+        state = card._client.ask("GET", f"/api/attempts/{card._attempt.id}")
+        assert [one["view"]["given"] for one in state["paper"] if one["view"]["id"] == question["id"]] == [1]
     finally:
         running.stop()
 

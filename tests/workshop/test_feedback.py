@@ -30,7 +30,7 @@ def service(tmp_path_factory):
     running.stop()
 
 
-def told(service, name: str) -> dict:
+def feedback_of(service, name: str) -> dict:
     """The feedback once nothing of the paper waits to be graded."""
     learner = service.learner()
     path = f"/api/attempts/{learner.post(f'/api/assessments/{name}').json()['attempt']}"
@@ -42,15 +42,15 @@ def told(service, name: str) -> dict:
 
 
 def test_feedback_is_nothing_marks_or_everything(service):
-    everything = told(service, "everything")
+    everything = feedback_of(service, "everything")
 
-    assert told(service, "nothing") == {}
-    assert told(service, "marks") == {"score": 0, "of": 5}
+    assert feedback_of(service, "nothing") == {}
+    assert feedback_of(service, "marks") == {"score": 0, "of": 5}
     assert (everything["score"], everything["of"], len(everything["review"])) == (0, 5, 5)
 
 
 def test_feedback_for_the_end_waits_until_the_assessment_closes(service):
-    assert told(service, "at-the-end") == {"waits_for": "the end of the assessment"}
+    assert feedback_of(service, "at-the-end") == {"waits_for": "the end of the assessment"}
 
 
 def test_with_one_seed_for_all_everybody_has_the_same_paper(service):

@@ -58,9 +58,9 @@ def test_a_task_that_is_solved_is_reached_there_too(taken):
         assert run_steps(TASK.solution, work.lab) == []
         work.hand_in()
 
-    told = taken(solve)
+    result = taken(solve)
 
-    assert (told["mark"], told["verdict"]) == ("✔", "reached")
+    assert (result["mark"], result["verdict"]) == ("✔", "reached")
 
 
 def test_a_mistake_is_recognized_there_too(taken):
@@ -70,10 +70,10 @@ def test_a_mistake_is_recognized_there_too(taken):
         run_steps(mistake.shown_by, work.lab)
         work.hand_in()
 
-    told = taken(err)
+    result = taken(err)
 
-    assert told["mark"] == "✘"
-    assert any("Common mistake" in one for one in told["whys"])
+    assert result["mark"] == "✘"
+    assert any("Common mistake" in one for one in result["whys"])
 
 
 def test_nothing_handed_in_is_worth_nothing(taken):
@@ -85,10 +85,10 @@ def test_the_kernel_gets_what_starts_a_task_but_not_its_solution(service):
     attempt = learner.post("/api/assessments/hands-on").json()
     place = next(one["view"]["place"] for one in attempt["paper"] if one["view"]["kind"] == "task")
 
-    told = learner.get(f"/api/attempts/{attempt['attempt']}/tasks/{place}").json()
+    result = learner.get(f"/api/attempts/{attempt['attempt']}/tasks/{place}").json()
 
-    seen = json.dumps([attempt, told], ensure_ascii=False)
-    assert told["world"] == TASK.world
+    seen = json.dumps([attempt, result], ensure_ascii=False)
+    assert result["world"] == TASK.world
     for secret in (TASK.because, *TASK.hints, *(one.why for one in TASK.mistakes), TASK.succeed[0].says):
         assert json.dumps(secret, ensure_ascii=False)[1:-1] not in seen
     assert learner.get(f"/api/attempts/{attempt['attempt']}/tasks/{1 - place}").status_code == 404

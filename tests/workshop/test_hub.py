@@ -81,7 +81,7 @@ def take(page: Page, hub: Hub, name: str, received: list[str]) -> str:
     page.locator('.lm-Menu-itemLabel:text-is("Run All Cells")').click()
     card = page.locator(".rolecall-card")
     expect(card.get_by_role("timer")).to_contain_text("Time left")
-    assert [told for _, told in violations(page, ".rolecall-card")] == []
+    assert [message for _, message in violations(page, ".rolecall-card")] == []
     for place in range(8):
         card.get_by_role("button", name=re.compile(rf"^Question {place + 1},")).click()
         expect(card.get_by_role("button", name=re.compile(rf"^Question {place + 1},"))).to_have_attribute(
@@ -149,14 +149,14 @@ def test_two_learners_take_a_graded_quiz_and_the_instructor_sees_their_marks(hub
     expect(dashboard.get_by_role("heading", name="Learners")).to_be_visible()
     for name in ("ana", "ben"):
         expect(dashboard.get_by_role("rowheader", name=name)).to_be_visible()
-    assert [told for _, told in violations(dashboard, "body")] == []
+    assert [message for _, message in violations(dashboard, "body")] == []
     dashboard.screenshot(path=screenshots / "dashboard-light.png", full_page=True)
     dashboard.get_by_role("link", name="Assessment roles-midterm").click()
     for name in ("ana", "ben"):
         row = dashboard.get_by_role("row", name=re.compile(name))
         expect(row.first).to_contain_text(" of 8")
     dashboard.emulate_media(color_scheme="dark")
-    assert [told for _, told in violations(dashboard, "body")] == []
+    assert [message for _, message in violations(dashboard, "body")] == []
     dashboard.screenshot(path=screenshots / "assessment-dark.png", full_page=True)
 
 

@@ -34,35 +34,35 @@ def table(*rows: tuple[float, ...]) -> list[Item]:
 
 
 def test_difficulty_is_the_mean_score():
-    told = insight(table((1, 1), (1, 0), (1, 0), (0.5, 0)))
+    analysis = insight(table((1, 1), (1, 0), (1, 0), (0.5, 0)))
 
-    assert [one.difficulty for one in told.items] == [0.875, 0.25]
+    assert [one.difficulty for one in analysis.items] == [0.875, 0.25]
 
 
 def test_discrimination_is_against_the_rest_of_the_paper():
-    told = insight(table((1, 1, 1), (1, 1, 0), (0, 0, 1), (0, 0, 0)))
+    analysis = insight(table((1, 1, 1), (1, 1, 0), (0, 0, 1), (0, 0, 0)))
 
     # q0 against the means of q1 and q2: 1, 0.5, 0.5, 0.
-    assert told.items[0].discrimination == pytest.approx(correlation([1, 1, 0, 0], [1, 0.5, 0.5, 0]))
+    assert analysis.items[0].discrimination == pytest.approx(correlation([1, 1, 0, 0], [1, 0.5, 0.5, 0]))
 
 
 def test_a_question_that_the_able_get_wrong_is_flagged():
     rows = [(0, 1, 1), (0, 1, 1), (0, 1, 1), (1, 0, 0), (1, 0, 0), (1, 0, 0)]
 
-    told = insight(table(*rows))
+    analysis = insight(table(*rows))
 
-    assert told.items[0].flags == (
+    assert analysis.items[0].flags == (
         "learners with high scores are wrong more often than others: check the key",
     )
-    assert told.items[1].flags == ()
+    assert analysis.items[1].flags == ()
 
 
 @pytest.mark.parametrize(("score", "word"), [(1, "nearly every learner"), (0, "nearly no one")])
 def test_a_question_that_all_or_none_get_right_is_flagged(score, word):
-    told = insight(table(*[(score, place % 2) for place in range(6)]))
+    analysis = insight(table(*[(score, place % 2) for place in range(6)]))
 
-    assert told.items[0].flags[0].startswith(word)
-    assert told.items[0].discrimination is None
+    assert analysis.items[0].flags[0].startswith(word)
+    assert analysis.items[0].discrimination is None
 
 
 def test_few_answers_are_not_judged():
@@ -86,6 +86,6 @@ def test_a_distractor_is_listed_with_the_ability_of_those_who_chose_it():
 
 
 def test_an_assessment_without_attempts_has_an_empty_analysis():
-    told = insight([])
+    analysis = insight([])
 
-    assert (told.learners, told.mean, told.alpha, told.items) == (0, 0.0, None, ())
+    assert (analysis.learners, analysis.mean, analysis.alpha, analysis.items) == (0, 0.0, None, ())

@@ -1,6 +1,6 @@
 """Three hundred learners at once, by real HTTP clients in a process of their own.
 
-How fast it is, is told and not asserted here: ``uv run pytest tests/workshop/test_load.py -n0 -s --load-learners 300``.
+It reports how fast the service is, and asserts no time: ``uv run pytest tests/workshop/test_load.py -n0 -s --load-learners 300``.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ def learners(request) -> int:
 def test_a_room_of_learners_answers_at_once_and_nothing_is_lost(tmp_path, learners):
     running = start_workshop(tmp_path)
     try:
-        # A thread of its own: where browser tests ran before, this one has an event loop already.
+        # This runs in another thread, because browser tests leave an event loop in the main one.
         with ThreadPoolExecutor(1) as pool:
             times, slow_start = pool.submit(lambda: asyncio.run(_room(running, learners))).result()
     finally:
@@ -73,8 +73,8 @@ async def _ask(http: aiohttp.ClientSession, method: str, path: str, body: object
 async def _begin(http: aiohttp.ClientSession, code: str, name: str):
     chance = random.Random(name)
     await asyncio.sleep(chance.random())
-    told = await _ask(http, "POST", "/api/join", {"code": code, "name": name})
-    headers = {"Authorization": f"Bearer {told['token']}"}
+    answer = await _ask(http, "POST", "/api/join", {"code": code, "name": name})
+    headers = {"Authorization": f"Bearer {answer['token']}"}
     started = time.perf_counter()
     attempt = await _ask(http, "POST", "/api/assessments/roles-midterm", **headers)
     return headers, attempt, time.perf_counter() - started

@@ -33,8 +33,8 @@ class Platform:
             def log_message(self, *_: object) -> None:
                 pass
 
-            def _answer(self, status: int, told: object) -> None:
-                body = json.dumps(told).encode()
+            def _answer(self, status: int, message: object) -> None:
+                body = json.dumps(message).encode()
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -208,7 +208,7 @@ def test_an_instructor_comes_to_the_dashboard(browser, tool):
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ({"nonce": "another"}, "of another sign-in"),
         ({"aud": "another-tool"}, "meant for another tool"),
@@ -221,13 +221,13 @@ def test_an_instructor_comes_to_the_dashboard(browser, tool):
         ({"sub": ""}, "names no user"),
     ],
 )
-def test_a_launch_that_is_not_meant_is_refused(browser, changed, told):
+def test_a_launch_that_is_not_meant_is_refused(browser, changed, message):
     wanted = browser.begin()
 
     refused = browser.launch(wanted, browser.claims(wanted, **changed))
 
     assert refused.status_code == 403
-    assert told in refused.text
+    assert message in refused.text
 
 
 def test_a_launch_that_another_key_signed_is_refused(browser):

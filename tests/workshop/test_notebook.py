@@ -141,14 +141,14 @@ def test_while_the_service_is_gone_the_learner_sees_saving_and_nothing_is_lost(h
     running.stop(9)
     tell(card, do="save", question=first["id"], answer=1)
     tell(card, do="save", question=second["id"], answer=2)
-    until(lambda: card.saved.startswith("saving… the workshop's service doesn't answer"), "told")
+    until(lambda: card.saved.startswith("saving… the workshop's service doesn't answer"), "the message")
     tell(card, do="submit")
     assert "an answer is still being saved" in card.view["problem"]
     again = start_workshop(data, "--port", port)
     try:
         until(lambda: card.saved == "All answers are saved.", "saved afterwards")
-        told = card._client.ask("GET", f"/api/attempts/{card._attempt.id}")
-        given = {one["view"]["id"]: one["view"]["given"] for one in told["paper"]}
+        state = card._client.ask("GET", f"/api/attempts/{card._attempt.id}")
+        given = {one["view"]["id"]: one["view"]["given"] for one in state["paper"]}
         assert (given[first["id"]], given[second["id"]]) == (1, 2)
         tell(card, do="submit")
         assert card.receipt.count(".") == 2
@@ -176,9 +176,9 @@ def test_a_kernel_that_ended_with_an_answer_unsent_sends_it_when_it_is_back(home
         back = assessment("roles-midterm")
 
         def given_there() -> object:
-            told = back._client.ask("GET", f"/api/attempts/{back._attempt.id}")
+            state = back._client.ask("GET", f"/api/attempts/{back._attempt.id}")
             return next(
-                one["view"]["given"] for one in told["paper"] if one["view"]["id"] == question["id"]
+                one["view"]["given"] for one in state["paper"] if one["view"]["id"] == question["id"]
             )
 
         until(lambda: given_there() == 2, "sent")

@@ -28,7 +28,7 @@ def look(room: Running, instructor: httpx.Client, until) -> dict:
     pytest.fail("the stream ended")
 
 
-def deed(number: int, correct: bool = False, **more: object) -> dict:
+def activity(number: int, correct: bool = False, **more: object) -> dict:
     given = {
         "key": f"key-{number:08}",
         "deck": "practice/x",
@@ -41,28 +41,28 @@ def deed(number: int, correct: bool = False, **more: object) -> dict:
 
 def test_who_is_where_who_is_stuck_and_what_misleads_them(room):
     ana, ben, instructor = room.learner("Ana"), room.learner("Ben"), room.instructor()
-    misled = [deed(n, misconception="role-is-a-user") for n in range(3)]
+    misled = [activity(n, misconception="role-is-a-user") for n in range(3)]
     ana.post("/api/done", json={"lesson": "01-temporary-access", "mode": "learn", "activities": misled})
     ben.post(
-        "/api/done", json={"lesson": "02-access-denied", "mode": "why", "activities": [deed(10, True)]}
+        "/api/done", json={"lesson": "02-access-denied", "mode": "why", "activities": [activity(10, True)]}
     )
 
     seen = look(room, instructor, lambda one: sum(person["answered"] for person in one["people"]) == 2)
 
-    told = {person["name"]: person for person in seen["people"]}
-    assert (told["Ana"]["lesson"], told["Ana"]["mode"], told["Ana"]["question"]) == (
+    people = {person["name"]: person for person in seen["people"]}
+    assert (people["Ana"]["lesson"], people["Ana"]["mode"], people["Ana"]["question"]) == (
         "01-temporary-access",
         "learn",
         "q",
     )
-    assert (told["Ana"]["stuck"], told["Ben"]["stuck"]) == (True, False)
+    assert (people["Ana"]["stuck"], people["Ben"]["stuck"]) == (True, False)
     assert seen["misconceptions"] == [{"name": "role-is-a-user", "count": 3}]
 
 
 def test_which_answer_is_right_is_shown_once_it_is_revealed(room):
     ana, ben, instructor = room.learner("Ana"), room.learner("Ben"), room.instructor()
-    ana.post("/api/done", json={"activities": [deed(1, True, answer="A"), deed(2, False, answer="B")]})
-    ben.post("/api/done", json={"activities": [deed(3, False, answer="B")]})
+    ana.post("/api/done", json={"activities": [activity(1, True, answer="A"), activity(2, False, answer="B")]})
+    ben.post("/api/done", json={"activities": [activity(3, False, answer="B")]})
 
     before = look(room, instructor, lambda one: one["questions"] and one["questions"][0]["answered"] == 2)
     instructor.post("/room/reveal", data={"question": "q"}).raise_for_status()
@@ -83,9 +83,9 @@ def test_which_answer_is_right_is_shown_once_it_is_revealed(room):
 def test_what_is_sent_twice_counts_once(room):
     ana = room.learner("Ana")
 
-    told = [ana.post("/api/done", json={"activities": [deed(1)]}).json() for _ in range(2)]
+    answers = [ana.post("/api/done", json={"activities": [activity(1)]}).json() for _ in range(2)]
 
-    assert told == [{"new": 1}, {"new": 0}]
+    assert answers == [{"new": 1}, {"new": 0}]
 
 
 def test_a_question_put_to_all_is_answered_without_its_key(room):
@@ -109,16 +109,16 @@ def test_every_notebook_gets_open_lessons_and_the_timer(room):
 
     instructor.post("/room/lessons", data={"lesson": ["01-temporary-access"]}).raise_for_status()
     instructor.post("/room/timer", data={"minutes": "10"}).raise_for_status()
-    told = ana.get("/api/room").json()
+    answer = ana.get("/api/room").json()
 
-    assert told["open_lessons"] == ["01-temporary-access"]
-    assert told["timer_until"]
+    assert answer["open_lessons"] == ["01-temporary-access"]
+    assert answer["timer_until"]
     assert instructor.post("/room/lessons", data={"lesson": ["99-nothing"]}).status_code == 422
 
 
 def test_everything_that_was_done_comes_as_csv(room):
     ana, instructor = room.learner("Ana"), room.instructor()
-    ana.post("/api/done", json={"activities": [deed(1, misconception="role-is-a-user")]})
+    ana.post("/api/done", json={"activities": [activity(1, misconception="role-is-a-user")]})
 
     lines = instructor.get("/progress.csv").text.splitlines()
 

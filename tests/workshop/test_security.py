@@ -211,7 +211,7 @@ def test_too_long_a_body_is_refused_with_and_without_a_length(workshop):
 
 def test_answers_are_never_markup_on_the_dashboard(workshop):
     learner, instructor = workshop.learner(), workshop.instructor()
-    deed = {
+    activity = {
         "key": "k" * 12,
         "deck": "d",
         "question": "<b>q</b>",
@@ -219,7 +219,7 @@ def test_answers_are_never_markup_on_the_dashboard(workshop):
         "correct": False,
         "score": 0,
     }
-    learner.post("/api/done", json={"activities": [deed]}).raise_for_status()
+    learner.post("/api/done", json={"activities": [activity]}).raise_for_status()
 
     page = instructor.get("/").text
 
@@ -278,7 +278,7 @@ def test_nothing_secret_is_in_the_database_or_in_the_log(workshop):
 
 
 def test_an_instructor_sees_their_own_room_only(tmp_path):
-    """Two rooms in one database, each with a service of its own."""
+    """Two rooms in one database, each with its own service."""
     first = start_workshop(tmp_path, "--name", "First")
     second = start_workshop(tmp_path, "--name", "Second")
     try:

@@ -44,6 +44,14 @@ _PROMPTS = (
 )
 _CELL_OF = """selector => [...document.querySelectorAll('.jp-Notebook .jp-Cell')]
     .indexOf(document.querySelector(selector)?.closest('.jp-Cell'))"""
+# The lower edge of the last cell, in px, once it's the same in two animation frames.
+_SETTLED_BOTTOM = """() => {
+    const cells = [...document.querySelectorAll('.jp-Notebook .jp-Cell')];
+    const bottom = Math.max(...cells.map(one => one.getBoundingClientRect().bottom));
+    const before = window.rolecallBottom;
+    window.rolecallBottom = bottom;
+    return bottom > 0 && bottom === before && bottom;
+}"""
 # The rules for a whole page concern JupyterLab, not the notebook, so only WCAG's rules run.
 _AXE = {
     # The theme decides how a link in a text looks.
@@ -245,10 +253,8 @@ def violations(page: Page, *parts: str) -> Iterator[tuple[str, str]]:
 def _picture(page: Page, target: Path) -> None:
     """Take a screenshot of the whole notebook."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    bottom = page.evaluate(
-        """() => Math.max(...[...document.querySelectorAll('.jp-Notebook .jp-Cell')]
-            .map(one => one.getBoundingClientRect().bottom))"""
-    )
+    # A change of theme lays the cells out again, and meanwhile they have no height.
+    bottom = page.wait_for_function(_SETTLED_BOTTOM).json_value()
     page.screenshot(path=target, clip={"x": 0, "y": 0, "width": _WIDTH, "height": min(bottom + 60, _TALL)})
 
 

@@ -124,7 +124,7 @@ class Authorizer:
         service, name = operation.service, operation.name
         source, agent = request.source_ip, request.headers.get("user-agent", "")
         if check.via:
-            # CloudTrail shows such a request as an event of its own, made by the service.
+            # CloudTrail shows such a request as a separate event, made by the service.
             service, _, name = check.action.partition(":")
             source = agent = check.via
         self._trail.record(
@@ -190,7 +190,7 @@ class Authorizer:
             "aws:UserAgent": request.headers.get("user-agent", ""),
         }
         if check.via:
-            # The service makes the request, from an address of its own.
+            # The service makes the request, from its address instead of the caller's.
             keys |= forwarded_keys(check.via, check.action, call.region)
         elif not caller.is_service:
             keys["aws:SourceIp"] = request.source_ip

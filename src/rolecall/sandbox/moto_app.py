@@ -75,7 +75,7 @@ def perform(environ: WSGIEnvironment, service: str, account: str, region: str) -
     except NotImplementedError:
         raise NotPerformed("the sandbox doesn't have this operation") from None
     except Exception as error:
-        # moto has no error of its own for many parameters that AWS rejects or that it has not thought of.
+        # moto doesn't validate many parameters, and fails on them instead.
         _log.exception("moto failed in the service %s", service)
         raise NotPerformed(
             "the sandbox can't perform it with these parameters; its log has the traceback"

@@ -34,7 +34,7 @@ def iam(administered):
 
 @pytest.fixture(scope="session")
 def buckets():
-    """Return a sandbox for all tests about S3; each test creates buckets of its own."""
+    """Return a sandbox for all tests about S3; each test creates its own buckets."""
     with Sandbox(BUCKETS) as sandbox:
         yield sandbox
 

@@ -16,7 +16,7 @@ _SIGNS: tuple[tuple[str, str], ...] = (
     ),
     (
         r"(?i)^\W*question\W+answer 1\W.*time limit",
-        "a Kahoot spreadsheet; copy its columns into one of ours",
+        "a Kahoot spreadsheet; copy its columns into the columns of our CSV",
     ),
     (
         r"(?i)^\W*(front|#separator:)\W*",

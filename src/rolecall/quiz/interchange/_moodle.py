@@ -258,7 +258,7 @@ def _short_answer(element: etree._Element, name: str, losses: Losses) -> Fields:
         # An answer that is typed is never HTML, whatever format the file says.
         text, feedback = _plain(answer), _read(answer.find("feedback"))
         if _WILDCARD.search(text) and text != "*":
-            losses.add(name, f"the wildcard * in the answer {text!r}; it stands for itself here")
+            losses.add(name, f"the wildcard * in the answer {text!r}; here it is a literal asterisk")
         found.append((text.replace(r"\*", "*"), share, feedback))
     match_case = (element.findtext("usecase") or "0").strip() == "1"
     blank = blank_of(found, name, losses, match_case=match_case)

@@ -1,4 +1,4 @@
-"""When an MFA device was enabled, and for whom."""
+"""When an MFA device was enabled, and for which user."""
 
 from __future__ import annotations
 
