@@ -28,7 +28,9 @@ class Running:
 
     def learner(self, name: str = "Ana") -> httpx.Client:
         """Somebody who joined."""
-        answer = httpx.post(f"{self.url}/api/join", json={"code": self.code, "name": name}).raise_for_status()
+        answer = httpx.post(
+            f"{self.url}/api/join", json={"code": self.code, "name": name}
+        ).raise_for_status()
         headers = {"Authorization": f"Bearer {answer.json()['token']}"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=30)
 

@@ -115,7 +115,9 @@ def test_while_the_database_is_gone_a_learner_sees_saving_and_loses_nothing(
         _until(lambda: card.saved == "All answers are saved.")
 
         state = card._client.ask("GET", f"/api/attempts/{card._attempt.id}")
-        assert [one["view"]["given"] for one in state["paper"] if one["view"]["id"] == question["id"]] == [1]
+        assert [one["view"]["given"] for one in state["paper"] if one["view"]["id"] == question["id"]] == [
+            1
+        ]
     finally:
         running.stop()
 

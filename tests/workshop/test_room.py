@@ -61,7 +61,9 @@ def test_who_is_where_who_is_stuck_and_what_misleads_them(room):
 
 def test_which_answer_is_right_is_shown_once_it_is_revealed(room):
     ana, ben, instructor = room.learner("Ana"), room.learner("Ben"), room.instructor()
-    ana.post("/api/done", json={"activities": [activity(1, True, answer="A"), activity(2, False, answer="B")]})
+    ana.post(
+        "/api/done", json={"activities": [activity(1, True, answer="A"), activity(2, False, answer="B")]}
+    )
     ben.post("/api/done", json={"activities": [activity(3, False, answer="B")]})
 
     before = look(room, instructor, lambda one: one["questions"] and one["questions"][0]["answered"] == 2)

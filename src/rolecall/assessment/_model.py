@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from rolecall._yaml import BadFile, Document, Fault, read_yaml, validate
+from rolecall._validation import validate
+from rolecall._yaml import BadFile, Document, Fault, read_yaml
 from rolecall.course import Course, NoCourse
 from rolecall.lab import find_task
 from rolecall.quiz import Bank, KindName, Question, load_bank

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rolecall._yaml import BadFile, did_you_mean, read_yaml, validate
+from rolecall._validation import validate
+from rolecall._yaml import BadFile, did_you_mean, read_yaml
 from rolecall.course._modes import Mode
 from rolecall.quiz import CATALOGUE
 

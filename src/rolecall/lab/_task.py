@@ -10,7 +10,8 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from rolecall._yaml import BadFile, read_yaml, validate
+from rolecall._validation import validate
+from rolecall._yaml import BadFile, read_yaml
 from rolecall.course import Course, NoCourse
 from rolecall.quiz import Step
 from rolecall.quiz.fields import Difficulty, Slug, Text

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rolecall._yaml import BadFile, Document, Fault, Where, did_you_mean, read_yaml, validate
+from rolecall._validation import validate
+from rolecall._yaml import BadFile, Document, Fault, Where, did_you_mean, read_yaml
 from rolecall.quiz._proofs import Misconception, Proof
 from rolecall.quiz.fields import Slug, Text
 from rolecall.quiz.kinds import Question

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rolecall._yaml import BadFile, read_yaml, validate
+from rolecall._validation import validate
+from rolecall._yaml import BadFile, read_yaml
 from rolecall.sandbox._world_checks import check_world
 from rolecall.sandbox.world import World
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from rolecall.quiz._bank import Bank
-from rolecall.quiz.interchange import _qti_items
+from rolecall.quiz.interchange import _qti_read, _qti_write
 from rolecall.quiz.interchange._drafts import Drafts, Fields, ready
 from rolecall.quiz.interchange._html import parse_xml
 from rolecall.quiz.interchange._losses import Losses, Refused, Unreadable
@@ -44,9 +44,9 @@ def write(bank: Bank, losses: Losses) -> bytes:
     resources = etree.SubElement(manifest, f"{{{_PACKAGE}}}resources")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for question in ready(bank, losses, _qti_items.KINDS, _CARRIED):
+        for question in ready(bank, losses, _qti_write.KINDS, _CARRIED):
             file = f"items/{question.id}.xml"
-            archive.writestr(_entry(file), _qti_items.write(question, losses))
+            archive.writestr(_entry(file), _qti_write.write(question, losses))
             _describe(resources, question, file)
         archive.writestr(_entry("imsmanifest.xml"), _serialized(manifest))
     return packed.getvalue()
@@ -91,7 +91,7 @@ def read(content: bytes, losses: Losses) -> list[Question]:
             except Unreadable as error:
                 raise Refused(str(error)) from None
             name = root.get("identifier") or file
-            drafts.add(name, {"id": name, **fields, **_qti_items.read(root, name, losses)})
+            drafts.add(name, {"id": name, **fields, **_qti_read.read(root, name, losses)})
     return drafts.questions
 
 
