@@ -126,6 +126,8 @@ _QUERY_COMPATIBLE = ("sqs", "cloudwatch")
 _INTERNAL = {"s3": "InternalError", "ec2": "InternalError"}
 _MALFORMED_SIGNATURE = {"s3": "AuthorizationHeaderMalformed"}
 _EXPIRED_URL = {"s3": ("AccessDenied", 403, "Request has expired")}
+DENIAL_CODES = frozenset({*(codes["denied"][0] for codes in _TABLE.values()), *_DENIED.values()})
+"""Every error code by which a service denies access."""
 
 
 class AwsError(Exception):

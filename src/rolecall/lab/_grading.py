@@ -8,23 +8,15 @@ from typing import Any
 
 import jmespath
 
+from rolecall.aws.errors import DENIAL_CODES
 from rolecall.lab._task import Mistake, Probe, Task
 from rolecall.lab.steps import CallResult, StepRunner
 from rolecall.quiz import Step
 from rolecall.sandbox.client import Sandbox
 
-_DENIALS = frozenset(
-    {
-        "AccessDenied",
-        # boto3 raises this on a machine that gets no credentials.
-        "NoCredentialsError",
-        "AccessDeniedException",
-        "UnauthorizedOperation",
-        "AuthorizationError",
-        "403",
-        "Forbidden",
-    }
-)
+# boto3 raises NoCredentialsError on a machine that gets no credentials. A response to HEAD has no body, so
+# boto3 shows its status as the error code.
+_DENIALS = DENIAL_CODES | {"NoCredentialsError", "403", "Forbidden"}
 
 
 @dataclass(frozen=True, slots=True)
