@@ -2,6 +2,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
@@ -34,6 +35,13 @@ def lab(reports: Sandbox) -> Iterator[Sandbox]:
     reports.reset()
     yield reports
     reports.reset()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try few random examples without the slow tests, and many with them."""
+    hypothesis.settings.register_profile("few", max_examples=50, deadline=None)
+    hypothesis.settings.register_profile("many", max_examples=400, deadline=None)
+    hypothesis.settings.load_profile("few" if config.option.markexpr == "not slow" else "many")
 
 
 @pytest.hookimpl(tryfirst=True)

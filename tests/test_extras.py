@@ -16,6 +16,8 @@ from rolecall.cli import main
 from rolecall.sandbox.moto_gaps.template_validation import TemplateValidation
 from sandbox.calls import call_of
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 WORLD = """\
 world: stacks

@@ -10,6 +10,8 @@ BLOCKED = ("fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "posix", 
 # Others' code on this machine may import them: it takes other ways on Windows.
 WITHOUT_MODULES = f"""
 import builtins, importlib, importlib.util, os, pkgutil, signal, sys
+
+pytestmark = pytest.mark.slow
 real = builtins.__import__
 def blocked(name, globals=None, *rest, **options):
     if name in {BLOCKED!r} and (globals or {{}}).get("__name__", "").startswith("rolecall"):

@@ -6,6 +6,8 @@ that ten questions could do (each exactly as hard as the learner is thought able
 
 import random
 
+import pytest
+
 from rolecall.quiz import DIFFICULTY, chance_of_right, estimate, mastery_of
 
 LEARNERS = 4000
@@ -45,6 +47,7 @@ def agreement(strategy, seed=1):
     return agreed / LEARNERS
 
 
+@pytest.mark.slow
 def test_the_verdict_agrees_nearly_as_often_as_ten_questions_can():
     ours, best, at_random = agreement(adaptive), agreement(best_possible), agreement(None)
 

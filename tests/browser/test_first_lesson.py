@@ -22,6 +22,7 @@ def choose(card, text: str) -> None:
     card.get_by_role("button", name="Check answer").click()
 
 
+@pytest.mark.slow
 def test_the_course_opens_on_its_first_notebook_trusted_and_ready(lab, page):
     open_notebook(page, lab.url)
 

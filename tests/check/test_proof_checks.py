@@ -18,6 +18,7 @@ FAULTS = [
 @pytest.mark.parametrize(
     "fault", FAULTS, ids=lambda fault: f"{fault[3]}-{fault[4].strip()}-{fault[2][:12]}"
 )
+@pytest.mark.slow
 def test_each_fault_is_found_at_its_place(course, fault):
     file, old, new, rule, words = fault
     text = change(course, file, old, new)

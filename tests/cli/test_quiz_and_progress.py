@@ -59,6 +59,7 @@ def test_a_question_is_answered_in_the_terminal_and_kept(course):
     assert [entry.answer for entry in kept] == ["A password", "A trust policy"]
 
 
+@pytest.mark.slow
 def test_it_goes_on_where_it_was_left(course):
     rolecall(
         course,
@@ -78,6 +79,7 @@ def test_it_goes_on_where_it_was_left(course):
     assert "Your answers are saved." in again.stdout
 
 
+@pytest.mark.slow
 def test_a_letter_that_is_not_shown_is_asked_again(course):
     ran = rolecall(course, "quiz", "kinds", "--course", ".", "--count", "1", typed="z\n\n!\n")
 
@@ -85,6 +87,7 @@ def test_a_letter_that_is_not_shown_is_asked_again(course):
     assert ran.stdout.count("Type one letter (? hint, ! solution):") == 3
 
 
+@pytest.mark.slow
 def test_the_solution_names_the_letter(course):
     ran = rolecall(course, "quiz", "kinds", "--course", ".", "--count", "1", typed="!\n")
 
@@ -114,6 +117,7 @@ def test_progress_shows_skills_streak_and_misconceptions(course):
     assert "Common mistake, made 2 times: role-is-a-user" in ran.stdout
 
 
+@pytest.mark.slow
 def test_progress_without_answers_says_how_to_start(course):
     assert "rolecall lab" in rolecall(course, "progress").stdout
 

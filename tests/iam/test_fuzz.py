@@ -5,7 +5,7 @@ import time
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from iam.build import allow, document
@@ -45,7 +45,6 @@ like_statements = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=400, deadline=None)
 @given(
     values | documents | like_statements.map(lambda one: {"Statement": one}), st.sampled_from(PolicyType)
 )
@@ -56,7 +55,6 @@ def test_any_value_is_parsed_or_refused(value, type):
         return
 
 
-@settings(max_examples=400, deadline=None)
 @given(st.text() | st.binary().map(lambda raw: raw.decode("latin-1")), st.sampled_from(PolicyType))
 def test_any_text_is_parsed_or_refused(text, type):
     try:
@@ -65,7 +63,6 @@ def test_any_text_is_parsed_or_refused(text, type):
         return
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.randoms(use_true_random=False), values, st.integers(0, 10_000))
 def test_a_case_with_anything_anywhere_is_decided_or_refused(random: Random, value, place):
     case = random_case(random)
@@ -78,7 +75,6 @@ def test_a_case_with_anything_anywhere_is_decided_or_refused(random: Random, val
         return
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.dictionaries(st.sampled_from(["id", "request", "identity_policies", "resource_policy"]), values))
 def test_any_object_is_a_case_or_a_bad_case(value):
     try:

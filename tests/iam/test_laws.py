@@ -3,7 +3,7 @@
 import copy
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from iam.build import allow, deny
@@ -12,7 +12,6 @@ from rolecall.iam import parse_case
 
 cases = st.randoms(use_true_random=False).map(random_case)
 randoms = st.randoms(use_true_random=False)
-law = settings(max_examples=300, deadline=None)
 
 
 def outcome(case: dict) -> str:
@@ -33,7 +32,6 @@ def documents(case: dict) -> list[dict]:
     return found + ([case["resource_policy"]] if "resource_policy" in case else [])
 
 
-@law
 @given(cases)
 def test_an_explicit_deny_always_wins(case):
     always = {"Version": "2012-10-17", "Statement": deny()}
@@ -45,7 +43,6 @@ def test_an_explicit_deny_always_wins(case):
     assert outcome(case) == "ExplicitlyDenied"
 
 
-@law
 @given(cases, randoms)
 def test_adding_an_allow_never_takes_away(case, random: Random):
     if outcome(case) != "Allowed":
@@ -64,7 +61,6 @@ def test_adding_an_allow_never_takes_away(case, random: Random):
     assert outcome(wider) == "Allowed"
 
 
-@law
 @given(cases, randoms)
 def test_adding_a_deny_never_gives(case, random: Random):
     if outcome(case) == "Allowed":
@@ -75,7 +71,6 @@ def test_adding_a_deny_never_gives(case, random: Random):
     assert outcome(case) != "Allowed"
 
 
-@law
 @given(cases, randoms)
 def test_the_order_of_statements_and_policies_is_irrelevant(case, random: Random):
     shuffled = copy.deepcopy(case)
@@ -88,7 +83,6 @@ def test_the_order_of_statements_and_policies_is_irrelevant(case, random: Random
     assert outcome(shuffled) == outcome(case)
 
 
-@law
 @given(cases)
 def test_one_value_and_a_list_of_one_mean_the_same(case):
     listed = copy.deepcopy(case)
@@ -102,7 +96,6 @@ def test_one_value_and_a_list_of_one_mean_the_same(case):
     assert outcome(listed) == outcome(case)
 
 
-@law
 @given(cases)
 def test_a_wildcard_that_generalises_an_allow_takes_nothing_away(case):
     if outcome(case) != "Allowed":
@@ -115,7 +108,6 @@ def test_a_wildcard_that_generalises_an_allow_takes_nothing_away(case):
     assert outcome(case) == "Allowed"
 
 
-@law
 @given(cases)
 def test_a_boundary_and_a_session_policy_never_give(case):
     limited = copy.deepcopy(case)
@@ -128,7 +120,6 @@ def test_a_boundary_and_a_session_policy_never_give(case):
         assert outcome(case) == "Allowed"
 
 
-@law
 @given(cases)
 def test_a_decision_is_the_same_however_often_it_is_made(case):
     assert len({outcome(case) for _ in range(3)}) == 1

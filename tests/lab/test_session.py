@@ -86,6 +86,7 @@ def test_the_second_time_the_refuting_experiment_is_offered_and_runs(session):
     scope["lab"].close()
 
 
+@pytest.mark.slow
 def test_misconceptions_are_counted_across_tasks_and_questions(session, store):
     trust("*")
     session.check()
@@ -101,6 +102,7 @@ def test_misconceptions_are_counted_across_tasks_and_questions(session, store):
     assert kept.entry.score == 0
 
 
+@pytest.mark.slow
 def test_what_a_probe_does_is_not_taken_for_the_learners_doing(store):
     begun = TaskSession(find_task(find_course(), "read-the-report"), find_course(), store)
     try:
@@ -118,6 +120,7 @@ def test_hints_come_one_after_another(session):
     assert third.endswith("`solution()` shows the solution.")
 
 
+@pytest.mark.slow
 def test_the_solution_is_plain_boto3_that_runs(session):
     code = session.solution().text.split("```")[1].removeprefix("python\n")
 

@@ -9,6 +9,8 @@ import pytest
 
 from rolecall import Sandbox
 
+pytestmark = pytest.mark.slow
+
 READER = "arn:aws:iam::111122223333:role/reports-reader"
 
 

@@ -13,7 +13,7 @@ from rolecall import Sandbox
 READER = "arn:aws:iam::111122223333:role/reports-reader"
 REPORT = {"bucket": "acme-reports", "key": "2026/q1.csv"}
 
-pytestmark = pytest.mark.javascript
+pytestmark = [pytest.mark.javascript, pytest.mark.slow]
 
 
 def ask(environment, *calls) -> list[dict]:

@@ -393,6 +393,7 @@ def test_a_profile_of_the_cli_assumes_its_role_in_the_sandbox(aws, profiles):
         ("sts get-caller-identity --profile ignoring", {}),
     ],
 )
+@pytest.mark.slow
 def test_the_cli_cannot_leave_the_sandbox(aws, profiles, command, variables):
     done = aws(command, AWS_CONFIG_FILE=profiles, **variables)
 

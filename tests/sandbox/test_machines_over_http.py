@@ -235,6 +235,7 @@ def test_botocore_renews_an_instances_credentials_by_the_sandboxs_clock(lab):
     assert session.get_credentials().get_frozen_credentials().access_key != before
 
 
+@pytest.mark.slow
 def test_so_does_a_plain_client_in_a_kernel_that_acts_as_the_instance(lab):
     program = (
         "import boto3, sys; from rolecall import Sandbox\n"
@@ -287,6 +288,7 @@ def test_a_pod_has_its_role_and_tags_that_tell_where_it_runs(lab):
         s3.list_objects_v2(Bucket="bank-files")
 
 
+@pytest.mark.slow
 def test_a_role_that_does_not_let_pods_tag_gives_them_nothing(lab):
     # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
     with pytest.raises((CredentialRetrievalError, MetadataRetrievalError), match="cannot assume"):
@@ -316,6 +318,7 @@ def test_a_container_renews_by_the_sandboxs_clock(lab):
     assert sts.get_caller_identity()["Arn"] == first
 
 
+@pytest.mark.slow
 def test_the_aws_cli_reads_the_credentials_of_a_container(lab):
     environment = {**os.environ, **lab.environment("worker")}
     command = ["aws", "sts", "get-caller-identity", "--query", "Arn", "--output", "text"]
@@ -327,6 +330,7 @@ def test_the_aws_cli_reads_the_credentials_of_a_container(lab):
 
 @pytest.mark.aws_cli_v2
 @pytest.mark.parametrize("actor", ["operator", "web-1", "worker"])
+@pytest.mark.slow
 def test_the_aws_cli_exports_the_credentials_of_an_actor(lab, actor):
     # https://docs.aws.amazon.com/cli/latest/reference/configure/export-credentials.html
     ran = subprocess.run(

@@ -161,6 +161,7 @@ def test_the_issuer_can_be_discovered_and_its_keys_verify_its_tokens(ci):
     assert "d" not in get(found["jwks_uri"])["keys"][0]
 
 
+@pytest.mark.slow
 def test_the_cli_finds_the_token_by_itself(ci, tmp_path):
     (tmp_path / "token").write_text(ci.web_identity_token("ci", subject=MAIN))
     environment = {
@@ -187,6 +188,7 @@ def test_the_cli_finds_the_token_by_itself(ci, tmp_path):
     assert json.loads(done.stdout)["Arn"].endswith(":assumed-role/deployer/job-43")
 
 
+@pytest.mark.slow
 def test_an_unknown_issuer_is_reported(ci):
     with pytest.raises(SandboxError, match=r"The world has no OIDC issuer 'cl'\. Its issuers: ci"):
         ci.web_identity_token("cl", subject=MAIN)

@@ -13,6 +13,8 @@ from rolecall.widgets._service import ServiceError
 from workshop.conftest import copy_of_the_course
 from workshop.running import start_workshop
 
+pytestmark = pytest.mark.slow
+
 TASK = find_task(find_course(), "let-dana-in")
 
 

@@ -25,6 +25,7 @@ def running(tmp_path_factory):
     made.stop()
 
 
+@pytest.mark.slow
 def test_of_parallel_wrong_codes_no_more_than_the_limit_are_checked(running):
     async def guess() -> list[int]:
         async with httpx.AsyncClient(base_url=running.url, timeout=60) as client:

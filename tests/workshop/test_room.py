@@ -59,6 +59,7 @@ def test_who_is_where_who_is_stuck_and_what_misleads_them(room):
     assert seen["misconceptions"] == [{"name": "role-is-a-user", "count": 3}]
 
 
+@pytest.mark.slow
 def test_which_answer_is_right_is_shown_once_it_is_revealed(room):
     ana, ben, instructor = room.learner("Ana"), room.learner("Ben"), room.instructor()
     ana.post(
@@ -106,6 +107,7 @@ def test_a_question_put_to_all_is_answered_without_its_key(room):
     assert ana.get("/api/room").json()["pushes"] == []
 
 
+@pytest.mark.slow
 def test_every_notebook_gets_open_lessons_and_the_timer(room):
     ana, instructor = room.learner("Ana"), room.instructor()
 
@@ -118,6 +120,7 @@ def test_every_notebook_gets_open_lessons_and_the_timer(room):
     assert instructor.post("/room/lessons", data={"lesson": ["99-nothing"]}).status_code == 422
 
 
+@pytest.mark.slow
 def test_everything_that_was_done_comes_as_csv(room):
     ana, instructor = room.learner("Ana"), room.instructor()
     ana.post("/api/done", json={"activities": [activity(1, misconception="role-is-a-user")]})
@@ -128,6 +131,7 @@ def test_everything_that_was_done_comes_as_csv(room):
     assert lines[1].endswith(",Ana,practice/x,q,A,False,0.0,role-is-a-user")
 
 
+@pytest.mark.slow
 def test_a_room_goes_on_after_a_restart_with_the_same_code_and_people(tmp_path):
     first = start_workshop(tmp_path)
     ana = first.learner("Ana")
@@ -142,6 +146,7 @@ def test_a_room_goes_on_after_a_restart_with_the_same_code_and_people(tmp_path):
         again.stop()
 
 
+@pytest.mark.slow
 def test_a_new_link_makes_the_old_one_worthless(tmp_path):
     first = start_workshop(tmp_path)
     first.stop()

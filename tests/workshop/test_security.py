@@ -231,6 +231,7 @@ def test_answers_are_never_markup_on_the_dashboard(workshop):
     assert "default-src 'self'" in instructor.get("/").headers["content-security-policy"]
 
 
+@pytest.mark.slow
 def test_wrong_codes_are_slowed_down(tmp_path):
     running = start_workshop(tmp_path)
     try:
@@ -277,6 +278,7 @@ def test_nothing_secret_is_in_the_database_or_in_the_log(workshop):
         assert secret not in logged
 
 
+@pytest.mark.slow
 def test_an_instructor_sees_their_own_room_only(tmp_path):
     """Two rooms in one database, each with its own service."""
     first = start_workshop(tmp_path, "--name", "First")
