@@ -6,7 +6,7 @@ import pytest
 
 from programs import FRONTEND
 
-pytestmark = pytest.mark.frontend
+pytestmark = [pytest.mark.frontend, pytest.mark.slow]
 
 
 @pytest.mark.parametrize(

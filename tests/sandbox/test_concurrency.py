@@ -1,8 +1,11 @@
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 CLIENTS, CALLS = 32, 10
 
 
+@pytest.mark.slow
 def test_many_clients_at_once_lose_nothing(lab):
     def work(number: int) -> list[str]:
         actor = ("dana", "eve")[number % 2]

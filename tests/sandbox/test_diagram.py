@@ -57,6 +57,7 @@ actors:
         yield sandbox
 
 
+@pytest.mark.slow
 def test_trust_without_permission_or_with_a_condition_is_only_trust(machines):
     role = "arn:aws:iam::111122223333:role/"
 
@@ -67,6 +68,7 @@ def test_trust_without_permission_or_with_a_condition_is_only_trust(machines):
     assert (DANA.replace("dana", "admin"), "may", role + "for-all") in edges
 
 
+@pytest.mark.slow
 def test_it_follows_the_state(machines):
     machines.client("iam", actor="admin").delete_role(RoleName="for-all")
 

@@ -41,6 +41,7 @@ def feedback_of(service, name: str) -> dict:
     return feedback
 
 
+@pytest.mark.slow
 def test_feedback_is_nothing_marks_or_everything(service):
     everything = feedback_of(service, "everything")
 
@@ -53,6 +54,7 @@ def test_feedback_for_the_end_waits_until_the_assessment_closes(service):
     assert feedback_of(service, "at-the-end") == {"waits_for": "the end of the assessment"}
 
 
+@pytest.mark.slow
 def test_with_one_seed_for_all_everybody_has_the_same_paper(service):
     papers = [
         [one["view"]["id"] for one in service.learner().post(f"/api/assessments/{name}").json()["paper"]]

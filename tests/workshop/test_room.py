@@ -39,6 +39,7 @@ def activity(number: int, correct: bool = False, **more: object) -> dict:
     return given | {"score": float(correct)} | more
 
 
+@pytest.mark.slow
 def test_who_is_where_who_is_stuck_and_what_misleads_them(room):
     ana, ben, instructor = room.learner("Ana"), room.learner("Ben"), room.instructor()
     misled = [activity(n, misconception="role-is-a-user") for n in range(3)]

@@ -83,7 +83,7 @@ def new_question(course: Course, bank: str, identifier: str, kind: str) -> Path:
     if loaded.question(identifier) is not None:
         raise CannotCreate(f"{file} already has a question {identifier!r}")
     world = next((one.proof.world for one in loaded.questions if one.proof is not None), "")
-    if not world and kind == "choice":
+    if not world and "$world" in (_TEMPLATES / f"question-{kind}.yaml").read_text("utf-8"):
         raise CannotCreate(f"no question of {file} has a proof, so there is no world to ask about")
     question = _filled(
         f"question-{kind}.yaml",
