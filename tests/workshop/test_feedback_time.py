@@ -6,7 +6,7 @@ import pytest
 
 from rolecall.assessment import Assessment
 from rolecall.workshop import attempts
-from rolecall.workshop.marking import AttemptGrade
+from rolecall.workshop.grades import AttemptGrade
 from rolecall.workshop.receipts import Signer
 from rolecall.workshop.service import Service
 from rolecall.workshop.settings import Settings

@@ -31,7 +31,7 @@ class FaultyGraders:
     def __init__(self, fault) -> None:
         self.fault, self.bad_tries = fault, 0
 
-    def grade(self, drawn, answer: str) -> AnswerGrade:
+    def grade(self, drawn, answer: str, version: str = "") -> AnswerGrade:
         if answer != "bad":
             return CLEAN
         self.bad_tries += 1

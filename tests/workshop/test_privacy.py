@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from rolecall.cli._main import main
 from rolecall.workshop import attempts
-from rolecall.workshop.marking import regrade
+from rolecall.workshop.grades import regrade
 from rolecall.workshop.privacy import NoSuchPerson, delete_old, delete_person, export_person, person_named
 from rolecall.workshop.receipts import Signer
 from rolecall.workshop.rooms import Activity, record_activities

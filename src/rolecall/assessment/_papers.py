@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from rolecall._yaml import did_you_mean
+from rolecall._yaml import BadFile, did_you_mean
 from rolecall.assessment._model import Assessment, load_assessment
+from rolecall.assessment._versions import (
+    GradableAnswer,
+    QuestionVersion,
+    TaskVersion,
+    gradable_answer,
+    version_of,
+)
 from rolecall.course import Course, NoCourse
-from rolecall.lab import Task, find_task
+from rolecall.lab import Task, find_task, task_files
 from rolecall.quiz import Bank, Judges, Question, load_bank, variant
 
+_log = logging.getLogger(__name__)
 _TASK = "task"
 _VARIANTS = 1_000
 """How many variants of a question are in use."""
@@ -32,11 +42,14 @@ class PaperItem:
         The id of the question or of the task.
     seed
         Which variant of the question is asked; 0 for a question that doesn't vary.
+    version
+        The digest of the version that is asked; empty for the question as its bank has it now.
     """
 
     bank: str
     question: str
     seed: int
+    version: str = ""
 
     @property
     def is_task(self) -> bool:
@@ -61,6 +74,8 @@ class Assessments:
         self.course, self._look_every = course, look_every
         self._stamps: tuple[int, ...] = ()
         self._look_again = 0.0
+        self._readable_before: dict[Path, Assessment | Bank] = {}
+        self._faulty: dict[Path, tuple[int, ...]] = {}
 
     @property
     def names(self) -> list[str]:
@@ -80,16 +95,42 @@ class Assessments:
         NoCourse
             If the course has no such assessment.
         BadFile
-            With every fault of its file.
+            With every fault of its file, if it could never be read.
         """
         files = {one.stem: one for one in self.files}
         if name not in files:
             raise NoCourse(f"there is no assessment {name!r}{did_you_mean(name, files)}")
-        return _assessment(files[name], self.course, self.changed())
+        found = self._readable(files[name], lambda: _assessment(files[name], self.course, self.changed()))
+        assert isinstance(found, Assessment)
+        return found
 
     def bank(self, name: str) -> Bank:
-        """Find a bank by its name, and read it again if its file has changed."""
-        return _bank(self.course.bank(name), self.changed())
+        """Find a bank by its name, and read it again if its file has changed.
+
+        Raises
+        ------
+        NoCourse
+            If the course has no such bank.
+        BadFile
+            With every fault of its file, if it could never be read.
+        """
+        file = self.course.bank(name)
+        found = self._readable(file, lambda: _bank(file, self.changed()))
+        assert isinstance(found, Bank)
+        return found
+
+    def _readable(self, file: Path, read: Callable[[], Assessment | Bank]) -> Assessment | Bank:
+        """Read a file; while an author's edit has faults, return what the file had before."""
+        changed = self.changed()
+        if self._faulty.get(file) != changed:
+            try:
+                self._readable_before[file] = read()
+            except BadFile as error:
+                if file not in self._readable_before:
+                    raise
+                self._faulty[file] = changed
+                _log.warning("the last version without faults of %s stays in use: %s", file, error)
+        return self._readable_before[file]
 
     def changed(self) -> tuple[int, ...]:
         """Return the times of the last changes, for use as a cache's key.
@@ -97,28 +138,89 @@ class Assessments:
         Returns
         -------
         tuple of int
-            A different value once a bank or an assessment has changed, at most `look_every` seconds ago.
+            A different value once a file of the course has changed, at most `look_every` seconds ago.
         """
         now = time.monotonic()
         if now >= self._look_again:
-            files = (*self.course.banks(), *self.files)
+            quizzes = sorted((self.course.folder / "quizzes").rglob("*.yaml"))
+            files = (*quizzes, *task_files(self.course), *self.course.worlds())
             self._stamps = tuple(one.stat().st_mtime_ns for one in files)
             self._look_again = now + self._look_every
         return self._stamps
 
     def question(self, item: PaperItem, judges: Judges) -> Question | None:
-        """Return a question as the paper asks it; None for a task, or if the bank no longer has it."""
+        """Return a question as its bank has it now; None for a task, or if the bank no longer has it."""
+        found = self._now(item)
+        return variant(found[1], item.seed, judges) if found is not None else None
+
+    def _now(self, item: PaperItem) -> tuple[Bank, Question] | None:
+        """Return an item's question, which may have another ID now, with its bank."""
         if item.is_task:
             return None
-        found = self.bank(item.bank).question(item.question)
-        return variant(found, item.seed, judges) if found is not None else None
+        try:
+            bank = self.bank(item.bank)
+        except NoCourse:
+            return None
+        found = bank.renamed_question(item.question)
+        return (bank, found) if found is not None else None
 
     def task(self, item: PaperItem) -> Task | None:
         """Return a task; None for a question, or if the course no longer has the task."""
-        try:
-            return find_task(self.course, item.question) if item.is_task else None
-        except NoCourse:
-            return None
+        return _task(self.course, item.question, self.changed()) if item.is_task else None
+
+    def name_now(self, item: PaperItem) -> str:
+        """Return the ID that an item's question or task has now; its old one if it was removed."""
+        task, found = self.task(item), self._now(item)
+        return task.id if task else found[1].id if found else item.question
+
+    def names_of(self, assessment: str, question: str) -> list[str]:
+        """Return an ID of a question or task of an assessment, and those that it has or had besides."""
+        names = [question]
+        for bank in self.assessment(assessment).banks:
+            if found := self.bank(bank).renamed_question(question):
+                names += [found.id, *found.was]
+        if task := self.task(PaperItem(_TASK, question, 0)):
+            names += [task.id, *task.was]
+        return list(dict.fromkeys(names))
+
+    def version(self, item: PaperItem) -> str:
+        """Return an item's question or task as it is now, as a document; empty if it was removed."""
+        return _version(self, item.bank, item.question, self.changed())
+
+    def gradable_answer(self, item: PaperItem, version: str, answer: str, judges: Judges) -> GradableAnswer:
+        """Return an answer to a question, with the version of the question that grades it.
+
+        Parameters
+        ----------
+        version
+            The document of the version that was asked; empty if none was kept.
+
+        Raises
+        ------
+        ValueError
+            If the question was removed and no version was kept.
+        """
+        kept = QuestionVersion.model_validate_json(version) if version else None
+        return gradable_answer(kept, self._now(item), item.seed, answer, judges)
+
+    def gradable_task(self, item: PaperItem, version: str) -> tuple[TaskVersion, str]:
+        """Return the version of a task that grades work on it, and why it isn't the current one.
+
+        Raises
+        ------
+        ValueError
+            If the task was removed and no version was kept.
+        """
+        now, kept = self.version(item), version
+        if not now and not kept:
+            raise ValueError("this task was removed from the course after this answer")
+        if not kept or not now:
+            note = "" if now else "This task was removed from the course after this answer."
+            return TaskVersion.model_validate_json(now or kept), note
+        current, asked = TaskVersion.model_validate_json(now), TaskVersion.model_validate_json(kept)
+        if current.asks_the_same(asked):
+            return current, ""
+        return asked, "This task was changed after this answer, and is graded as it was asked."
 
     def draw(self, assessment: Assessment, seed: str) -> list[PaperItem]:
         """Draw a paper: the questions of each line of the blueprint, none twice, shuffled; then the tasks.
@@ -145,6 +247,24 @@ class Assessments:
                 taken.append(PaperItem(bank, question, variant_seed if varies else 0))
         chance.shuffle(taken)
         return [*taken, *(PaperItem(_TASK, name, 0) for name in assessment.tasks)]
+
+
+@lru_cache(maxsize=256)
+def _task(course: Course, name: str, changed: tuple[int, ...]) -> Task | None:
+    try:
+        return find_task(course, name)
+    except NoCourse:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _version(assessments: Assessments, bank: str, question: str, changed: tuple[int, ...]) -> str:
+    item = PaperItem(bank, question, 0)
+    task, found = assessments.task(item), assessments._now(item)
+    if task is not None:
+        world = assessments.course.world(task.world).read_text("utf-8")
+        return TaskVersion(task=task, world=world).model_dump_json(by_alias=True, exclude_unset=True)
+    return version_of(*found) if found is not None else ""
 
 
 @lru_cache(maxsize=64)

@@ -81,6 +81,8 @@ class Task(_Model):
 
     Parameters
     ----------
+    was
+        The IDs that the task had before; work that was handed in under them still counts.
     goal
         What the learner must reach; Markdown.
     may_change
@@ -102,6 +104,7 @@ class Task(_Model):
     """
 
     id: Slug
+    was: list[Slug] = []
     title: Text
     skill: Slug
     difficulty: Difficulty
@@ -165,7 +168,7 @@ def task_files(course: Course) -> list[Path]:
 
 
 def find_task(course: Course, name: str) -> Task:
-    """Find a task of the course by its id.
+    """Find a task of the course by its id, or by an id that it had before.
 
     Raises
     ------
@@ -175,6 +178,8 @@ def find_task(course: Course, name: str) -> Task:
         If a file of tasks has faults.
     """
     tasks = {task.id: task for file in task_files(course) for task in load_tasks(file)}
-    if name not in tasks:
+    renamed = next((task for task in tasks.values() if name in task.was), None)
+    found = tasks.get(name, renamed)
+    if found is None:
         raise NoCourse(f"there is no task {name!r}; there are {', '.join(tasks) or 'none'}")
-    return tasks[name]
+    return found

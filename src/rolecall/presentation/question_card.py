@@ -221,7 +221,10 @@ def review_view(
 
 def task_review(task: Task, score: float, remarks: Iterable[Mapping[str, Any]]) -> ReviewView:
     """Show a finished task."""
-    whys = [f"{'✔' if one['right'] else '✘'} {one['part']}. {one['why']}" for one in remarks]
+    whys = [
+        f"{'✔' if one['right'] else '✘'} {one['part'] + '. ' if one['part'] else ''}{one['why']}"
+        for one in remarks
+    ]
     whys = whys or ["✘ You didn't hand in any work for this task."]
     return ReviewView(
         mark="✔" if score == 1 else "✘",

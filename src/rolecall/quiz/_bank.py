@@ -40,6 +40,11 @@ class Bank(BaseModel):
         """Return the question with an ID, or None."""
         return next((one for one in self.questions if one.id == identifier), None)
 
+    def renamed_question(self, identifier: str) -> Question | None:
+        """Return the question that has an ID, or that had it before it was renamed; or None."""
+        found = self.question(identifier)
+        return found or next((one for one in self.questions if identifier in one.was), None)
+
 
 CATALOGUE = "misconceptions.yaml"
 """The file in the banks' folder with the misconceptions that several banks share."""
@@ -97,8 +102,17 @@ def load_bank(path: Path) -> Bank:
 
 def _faults(document: Document, bank: Bank) -> Iterator[Fault]:
     seen: dict[str, int] = {}
+    earlier_ids: dict[str, str] = {}
     for index, question in enumerate(bank.questions):
         at: Where = ("questions", index)
+        for place, name in enumerate(question.was):
+            other = bank.question(name)
+            owner = other.id if other else earlier_ids.setdefault(name, question.id)
+            if other or owner != question.id:
+                yield document.fault(
+                    (*at, "was", place),
+                    f"{name!r} is or was the ID of the question {owner!r}; remove it here",
+                )
         if question.id in seen:
             first = document.line(("questions", seen[question.id], "id"))
             yield document.fault(

@@ -234,10 +234,11 @@ class AssessmentCard(Card):
             verdict = f"{feedback['score']:g} of {feedback['of']} points."
         else:
             verdict = "Handed in."
+        summary = f"Handed in at {submitted}." if submitted else "The time is over."
         return {
             "sign": "✔",
             "verdict": verdict,
-            "summary": f"Handed in at {submitted}." if submitted else "The time is over.",
+            "summary": " ".join([summary, *feedback.get("notes", [])]),
             "skills": [],
             "next": "",
             "review": feedback.get("review", []),

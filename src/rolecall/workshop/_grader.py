@@ -14,6 +14,8 @@ import signal
 import socket
 import struct
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from rolecall._processes import call_when_parent_ends, kill_when_parent_thread_ends
@@ -64,14 +66,22 @@ def _only_loopback(event: str, arguments: tuple[Any, ...]) -> None:
             raise PermissionError("grading connects to loopback only")
 
 
-def _grade_task(task: Any, calls: list[Any], course: Any) -> dict[str, Any]:
+def _grade_task(version: Any, calls: list[Any], note: str) -> dict[str, Any]:
     """Grade a hands-on task: make the learner's calls again in a new sandbox."""
     from rolecall.lab import grade_calls  # noqa: PLC0415
     from rolecall.sandbox.client import Sandbox  # noqa: PLC0415
 
-    with Sandbox(task.world, course=course.folder) as sandbox:
-        grade = grade_calls(task, sandbox, calls)
+    task = version.task
+    with tempfile.TemporaryDirectory(prefix="rolecall-grader-") as folder:
+        world = Path(folder) / f"{task.world}.yaml"
+        world.write_text(version.world, encoding="utf-8")
+        with Sandbox(world) as sandbox:
+            grade = grade_calls(task, sandbox, calls)
+    if grade.failed_calls:
+        failed = f"{len(grade.failed_calls)} of {len(calls)} calls failed when they were made again."
+        note = f"{note} {failed} {grade.failed_calls[0]}".strip()
     return {
+        "note": note,
         "score": grade.score,
         "misconception": grade.mistakes[0].misconception if grade.mistakes else "",
         "remarks": [
@@ -86,13 +96,14 @@ def _grade(job: dict[str, Any], assessments: Any, judges: Any) -> dict[str, Any]
     from rolecall.assessment import PaperItem  # noqa: PLC0415
     from rolecall.quiz import grade  # noqa: PLC0415 - imported within the limits
 
-    item = PaperItem(job["bank"], job["question"], job["seed"])
-    task = assessments.task(item)
-    if task is not None:
-        return _grade_task(task, json.loads(job["answer"]), assessments.course)
-    question = assessments.question(item, judges)
-    given = grade(assessments.bank(item.bank), question, job["answer"], judges)
+    item = PaperItem(job["bank"], job["question"], job["seed"], job["version"])
+    if item.is_task:
+        version, note = assessments.gradable_task(item, job["document"])
+        return _grade_task(version, json.loads(job["answer"]), note)
+    asked = assessments.gradable_answer(item, job["document"], job["answer"], judges)
+    given = grade(asked.bank, asked.question, asked.answer, judges)
     return {
+        "note": asked.note,
         "score": given.score,
         "misconception": given.misconception_name or "",
         "remarks": [{"part": one.part, "right": one.right, "why": one.why} for one in given.remarks],

@@ -22,7 +22,7 @@ from rolecall.workshop._input_limits import BadInput, check_length, check_storab
 from rolecall.workshop.access import Learner, TheAuthenticator, TheService
 from rolecall.workshop.attempts import AttemptError, SubmittedAnswer
 from rolecall.workshop.graders import GradingError
-from rolecall.workshop.marking import grade_of_attempt
+from rolecall.workshop.grades import grade_of_attempt
 from rolecall.workshop.rooms import Activity, CannotJoin, is_valid_code, join, pacing, record_activities
 from rolecall.workshop.service import Service
 from rolecall.workshop.tables import Answer, Push, Room
@@ -283,7 +283,8 @@ async def put_answer(
         if not 0 <= place < len(row.paper):
             raise AttemptError("no-answer", f"there is no question {place}")
         item = PaperItem(**row.paper[place])
-        question = service.assessments.task(item) or service.question(item)
+        version = service.task(item)
+        question = version.task if version is not None else service.question(item)
         if question is None:
             raise AttemptError("no-answer", "this question is no longer in its bank")
         return attempts.save(session, row, question, SubmittedAnswer(place, body.given, body.serial), now)
@@ -302,16 +303,17 @@ async def get_task(attempt: Name, place: RowId, caller: Learner, service: TheSer
             except AttemptError as error:
                 raise HTTPException(404, {"code": error.code, "text": str(error)}) from None
         item = PaperItem(**row.paper[place]) if 0 <= place < len(row.paper) else None
-        task = service.assessments.task(item) if item is not None else None
-        if task is None:
+        version = service.task(item) if item is not None else None
+        if version is None:
             raise HTTPException(
                 404, {"code": "no-task", "text": f"question {place} is not a hands-on task"}
             )
+        task = version.task
         return {
             "title": task.title,
             "actor": task.actor,
             "world": task.world,
-            "document": service.course.world(task.world).read_text("utf-8"),
+            "document": version.world,
             "start": [one.model_dump(by_alias=True) for one in task.start],
         }
 

@@ -21,6 +21,7 @@ from rolecall.workshop.receipts import Receipt, Signer
 from rolecall.workshop.receipts import digest as digest_of
 from rolecall.workshop.rooms import Identity, audit, secret_for
 from rolecall.workshop.tables import Answer, Attempt, Mark, Person, Room
+from rolecall.workshop.versions import keep_versions
 
 GRACE = timedelta(seconds=5)
 """An answer that arrives this long after the deadline still counts, because the network takes time."""
@@ -94,13 +95,14 @@ def start(
     deadline = now + assessment.time_for(row.name if Identity(row.identity).is_proven else None)
     if assessment.closes is not None:
         deadline = min(deadline, assessment.closes)
+    drawn = assessments.draw(assessment, seed)
     attempt = Attempt(
         id=uuid.uuid4().hex,
         room_id=row.room_id,
         person_id=person,
         assessment=name,
         number=number,
-        paper=[one.document() for one in assessments.draw(assessment, seed)],
+        paper=[one.document() for one in keep_versions(session, assessments, drawn)],
         started=now,
         deadline=deadline,
         submitted=None,
@@ -239,6 +241,7 @@ def submit(session: Session, attempt: Attempt, signer: Signer, now: datetime) ->
                     tries=0,
                     misconception="",
                     said="",
+                    note="",
                 )
             )
         audit(session, attempt.room_id, now, person.name, "attempt submitted", attempt.id)

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from rolecall.assessment import PaperItem
+from rolecall.workshop.grades import grade_of_attempt
 from rolecall.workshop.insight import Item
-from rolecall.workshop.marking import grade_of_attempt
 from rolecall.workshop.roster import IssuedCode
-from rolecall.workshop.tables import ActivityRow, Answer, Attempt, Person
+from rolecall.workshop.tables import ActivityRow, Answer, Attempt, Mark, Person
 
 # A spreadsheet takes a cell that begins with one of these for a formula:
 # https://owasp.org/www-community/attacks/CSV_Injection
@@ -72,8 +73,64 @@ def lines(session: Session, room: int, assessment: str | None = None) -> list[Gr
     return found
 
 
-def items(session: Session, room: int, assessment: str) -> list[Item]:
-    """Return the answers of each learner's first submitted attempt, without dropped questions."""
+@dataclass(frozen=True, slots=True)
+class GradingNote:
+    """What was unusual about the grading of one answer.
+
+    Parameters
+    ----------
+    question
+        The ID that the question has now.
+    place
+        The number of the question on the learner's paper, from 1.
+    is_graded
+        False if the answer could not be graded.
+    """
+
+    name: str
+    question: str
+    place: int
+    is_graded: bool
+    note: str
+
+
+def notes(
+    session: Session, room: int, assessment: str, name_now: Callable[[PaperItem], str]
+) -> list[GradingNote]:
+    """Return the notes of an assessment's marks, by question.
+
+    Parameters
+    ----------
+    name_now
+        Returns the ID that an item of a paper has now.
+    """
+    asked = (
+        select(Mark, Attempt, Person.name)
+        .join(Attempt, Attempt.id == Mark.attempt_id)
+        .join(Person, Person.id == Attempt.person_id)
+        .where(Attempt.room_id == room, Attempt.assessment == assessment, Mark.note != "")
+    )
+    found = [
+        GradingNote(
+            name,
+            name_now(PaperItem(**attempt.paper[mark.place])),
+            mark.place + 1,
+            mark.state == "done",
+            mark.note,
+        )
+        for mark, attempt, name in session.execute(asked).tuples()
+    ]
+    return sorted(found, key=lambda one: (one.is_graded, one.question, one.note, one.name))
+
+
+def items(session: Session, room: int, assessment: str, name_now: Callable[[PaperItem], str]) -> list[Item]:
+    """Return the answers of each learner's first submitted attempt, without dropped questions.
+
+    Parameters
+    ----------
+    name_now
+        Returns the ID that an item of a paper has now: answers to a renamed question count together.
+    """
     attempts = session.scalars(
         select(Attempt)
         .where(Attempt.room_id == room, Attempt.assessment == assessment, Attempt.submitted.is_not(None))
@@ -87,14 +144,14 @@ def items(session: Session, room: int, assessment: str) -> list[Item]:
             one.place: one for one in session.scalars(select(Answer).where(Answer.attempt_id == attempt.id))
         }
         for mark in marked.marks:
-            if mark.place in marked.dropped or mark.state != "done":
+            if mark.place in marked.dropped or mark.state in ("waiting", "claimed"):
                 continue
             answer = answers.get(mark.place)
             found.append(
                 Item(
                     str(attempt.person_id),
-                    attempt.paper[mark.place]["question"],
-                    mark.score,
+                    name_now(PaperItem(**attempt.paper[mark.place])),
+                    mark.score if mark.state == "done" else None,
                     answer.answer if answer else "(no answer)",
                     mark.misconception,
                     answer.seconds if answer else 0.0,

@@ -44,11 +44,14 @@ class AnswerGrade:
         The ID of the misconception that the answer shows, or empty.
     remarks
         One for each part of the answer, with the fields of `rolecall.quiz.Remark`.
+    note
+        What the learner and the instructor must know about the grading; empty if nothing was unusual.
     """
 
     score: float
     misconception: str
     remarks: list[dict[str, Any]]
+    note: str = ""
 
 
 class Graders:
@@ -70,8 +73,13 @@ class Graders:
         for _ in range(count):
             self._free.put(None)
 
-    def grade(self, item: PaperItem, answer: str) -> AnswerGrade:
+    def grade(self, item: PaperItem, answer: str, version: str = "") -> AnswerGrade:
         """Grade an answer.
+
+        Parameters
+        ----------
+        version
+            The version of the question that was asked, as a document; empty for the current one.
 
         Raises
         ------
@@ -84,7 +92,7 @@ class Graders:
                 process = self._starter.submit(_Process, self._course).result()
             # Grading a task starts a sandbox.
             patience = self._patience * (3 if item.is_task else 1)
-            result = process.ask(item.document() | {"answer": answer}, patience)
+            result = process.ask(item.document() | {"answer": answer, "document": version}, patience)
         except BaseException:
             # Whatever it was, the next answer gets a process whose state is known.
             if process is not None:
@@ -95,7 +103,12 @@ class Graders:
             self._free.put(process)
         if "problem" in result:
             raise GradingError(result["problem"])
-        return AnswerGrade(float(result["score"]), str(result["misconception"]), list(result["remarks"]))
+        return AnswerGrade(
+            float(result["score"]),
+            str(result["misconception"]),
+            list(result["remarks"]),
+            str(result["note"]),
+        )
 
     def close(self) -> None:
         """End the processes; a process that is grading finishes first."""

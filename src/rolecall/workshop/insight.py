@@ -12,6 +12,7 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 _FEW = 5
 """With fewer answers than this, no question is flagged."""
@@ -25,12 +26,12 @@ class Item:
     Parameters
     ----------
     score
-        From 0 to 1.
+        From 0 to 1; ``None`` if the answer could not be graded.
     """
 
     learner: str
     question: str
-    score: float
+    score: float | None
     answer: str = ""
     misconception: str = ""
     seconds: float = 0.0
@@ -43,7 +44,7 @@ class ItemReport:
     Parameters
     ----------
     difficulty
-        The mean score: 1 if every learner is right.
+        The mean score: 1 if every learner is right; ``None`` if no answer is graded.
     discrimination
         The correlation of the question's score with the score of the rest of the paper. ``None`` if one of
         the two is the same for every learner.
@@ -51,16 +52,19 @@ class ItemReport:
         The median time that learners took.
     flags
         Reasons to review the question.
+    not_graded
+        How many answers could not be graded; the measures leave them out.
     """
 
     question: str
     answered: int
-    difficulty: float
+    difficulty: float | None
     discrimination: float | None
     seconds: float
     answers: tuple[tuple[str, int, float], ...]
     misconceptions: tuple[tuple[str, int], ...]
     flags: tuple[str, ...]
+    not_graded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +87,13 @@ class Insight:
 
 def insight(items: Sequence[Item]) -> Insight:
     """Analyze the answers of an assessment, one attempt for each learner."""
-    by_learner: dict[str, dict[str, Item]] = defaultdict(dict)
+    by_learner: dict[str, dict[str, _Graded]] = defaultdict(dict)
+    not_graded: Counter[str] = Counter()
     for one in items:
-        by_learner[one.learner][one.question] = one
+        if one.score is None:
+            not_graded[one.question] += 1
+        else:
+            by_learner[one.learner][one.question] = _Graded(one, one.score)
     shares = {
         learner: statistics.fmean(one.score for one in had.values()) for learner, had in by_learner.items()
     }
@@ -95,12 +103,17 @@ def insight(items: Sequence[Item]) -> Insight:
         statistics.fmean(shares.values()) if shares else 0.0,
         statistics.pstdev(shares.values()) if shares else 0.0,
         cronbach_alpha([[one.score for _, one in sorted(had.items())] for had in _common(by_learner)]),
-        tuple(_report(question, by_learner) for question in questions),
+        tuple(_report(question, by_learner, not_graded[question]) for question in questions),
         shares,
     )
 
 
-def _common(by_learner: Mapping[str, Mapping[str, Item]]) -> list[dict[str, Item]]:
+class _Graded(NamedTuple):
+    item: Item
+    score: float
+
+
+def _common(by_learner: Mapping[str, Mapping[str, _Graded]]) -> list[dict[str, _Graded]]:
     if not by_learner:
         return []
     shared = set.intersection(*(set(had) for had in by_learner.values()))
@@ -138,8 +151,11 @@ def correlation(first: Sequence[float], second: Sequence[float]) -> float | None
     return None if math.isnan(found) else float(found)
 
 
-def _report(question: str, by_learner: Mapping[str, Mapping[str, Item]]) -> ItemReport:
+def _report(question: str, by_learner: Mapping[str, Mapping[str, _Graded]], not_graded: int) -> ItemReport:
     had = [(items[question], items) for items in by_learner.values() if question in items]
+    if not had:
+        flags = ("no answer could be graded: see the notes on grading",)
+        return ItemReport(question, not_graded, None, None, 0.0, (), (), flags, not_graded)
     scores = [one.score for one, _ in had]
     rests = [
         statistics.fmean([one.score for name, one in items.items() if name != question] or [0.0])
@@ -148,20 +164,21 @@ def _report(question: str, by_learner: Mapping[str, Mapping[str, Item]]) -> Item
     difficulty, discrimination = statistics.fmean(scores), correlation(scores, rests)
     answers: dict[str, list[float]] = defaultdict(list)
     for (one, _), rest in zip(had, rests, strict=True):
-        answers[one.answer].append(rest)
+        answers[one.item.answer].append(rest)
     by_answer = sorted(
         ((text, len(of), statistics.fmean(of)) for text, of in answers.items()), key=lambda one: -one[1]
     )
-    misled = Counter(one.misconception for one, _ in had if one.misconception and one.score < 1)
+    misled = Counter(one.item.misconception for one, _ in had if one.item.misconception and one.score < 1)
     return ItemReport(
         question,
-        len(had),
+        len(had) + not_graded,
         difficulty,
         discrimination,
-        statistics.median(one.seconds for one, _ in had),
+        statistics.median(one.item.seconds for one, _ in had),
         tuple(by_answer),
         tuple(misled.most_common()),
         tuple(_flags(len(had), difficulty, discrimination)),
+        not_graded,
     )
 
 

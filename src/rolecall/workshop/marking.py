@@ -1,4 +1,4 @@
-"""Marks: answers are graded in the background, and can all be graded again."""
+"""Grade answers in the background."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database, Unavailable
 from rolecall.workshop.graders import Graders, GradingError
 from rolecall.workshop.receipts import Signer
-from rolecall.workshop.rooms import Identity, audit
-from rolecall.workshop.tables import Answer, Attempt, DroppedQuestion, Mark, Person
+from rolecall.workshop.tables import Answer, Attempt, Mark
+from rolecall.workshop.versions import version_document
 
 _log = logging.getLogger(__name__)
 _CLAIM = timedelta(seconds=150)
@@ -75,6 +75,7 @@ class _Outcome:
     score: float = 0.0
     misconception: str = ""
     remarks: Sequence[dict[str, Any]] = ()
+    note: str = ""
 
 
 class Marker:
@@ -236,14 +237,15 @@ class Marker:
             answer = session.get(Answer, (claim.attempt, claim.place))
             item = PaperItem(**attempt.paper[claim.place])
             text = answer.answer if answer else ""
+            version = version_document(session, item) if text else ""
         if not text:
             return _Outcome("done")
         try:
-            graded = self._graders.grade(item, text)
+            graded = self._graders.grade(item, text, version)
         except GradingError as problem:
             self._report(f"answer {claim.place} of attempt {claim.attempt} was not graded: {problem}")
             return _failure(claim, str(problem))
-        return _Outcome("done", graded.score, graded.misconception, graded.remarks)
+        return _Outcome("done", graded.score, graded.misconception, graded.remarks, graded.note)
 
     def _write(self, claim: _Claim, outcome: _Outcome) -> None:
         change = (
@@ -255,6 +257,7 @@ class Marker:
                 score=outcome.score,
                 misconception=outcome.misconception,
                 said=_storable(json.dumps(list(outcome.remarks), ensure_ascii=False)),
+                note=_storable(outcome.note),
             )
         )
         self._database.write(lambda session: session.execute(change)).result()
@@ -270,7 +273,7 @@ class Marker:
         session.execute(
             update(Mark)
             .where(_free(now), Mark.tries >= _TRIES)
-            .values(state="failed", claimed_until=None, said=json.dumps([_remark("grading never ended")]))
+            .values(state="failed", claimed_until=None, said="", note=_not_graded("grading never ended"))
         )
         chosen = session.execute(select(Mark.attempt_id, Mark.place).where(_free(now)).limit(1)).first()
         if chosen is None:
@@ -288,11 +291,11 @@ class Marker:
 
 def _failure(claim: _Claim, problem: str) -> _Outcome:
     state = "failed" if claim.tries >= _TRIES else "waiting"
-    return _Outcome(state, remarks=[_remark(problem)])
+    return _Outcome(state, note=_not_graded(problem))
 
 
-def _remark(problem: str) -> dict[str, Any]:
-    return {"part": "", "right": False, "why": problem}
+def _not_graded(problem: str) -> str:
+    return f"This answer could not be graded: {problem}"
 
 
 def _storable(text: str) -> str:
@@ -303,94 +306,3 @@ def _storable(text: str) -> str:
 def _free(now: datetime) -> ColumnElement[bool]:
     """Select marks that wait, and marks whose claim expired because the worker never finished."""
     return or_(Mark.state == "waiting", (Mark.state == "claimed") & (Mark.claimed_until < now))
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptGrade:
-    """The grade of an attempt.
-
-    Parameters
-    ----------
-    score, of
-        Points: each question that isn't dropped is worth one.
-    waiting
-        How many answers are not graded yet.
-    dropped
-        The places of dropped questions.
-    """
-
-    attempt: str
-    score: float
-    of: int
-    waiting: int
-    marks: tuple[Mark, ...]
-    dropped: frozenset[int]
-
-
-def grade_of_attempt(session: Session, attempt: Attempt) -> AttemptGrade:
-    """Add up an attempt's marks, without dropped questions."""
-    marks = list(session.scalars(select(Mark).where(Mark.attempt_id == attempt.id).order_by(Mark.place)))
-    gone = dropped(session, attempt.room_id, attempt.assessment)
-    places = {place for place, one in enumerate(attempt.paper) if one["question"] in gone}
-    counting = [one for one in marks if one.place not in places]
-    return AttemptGrade(
-        attempt.id,
-        sum(one.score for one in counting),
-        len(attempt.paper) - len(places),
-        sum(one.state in ("waiting", "claimed") for one in marks),
-        tuple(marks),
-        frozenset(places),
-    )
-
-
-def dropped(session: Session, room: int, assessment: str) -> set[str]:
-    """Return the IDs of an assessment's dropped questions."""
-    return set(
-        session.scalars(
-            select(DroppedQuestion.question).where(
-                DroppedQuestion.room_id == room, DroppedQuestion.assessment == assessment
-            )
-        )
-    )
-
-
-def drop(session: Session, room: int, assessment: str, question: str, who: str, now: datetime) -> None:
-    """Drop a question, so that it counts for no one."""
-    if question not in dropped(session, room, assessment):
-        session.add(DroppedQuestion(room_id=room, assessment=assessment, question=question, at=now))
-        audit(session, room, now, who, "question dropped", f"{assessment} {question}")
-
-
-def regrade(session: Session, room: int, assessment: str, who: str, now: datetime) -> int:
-    """Grade every answer of an assessment again, with the banks as they are now.
-
-    Returns
-    -------
-    int
-        How many answers will be graded.
-    """
-    handed_in = session.scalars(
-        select(Attempt.id)
-        .join(Person, Person.id == Attempt.person_id)
-        .where(
-            Attempt.room_id == room,
-            Attempt.assessment == assessment,
-            Attempt.submitted.is_not(None),
-            # Their marks stay for the statistics; their answers are gone.
-            Person.identity != Identity.DELETED,
-        )
-    ).all()
-    changed = session.execute(
-        update(Mark)
-        .where(Mark.attempt_id.in_(handed_in))
-        .values(state="waiting", claimed_until=None, tries=0)
-        .returning(Mark.place)
-    ).all()
-    audit(session, room, now, who, "regraded", f"{assessment}: {len(changed)} answers")
-    return len(changed)
-
-
-def remarks_of(mark: Mark) -> list[dict[str, Any]]:
-    """Return the remarks on an answer's parts."""
-    remarks: Any = json.loads(mark.said or "[]")
-    return [one for one in remarks if isinstance(one, dict)]

@@ -19,9 +19,9 @@ from sse_starlette import EventSourceResponse
 from rolecall.course import NoCourse
 from rolecall.workshop import gradebook
 from rolecall.workshop.access import COOKIE, Authenticator, Caller, Instructor, TheAuthenticator, TheService
+from rolecall.workshop.grades import drop, dropped, regrade
 from rolecall.workshop.insight import insight
 from rolecall.workshop.live import snapshot
-from rolecall.workshop.marking import drop, dropped, regrade
 from rolecall.workshop.rooms import INSTRUCTOR, CannotJoin, audit, renew_code
 from rolecall.workshop.roster import BadRoster, add_to_roster, read_names
 from rolecall.workshop.service import Service, canonical
@@ -286,11 +286,14 @@ async def get_assessment(request: Request, name: str, service: TheService, calle
     except NoCourse as error:
         raise HTTPException(404, str(error)) from None
 
+    name_now = service.assessments.name_now
+
     def read() -> dict[str, Any]:
         with service.database.read() as session:
             return {
                 "lines": gradebook.lines(session, caller.room, name),
-                "insight": insight(gradebook.items(session, caller.room, name)),
+                "insight": insight(gradebook.items(session, caller.room, name, name_now)),
+                "notes": gradebook.notes(session, caller.room, name, name_now),
                 "dropped": sorted(dropped(session, caller.room, name)),
             }
 
@@ -305,9 +308,13 @@ async def post_drop(
 ) -> Response:
     """Drop a question, so that it counts for no one."""
     now = service.clock.now()
-    await asyncio.wrap_future(
-        service.database.write(lambda session: drop(session, caller.room, name, question, caller.name, now))
-    )
+    names = await run_in_threadpool(service.assessments.names_of, name, question)
+
+    def change(session: Any) -> None:
+        for one in names:
+            drop(session, caller.room, name, one, caller.name, now)
+
+    await asyncio.wrap_future(service.database.write(change))
     return RedirectResponse(request.scope.get("root_path", "") + f"/assessments/{name}", 303)
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from rolecall.workshop.database import Database
+from rolecall.workshop.grades import grade_of_attempt
 from rolecall.workshop.lti import Launch, LaunchError, Platforms
-from rolecall.workshop.marking import grade_of_attempt
 from rolecall.workshop.rooms import INSTRUCTOR, LEARNER, Identity, add_person, audit, clean_name, digest
 from rolecall.workshop.tables import Attempt, Nonce, Person, PlatformLine, PlatformPerson
 

@@ -100,7 +100,7 @@ def delete_person(session: Session, person: Person, now: datetime, who: str) -> 
     person.lesson = person.mode = person.question = ""
     ids = select(Attempt.id).where(Attempt.person_id == person.id)
     session.execute(update(Answer).where(Answer.attempt_id.in_(ids)).values(given=None, answer=""))
-    session.execute(update(Mark).where(Mark.attempt_id.in_(ids)).values(said=""))
+    session.execute(update(Mark).where(Mark.attempt_id.in_(ids)).values(said="", note=""))
     session.execute(update(Attempt).where(Attempt.person_id == person.id).values(receipt=""))
     session.execute(delete(ActivityRow).where(ActivityRow.person_id == person.id))
     session.execute(delete(BrowserSession).where(BrowserSession.person_id == person.id))

@@ -4,31 +4,41 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import func, select
 
-from rolecall.assessment import Assessment, Assessments, PaperItem
+from rolecall._yaml import BadFile
+from rolecall.assessment import Assessment, Assessments, PaperItem, QuestionVersion, TaskVersion
 from rolecall.course import Course
 from rolecall.lab import Task
-from rolecall.presentation.question_card import asked_view, review_view, task_review, task_view
-from rolecall.quiz import GradedAnswer, Question, Remark
+from rolecall.presentation.question_card import (
+    ReviewView,
+    asked_view,
+    review_view,
+    task_review,
+    task_view,
+)
+from rolecall.quiz import Bank, GradedAnswer, Question, Remark, variant
 from rolecall.workshop import attempts
 from rolecall.workshop._posix import require_posix
 from rolecall.workshop._server_judges import ServerJudges
 from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database
 from rolecall.workshop.graders import Graders
+from rolecall.workshop.grades import AttemptGrade, remarks_of
 from rolecall.workshop.lti import Platforms, read_platforms
-from rolecall.workshop.marking import AttemptGrade, Marker, remarks_of
+from rolecall.workshop.marking import Marker
 from rolecall.workshop.platform_grades import send_grades
 from rolecall.workshop.privacy import delete_old
 from rolecall.workshop.receipts import Signer
 from rolecall.workshop.rooms import open_room
 from rolecall.workshop.settings import Settings
-from rolecall.workshop.tables import Answer, Attempt, AuditEntry, Room
+from rolecall.workshop.tables import Answer, Attempt, AuditEntry, Mark, Room
+from rolecall.workshop.versions import version_document
 
 
 class Service:
@@ -69,6 +79,7 @@ class Service:
         if settings.platforms is not None:
             self.platforms = Platforms(read_platforms(settings.platforms), settings.data / "lti.jwk")
         self.marker = Marker(self.database, self.graders, self.signer, self.clock, self._give_grades_back)
+        self._versions = lru_cache(maxsize=1024)(self._load_version)
         self._asked = lru_cache(maxsize=4096)(self._ask)
         self._viewed = lru_cache(maxsize=4096)(self._view)
 
@@ -111,25 +122,46 @@ class Service:
         self.judges.close()
         self.database.close()
 
+    def _load_version(self, item: PaperItem) -> str:
+        with self.database.read() as session:
+            return version_document(session, item)
+
     def question(self, item: PaperItem) -> Question | None:
-        """Return a question of a paper, or ``None`` if its bank no longer has it."""
-        return self._asked(item, self.assessments.changed())
+        """Return a question as its paper asks it; ``None`` for a task, or if its bank no longer has it."""
+        return self._asked(item, self._changed(item))
+
+    def task(self, item: PaperItem) -> TaskVersion | None:
+        """Return a task as its paper asks it; ``None`` for a question, or if the task was removed."""
+        if not item.is_task:
+            return None
+        document = self._versions(item) or self.assessments.version(item)
+        return TaskVersion.model_validate_json(document) if document else None
+
+    def _changed(self, item: PaperItem) -> tuple[int, ...]:
+        # A version never changes; without one, the question is as its bank has it now.
+        return () if item.version else self.assessments.changed()
+
+    def _bank(self, item: PaperItem) -> Bank:
+        if document := self._versions(item):
+            return QuestionVersion.model_validate_json(document).bank
+        return self.assessments.bank(item.bank)
 
     def _ask(self, item: PaperItem, changed: tuple[int, ...]) -> Question | None:
-        return self.assessments.question(item, self.judges)
+        document = "" if item.is_task else self._versions(item)
+        if not document:
+            return self.assessments.question(item, self.judges)
+        return variant(QuestionVersion.model_validate_json(document).question, item.seed, self.judges)
 
     def view(self, item: PaperItem) -> dict[str, Any] | None:
         """Return what a learner sees of a question, without its key. The caller sets its place."""
-        return self._viewed(item, self.assessments.changed())
+        return self._viewed(item, self._changed(item))
 
     def _view(self, item: PaperItem, changed: tuple[int, ...]) -> dict[str, Any] | None:
-        task = self.assessments.task(item)
-        if task is not None:
-            return dict(task_view(task, self._skill(task)))
+        version = self.task(item)
+        if version is not None:
+            return dict(task_view(version.task, self._skill(version.task)))
         question = self._asked(item, changed)
-        return (
-            None if question is None else dict(asked_view(self.assessments.bank(item.bank), question, 0, 1))
-        )
+        return None if question is None else dict(asked_view(self._bank(item), question, 0, 1))
 
     def _skill(self, task: Task) -> str:
         banks = (self.assessments.bank(one.stem) for one in self.course.banks())
@@ -174,22 +206,34 @@ class Service:
             return {"waits_for": "the end of the assessment"}
         if marked.waiting:
             return {"waits_for": "the grading"}
+        counting = [mark for mark in marked.marks if mark.place not in marked.dropped]
         feedback: dict[str, Any] = {"score": round(marked.score, 4), "of": marked.of}
+        if notes := [f"Question {mark.place + 1}: {mark.note}" for mark in counting if mark.note]:
+            feedback["notes"] = notes
         if assessment.feedback == "full":
             given = {one.place: one.answer for one in answers}
-            reviewed, tasks = [], []
-            for mark in marked.marks:
-                item = PaperItem(**attempt.paper[mark.place])
-                task, question = self.assessments.task(item), self.question(item)
-                if task is not None and mark.place not in marked.dropped:
-                    tasks.append(task_review(task, mark.score, remarks_of(mark)))
-                if question is not None and mark.place not in marked.dropped:
-                    remarks = tuple(Remark(**one) for one in remarks_of(mark))
-                    answer = given.get(mark.place, "")
-                    graded = GradedAnswer(mark.score, answer, remarks, None, mark.misconception)
-                    reviewed.append((question, graded if mark.place in given else None))
-            feedback["review"] = [*review_view(reviewed, self.judges), *tasks]
+            reviews = (self._review(attempt, mark, given.get(mark.place)) for mark in counting)
+            feedback["review"] = [one for one in reviews if one is not None]
         return feedback
+
+    def _review(self, attempt: Attempt, mark: Mark, given: str | None) -> ReviewView | None:
+        """Show one answer with its mark, and the version of its question that graded it."""
+        item = PaperItem(**attempt.paper[mark.place])
+        document = self._versions(item)
+        remarks = tuple(Remark(**one) for one in remarks_of(mark))
+        if mark.note:
+            remarks = (Remark("", mark.score == 1, mark.note), *remarks)
+        try:
+            if item.is_task:
+                version, _ = self.assessments.gradable_task(item, document)
+                return task_review(version.task, mark.score, [asdict(one) for one in remarks])
+            asked = self.assessments.gradable_answer(item, document, given or "", self.judges)
+        except (BadFile, ValueError):
+            # The question was removed, or the instructor is editing its bank.
+            return None
+        graded = GradedAnswer(mark.score, given or "", remarks, None, mark.misconception)
+        shown = graded if given is not None else None
+        return review_view([(asked.question, shown)], self.judges)[0]
 
     def room_of(self, session: Any, room: int) -> Room:
         """Return a room by its ID."""

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration."""
 
 
@@ -135,7 +135,7 @@ class Push(Base):
 class Attempt(Base):
     """A learner's attempt at an assessment.
 
-    `paper` has, for each place, the bank, the question, and the seed of its variant.
+    `paper` has, for each place, the bank, the question, the seed of its variant, and its version's digest.
     """
 
     __tablename__ = "attempts"
@@ -168,7 +168,10 @@ class Answer(Base):
 
 
 class Mark(Base):
-    """The grade of one answer; `state` is waiting, claimed, done, or failed."""
+    """The grade of one answer; `state` is waiting, claimed, done, or failed.
+
+    `note` says what was unusual: why the answer could not be graded, or which version graded it.
+    """
 
     __tablename__ = "marks"
 
@@ -180,6 +183,16 @@ class Mark(Base):
     tries: Mapped[int]
     misconception: Mapped[str] = mapped_column(String(200))
     said: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+
+
+class AskedVersion(Base):
+    """A question or task as an attempt asked it; an attempt's paper has the digest."""
+
+    __tablename__ = "asked_versions"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    document: Mapped[str] = mapped_column(Text)
 
 
 class DroppedQuestion(Base):

@@ -45,6 +45,8 @@ class BaseQuestion(Model, ABC):
         The steps to the answer.
     vary
         The parameters of the question's templates, by name; see `rolecall.quiz.variant`.
+    was
+        The IDs that the question had before; answers that were given under them still count.
     """
 
     id: Slug
@@ -58,6 +60,7 @@ class BaseQuestion(Model, ABC):
     references: list[HttpsAddress] = []
     proof: Proof | None = None
     vary: dict[VariableName, Parameter] = {}
+    was: list[Slug] = []
 
     scoring_rule: ClassVar[str] = ""
     """How partial credit is given, in a sentence; empty if an answer is right or wrong."""
@@ -103,6 +106,22 @@ class BaseQuestion(Model, ABC):
     @abstractmethod
     def right_answer(self, judges: Judges | None = None) -> str:
         """Return a right answer, in the form that `grade` takes."""
+
+    def answer_from_version(self, earlier: BaseQuestion, answer: str) -> str | None:
+        """Return an answer to an earlier version of this question as an answer to this version.
+
+        Returns
+        -------
+        str or None
+            None if the two versions ask the learner something else; then only the earlier one can grade the
+            answer. Versions that differ in their key alone ask the same.
+        """
+        return answer if type(earlier) is type(self) and self._asked() == earlier._asked() else None
+
+    def _asked(self) -> Any:
+        """Return what a learner is asked, without the ID, which the order of options depends on."""
+        display = self.model_copy(update={"id": "any"}).display(None, due=False)
+        return words_of(self.prompt), display
 
     def draw_variant(self, draw: Callable[[str], Self], seed: int, judges: Judges | None) -> Self | None:
         """Choose the variant for a seed.
@@ -185,6 +204,11 @@ class BaseQuestion(Model, ABC):
     def typed_from_answer(self, answer: str) -> str:
         """Return what a learner types in a terminal to give an answer."""
         return answer
+
+
+def words_of(text: str) -> str:
+    """Return a text without the differences in white space that no learner sees."""
+    return " ".join(text.split())
 
 
 class TextAnswer(BaseQuestion):

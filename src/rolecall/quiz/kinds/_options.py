@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterator
+from abc import abstractmethod
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from pydantic import Field
 
 from rolecall.quiz._grade import Remark
 from rolecall.quiz._markdown import Display, DisplayValue, InlineMarkdown
-from rolecall.quiz.fields import Model, Text
-from rolecall.quiz.kinds._base import BaseQuestion, Location, Problem
+from rolecall.quiz.fields import Model, Slug, Text
+from rolecall.quiz.kinds._base import BaseQuestion, Location, Problem, words_of
 from rolecall.quiz.kinds._letters import lettered
 
 
 class Option(Model):
-    """One option, and why it is right or wrong."""
+    """One option, and why it is right or wrong.
 
+    Parameters
+    ----------
+    id
+        An ID that stays the same when the text is reworded.
+    was
+        The texts that the option had before, for options without an ID.
+    """
+
+    id: Slug | None = None
     text: Text
+    was: list[Text] = []
     correct: bool = False
     why: Text
     misconception: str | None = None
@@ -51,6 +63,35 @@ class OptionsQuestion(BaseQuestion):
                 return option
         raise ValueError(f"question {self.id!r} has no option {text!r}")
 
+    def answer_from_version(self, earlier: BaseQuestion, answer: str) -> str | None:
+        if type(earlier) is not type(self) or self._asked() != earlier._asked():
+            return None
+        assert isinstance(earlier, OptionsQuestion)
+        texts = {option.text: self._text_now(option) for option in earlier.options}
+        known = [text for text in texts.values() if text is not None]
+        # An option that was added or removed makes it another question.
+        if len(known) < len(texts) or sorted(known) != sorted(self._shown_texts()):
+            return None
+        if not answer:
+            return answer
+        return self._with_texts(answer, {old: new for old, new in texts.items() if new is not None})
+
+    def _asked(self) -> Any:
+        return words_of(self.prompt)
+
+    def _text_now(self, earlier: Option) -> str | None:
+        """Return the text that an option of an earlier version has now; None if it was removed."""
+        for option in self.options:
+            if option.id is not None and option.id == earlier.id:
+                return option.text
+        return next(
+            (option.text for option in self.options if earlier.text in (option.text, *option.was)), None
+        )
+
+    @abstractmethod
+    def _with_texts(self, answer: str, texts: Mapping[str, str]) -> str:
+        """Return an answer with the options' new texts, by their old ones."""
+
     def named_misconceptions(self) -> Iterator[tuple[Location, str]]:
         for index, option in enumerate(self.options):
             if option.misconception is not None:
@@ -60,10 +101,22 @@ class OptionsQuestion(BaseQuestion):
         if not any(option.correct for option in self.options):
             yield ("options",), "no option is right; mark one of them with correct: true"
         texts: set[str] = set()
+        ids: set[str] = set()
+        earlier: set[str] = {option.text for option in self.options}
         for index, option in enumerate(self.options):
             if option.text in texts:
                 yield ("options", index, "text"), "another option has the same text; change or remove one"
             texts.add(option.text)
+            if option.id is not None and option.id in ids:
+                yield ("options", index, "id"), "another option has the same ID; choose another"
+            ids.add(option.id or "")
+            for place, text in enumerate(option.was):
+                if text in earlier:
+                    yield (
+                        ("options", index, "was", place),
+                        "an option of this question has or had this text already; remove it here",
+                    )
+                earlier.add(text)
             if option.correct and option.misconception is not None:
                 where = ("options", index, "misconception")
                 yield where, "a right option doesn't show a misconception; remove the field"

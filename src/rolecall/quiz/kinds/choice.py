@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from rolecall.quiz._grade import Grade
@@ -34,6 +34,9 @@ class Choice(OptionsQuestion):
     def grade(self, answer: str, judges: Judges | None = None) -> Grade:
         option = self._option(answer)
         return Grade(1.0 if option.correct else 0.0, (option.remark,), option.misconception)
+
+    def _with_texts(self, answer: str, texts: Mapping[str, str]) -> str:
+        return texts[answer]
 
     def right_answer(self, judges: Judges | None = None) -> str:
         return self.right.text

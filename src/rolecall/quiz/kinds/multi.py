@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from rolecall.quiz._grade import Grade
@@ -42,6 +42,9 @@ class Multi(OptionsQuestion):
         found = sum(1 if option.correct else -1 for option in chosen)
         misconception = next((one.misconception for one in chosen if one.misconception), None)
         return Grade(max(0.0, found / right), tuple(one.remark for one in chosen), misconception)
+
+    def _with_texts(self, answer: str, texts: Mapping[str, str]) -> str:
+        return json.dumps([texts[one] for one in read_list(answer)])
 
     def right_answer(self, judges: Judges | None = None) -> str:
         return json.dumps([option.text for option in self.options if option.correct])
