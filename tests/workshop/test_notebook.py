@@ -108,7 +108,7 @@ def test_a_lesson_that_is_not_open_waits_and_the_open_one_does_not(workshop, mon
     assert not is_closed()
     instructor.post("/room/lessons", data={"lesson": ["01-temporary-access"]}).raise_for_status()
     until(is_closed, "closed")
-    with pytest.raises(LessonClosed, match="“Reading and mending AccessDenied” is not open yet"):
+    with pytest.raises(LessonClosed, match="“Reading and fixing AccessDenied” is not open yet"):
         practice("access-denied")
     with pytest.raises(LessonClosed):
         task("wrong-bucket-arn")
