@@ -97,6 +97,7 @@ FAULTS = [
     # Texts that IAM or the AWS CLI parse, and keys that are computed.
     (BANK, "- Effect: Allow\n          Principal: {AWS: \"arn:aws:iam::111122223333:user/clerk\"}\n          Action: \"s3:GetObject\"\n          Resource: \"arn:aws:s3:::shop-prices/*\"\n    hint: One", "- Effect: Alow\n          Principal: {AWS: \"arn:aws:iam::111122223333:user/clerk\"}\n          Action: \"s3:GetObject\"\n          Resource: \"arn:aws:s3:::shop-prices/*\"\n    hint: One", "wrong-key", "Version:"),
     (BANK, "aws s3api get-bucket-policy --bucket shop-prices]", "aws s3api get-bucket-polici --bucket shop-prices]", "bad-command", "get-bucket-polici"),
+    (BANK, "aws s3api get-bucket-policy --bucket shop-prices]", "aws s3api get-bucket-policy --bucket shop-prices --generate-cli-skeleton]", "bad-command", "--generate-cli-skeleton]"),
     (BANK, "command: aws s3api get-bucket-acl", "command: aws s3api get-bucket-akl", "bad-command", "get-bucket-akl"),
     (BANK, "May {{ user }} read", "May {{ usr }} read", "bad-template", "user: [clerk"),
     (BANK, "May {{ user }} read", "May {{ user read", "bad-template", "user: [clerk"),

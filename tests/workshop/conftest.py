@@ -7,7 +7,7 @@ import pytest
 
 from rolecall.assessment import Assessments
 from rolecall.course import Course, find_course
-from rolecall.workshop._server_judges import ServerJudges
+from rolecall.lab.server_judges import ServerJudges
 from rolecall.workshop.database import Database
 from rolecall.workshop.rooms import join, open_room
 from workshop.running import Running, start_workshop

@@ -13,7 +13,7 @@ from typing import get_args
 from rolecall.check._findings import Finding, Severity
 from rolecall.check._loaded_course import LoadedCourse
 from rolecall.check._text import problems_of, texts_in
-from rolecall.lab.judges import CourseJudges
+from rolecall.lab.server_judges import ServerJudges
 from rolecall.quiz import (
     Bank,
     Choice,
@@ -38,7 +38,8 @@ WARNING = Severity.WARNING
 
 def check_banks(loaded: LoadedCourse) -> Iterator[Finding]:
     """Check the banks that could be loaded."""
-    judges = CourseJudges(loaded.folder)
+    # A key must be right in a graded quiz, too, where a command may not read files.
+    judges = ServerJudges(loaded.folder)
     try:
         for file, bank in loaded.banks.items():
             yield from _texts(loaded, file)
@@ -170,7 +171,7 @@ def _question(loaded: LoadedCourse, file: Path, index: int, question: Question) 
 
 
 def _computed_keys(
-    loaded: LoadedCourse, file: Path, index: int, question: Question, judges: CourseJudges
+    loaded: LoadedCourse, file: Path, index: int, question: Question, judges: ServerJudges
 ) -> Iterator[Finding]:
     """Check keys that are computed, and answers that AWS's own rules parse."""
     seeds = range(_VARIANTS) if question.vary else (0,)
@@ -196,7 +197,7 @@ def _field_and_rule(question: Question, error: ValueError) -> tuple[str, str]:
 
 
 def _key_of_variant(
-    loaded: LoadedCourse, file: Path, index: int, one: Question, judges: CourseJudges
+    loaded: LoadedCourse, file: Path, index: int, one: Question, judges: ServerJudges
 ) -> Iterator[Finding]:
     at = ("questions", index)
     for where, command, must_be_valid in one.commands():

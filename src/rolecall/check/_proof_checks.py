@@ -13,7 +13,7 @@ from typing import Any
 from rolecall.check._findings import Finding
 from rolecall.check._lessons import Where, proofs_of
 from rolecall.check._loaded_course import LoadedCourse
-from rolecall.lab import Task, TaskGrade, grade_calls, grade_task, run_steps
+from rolecall.lab import Task, TaskGrade, grade_calls, grade_task, replayable_calls, run_steps
 from rolecall.lab.steps import run_proof
 from rolecall.quiz import Proof, Step
 from rolecall.sandbox.client import Sandbox, SandboxError
@@ -142,9 +142,12 @@ def _problems_of_replay(task: Task, sandbox: Sandbox) -> Iterator[str]:
     run_steps(task.start, sandbox)
     calls_before = len(sandbox.calls())
     run_steps(task.solution, sandbox)
-    calls = sandbox.calls()[calls_before:]
+    calls = replayable_calls(sandbox.calls()[calls_before:])
     sandbox.reset()
     grade = grade_calls(task, sandbox, calls)
     if grade.score < 1:
         failed = "; ".join(grade.failed_calls) or "a probe fails"
         yield f"graded by the workshop service, the solution scores {grade.score:.0%}: {failed}"
+    sandbox.reset()
+    if (score := grade_calls(task, sandbox, []).score) > 0:
+        yield f"graded by the workshop service, doing nothing scores {score:.0%}"

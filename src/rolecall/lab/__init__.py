@@ -3,7 +3,7 @@
 import warnings
 
 from rolecall.lab._grading import ProbeResult, TaskGrade, grade_task
-from rolecall.lab._replay import MAX_CALLS, grade_calls
+from rolecall.lab._replay import MAX_CALLS, grade_calls, replayable_calls
 from rolecall.lab._session import TaskSession, task
 from rolecall.lab._task import Mistake, Probe, Task, TaskFile, find_task, load_tasks, task_files
 from rolecall.lab.check_result import CheckResult, MarkdownText, RecognizedMistake
@@ -25,6 +25,7 @@ __all__ = [
     "grade_calls",
     "grade_task",
     "load_tasks",
+    "replayable_calls",
     "run_steps",
     "task",
     "task_files",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import base64
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from rolecall.lab._grading import TaskGrade, grade_task
 from rolecall.lab._task import Task
@@ -16,6 +18,9 @@ from rolecall.sandbox.client import Sandbox, SandboxError
 
 MAX_CALLS = 300
 """How many of a learner's calls are made again; a task needs only a few."""
+_TEXTS = ("blob", "string")
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
+_ENCODED_USER_DATA = {"RunInstances", "CreateLaunchConfiguration"}
 _ASSUMING = {"AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"}
 
 
@@ -44,9 +49,7 @@ class _Replay:
             if client is None or method not in client.meta.method_to_api_mapping:
                 self._failed(call, "the task's sandbox has no such caller or operation")
                 return
-            response = getattr(client, method)(
-                **serialize_documents(client, method, dict(call["parameters"]))
-            )
+            response = getattr(client, method)(**_parameters(client, method, dict(call["parameters"])))
         except (ClientError, BotoCoreError, SandboxError, TypeError, ValueError) as error:
             self._failed(call, f"{type(error).__name__}: {error}")
             return
@@ -70,6 +73,53 @@ class _Replay:
         return None
 
 
+def replayable_calls(calls: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return calls as they are handed in: with the parameters as they were sent.
+
+    Parameters
+    ----------
+    calls
+        The learner's calls, as `Sandbox.calls` returned them.
+    """
+    return [
+        {"who": one["who"], "call": one["call"], "parameters": one["sent"], "error": one["error"]}
+        for one in calls
+    ]
+
+
+def _parameters(client: Any, method: str, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters that make boto3 send the same request again.
+
+    Raises
+    ------
+    ValueError
+        If one of them was too long to be kept.
+    """
+    operation = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])
+    shape = operation.input_shape
+    parameters = {name: _parameter(shape and shape.members.get(name), one) for name, one in sent.items()}
+    if operation.name in _ENCODED_USER_DATA and isinstance(parameters.get("UserData"), str):
+        # boto3 encodes it again.
+        parameters["UserData"] = base64.b64decode(parameters["UserData"])
+    # A notebook of an earlier version sent policy documents as objects.
+    return serialize_documents(client, method, parameters)
+
+
+def _parameter(shape: Shape | None, value: Any) -> Any:
+    match value:
+        case {"base64": str(text)} if len(value) == 1 and shape and shape.type_name == "blob":
+            return base64.b64decode(text)
+        case {"too_long": int(length)} if len(value) == 1 and shape and shape.type_name in _TEXTS:
+            raise ValueError(f"a parameter of {length} characters is too long to be sent again")
+        case dict() if isinstance(shape, StructureShape):
+            return {name: _parameter(shape.members.get(name), one) for name, one in value.items()}
+        case dict() if isinstance(shape, MapShape):
+            return {name: _parameter(shape.value, one) for name, one in value.items()}
+        case list() if isinstance(shape, ListShape):
+            return [_parameter(shape.member, one) for one in value]
+    return value
+
+
 def grade_calls(task: Task, sandbox: Sandbox, calls: Sequence[Mapping[str, Any]]) -> TaskGrade:
     """Bring a sandbox to the state in which a task starts, make a learner's calls there, and grade.
 
@@ -78,7 +128,7 @@ def grade_calls(task: Task, sandbox: Sandbox, calls: Sequence[Mapping[str, Any]]
     sandbox
         A fresh sandbox of the task's world. It is reset once the probes have run at the task's start.
     calls
-        The learner's calls, as `Sandbox.calls` returned them to the learner.
+        The learner's calls, as `replayable_calls` returned them.
     """
     run_steps(task.start, sandbox)
     score_at_start = grade_task(task, sandbox, []).score

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from collections import deque
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from itertools import count
 from typing import Any
 
 _KEPT = 2_000
 _LONGEST = 8_192
+_LONGEST_SENT = 32 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,9 @@ class LoggedCall:
         operation was known.
     parameters
         As they were sent, except that policy documents are parsed.
+    sent
+        As they were sent, so that the call can be made again: a JSON text is a text, a binary value is
+        ``{"base64": TEXT}``, and a value of more than 32 KiB is ``{"too_long": LENGTH}``.
     error
         The error code; empty if the call succeeded.
     """
@@ -34,6 +40,7 @@ class LoggedCall:
     who: str
     call: str
     parameters: dict[str, Any]
+    sent: dict[str, Any]
     error: str
 
 
@@ -48,8 +55,9 @@ class CallLog:
     def record(self, who: str, call: str, parameters: dict[str, Any], error: str) -> None:
         """Keep a call; the parameters are those of `LoggedCall`."""
         plain = {name: _as_json(value) for name, value in parameters.items()}
+        sent = {name: _as_sent(value) for name, value in parameters.items()}
         with self._lock:
-            self._calls.append(LoggedCall(next(self._numbers), who, call, plain, error))
+            self._calls.append(LoggedCall(next(self._numbers), who, call, plain, sent, error))
 
     def after(self, number: int) -> list[dict[str, Any]]:
         """List the calls that came after the one with this number, as JSON."""
@@ -76,3 +84,19 @@ def _as_json(value: Any) -> Any:
     if isinstance(value, list):
         return [_as_json(one) for one in value]
     return value if isinstance(value, int | float | bool | None) else f"({type(value).__name__})"
+
+
+def _as_sent(value: Any) -> Any:
+    """Make JSON of a parameter without a loss, unless it is too long to be kept."""
+    match value:
+        case str() | bytes() if len(value) > _LONGEST_SENT:
+            return {"too_long": len(value)}
+        case bytes():
+            return {"base64": base64.b64encode(value).decode()}
+        case datetime():
+            return value.isoformat()
+        case dict():
+            return {str(name): _as_sent(one) for name, one in value.items()}
+        case list():
+            return [_as_sent(one) for one in value]
+    return value if isinstance(value, str | int | float | bool | None) else f"({type(value).__name__})"

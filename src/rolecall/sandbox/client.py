@@ -232,6 +232,8 @@ class Sandbox:
     def calls(self, after: int = 0) -> list[dict[str, Any]]:
         """Return every call after a given one, with its caller, parameters, and error code.
 
+        Policy documents among the `parameters` are parsed; `sent` has all parameters as they were sent.
+
         Parameters
         ----------
         after

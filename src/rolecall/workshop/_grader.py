@@ -121,7 +121,7 @@ def main(folder: str) -> None:
     _limit()
     from rolecall.assessment import Assessments  # noqa: PLC0415
     from rolecall.course import find_course  # noqa: PLC0415
-    from rolecall.workshop._server_judges import ServerJudges  # noqa: PLC0415
+    from rolecall.lab.server_judges import ServerJudges  # noqa: PLC0415
 
     course = find_course(folder)
     # Without a cache, a question that was just fixed is graded in its new version.

@@ -15,6 +15,7 @@ from rolecall._yaml import BadFile
 from rolecall.assessment import Assessment, Assessments, PaperItem, QuestionVersion, TaskVersion
 from rolecall.course import Course
 from rolecall.lab import Task
+from rolecall.lab.server_judges import ServerJudges
 from rolecall.presentation.question_card import (
     ReviewView,
     asked_view,
@@ -25,7 +26,6 @@ from rolecall.presentation.question_card import (
 from rolecall.quiz import Bank, GradedAnswer, Question, Remark, variant
 from rolecall.workshop import attempts
 from rolecall.workshop._posix import require_posix
-from rolecall.workshop._server_judges import ServerJudges
 from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database
 from rolecall.workshop.graders import Graders
