@@ -188,6 +188,16 @@ def test_a_question_that_is_asked_twice_is_found(course):
     assert [one.rule for one in found(course, proofs=False)] == ["near-duplicate"]
 
 
+def test_texts_to_write_in_a_bank_are_one_warning(course):
+    change(course, BANK, "hint: Think of its name.", "hint: TODO")
+    change(course, BANK, "quick_check: ", "quick_check: TODO ")
+
+    (finding,) = [one for one in found(course, proofs=False) if one.rule == "unfinished"]
+
+    assert finding.severity == Severity.WARNING
+    assert "2 texts of this file are TODO; this is the first" in finding.message
+
+
 def test_an_unused_world_is_a_warning(course):
     (course / "sandbox" / "spare.yaml").write_text(
         (course / WORLD).read_text().replace("world: shop", "world: spare")

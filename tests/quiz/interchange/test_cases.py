@@ -60,12 +60,11 @@ LOST = [
     ("qti-template-nan.xml", "qti", "a template (templateProcessing) draws its numbers"),
     ("qti-missing-href.zip", "qti", "a.xml: the whole question: the package doesn't contain this file"),
     ("csv-extra.csv", "csv", "q, line 2: the whole question: its row has more cells than the first line"),
-    ("csv-latin1.csv", "csv", "line 2: it is not text in UTF-8; save it as CSV UTF-8"),
+    ("csv-latin1.csv", "csv", "line 2: it is not text in UTF-8; save it as UTF-8"),
     ("mbackup.xml", "moodle", "this is a backup of a Moodle course"),
-    ("aiken.txt", "gift", "this is an Aiken file"),
-    ("text2qti.txt", "gift", "this is a text2qti file"),
+    ("aiken.txt", "gift", "this is in the format Aiken; import it with --from aiken"),
+    ("text2qti.txt", "gift", "this is in the format text2qti; import it with --from text2qti"),
     ("blackboard.txt", "gift", "this is a Blackboard test"),
-    ("kahoot.csv", "csv", "this is a Kahoot spreadsheet"),
     ("anki.csv", "csv", "this is an Anki export"),
 ]
 

@@ -10,6 +10,7 @@ import pytest
 from rolecall.quiz import Bank, load_bank
 from rolecall.quiz.interchange import FORMATS, Unreadable, export_bank, import_bank
 
+BOTH_WAYS = [name for name, one in FORMATS.items() if one.read and one.write]
 FILES = Path(__file__).parent / "files"
 COURSE = Path(__file__).parents[3] / "quizzes" / "assume-role.yaml"
 KINDS = Path(__file__).parents[1] / "banks" / "kinds.yaml"
@@ -46,7 +47,7 @@ def losses_of(imported, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("file", [KINDS, COURSE], ids=["kinds", "course"])
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", BOTH_WAYS)
 def test_every_field_is_restored_or_listed_as_a_loss(file, form):
     bank = load_bank(file)
 
@@ -112,7 +113,7 @@ def test_a_spreadsheet_keeps_every_field_of_a_question():
     assert back.questions == bank.questions
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", [name for name, one in FORMATS.items() if one.write])
 def test_the_same_bank_gives_the_same_bytes(form):
     assert export_bank(load_bank(KINDS), form) == export_bank(load_bank(KINDS), form)
 

@@ -5,11 +5,23 @@ Both directions return a list of everything that the other format can't represen
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from rolecall.quiz._bank import Bank
-from rolecall.quiz.interchange import _csv, _gift, _jupyterquiz, _moodle, _qti
+from rolecall.quiz.interchange import (
+    _aiken,
+    _canvas,
+    _csv,
+    _gift,
+    _handout,
+    _jupyterquiz,
+    _markdown_exam,
+    _moodle,
+    _qti,
+    _text2qti,
+)
 from rolecall.quiz.interchange._foreign import foreign_format
 from rolecall.quiz.interchange._losses import Loss, Losses, Unreadable
 from rolecall.quiz.kinds import Question
@@ -20,6 +32,7 @@ __all__ = [
     "Imported",
     "Loss",
     "Unreadable",
+    "detect_format",
     "export_bank",
     "foreign_format",
     "import_bank",
@@ -40,25 +53,55 @@ class Format:
         The name in messages, such as "Moodle XML".
     write, read
         Convert a bank to the content of a file, and back. Both add to the losses what they leave out.
+        One of them is None if the format is only read or only written.
+    sign
+        A regular expression that files of this format contain, where several formats have one suffix.
     """
 
     name: str
     suffix: str
     title: str
-    write: Callable[[Bank, Losses], bytes]
-    read: Callable[[bytes, Losses], list[Question]]
+    write: Callable[[Bank, Losses], bytes] | None = None
+    read: Callable[[bytes, Losses], list[Question]] | None = None
+    sign: str = ""
 
 
 FORMATS = {
     one.name: one
     for one in (
         Format("jupyterquiz", ".json", "jupyterquiz", _jupyterquiz.write, _jupyterquiz.read),
-        Format("moodle", ".xml", "Moodle XML", _moodle.write, _moodle.read),
+        Format("moodle", ".xml", "Moodle XML", _moodle.write, _moodle.read, r"<quiz\b"),
         Format("gift", ".gift", "Moodle GIFT", _gift.write, _gift.read),
-        Format("qti", ".zip", "QTI 2.1, a content package or one item", _qti.write, _qti.read),
+        Format(
+            "qti",
+            ".zip",
+            "QTI 2.1 (read in versions 1.2, 2.x, and 3), a package or one file",
+            _qti.write,
+            _qti.read,
+            r"^PK|<(\w+:)?(qti-)?assessment-?[iI]tem\b|<questestinterop\b",
+        ),
+        Format("canvas", ".zip", "Canvas (QTI 1.2)", _canvas.write, _qti.read),
         Format("csv", ".csv", "spreadsheets", _csv.write, _csv.read),
+        Format("aiken", ".txt", "Aiken", read=_aiken.read, sign=_aiken.SIGN),
+        Format("text2qti", ".txt", "text2qti", read=_text2qti.read, sign=_text2qti.SIGN),
+        Format("markdown", ".md", "Markdown exams", read=_markdown_exam.read, sign=_markdown_exam.SIGN),
+        Format("html", ".html", "a page to print, without answers", _handout.write),
+        Format("html-with-key", ".html", "a page to print, with answers", _handout.write_with_key),
     )
 }
+_BEGINNING = 20_000
+
+
+def detect_format(file_name: str, content: bytes) -> str | None:
+    """Return the name of the format of a file, by its suffix and its content; None if it's unknown."""
+    text = content[:_BEGINNING].decode("utf-8-sig", errors="replace")
+    readable = [one for one in FORMATS.values() if one.read is not None]
+    named = [one for one in readable if file_name.lower().endswith(one.suffix)]
+    signed = [one for one in readable if one.sign and re.search(one.sign, text)]
+    found = [one for one in named if one in signed] or [one for one in named if not one.sign]
+    if not found and (named or len(signed) == 1):
+        found = signed or named
+    return found[0].name if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +120,23 @@ def export_bank(bank: Bank, form: str) -> tuple[bytes, tuple[Loss, ...]]:
     bank
         The bank.
     form
-        The name of a format in `FORMATS`.
+        The name of a format in `FORMATS` that can be written.
 
     Returns
     -------
     tuple of bytes and losses
         The content of the file, and what the format can't represent.
     """
+    write = FORMATS[form].write
+    if write is None:
+        raise ValueError(f"the format {form} is only read")
     losses = Losses()
-    for name in sorted(bank.misconceptions):
+    # A page to print is never imported, so it doesn't have to have the descriptions.
+    for name in sorted(bank.misconceptions) if FORMATS[form].read else ():
         losses.add("", f"misconception {name!r}: its description and its experiment")
     for card in bank.cards:
         losses.add(card.id, "the flash card")
-    content = FORMATS[form].write(bank, losses)
+    content = write(bank, losses)
     return content, losses.all()
 
 
@@ -110,14 +157,16 @@ def import_bank(content: bytes, form: str, name: str) -> Imported:
     Unreadable
         If the content isn't in this format, or has no question that a bank can have.
     """
+    read = FORMATS[form].read
+    if read is None:
+        raise ValueError(f"the format {form} is only written")
     losses = Losses()
     try:
-        questions = FORMATS[form].read(content, losses)
+        questions = read(content, losses)
     except Unreadable as error:
-        what = foreign_format(content)
-        raise Unreadable(f"this is {what}" if what else str(error)) from None
-    if not questions and (what := foreign_format(content)):
-        raise Unreadable(f"this is {what}")
+        raise Unreadable(_other_format(content, form) or str(error)) from None
+    if not questions and (what := _other_format(content, form)):
+        raise Unreadable(what)
     if not questions:
         lost = "".join(f"\n  {loss}" for loss in losses.all())
         raise Unreadable(f"it contains no question that a bank can have{lost}")
@@ -134,3 +183,14 @@ def import_bank(content: bytes, form: str, name: str) -> Imported:
         }
     )
     return Imported(bank, losses.all())
+
+
+def _other_format(content: bytes, form: str) -> str | None:
+    """Say which other format a file is in, and what to do, if that is known."""
+    if what := foreign_format(content):
+        return f"this is {what}"
+    text = content[:_BEGINNING].decode("utf-8-sig", errors="replace")
+    for one in FORMATS.values():
+        if one.read and one.sign and one.name != form and re.search(one.sign, text):
+            return f"this is in the format {one.title}; import it with --from {one.name}"
+    return None

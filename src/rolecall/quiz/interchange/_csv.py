@@ -8,33 +8,42 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 from rolecall.quiz._bank import Bank
 from rolecall.quiz._numbers import stored
 from rolecall.quiz.interchange._drafts import Drafts, Fields, decimal
-from rolecall.quiz.interchange._losses import Losses, Refused, Unreadable
+from rolecall.quiz.interchange._losses import Losses, Refused, Unreadable, decoded
+from rolecall.quiz.interchange._plain_table import is_plain_table, read_rows
 from rolecall.quiz.kinds import Question
 
 _TEXTS = ("id", "kind", "difficulty", "skill", "prompt", "hint", "quick_check")
 _LISTS = ("solution", "common_mistakes", "references")
 _OPTIONS = 8
+"""How many options a table has columns for, unless a question has more."""
 _NUMERIC = ("answer", "tolerance", "unit", "why")
 """Columns that are read for a number; an export has these fields in ``more``."""
 _YES = ("yes", "true", "1", "x", "wahr", "ja", "vrai", "oui", "verdadero", "sí", "si", "vero", "sim")
 _NO = ("", "no", "false", "0", "falsch", "nein", "faux", "non", "falso", "não", "onwaar", "nee")
-_OPTION_COLUMNS = [
-    f"{field}_{number}"
-    for number in range(1, _OPTIONS + 1)
-    for field in ("option", "correct", "why", "misconception")
-]
-_COLUMNS = [*_TEXTS, *_LISTS, *_OPTION_COLUMNS, "more"]
+_OPTION_COLUMN = re.compile(r"(option|correct|why|misconception)_(\d+)")
+
+
+def _columns(options: int) -> list[str]:
+    """List the columns of a table whose questions have up to this many options."""
+    parts = [
+        f"{field}_{number}"
+        for number in range(1, options + 1)
+        for field in ("option", "correct", "why", "misconception")
+    ]
+    return [*_TEXTS, *_LISTS, *parts, "more"]
 
 
 def write(bank: Bank, losses: Losses) -> bytes:
     """Write every field of the questions; the bank's own fields are lost."""
     losses.add("", f"the bank's title, {bank.title!r}, and the descriptions of its skills")
     stream = io.StringIO(newline="")
-    writer = csv.DictWriter(stream, _COLUMNS, lineterminator="\n")
+    most = max((len(getattr(one, "options", ())) for one in bank.questions), default=0)
+    writer = csv.DictWriter(stream, _columns(max(most, _OPTIONS)), lineterminator="\n")
     writer.writeheader()
     for question in bank.questions:
         fields = question.model_dump(by_alias=True, exclude_unset=True)
@@ -57,11 +66,7 @@ def write(bank: Bank, losses: Losses) -> bytes:
 
 def read(content: bytes, losses: Losses) -> list[Question]:
     """Read the questions of a table."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise Unreadable(f"line {line}: it is not text in UTF-8; save it as CSV UTF-8") from None
+    text = decoded(content)
     # Spreadsheets of many languages separate cells with a semicolon.
     separator = max(",;\t", key=text.partition("\n")[0].count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
@@ -70,13 +75,14 @@ def read(content: bytes, losses: Losses) -> list[Question]:
     except csv.Error as error:
         raise Unreadable(f"line {reader.line_num}: it is not a CSV file: {error}") from None
     columns = reader.fieldnames or []
+    if rows and "kind" not in columns and is_plain_table(columns):
+        return read_rows(columns, rows, losses).questions
     if not rows or "prompt" not in columns or "kind" not in columns:
-        raise Unreadable(
-            f"its first line lacks the column kind or prompt; the columns are {', '.join(_COLUMNS)}"
-        )
+        known = ", ".join(_columns(_OPTIONS))
+        raise Unreadable(f"its first line lacks the column kind or prompt; the columns are {known}")
     drafts = Drafts(losses)
     for column in columns:
-        if column not in (*_COLUMNS, *_NUMERIC):
+        if column not in (*_columns(0), *_NUMERIC) and not _OPTION_COLUMN.fullmatch(column):
             losses.add("", f"the column {column!r}")
     for line, row in rows:
         if not any(value for value in row.values()):
@@ -103,7 +109,8 @@ def _fields(row: dict[str, str]) -> Fields:
         lines = (row.get(name) or "").replace("\n  ", "\0").split("\n")
         fields[name] = [line.replace("\0", "\n") for line in lines if line.strip()]
     options = []
-    for number in range(1, _OPTIONS + 1):
+    numbers = {int(found[2]) for column in row if (found := _OPTION_COLUMN.fullmatch(column))}
+    for number in sorted(numbers):
         if text := row.get(f"option_{number}"):
             correct = _true(row.get(f"correct_{number}") or "")
             option: Fields = {"text": text, "correct": correct, "why": row.get(f"why_{number}") or ""}

@@ -6,17 +6,9 @@ import re
 
 _SIGNS: tuple[tuple[str, str], ...] = (
     (r"<moodle_backup\b", "a backup of a Moodle course; export its question bank as Moodle XML"),
-    (r"<questestinterop\b", "QTI 1.2; export it as QTI 2.1"),
-    (r"<qti-assessment-(item|test)\b", "QTI 3; export it as QTI 2.1"),
-    (r"(?m)^ANSWER:\s*[A-Z]\s*$", "an Aiken file; import it into Moodle, and export it as Moodle XML"),
-    (r"(?m)^Quiz title:|^\*?[a-z]\) .*\n(?:\*|[a-z]\) )", "a text2qti file; text2qti writes QTI from it"),
     (
         r"(?m)^(MC|MA|TF|ESS|ORD|MAT|FIB|FIL|NUM|SR|OP)\t",
         "a Blackboard test; export the pool as a QTI 2.1 package",
-    ),
-    (
-        r"(?i)^\W*question\W+answer 1\W.*time limit",
-        "a Kahoot spreadsheet; copy its columns into the columns of our CSV",
     ),
     (
         r"(?i)^\W*(front|#separator:)\W*",

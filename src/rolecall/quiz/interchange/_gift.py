@@ -25,7 +25,7 @@ from rolecall.quiz.interchange._drafts import (
     rounded,
 )
 from rolecall.quiz.interchange._html import report_pictures, to_markdown
-from rolecall.quiz.interchange._losses import Losses, Refused, Unreadable
+from rolecall.quiz.interchange._losses import Losses, Refused, decoded
 from rolecall.quiz.kinds import Blanks, Choice, Match, Multi, Numeric, Question
 
 _CARRIED = frozenset({"id", "difficulty", "skill", "closing"})
@@ -109,10 +109,7 @@ def _answers(question: Question, losses: Losses) -> list[str] | None:
 
 def read(content: bytes, losses: Losses) -> list[Question]:
     """Read the questions of a GIFT file."""
-    try:
-        text = content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        raise Unreadable("it is not text in UTF-8") from None
+    text = decoded(content)
     drafts = Drafts(losses)
     tagged: Fields = {}
     for number, (line, block) in enumerate(_blocks(text), start=1):

@@ -1,8 +1,9 @@
-"""Convert Markdown to HTML and back, and parse XML that is read from files that can't be trusted."""
+"""Convert Markdown to HTML and back, parse XML that can't be trusted, and write XML into archives."""
 
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Iterable
 
 from bs4 import Tag
@@ -101,3 +102,15 @@ def parse_xml(content: bytes) -> etree._Element:
         return etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise Unreadable(f"line {error.lineno}: it is not XML: {error.msg}") from None
+
+
+def serialized(root: etree._Element) -> bytes:
+    """Write an XML document."""
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
+
+
+def archive_entry(name: str) -> zipfile.ZipInfo:
+    """Create an entry of an archive that doesn't depend on the time."""
+    entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry

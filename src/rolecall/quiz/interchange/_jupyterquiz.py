@@ -12,13 +12,13 @@ from rolecall.quiz._numbers import exact, stored
 from rolecall.quiz.interchange._drafts import Drafts, Fields, NumberAnswer, number_of, ready
 from rolecall.quiz.interchange._html import report_pictures
 from rolecall.quiz.interchange._losses import Losses, Refused, Unreadable
-from rolecall.quiz.kinds import Blanks, Choice, Multi, Numeric, Question
+from rolecall.quiz.kinds import Blanks, Choice, Match, Multi, Numeric, Question
 
 
 def write(bank: Bank, losses: Losses) -> bytes:
     """Write a bank as a list of questions of jupyterquiz."""
     written = []
-    for question in ready(bank, losses, (Choice, Multi, Numeric, Blanks), frozenset()):
+    for question in ready(bank, losses, (Choice, Multi, Numeric, Match, Blanks), frozenset()):
         match question:
             case Choice() | Multi():
                 written.append(_choosing(question))
@@ -26,6 +26,8 @@ def write(bank: Bank, losses: Losses) -> bytes:
                 if question.unit:
                     losses.add(question.id, f"the unit, which is {question.unit}, except in the prompt")
                 written.append(_number(question))
+            case Match():
+                written.append(_pairs(question))
             case Blanks() if len(question.blanks) == 1:
                 written.append(_text(question))
             case _:
@@ -63,6 +65,15 @@ def _number(question: Numeric) -> Fields:
 def _json_number(value: Fraction) -> int | float:
     number = stored(value)
     return float(value) if isinstance(number, str) else number
+
+
+def _pairs(question: Match) -> Fields:
+    return {
+        "question": question.prompt,
+        "type": "match",
+        "pairs": [{"label": pair.left, "answer": pair.right} for pair in question.pairs],
+        "options": list(dict.fromkeys([*(pair.right for pair in question.pairs), *question.extras])),
+    }
 
 
 def _text(question: Blanks) -> Fields:
@@ -110,6 +121,8 @@ def _add(one: dict[str, Any], name: str, drafts: Drafts, losses: Losses) -> None
             fields = {"kind": "numeric", "prompt": prompt, **_read_number(name, answers, losses)}
         case "string":
             fields = {"kind": "blanks", "prompt": prompt, **_read_text(one, answers)}
+        case "match" | "matching":
+            fields = {"kind": "match", "prompt": prompt, **_read_pairs(one)}
         case other:
             losses.add(name, f"the whole question: there is no kind of question like {other!r}")
             return
@@ -168,6 +181,19 @@ def _read_number(name: str, answers: list[dict[str, Any]], losses: Losses) -> Fi
         else:
             losses.add(name, f"a further range, {ends[0]} to {ends[1]}: {why}")
     return number_of(found, name, losses)
+
+
+def _read_pairs(question: dict[str, Any]) -> Fields:
+    pairs = [
+        {"left": str(one.get("label", "")), "right": str(one.get("answer", ""))}
+        for one in question.get("pairs") or []
+        if isinstance(one, dict)
+    ]
+    if not pairs:
+        raise Refused("it has no pairs")
+    used = {pair["right"] for pair in pairs}
+    extras = [str(one) for one in question.get("options") or [] if str(one) not in used]
+    return {"pairs": pairs, "extras": extras}
 
 
 def _read_text(question: dict[str, Any], answers: list[dict[str, Any]]) -> Fields:

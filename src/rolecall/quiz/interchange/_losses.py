@@ -15,6 +15,24 @@ class Refused(ValueError):
     """A question can't be imported; the message says why."""
 
 
+def decoded(content: bytes) -> str:
+    """Return the content of a text file, with a line feed at the end of each line.
+
+    Raises
+    ------
+    Unreadable
+        If it isn't UTF-8.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise Unreadable(
+            f"line {line}: it is not text in UTF-8; save it as UTF-8, or as CSV UTF-8"
+        ) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 @dataclass(frozen=True, slots=True)
 class Loss:
     """Something that a conversion left out.

@@ -1,6 +1,6 @@
-"""QTI 2.1: content packages and single items.
+"""QTI: content packages and single items, read in every version and written in version 2.1.
 
-https://www.imsglobal.org/question/qtiv2p1/imsqti_infov2p1.html defines an item;
+https://www.imsglobal.org/question/qtiv2p1/imsqti_infov2p1.html defines an item of version 2.1;
 https://www.imsglobal.org/question/qtiv2p1/imsqti_implv2p1.html has examples of items and packages.
 """
 
@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from lxml import etree
 
 from rolecall.quiz._bank import Bank
-from rolecall.quiz.interchange import _qti_read, _qti_write
+from rolecall.quiz.interchange import _qti3, _qti12_read, _qti_read, _qti_write
 from rolecall.quiz.interchange._drafts import Drafts, Fields, ready
-from rolecall.quiz.interchange._html import parse_xml
+from rolecall.quiz.interchange._html import archive_entry, parse_xml, serialized
 from rolecall.quiz.interchange._losses import Losses, Refused, Unreadable
 from rolecall.quiz.kinds import Question
 
@@ -24,6 +24,8 @@ _CARRIED = frozenset({"id", "difficulty", "skill", "hint", "closing"})
 _PACKAGE = "http://www.imsglobal.org/xsd/imscp_v1p1"
 _METADATA = "http://www.imsglobal.org/xsd/imsmd_v1p2"
 _ITEM_TYPE = "imsqti_item_xmlv2p1"
+_ITEM_TYPES = ("imsqti_item", "imsqti_xmlv1p2", "imsqti_asi", "imsqti_xml_v1p2")
+"""How the types of a manifest's resources begin that are questions, in any version of QTI."""
 _DIFFICULTY = {"easy": "easy", "medium": "medium", "hard": "difficult"}
 _MOST = 50_000_000
 """The most bytes that the unpacked files of a package may have together."""
@@ -46,21 +48,10 @@ def write(bank: Bank, losses: Losses) -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for question in ready(bank, losses, _qti_write.KINDS, _CARRIED):
             file = f"items/{question.id}.xml"
-            archive.writestr(_entry(file), _qti_write.write(question, losses))
+            archive.writestr(archive_entry(file), _qti_write.write(question, losses))
             _describe(resources, question, file)
-        archive.writestr(_entry("imsmanifest.xml"), _serialized(manifest))
+        archive.writestr(archive_entry("imsmanifest.xml"), serialized(manifest))
     return packed.getvalue()
-
-
-def _entry(name: str) -> zipfile.ZipInfo:
-    """Create an entry of the archive that doesn't depend on the time."""
-    entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    return entry
-
-
-def _serialized(root: etree._Element) -> bytes:
-    return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
 
 
 def _describe(resources: etree._Element, question: Question, file: str) -> None:
@@ -80,7 +71,7 @@ def _describe(resources: etree._Element, question: Question, file: str) -> None:
 
 
 def read(content: bytes, losses: Losses) -> list[Question]:
-    """Read the questions of a package, or of one item."""
+    """Read the questions of a package or of one file, in QTI 1.2, 2.x, or 3."""
     drafts = Drafts(losses)
     for file, item, fields in _items(content):
         with losses.guard(file):
@@ -90,6 +81,10 @@ def read(content: bytes, losses: Losses) -> list[Question]:
                 root = parse_xml(item)
             except Unreadable as error:
                 raise Refused(str(error)) from None
+            if etree.QName(root).localname == "questestinterop":
+                _qti12_read.add_items(root, drafts, losses)
+                continue
+            root = _qti3.as_version_2(root)
             name = root.get("identifier") or file
             drafts.add(name, {"id": name, **fields, **_qti_read.read(root, name, losses)})
     return drafts.questions
@@ -113,7 +108,7 @@ def _items(content: bytes) -> Iterator[tuple[str, bytes | None, Fields]]:
                 raise Unreadable("it is not a content package: it has no imsmanifest.xml")
             manifest = parse_xml(archive.read(where))
             for resource in manifest.iterfind(".//{*}resource"):
-                if resource.get("type", "").startswith("imsqti_item"):
+                if resource.get("type", "").startswith(_ITEM_TYPES):
                     file = resource.get("href") or next(
                         (one.get("href", "") for one in resource.iterfind("{*}file")), ""
                     )

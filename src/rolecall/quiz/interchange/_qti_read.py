@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from html import escape
 
@@ -33,7 +34,8 @@ def read(item: etree._Element, name: str, losses: Losses) -> Fields:
     body = item.find("{*}itemBody")
     interactions = [one for one in item.iter() if _tag(one).endswith("Interaction")]
     kinds = {_tag(one) for one in interactions}
-    if body is None or len(kinds) != 1 or (len(interactions) > 1 and kinds != {"textEntryInteraction"}):
+    in_text = bool(kinds) and kinds <= {"textEntryInteraction", "inlineChoiceInteraction"}
+    if body is None or (len(interactions) != 1 and not in_text):
         there = ", ".join(sorted(kinds)) or "none"
         raise Refused(f"all interactions must be of one type; this item has {there}")
     kind = kinds.pop()
@@ -237,35 +239,102 @@ def _entry(
         middle = decimal(value, "QTI")
         answer = (middle, _tolerance(item, middle), 100.0, "")
         return {"prompt": _prompt(body, interactions[0])} | number_of([answer], name, losses)
-    blanks = {}
-    for number, one in enumerate(interactions, start=1):
-        response = one.get("responseIdentifier", "")
-        declaration = declared.get(response)
-        entries = _mapped(declaration, name, losses)
-        accept = [*_right(item, response), *(each.get("mapKey", "") for each in entries)]
-        if not accept:
-            raise Refused(f"it doesn't say which text is right in {response}")
-        if declaration is not None and declaration.get("baseType") in ("float", "integer"):
-            accept += [written(decimal(each, "QTI")) for each in accept]
-        blanks[f"b{number}"] = {
-            "accept": list(dict.fromkeys(accept)),
-            "why": "TODO",
-            # Without a mapping, or in an entry that doesn't say so, capitals count.
-            "match_case": all(each.get("caseSensitive", "true") == "true" for each in entries),
-        }
-        _replace(one, f"[[b{number}]]")
-    pre = next((one for one in body.iter("{*}pre") if "[[b1]]" in "".join(map(str, one.itertext()))), None)
+    blanks, tokens = {}, list[str]()
+    for number, interaction in enumerate(interactions, start=1):
+        choices = {one.get("identifier", ""): _said(one) for one in interaction.iterfind("{*}inlineChoice")}
+        blank = _blank(item, interaction, choices, name, losses)
+        blanks[f"b{number}"] = blank
+        tokens += [text for text in choices.values() if text not in blank["accept"]]
+        _replace(interaction, f"[[b{number}]]")
+    if tokens and len(interactions) > 1:
+        losses.add(name, _ONE_LIST)
+    return _blanks(body, blanks, tokens)
+
+
+_ONE_LIST = "which answers belong to which blank; all of them are offered for every blank"
+
+
+def _blank(
+    item: etree._Element,
+    interaction: etree._Element,
+    choices: Mapping[str, str],
+    name: str,
+    losses: Losses,
+) -> Fields:
+    response = interaction.get("responseIdentifier", "")
+    declaration = _responses(item).get(response)
+    entries = _mapped(declaration, name, losses)
+    accept = [*_right(item, response), *(each.get("mapKey", "") for each in entries)]
+    accept = [choices[one] for one in accept if one in choices] if choices else accept
+    if not accept:
+        raise Refused(f"it doesn't say which text is right in {response}")
+    if declaration is not None and declaration.get("baseType") in ("float", "integer"):
+        accept += [written(decimal(each, "QTI")) for each in accept]
+    # Without a mapping, or in an entry that doesn't say so, capitals count.
+    match_case = all(each.get("caseSensitive", "true") == "true" for each in entries)
+    return {"accept": list(dict.fromkeys(accept)), "why": "TODO", "match_case": match_case}
+
+
+def _blanks(body: etree._Element, blanks: Fields, tokens: list[str]) -> Fields:
+    """Create a blanks question from a body whose interactions are replaced by the names of blanks."""
+    first = next(iter(blanks))
+    pre = next(
+        (one for one in body.iter("{*}pre") if f"[[{first}]]" in "".join(map(str, one.itertext()))), None
+    )
+    fields: Fields = {"kind": "blanks", "blanks": blanks, "tokens": list(dict.fromkeys(tokens))}
     if pre is None:
-        return {
-            "kind": "blanks",
-            "prompt": "Complete the text.",
-            "text": to_markdown(_html(body)),
-            "blanks": blanks,
-        }
+        return fields | {"prompt": "Complete the text.", "text": to_markdown(_html(body))}
     text, language = str("".join(map(str, pre.itertext()))), pre.get("class", "text")
     _drop(pre)
-    fields: Fields = {"kind": "blanks", "prompt": to_markdown(_html(body)), "text": text, "blanks": blanks}
+    fields |= {"prompt": to_markdown(_html(body)), "text": text}
     return fields | ({"language": language} if language in ("json", "bash", "python") else {})
+
+
+def _gap_match(
+    item: etree._Element,
+    body: etree._Element,
+    interactions: list[etree._Element],
+    name: str,
+    losses: Losses,
+) -> Fields:
+    """Read words that are dragged into gaps of a text."""
+    texts = {one.get("identifier", ""): _said(one) for one in interactions[0].iterfind("{*}gapText")}
+    keys = _keys(item, interactions[0].get("responseIdentifier"), name, losses)
+    right: dict[str, list[str]] = {}
+    for choice, place in (key.split() for key in keys):
+        right.setdefault(place, []).append(texts[choice])
+    blanks: Fields = {}
+    for number, gap in enumerate(list(interactions[0].iter("{*}gap")), start=1):
+        accept = right.get(gap.get("identifier", ""))
+        if not accept:
+            raise Refused(f"it doesn't say what belongs into gap {number}")
+        blanks[f"b{number}"] = {"accept": accept, "why": "TODO", "match_case": False}
+        _replace(gap, f"[[b{number}]]")
+    for one in list(interactions[0].iterfind("{*}gapText")):
+        _drop(one)
+    used = {text for accept in right.values() for text in accept}
+    return _blanks(body, blanks, [text for text in texts.values() if text not in used])
+
+
+def _hot_text(
+    item: etree._Element,
+    body: etree._Element,
+    interactions: list[etree._Element],
+    name: str,
+    losses: Losses,
+) -> Fields:
+    """Read words that are chosen in a text; they become the options."""
+    right = _keys(item, interactions[0].get("responseIdentifier"), name, losses)
+    options = [
+        {"text": _said(one), "correct": one.get("identifier") in right, "why": ""}
+        for one in interactions[0].iter("{*}hottext")
+    ]
+    single = interactions[0].get("maxChoices", "1") == "1"
+    return {
+        "kind": "choice" if single else "multi",
+        "prompt": to_markdown(_html(body)),
+        "options": options,
+    }
 
 
 def _replace(element: etree._Element, text: str) -> None:
@@ -286,4 +355,7 @@ _READERS = {
     "orderInteraction": _order,
     "matchInteraction": _matching,
     "textEntryInteraction": _entry,
+    "inlineChoiceInteraction": _entry,
+    "gapMatchInteraction": _gap_match,
+    "hottextInteraction": _hot_text,
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
+from rolecall.quiz._numbers import written
 from rolecall.quiz.interchange._drafts import (
     closing_text,
     number_text,
@@ -44,7 +45,9 @@ def write(question: Question, losses: Losses) -> bytes:
                 **{"view": "tutor", "class": "solution"},
             ),
         ),
-        _processing([one.get("identifier", "") for one in declarations], feedback=bool(feedback)),
+        _near(question.tolerance)
+        if isinstance(question, Numeric) and question.tolerance
+        else _processing([one.get("identifier", "") for one in declarations], feedback=bool(feedback)),
         *(
             _e(
                 "modalFeedback",
@@ -120,6 +123,19 @@ def _processing(responses: list[str], *, feedback: bool) -> etree._Element:
     return processing
 
 
+def _near(tolerance: float) -> etree._Element:
+    """Create the rules that give the mark for any number within the tolerance; its ends are right too."""
+    near = _e(
+        "equal",
+        _e("variable", identifier="RESPONSE"),
+        _e("correct", identifier="RESPONSE"),
+        toleranceMode="absolute",
+        tolerance=f"{written(tolerance)} {written(tolerance)}",
+    )
+    score = _e("setOutcomeValue", _e("baseValue", "1", baseType="float"), identifier="SCORE")
+    return _e("responseProcessing", _e("responseCondition", _e("responseIf", near, score)))
+
+
 def _parts(
     question: Question, losses: Losses
 ) -> tuple[etree._Element, list[etree._Element], dict[str, str]]:
@@ -152,9 +168,6 @@ def _parts(
         case Match():
             return _match(question)
         case Numeric():
-            losses.each(
-                question.id, ["the tolerance; the number must be exact"] if question.tolerance else []
-            )
             losses.each(question.id, (f"the feedback on {one.value}" for one in question.wrong))
             if question.unit:
                 losses.add(question.id, f"the unit, which is {question.unit}")

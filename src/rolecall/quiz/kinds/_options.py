@@ -43,7 +43,7 @@ class Option(Model):
 class OptionsQuestion(BaseQuestion):
     """A question with options, shown in an order of the question's own."""
 
-    options: list[Option] = Field(min_length=2, max_length=8)
+    options: list[Option] = Field(min_length=2, max_length=26)
 
     display_has_feedback = True
 

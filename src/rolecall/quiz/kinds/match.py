@@ -36,7 +36,7 @@ class Match(BaseQuestion):
     """
 
     kind: Literal["match"]
-    pairs: list[Pair] = Field(min_length=2, max_length=8)
+    pairs: list[Pair] = Field(min_length=2, max_length=26)
     extras: list[Text] = []
 
     scoring_rule = "The score is the share of pairs that are right."

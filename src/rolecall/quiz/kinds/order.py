@@ -33,7 +33,7 @@ class Order(BaseQuestion):
     """
 
     kind: Literal["order"]
-    items: list[Item] = Field(min_length=2, max_length=8)
+    items: list[Item] = Field(min_length=2, max_length=26)
 
     scoring_rule = "The score is the share of pairs that are in the right order."
 

@@ -1,0 +1,275 @@
+"""Read questions of QTI 1.2, the version that Canvas and many other platforms export.
+
+https://www.imsglobal.org/question/qtiv1p2/imsqti_asi_infov1p2.html defines an item.
+https://github.com/instructure/canvas-lms/tree/master/lib/cc/qti shows what Canvas writes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lxml import etree
+
+from rolecall.quiz.interchange._drafts import Drafts, Fields, blank_of, decimal, number_of, read_closing
+from rolecall.quiz.interchange._html import auto_format, report_pictures, to_markdown
+from rolecall.quiz.interchange._losses import Losses, Refused
+
+_UNKNOWN = {
+    "essay_question": "an essay",
+    "file_upload_question": "a file to upload",
+    "text_only_question": "a text without an answer",
+    "calculated_question": "a calculation with changing numbers",
+}
+_FENCED = re.compile(r"```(json|bash|python|text)?\n(.*?)\n```", re.S)
+_GAP = "_____"
+_TAGS = ("difficulty", "skill", "hint")
+"""Fields of Rolecall that its own export keeps in the metadata of an item."""
+
+
+def add_items(root: etree._Element, drafts: Drafts, losses: Losses) -> None:
+    """Add the items of a document, in any depth of its sections."""
+    for number, item in enumerate(root.iterfind(".//{*}item"), start=1):
+        name = item.get("title") or f"question {number}"
+        # Canvas gives every question the title "Question" unless its author writes one.
+        name = f"question {number}" if name == "Question" else name
+        line = item.sourceline
+        with losses.guard(name, line if isinstance(line, int) else None):
+            report_pictures(name, [etree.tostring(item, encoding="unicode")], losses)
+            drafts.add(name, _fields(item, name, losses))
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """A condition of an item's scoring, the points that it gives, and the feedback that it shows."""
+
+    element: etree._Element
+    points: float
+    feedback: tuple[str, ...]
+
+    def equals(self) -> Iterator[tuple[str, str]]:
+        """Yield the response and the value of each answer that the condition requires."""
+        for one in self.element.iter("{*}varequal"):
+            parent = one.getparent()
+            if parent is None or etree.QName(parent).localname != "not":
+                yield one.get("respident", ""), (one.text or "").strip()
+
+
+def _fields(item: etree._Element, name: str, losses: Losses) -> Fields:
+    metadata = {
+        (field.findtext("{*}fieldlabel") or "").strip(): (field.findtext("{*}fieldentry") or "").strip()
+        for field in item.iterfind(".//{*}qtimetadatafield")
+    }
+    kind = metadata.get("question_type", "")
+    if kind in _UNKNOWN:
+        raise Refused(f"there is no kind of question like {_UNKNOWN[kind]}")
+    presentation = item.find("{*}presentation")
+    if presentation is None:
+        raise Refused("it has no presentation")
+    if metadata.get("points_possible") not in (None, "", "1", "1.0"):
+        losses.add(name, f"its {metadata['points_possible']} points")
+    conditions = list(_conditions(item))
+    feedback = {one.get("ident", ""): _text(one) for one in item.iterfind("{*}itemfeedback")}
+    closing = feedback.pop("general_fb", "")
+    for ident in ("correct_fb", "general_incorrect_fb"):
+        if remark := feedback.pop(ident, ""):
+            losses.add(name, f"the feedback on every answer ({ident}): {remark}")
+    choices = list(presentation.iterfind(".//{*}response_lid"))
+    texts = list(presentation.iterfind(".//{*}response_str"))
+    prompt = _prompt(presentation)
+    tags = {field: metadata[f"rolecall_{field}"] for field in _TAGS if f"rolecall_{field}" in metadata}
+    fields: Fields = {"prompt": prompt, **tags, **read_closing(closing)}
+    if kind in ("fill_in_multiple_blanks_question", "multiple_dropdowns_question"):
+        return fields | _blanks(prompt, choices, conditions, losses, name, kind)
+    if kind == "matching_question" or (len(choices) > 1 and not texts):
+        return fields | _match(choices, conditions)
+    if len(choices) == 1 and not texts:
+        return fields | _choice(choices[0], conditions, feedback, name, losses)
+    if len(texts) == 1 and not choices:
+        if kind == "numerical_question":
+            return fields | _number(conditions, feedback, name, losses)
+        short = _short(conditions, feedback, name, losses)
+        return fields | short | (_code_of(prompt, _GAP, "[[answer]]") if _GAP in prompt else {})
+    raise Refused("there is no kind of question like it")
+
+
+def _conditions(item: etree._Element) -> Iterator[_Condition]:
+    for one in item.iterfind("{*}resprocessing/{*}respcondition"):
+        points = [float(each.text or 0) for each in one.iterfind("{*}setvar")]
+        shown = tuple(each.get("linkrefid", "") for each in one.iterfind("{*}displayfeedback"))
+        condition = one.find("{*}conditionvar")
+        if condition is not None:
+            yield _Condition(condition, max(points, default=0.0), shown)
+
+
+def _text(element: etree._Element) -> str:
+    """Return the texts of an element as Markdown. HTML is escaped in a mattext, or is its content."""
+    found = []
+    for one in element.iter("{*}mattext"):
+        inner = "".join(etree.tostring(each, encoding="unicode") for each in one)
+        text = (one.text or "") + inner
+        kind = "text/html" if inner else one.get("texttype", "")
+        if kind == "text/plain":
+            found.append(text.strip())
+        else:
+            found.append(to_markdown(text) if kind == "text/html" else auto_format(text))
+    return "\n\n".join(text for text in found if text)
+
+
+def _prompt(presentation: etree._Element) -> str:
+    """Return the text before the answers."""
+    texts = [
+        _text(one)
+        for one in presentation.iter("{*}material")
+        if not any(
+            etree.QName(above).localname.startswith(("response_", "render_"))
+            for above in one.iterancestors()
+            if isinstance(above.tag, str)
+        )
+    ]
+    return "\n\n".join(text for text in texts if text)
+
+
+def _labels(response: etree._Element) -> dict[str, str]:
+    return {one.get("ident", ""): _text(one) for one in response.iter("{*}response_label")}
+
+
+def _remarks(conditions: list[_Condition], feedback: dict[str, str]) -> dict[str, str]:
+    """Return the feedback on each answer, by its identifier or its text."""
+    found: dict[str, str] = {}
+    for condition in conditions:
+        answers = [value for _, value in condition.equals()]
+        shown = [feedback[one] for one in condition.feedback if feedback.get(one)]
+        if len(answers) == 1 and shown:
+            found.setdefault(answers[0], shown[0])
+    return found
+
+
+def _choice(
+    response: etree._Element,
+    conditions: list[_Condition],
+    feedback: dict[str, str],
+    name: str,
+    losses: Losses,
+) -> Fields:
+    labels = _labels(response)
+    most = max((one.points for one in conditions), default=0.0)
+    scored = [one for one in conditions if one.points > 0]
+    if most <= 0:
+        raise Refused("it doesn't say which answer is right")
+    several = response.get("rcardinality", "Single").lower() == "multiple"
+    # Each right answer may have its own condition, or one condition may require all of them.
+    right = {value for one in scored if several or one.points == most for _, value in one.equals()}
+    for one in scored:
+        if one.points < most and not several:
+            for _, value in one.equals():
+                losses.add(name, f"the {one.points:g} points for {labels.get(value, value)!r}, of {most:g}")
+    remarks = _remarks(conditions, feedback)
+    options = [
+        {"text": text, "correct": ident in right, "why": remarks.get(ident, "")}
+        for ident, text in labels.items()
+    ]
+    return {"kind": "multi" if several else "choice", "options": options}
+
+
+def _match(responses: list[etree._Element], conditions: list[_Condition]) -> Fields:
+    right = {ident: value for one in conditions if one.points > 0 for ident, value in one.equals()}
+    pairs, used = [], set()
+    labels: dict[str, str] = {}
+    for response in responses:
+        labels |= _labels(response)
+        value = right.get(response.get("ident", ""))
+        material = response.find("{*}material")
+        if value is None or value not in labels or material is None:
+            raise Refused("a part of it has no right answer")
+        pairs.append({"left": _text(material), "right": labels[value]})
+        used.add(labels[value])
+    return {"kind": "match", "pairs": pairs, "extras": [one for one in labels.values() if one not in used]}
+
+
+def _blanks(
+    prompt: str,
+    responses: list[etree._Element],
+    conditions: list[_Condition],
+    losses: Losses,
+    name: str,
+    kind: str,
+) -> Fields:
+    scored: dict[str, list[str]] = {}
+    for one in conditions:
+        for ident, value in one.equals():
+            if one.points > 0:
+                scored.setdefault(ident, []).append(value)
+    text, blanks, tokens = prompt, {}, []
+    for number, response in enumerate(responses, start=1):
+        ident = response.get("ident", "")
+        labels = _labels(response)
+        # Every answer of a blank to type is right; of a list to choose from, those that score.
+        accept = [labels[one] for one in scored.get(ident, []) if one in labels]
+        accept = list(labels.values()) if kind == "fill_in_multiple_blanks_question" else accept
+        if not accept:
+            raise Refused("a blank of it has no right answer")
+        tokens += [one for one in labels.values() if one not in accept]
+        blanks[f"b{number}"] = {"accept": accept, "why": "TODO", "match_case": False}
+        text = text.replace(f"[{ident.removeprefix('response_')}]", f"[[b{number}]]", 1)
+    if missing := [one for one in blanks if f"[[{one}]]" not in text]:
+        raise Refused(f"its text doesn't show the place of blank {missing[0][1:]}")
+    if tokens:
+        losses.add(name, "which answers belong to which list; all of them are offered for every blank")
+    return {"kind": "blanks", "blanks": blanks, "tokens": tokens, **_code_of(text, "[[b1]]", "[[b1]]")}
+
+
+def _code_of(prompt: str, gap: str, blank: str) -> Fields:
+    """Split a prompt from the block of code that has the gaps; a prompt without one is the text itself."""
+    found = _FENCED.search(prompt)
+    if found and gap in found[2]:
+        text = found[2].replace(gap, blank, 1)
+        return {"prompt": prompt[: found.start()].strip(), "language": found[1] or "text", "text": text}
+    return {"prompt": "Complete the text.", "text": prompt.replace(gap, blank, 1)}
+
+
+def _number(conditions: list[_Condition], feedback: dict[str, str], name: str, losses: Losses) -> Fields:
+    remarks = _remarks(conditions, feedback)
+    answers = []
+    for condition in conditions:
+        if condition.points <= 0:
+            continue
+        for exact_value, low, high in _ranges(condition.element):
+            middle = decimal(exact_value, "QTI") if exact_value else (low + high) / 2
+            tolerance = max(high - middle, middle - low)
+            answers.append((middle, tolerance, 100.0, remarks.get(exact_value, "")))
+    return number_of(answers, name, losses)
+
+
+def _ranges(condition: etree._Element) -> Iterator[tuple[str, Fraction, Fraction]]:
+    """Yield the value, if there is one, and the ends of each range. Canvas writes both for a value."""
+    ands = list(condition.iter("{*}and")) or [condition]
+    values = [(one.text or "").strip() for one in condition.iter("{*}varequal")]
+    for place, one in enumerate(ands):
+        low = one.findtext(".//{*}vargte") or one.findtext(".//{*}vargt")
+        high = one.findtext(".//{*}varlte") or one.findtext(".//{*}varlt")
+        value = values[place] if place < len(values) else ""
+        ends = [decimal(end, "QTI") for end in (low, high) if end]
+        if len(ends) == 2:
+            yield value, ends[0], ends[1]
+        elif value:
+            yield value, decimal(value, "QTI"), decimal(value, "QTI")
+        else:
+            raise Refused("a range of it has one end only")
+
+
+def _short(conditions: list[_Condition], feedback: dict[str, str], name: str, losses: Losses) -> Fields:
+    remarks = _remarks(conditions, feedback)
+    most = max((one.points for one in conditions), default=0.0)
+    seen: dict[str, float] = {}
+    for one in conditions:
+        for _, value in one.equals():
+            share = 100 * one.points / most if most else 0.0
+            seen[value] = max(share, seen.get(value, 0.0))
+    answers = [(value, share, remarks.get(value, "")) for value, share in seen.items()]
+    equals = [each for one in conditions for each in one.element.iter("{*}varequal")]
+    match_case = any(one.get("case", "").lower() == "yes" for one in equals)
+    blank = blank_of(answers, name, losses, match_case=match_case)
+    return {"kind": "blanks", "text": "[[answer]]", "blanks": {"answer": blank}}
