@@ -172,6 +172,18 @@ INTERNALS = [
     ),
     Internal(
         "moto.iam.models",
+        "load_iam_aws_managed_policies",
+        "",
+        "No account has the AWS-managed policies: sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.moto_api._internal",
+        "mock_random.seed",
+        None,
+        "Two sandboxes choose the same IDs: sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.iam.models",
         "IAMBackend._init_aws_policies",
         "self",
         "Each account and each reset reads 1,500 policies again, in seconds: sandbox/moto_patches.py.",

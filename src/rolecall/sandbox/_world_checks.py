@@ -153,7 +153,7 @@ def _managed_references(document: Document, at: Where, account: Account) -> Iter
             for where, policy in named:
                 own = policy.removeprefix(f"arn:aws:iam::{account.id}:policy/")
                 if policy.startswith("arn:aws:iam::aws:policy/"):
-                    if policy not in _aws_managed():
+                    if policy not in aws_managed_policies():
                         yield document.fault(where, f"AWS has no managed policy {policy}{_meant(policy)}")
                 elif own not in account.managed_policies:
                     yield document.fault(
@@ -162,14 +162,14 @@ def _managed_references(document: Document, at: Where, account: Account) -> Iter
 
 
 @lru_cache(maxsize=1)
-def _aws_managed() -> frozenset[str]:
+def aws_managed_policies() -> frozenset[str]:
     """Return the ARNs of the managed policies that moto ships."""
     known: dict[str, dict[str, Any]] = json.loads(aws_managed_policies_data)
     return frozenset(f"arn:aws:iam::aws:policy{one['Path']}{name}" for name, one in known.items())
 
 
 def _meant(arn: str) -> str:
-    close = difflib.get_close_matches(arn, _aws_managed(), n=1)
+    close = difflib.get_close_matches(arn, aws_managed_policies(), n=1)
     return f"; did you mean {close[0]}?" if close else ""
 
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import io
 import logging
-import os
 import threading
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 from wsgiref.types import WSGIEnvironment
-
-# moto loads the AWS-managed policies when it creates a backend; it reads this setting when it is imported.
-os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import secrets
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import closing, redirect_stdout
+from contextlib import closing, redirect_stdout, suppress
 from types import FrameType
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -61,7 +62,13 @@ class _Listener:
 
     def close(self) -> None:
         self.is_open = False
-        self._server.stop()
+        stopping = threading.Thread(target=self._server.stop)
+        stopping.start()
+        while stopping.is_alive():
+            # cheroot looks whether to stop when someone connects, else only twice a second.
+            with suppress(OSError):
+                socket.create_connection(self._server.bind_addr).close()
+            stopping.join(timeout=0.05)
         if self._thread.ident is not None:
             self._thread.join(timeout=5)
 
@@ -122,7 +129,7 @@ class Server:
 
     def close(self) -> None:
         """Stop listening."""
-        # Each listener takes up to half a second to notice.
+        # Each listener waits for the requests that it is answering.
         stopping = [threading.Thread(target=listener.close) for listener in self._listeners]
         for thread in stopping:
             thread.start()
