@@ -1,4 +1,4 @@
-"""Match `*` and `?` as IAM does, in time linear in the text.
+"""Match `*` and `?` as IAM does, without regular expressions.
 
 A pattern is compiled once into a predicate. A regular expression could take exponential time for a
 hostile pattern such as `a*a*a*b`. Therefore a pattern is split at its stars, and each piece is searched for
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 Predicate = Callable[[str], bool]
+_WILDCARDS = re.compile(r"([*?])")
 
 
 class Wild(Enum):
@@ -28,7 +29,7 @@ Token = str | Wild
 def tokens(pattern: str) -> tuple[Token, ...]:
     """Split a pattern into literal text and wildcards."""
     parts: list[Token] = []
-    for part in re.split(r"([*?])", pattern):
+    for part in _WILDCARDS.split(pattern):
         if part == "*":
             if not parts or parts[-1] is not Wild.ANY:
                 parts.append(Wild.ANY)
@@ -84,30 +85,42 @@ class _Prefix:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """The part of a pattern between two stars: literals and `?`, so that its length is fixed."""
+    """The part of a pattern between two stars: literals and `?`, so that its length is fixed.
+
+    Parameters
+    ----------
+    literals
+        Each literal with its offset in the piece.
+    """
 
     length: int
-    literal: str | None
-    pattern: re.Pattern[str] | None
+    literals: tuple[tuple[int, str], ...]
 
     @classmethod
     def of(cls, parts: Sequence[Token]) -> _Piece:
-        literal = "".join(part if isinstance(part, str) else "?" for part in parts)
-        if all(isinstance(part, str) for part in parts):
-            return cls(len(literal), literal, None)
-        source = "".join(re.escape(part) if isinstance(part, str) else "." for part in parts)
-        return cls(len(literal), None, re.compile(source, re.DOTALL))
+        literals: list[tuple[int, str]] = []
+        length = 0
+        for part in parts:
+            if isinstance(part, str):
+                literals.append((length, part))
+            length += len(part) if isinstance(part, str) else 1
+        return cls(length, tuple(literals))
 
     def at(self, text: str, start: int) -> bool:
-        if self.pattern is not None:
-            return self.pattern.match(text, start) is not None
-        return text.startswith(self.literal or "", start)
+        if start + self.length > len(text):
+            return False
+        return all(text.startswith(literal, start + offset) for offset, literal in self.literals)
 
     def find(self, text: str, start: int) -> int:
-        if self.pattern is not None:
-            found = self.pattern.search(text, start)
-            return found.start() if found else -1
-        return text.find(self.literal or "", start)
+        if not self.literals:
+            return start if start + self.length <= len(text) else -1
+        offset, literal = self.literals[0]
+        position = text.find(literal, start + offset)
+        while position >= 0:
+            if self.at(text, position - offset):
+                return position - offset
+            position = text.find(literal, position + 1)
+        return -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import NoReturn
 
 from rolecall.iam._errors import MalformedPolicyDocument, Path
@@ -77,9 +78,8 @@ def _second(text: str, key: str) -> tuple[int | None, int | None]:
     return None, None
 
 
-def _values(text: str) -> list[tuple[Path, int]]:
-    """Return the path and the offset of every value in a well-formed JSON text."""
-    found: list[tuple[Path, int]] = []
+def _values(text: str) -> Iterator[tuple[Path, int]]:
+    """Yield the path and the offset of every value in a JSON text, up to where it isn't well-formed."""
     path: list[str | int] = []
     # One entry per open container: whether it is an object.
     containers: list[bool] = []
@@ -101,9 +101,8 @@ def _values(text: str) -> list[tuple[Path, int]]:
         elif expects_key:
             path[-1] = json.loads(token)
         else:
-            found.append((tuple(path), match.start()))
+            yield tuple(path), match.start()
             if token in "{[":
                 containers.append(token == "{")
                 path.append("" if token == "{" else 0)
                 expects_key = token == "{"
-    return found

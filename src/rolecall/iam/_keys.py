@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 
 from rolecall.iam._documents import Policy
 from rolecall.iam._json import locate
 from rolecall.iam._statements import Statement
-
-_VARIABLE = re.compile(r"\$\{\s*([A-Za-z0-9-]+:[^,}]+?)\s*(?:,[^}]*)?\}")
+from rolecall.iam._variables import variable_keys
 
 
 def context_keys(policies: Iterable[Policy]) -> tuple[str, ...]:
@@ -27,9 +25,9 @@ def _keys(policy: Policy) -> Iterator[str]:
         for condition in statement.conditions:
             yield condition.key
             for value in condition.values:
-                yield from _VARIABLE.findall(value)
+                yield from variable_keys(value)
         for value in statement.resource.values if statement.resource else ():
-            yield from _VARIABLE.findall(value)
+            yield from variable_keys(value)
 
 
 def statement_span(policy: Policy, statement: Statement) -> tuple[tuple[int, int], tuple[int, int]]:

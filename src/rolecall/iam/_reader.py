@@ -34,7 +34,8 @@ _ELEMENTS = {
     "Condition",
 }
 _ACTION = re.compile(r"^(\*|[A-Za-z0-9-]+:[A-Za-z0-9*?_.-]+|\*:\*)$")
-_PARTITION = re.compile(r"^(aws|aws-cn|aws-us-gov|aws-iso(-[a-z])?|aws-eusc|.*[*?].*)$")
+_PARTITION = re.compile(r"aws|aws-cn|aws-us-gov|aws-iso(-[a-z])?|aws-eusc")
+_LABELS, _LETTERS = re.compile(r"[a-z0-9.-]+"), re.compile(r"[a-z]+")
 _SID = re.compile(r"^[0-9A-Za-z]*$")
 _ACCOUNT = re.compile(r"^\d{12}$")
 _UNIQUE_ID = re.compile(r"^A(IDA|ROA|GPA|SIA|KIA)[A-Z0-9]{5,}$")
@@ -204,7 +205,7 @@ class Reader:
                 raise MalformedPolicyDocument(
                     f'Resource {one} must be in ARN format or "*".', "An ARN starts with arn:aws:.", where
                 )
-            if not _PARTITION.match(segments[1]):
+            if not (_PARTITION.fullmatch(segments[1]) or "*" in segments[1] or "?" in segments[1]):
                 raise MalformedPolicyDocument(
                     f'Partition "{segments[1]}" is not valid for resource "{one}".', "", where
                 )
@@ -332,7 +333,9 @@ def _principal_element(value: object, path: Path, *, negated: bool) -> Principal
                 where,
             )
     for name, where in listed.get("Service", []):
-        if not re.fullmatch(r"[a-z0-9.-]+\.[a-z.]+", name):
+        # Not one expression for all: it would take quadratic time for a name such as `a.a.a.a…!`.
+        beginning, _, last = name.rpartition(".")
+        if not (_LABELS.fullmatch(beginning) and _LETTERS.fullmatch(last)):
             raise MalformedPolicyDocument(
                 f'Invalid principal in policy: "SERVICE":"{name}"',
                 "Use the name of a service, such as ec2.amazonaws.com.",

@@ -103,6 +103,12 @@ class Template:
         return tuple(resolved)
 
 
+def variable_keys(source: str) -> list[str]:
+    """Return the condition keys of the variables in a policy string, as they are spelled."""
+    names = (match.group(1).partition(",")[0].strip() for match in _VARIABLE.finditer(source))
+    return [name for name in names if ":" in name]
+
+
 def plain(parts: tuple[Token, ...]) -> str:
     """Return the text of a pattern, with `*` and `?` taken literally."""
     return "".join(part.value if isinstance(part, Wild) else part for part in parts)

@@ -15,6 +15,7 @@ from rolecall.quiz.fields import Model, Text
 from rolecall.quiz.kinds._answers import read_json
 from rolecall.quiz.kinds._base import Location, Problem, TextAnswer
 
+_LONGEST_MESSAGE = 600
 PolicyField = Literal["identity", "resource", "boundary", "session", "trust", "scp"]
 
 _OVERALL = {
@@ -99,7 +100,7 @@ class Policy(TextAnswer):
             allowed = [_remark(case, self._decide(case, document, judges), True) for case in self.allow]
             denied = [_remark(case, self._decide(case, document, judges), False) for case in self.deny]
         except InvalidPolicy as error:
-            return Grade(0.0, (Remark("The document", False, str(error)),))
+            return Grade(0.0, (Remark("The document", False, _shortened(str(error))),))
         cases = [*allowed, *denied]
         score = sum(one.right for one in cases) / len(cases)
         too_broad, too_narrow = not all(one.right for one in denied), not all(one.right for one in allowed)
@@ -170,6 +171,11 @@ def _remark(case: Case, decision: Decision, expected: bool) -> Remark:
     return Remark(case.says, False, f"This must be {'allowed' if expected else 'denied'}. {reason}")
 
 
+def _shortened(text: str) -> str:
+    """Cut a message that quotes the learner's document; Markdown of 20 KiB takes a second to render."""
+    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
+
+
 def _json_error(text: str) -> str:
     try:
         json.loads(text)
@@ -177,4 +183,6 @@ def _json_error(text: str) -> str:
         return f"This isn't JSON: line {error.lineno}, column {error.colno}: {error.msg}."
     except RecursionError:
         return "This isn't a policy: it is nested too deeply."
+    except ValueError:
+        return "This isn't a policy: a number in it has too many digits."
     return "This isn't JSON."
