@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+from rolecall.aws.cloudformation import resource_types
 from rolecall.sandbox.moto_gaps import Gap, gap_classes
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +21,11 @@ TOTALS = ROOT / "tests" / "aws" / "operations" / "_totals.tsv"
 
 def with_lists(page: str) -> str:
     """Return the text of the page with the current lists in its marked regions."""
-    for name, rows in {"gaps": gap_rows(), "operations": operation_rows()}.items():
+    for name, rows in {
+        "gaps": gap_rows(),
+        "resource types": resource_type_rows(),
+        "operations": operation_rows(),
+    }.items():
         begin, end = f"<!-- BEGIN {name} -->", f"<!-- END {name} -->"
         region = re.compile(f"{begin}\n.*?{end}", re.DOTALL)
         text = "\n".join([begin, *rows, end])
@@ -34,6 +39,16 @@ def gap_rows() -> list[str]:
     """Return a table with a row for each gap, sorted by service."""
     gaps = sorted(gap_classes(), key=lambda gap: (sorted(gap.operations)[0].split(".")[0], gap.__name__))
     return ["| AWS and moto | operations | AWS page |", "|---|---|---|", *map(_gap_row, gaps)]
+
+
+def resource_type_rows() -> list[str]:
+    """Return a table of the resource types of each service that a stack can have."""
+    by_service: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(resource_types()):
+        service, _, resource = name.rpartition("::")
+        by_service[service].append(resource)
+    rows = [f"| `{service}` | {', '.join(some)} |" for service, some in by_service.items()]
+    return ["| service | resource types |", "|---|---|", *rows]
 
 
 def operation_rows() -> list[str]:

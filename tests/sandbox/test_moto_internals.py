@@ -343,6 +343,38 @@ INTERNALS = [
 ]
 
 
+_STACKS = "Resources of stacks aren't decided about: sandbox/moto_stacks."
+# moto's CloudFormation takes several seconds to import.
+SLOW_INTERNALS = [
+    Internal("moto.cloudformation.models", name, parameters, _STACKS)
+    for name, parameters in (
+        ("Stack.create_resources", "self"),
+        ("Stack.update", "self template role_arn parameters tags"),
+        ("Stack._add_stack_event", "self resource_status resource_status_reason"),
+        ("CloudFormationBackend.create_stack", "self name template parameters notification_arns"),
+        ("CloudFormationBackend.delete_stack", "self name_or_stack_id"),
+        ("CloudFormationBackend.execute_change_set", "self change_set_name stack_name"),
+        ("CloudFormationBackend._validate_export_uniqueness", "self stack"),
+        ("Event", None),
+        ("OutputMap", "resources template stack_id"),
+    )
+] + [
+    Internal("moto.cloudformation.parsing", name, parameters, _STACKS)
+    for name, parameters in (
+        ("parse_and_create_resource", "logical_id resource_json resources_map account_id region_name"),
+        ("parse_resource_and_generate_name", "logical_id resource_json resources_map"),
+        ("ResourceMap._delete_resource", "self parsed_resource resource_json"),
+        ("ResourceMap.build_resource_diff", "self other_template parameters"),
+    )
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("internal", SLOW_INTERNALS, ids=lambda one: f"{one.module}.{one.name}")
+def test_moto_still_has_what_is_slow_to_import(internal):
+    test_moto_still_has_it(internal)
+
+
 @pytest.mark.parametrize("internal", INTERNALS, ids=lambda internal: f"{internal.module}.{internal.name}")
 def test_moto_still_has_it(internal):
     found = importlib.import_module(internal.module)
@@ -392,6 +424,7 @@ def test_only_a_few_modules_import_moto():
     }
 
     assert importing == {
+        "aws/cloudformation.py",
         "aws/mapping.py",
         "aws/passed_roles.py",
         "aws/operations.py",

@@ -102,6 +102,14 @@ def _secret(value: str, scope: Scope) -> str:
     return known or f"arn:aws:secretsmanager:{scope.region}:{scope.account}:secret:{value}-??????"
 
 
+def _stack(value: str, scope: Scope) -> str:
+    """Return the ARN of a stack from its name, or from the ARN of one of its change sets."""
+    if value.startswith("arn:") and ":stack/" in value:
+        return value
+    known = scope.state.full_arn("cloudformation", scope.account, scope.region, value)
+    return known or f"{value}/*"
+
+
 def _function(value: str, scope: Scope) -> str:
     """Return the name of a Lambda function, or its ARN if another account is named.
 
@@ -267,6 +275,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "ciphertext_key": _ciphertext_key,
     "granted_key": _granted_key,
     "secret": _secret,
+    "stack": _stack,
     "function": _function,
     "qualifier": _qualifier,
     "topic": _topic,

@@ -36,7 +36,7 @@ class AccountState(Protocol):
         ...
 
     def full_arn(self, service: str, account: str, region: str, name: str) -> str | None:
-        """Return the ARN of a KMS key by its ID or alias, or of a secret by its name."""
+        """Return the ARN of a KMS key by its ID or alias, or of a secret or a stack by its name."""
         ...
 
     def ciphertext_key(self, account: str, region: str, ciphertext: bytes) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rolecall.aws.authorization import Check, Scope, checks
 from rolecall.aws.condition_keys import forwarded_keys, signature_keys
@@ -68,7 +68,7 @@ class Authorizer:
         self._clock = clock
         self._trail = trail
 
-    def authorize(self, call: Call, *, recorded: bool = True) -> Authorization:
+    def authorize(self, call: Call, *, recorded: bool = True, via: str = "") -> Authorization:
         """Decide and record every permission that a call needs.
 
         Parameters
@@ -77,6 +77,8 @@ class Authorizer:
             The call.
         recorded
             Whether the trail records allowed permissions; it records denials in any case.
+        via
+            The AWS service that makes the call on the caller's behalf; empty if the caller makes it.
 
         Raises
         ------
@@ -88,6 +90,8 @@ class Authorizer:
         scope = Scope(caller.account or "", call.region, caller.arn, MotoAccountState(self._iam))
         number = self._trail.next_call()
         needed = checks(operation, scope)
+        if via:
+            needed = [replace(check, via=via) for check in needed]
         denials: list[str | None] = []
         for check in needed:
             error = self._check(number, check, call, recorded=recorded)

@@ -108,6 +108,7 @@ class Gateway:
             self.iam,
             self.guardrails,
             self.sts,
+            self.callers,
             self.authorizer,
             self.profile_roles,
             self.sessions,

@@ -11,7 +11,9 @@ from typing import Any
 from wsgiref.types import WSGIEnvironment
 
 import boto3
+from botocore import xform_name
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import BotoCoreError, ClientError
 from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
@@ -19,6 +21,7 @@ from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import EnvironBuilder
 
 from rolecall.aws.errors import AwsError
+from rolecall.aws.operations import Operation
 from rolecall.sandbox.moto_patches import patch_moto
 from rolecall.sandbox.responses import Response
 
@@ -64,6 +67,33 @@ def perform(environ: WSGIEnvironment, service: str, account: str, region: str) -
         )
     environ[_ACCOUNT_HEADER] = account
     environ["RAW_URI"] = environ.get("REQUEST_URI", environ["PATH_INFO"])
+    return _run_or_say_why(environ, service)
+
+
+def call(operation: Operation, account: str, region: str) -> dict[str, Any]:
+    """Perform an operation that is authorized, and return its result as boto3 does.
+
+    Raises
+    ------
+    AwsError
+        The error that moto returns.
+    NotPerformed
+        If moto lacks the operation, or fails on these parameters.
+    """
+    service = client(operation.service, account, region)
+    try:
+        result: dict[str, Any] = getattr(service, xform_name(operation.name))(**operation.parameters)
+    except ClientError as error:
+        found = error.response
+        status = found["ResponseMetadata"]["HTTPStatusCode"]
+        raise AwsError(found["Error"]["Code"], found["Error"]["Message"], status) from None
+    except BotoCoreError as error:
+        raise NotPerformed(str(error)) from error
+    result.pop("ResponseMetadata", None)
+    return result
+
+
+def _run_or_say_why(environ: WSGIEnvironment, service: str) -> Response:
     if not _has_service(service):
         raise NotPerformed("the sandbox doesn't have this service")
     try:
@@ -147,7 +177,7 @@ def _kept_client(service: str, account: str, region: str) -> Any:
         builder = EnvironBuilder(path=request.url, method=request.method, headers=headers, data=body)
         environ = builder.get_environ()
         environ[_ACCOUNT_HEADER] = account
-        response = _run(environ)
+        response = _run_or_say_why(environ, service)
         answer_headers: Any = dict(response.headers)
         return AWSResponse(request.url, response.status, answer_headers, _Raw(response.body))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rolecall.sandbox.authorizer import Authorizer
 from rolecall.sandbox.build import Builder
+from rolecall.sandbox.callers import Callers
 from rolecall.sandbox.clock import Clock
 from rolecall.sandbox.guardrails import Guardrails
 from rolecall.sandbox.moto_state.iam import IamState
@@ -32,6 +33,8 @@ class Runtime:
         The organization's policies.
     sts
         The Security Token Service with its sessions.
+    callers
+        Finds who uses a session.
     authorizer
         Decides about a further permission, and records the decision.
     profile_roles
@@ -49,6 +52,7 @@ class Runtime:
     iam: IamState
     guardrails: Guardrails
     sts: Sts
+    callers: Callers
     authorizer: Authorizer
     profile_roles: ProfileRoles
     sessions: Sessions

@@ -7,6 +7,7 @@ from typing import Any
 
 from rolecall.aws.regions import is_region
 from rolecall.sandbox.moto_state._backends import backend
+from rolecall.sandbox.moto_state.cloudformation import stack_arn
 from rolecall.sandbox.moto_state.iam import IamState, iam_backend
 from rolecall.sandbox.moto_state.kms import granted_key
 
@@ -42,9 +43,11 @@ class MotoAccountState:
         return key.user.arn if key else None
 
     def full_arn(self, service: str, account: str, region: str, name: str) -> str | None:
-        """Return the ARN of a KMS key or a secret."""
+        """Return the ARN of a KMS key, a secret, or a stack."""
         if self._backend(service, account, region) is None:
             return None
+        if service == "cloudformation":
+            return stack_arn(account, region, name)
         return self._iam.full_arn(service, account, region, name)
 
     def ciphertext_key(self, account: str, region: str, ciphertext: bytes) -> str | None:

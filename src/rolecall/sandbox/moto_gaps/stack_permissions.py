@@ -1,0 +1,209 @@
+"""The permissions with which CloudFormation creates, updates, and deletes the resources of a stack."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from rolecall.aws.authorization import Check
+from rolecall.aws.cloudformation import (
+    StackResource,
+    Stage,
+    required_capability,
+    resource_types,
+    sdk_name,
+    stack_calls,
+    with_stack_tags,
+)
+from rolecall.aws.errors import AwsError, failure
+from rolecall.sandbox import moto_app
+from rolecall.sandbox.call import Call
+from rolecall.sandbox.callers import Caller
+from rolecall.sandbox.moto_gaps._gap import Gap
+from rolecall.sandbox.moto_stacks import (
+    StepFailed,
+    acting_as,
+    handler_message,
+    parse_template,
+    patch_cloudformation,
+)
+from rolecall.sandbox.moto_state.cloudformation import StackFacts, change_set_role, stack_arn, stack_facts
+from rolecall.sandbox.responses import Result
+from rolecall.sandbox.runtime import Runtime
+from rolecall.sandbox.service_sessions import NotTrusted, ServiceSessions
+
+_SERVICE = "cloudformation.amazonaws.com"
+_WITH_TEMPLATE = ("CreateStack", "UpdateStack", "CreateChangeSet")
+
+
+class StackPermissions(Gap):
+    """Each resource of a stack requires the permissions of the caller, or of the stack's service role."""
+
+    operations = frozenset(
+        f"cloudformation.{name}" for name in (*_WITH_TEMPLATE, "DeleteStack", "ExecuteChangeSet")
+    )
+    rule = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html"
+    answers = True
+
+    def before(self, call: Call) -> Result | None:
+        """Perform the operation with the permissions of the caller, or of the role.
+
+        Raises
+        ------
+        AwsError
+            If the template can't be used, if a capability is missing, or if CloudFormation can't assume the
+            role. A resource that is denied doesn't raise an error: the events of the stack show it.
+        """
+        patch_cloudformation()
+        operation = call.operation
+        name = operation.text("StackName") or stack_arn(
+            call.account, call.region, operation.text("ChangeSetName") or ""
+        )
+        stack = stack_facts(call.account, call.region, name or "")
+        if operation.name in _WITH_TEMPLATE:
+            _check_template(_resources(self._template(call, stack)), call)
+        if operation.name == "CreateChangeSet":
+            return None
+        role = operation.text("RoleARN") or (stack.role if stack else None)
+        if operation.name == "ExecuteChangeSet":
+            change_set = operation.text("ChangeSetName") or ""
+            role = change_set_role(call.account, call.region, change_set, name) or role
+        caller = self._with_role(call, role, stack) if role else call.caller
+        with acting_as(_Authority(self.runtime, call, caller, _on_failure(call), _tags(call, stack))):
+            try:
+                return moto_app.call(operation, call.account, call.region)
+            except moto_app.NotPerformed as reason:
+                message = f"cloudformation:{operation.name} is not available here: {reason}."
+                raise failure("unsupported", "cloudformation", operation.protocol, message) from reason
+
+    def _with_role(self, call: Call, role_arn: str, stack: StackFacts | None) -> Caller:
+        """Return CloudFormation's session of the service role."""
+        name = call.operation.text("StackName")
+        of_new = f"arn:aws:cloudformation:{call.region}:{call.account}:stack/{name}/*"
+        arn = stack.arn if stack else of_new
+        context = {"aws:SourceAccount": call.account, "aws:SourceArn": arn}
+        role = self.runtime.iam.role(role_arn)
+        try:
+            if role is not None:
+                sessions = ServiceSessions(self.runtime, _SERVICE, "AWSCloudFormation", context=context)
+                return self.runtime.callers.of_session(sessions.credentials(role))
+        except NotTrusted:
+            pass
+        # https://repost.aws/knowledge-center/cloudformation-role-arn-error
+        raise AwsError("ValidationError", f"Role {role_arn} is invalid or cannot be assumed", 400)
+
+    def _template(self, call: Call, stack: StackFacts | None) -> str:
+        """Return the text of the template; the caller requires the permission to read it from S3."""
+        operation = call.operation
+        if body := operation.text("TemplateBody"):
+            return body
+        url = operation.text("TemplateURL")
+        if url is None:
+            return stack.template if stack else ""
+        bucket, key = _template_object(url)
+        check = Check("s3:GetObject", f"arn:aws:s3:::{bucket}/{key}", via=_SERVICE)
+        try:
+            self.runtime.authorizer.require(call, check)
+        except AwsError:
+            message = f"S3 error: Access Denied\nFor more information check {_S3_ERRORS}"
+            raise AwsError("ValidationError", message, 400) from None
+        s3 = moto_app.client("s3", call.account, call.region)
+        try:
+            text: str = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+        except s3.exceptions.ClientError as error:
+            message = (
+                f"S3 error: {error.response['Error']['Message']}\nFor more information check {_S3_ERRORS}"
+            )
+            raise AwsError("ValidationError", message, 400) from None
+        return text
+
+
+_S3_ERRORS = "http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"
+
+
+def _template_object(url: str) -> tuple[str, str]:
+    """Return the bucket and the key in the address of a template, in either style."""
+    parts = urlsplit(url)
+    host, path = parts.hostname or "", parts.path.lstrip("/")
+    if host.startswith("s3") or not host.endswith("amazonaws.com"):
+        bucket, _, key = path.partition("/")
+        return bucket, key
+    return host.partition(".s3")[0], path
+
+
+def _on_failure(call: Call) -> str:
+    disabled = call.operation.parameters.get("DisableRollback")
+    return "DO_NOTHING" if disabled else call.operation.text("OnFailure") or "ROLLBACK"
+
+
+def _tags(call: Call, stack: StackFacts | None) -> Mapping[str, str]:
+    """Return the tags of the stack; those in the call replace all that it has."""
+    given = call.operation.parameters.get("Tags")
+    if given is None:
+        return stack.tags if stack else {}
+    return {tag["Key"]: tag.get("Value", "") for tag in given}
+
+
+def _resources(template: str) -> Mapping[str, Mapping[str, Any]]:
+    try:
+        parsed = parse_template(template)
+        resources = parsed.get("Resources") if isinstance(parsed, Mapping) else None
+    except yaml.YAMLError as error:
+        raise AwsError("ValidationError", f"Template format error: {error}", 400) from None
+    if not isinstance(resources, Mapping) or not resources:
+        message = "Template format error: At least one Resources member must be defined."
+        raise AwsError("ValidationError", message, 400)
+    return {name: one for name, one in resources.items() if isinstance(one, Mapping)}
+
+
+def _check_template(resources: Mapping[str, Mapping[str, Any]], call: Call) -> None:
+    types = {str(one.get("Type")) for one in resources.values()}
+    if unknown := sorted(types - resource_types().keys()):
+        message = f"Template format error: The sandbox doesn't have these resource types: {unknown}"
+        raise AwsError("ValidationError", message.replace("'", ""), 400)
+    required = required_capability(resources.values())
+    given = call.operation.parameters.get("Capabilities") or []
+    accepted = {required, "CAPABILITY_NAMED_IAM"}
+    if required and not accepted & set(given):
+        message = f"Requires capabilities : [{required}]"
+        raise AwsError("InsufficientCapabilitiesException", message, 400)
+
+
+@dataclass(frozen=True)
+class _Authority:
+    """Decide about each resource of one stack operation.
+
+    Parameters
+    ----------
+    caller
+        The caller, or the session of the service role.
+    tags
+        The tags of the stack, which its resources get as well.
+    """
+
+    runtime: Runtime
+    call: Call
+    caller: Caller
+    on_failure: str
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    def require(self, stage: Stage, resource: StackResource, before: StackResource | None = None) -> None:
+        """Raise `StepFailed` with the denial of the first permission that is missing."""
+        call = self.call
+        if resource.type not in resource_types():
+            raise StepFailed(f"The sandbox doesn't have the resource type {resource.type}.")
+        resource = with_stack_tags(resource, self.tags)
+        for operation in stack_calls(stage, resource, call.account, call.region, before):
+            self.runtime.builder.ensure(operation.service)
+            made = Call(operation, self.caller, call.request, None, call.region, call.account)
+            try:
+                self.runtime.authorizer.authorize(made, via=_SERVICE)
+            except AwsError as error:
+                details = f"Service: {sdk_name(operation.service)}, Status Code: {error.status}"
+                message = f"{error.message} ({details}, Request ID: {uuid.uuid4()})"
+                raise StepFailed(handler_message(message, "AccessDenied")) from None

@@ -1,0 +1,238 @@
+"""Create, update, and delete the resources of a stack, each after a decision, and with its events."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from importlib import import_module
+from typing import Any, Protocol
+
+from rolecall.aws.cloudformation import StackResource, Stage
+
+_log = logging.getLogger(__name__)
+
+
+class StepFailed(Exception):
+    """A resource can't be created, updated, or deleted. The text is the reason that its event shows."""
+
+
+class ResourceFailed(Exception):
+    """A step of a stack operation failed; its event is recorded."""
+
+    def __init__(self, logical_id: str, what: str) -> None:
+        super().__init__(logical_id)
+        self.reason = f"The following resource(s) failed to {what}: [{logical_id}]. "
+
+
+class Authority(Protocol):
+    """Decides about the resources of a stack operation."""
+
+    @property
+    def on_failure(self) -> str:
+        """What to do if a new stack fails: ``ROLLBACK``, ``DO_NOTHING``, or ``DELETE``."""
+        ...
+
+    def require(self, stage: Stage, resource: StackResource, before: StackResource | None = None) -> None:
+        """Raise `StepFailed` if a resource may not be created, updated, or deleted."""
+        ...
+
+
+authority_of_thread: ContextVar[Authority | None] = ContextVar("authority", default=None)
+
+
+@contextmanager
+def acting_as(authority: Authority) -> Iterator[None]:
+    """Let an authority decide about the resources of the stacks that this thread changes meanwhile."""
+    token = authority_of_thread.set(authority)
+    try:
+        yield
+    finally:
+        authority_of_thread.reset(token)
+
+
+def models() -> Any:
+    return import_module("moto.cloudformation.models")
+
+
+def parsing() -> Any:
+    return import_module("moto.cloudformation.parsing")
+
+
+def create_resource(
+    logical_id: str, definition: dict[str, Any], resources: Any, account_id: str, region_name: str
+) -> Any:
+    """Create a resource, and those that it refers to before."""
+    condition = definition.get("Condition")
+    authority = authority_of_thread.get()
+    if authority is None or (condition and not resources.lazy_condition_map[condition]):
+        # Outside of an operation, moto would create whatever an output of a failed stack refers to.
+        return None
+    parsed = parsing().parse_resource_and_generate_name(logical_id, definition, resources)
+    if parsed is None:
+        return None
+    cls, definition, name = parsed
+    type = definition["Type"]
+    stack = models().cloudformation_backends[account_id][region_name].stacks[resources.stack_id]
+    resource = StackResource(type, name, definition["Properties"])
+    with _step(stack, "create", logical_id, resource):
+        authority.require("create", resource)
+        created = cls.create_from_cloudformation_json(
+            name,
+            definition,
+            account_id,
+            region_name,
+            LogicalId=logical_id,
+            StackId=resources.stack_id,
+            ResourceType=type,
+        )
+        if type == "AWS::CloudFormation::Stack" and created.status != "CREATE_COMPLETE":
+            reason = next(
+                (one.resource_status_reason for one in created.events[::-1] if one.resource_status_reason),
+                "",
+            )
+            raise StepFailed(f"Embedded stack {created.stack_id} was not successfully created: {reason}")
+    return _keep(created, logical_id, resource)
+
+
+def _keep(created: Any, logical_id: str, resource: StackResource) -> Any:
+    """Remember with a resource how it was defined."""
+    created.cf_resource_type = resource.type
+    created.logical_resource_id = logical_id
+    created.stack_resource = StackResource(
+        resource.type, str(created.physical_resource_id), resource.properties
+    )
+    return created
+
+
+def update_resource(stack: Any, logical_id: str) -> bool:
+    """Update a resource to its present definition; returns whether anything had to change."""
+    resources = stack.resource_map
+    old = resources._parsed_resources[logical_id]
+    definition = resources._resource_json_map[logical_id]
+    parsed = parsing().parse_resource_and_generate_name(logical_id, definition, resources)
+    _, definition, name = parsed
+    before: StackResource = old.stack_resource
+    resource = StackResource(before.type, before.name, definition["Properties"])
+    if resource == before:
+        return False
+    _change(stack, logical_id, resource, name)
+    return True
+
+
+def restore(stack: Any, logical_id: str, old: StackResource) -> bool:
+    """Give a resource its former definition again; returns whether that was possible."""
+    try:
+        _change(stack, logical_id, old, old.name)
+    except ResourceFailed:
+        return False
+    return True
+
+
+def _change(stack: Any, logical_id: str, resource: StackResource, name: str) -> None:
+    resources = stack.resource_map
+    old = resources._parsed_resources[logical_id]
+    update: Callable[..., Any] = (
+        parsing().resource_class_from_type(resource.type).update_from_cloudformation_json
+    )
+    definition = {"Type": resource.type, "Properties": dict(resource.properties)}
+    with _step(stack, "update", logical_id, resource):
+        if hasattr(update, "__isabstractmethod__"):
+            raise StepFailed(f"The sandbox can't update a resource of the type {resource.type}.")
+        authority = authority_of_thread.get()
+        assert authority is not None
+        authority.require("update", resource, old.stack_resource)
+        updated = update(
+            original_resource=old,
+            new_resource_name=name,
+            cloudformation_json=definition,
+            account_id=stack.account_id,
+            region_name=stack.region_name,
+        )
+    resources._parsed_resources[logical_id] = _keep(updated, logical_id, resource)
+
+
+def delete_resources(
+    stack: Any, names: list[str] | None = None, definitions: dict[str, Any] | None = None
+) -> list[str]:
+    """Delete resources, the newest first; returns the logical IDs of those that can't be deleted."""
+    resources = stack.resource_map
+    definitions = definitions or resources._resource_json_map
+    parsed = resources._parsed_resources
+    failed = []
+    for logical_id in [one for one in reversed(parsed) if one in (definitions if names is None else names)]:
+        existing = parsed[logical_id]
+        if existing is None:
+            continue
+        resource: StackResource = existing.stack_resource
+        if definitions[logical_id].get("DeletionPolicy") == "Retain":
+            _add_event(stack, logical_id, resource, "DELETE_SKIPPED")
+            continue
+        try:
+            with _step(stack, "delete", logical_id, resource):
+                authority = authority_of_thread.get()
+                if authority is not None:
+                    authority.require("delete", resource)
+                definition = {"Type": resource.type, "Properties": dict(resource.properties)}
+                resources._delete_resource(existing, definition)
+        except ResourceFailed:
+            failed.append(logical_id)
+        else:
+            del parsed[logical_id]
+    return failed
+
+
+@contextmanager
+def _step(stack: Any, stage: Stage, logical_id: str, resource: StackResource) -> Iterator[None]:
+    """Record the events of one step; a failure of any kind becomes the reason of the last event."""
+    word = stage.upper()
+    _add_event(stack, logical_id, resource, f"{word}_IN_PROGRESS")
+    try:
+        yield
+    except ResourceFailed:
+        raise
+    except Exception as error:
+        _add_event(stack, logical_id, resource, f"{word}_FAILED", _reason(error, resource.type))
+        raise ResourceFailed(logical_id, stage) from error
+    _add_event(stack, logical_id, resource, f"{word}_COMPLETE")
+
+
+def _reason(error: Exception, type: str) -> str:
+    if isinstance(error, StepFailed):
+        return str(error)
+    message = getattr(error, "message", None)
+    if message is None:
+        # moto doesn't validate many properties, and fails on them instead.
+        _log.error("moto failed on a resource of the type %s", type, exc_info=error)
+        return f"The sandbox can't handle a resource of the type {type} with these properties."
+    return handler_message(str(message), "GeneralServiceException")
+
+
+def handler_message(message: str, code: str) -> str:
+    """Return the reason for which a resource's handler failed, as events show it.
+
+    https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract-errors.html
+    """
+    return (
+        f'Resource handler returned message: "{message}" '
+        f"(RequestToken: {uuid.uuid4()}, HandlerErrorCode: {code})"
+    )
+
+
+def _add_event(
+    stack: Any, logical_id: str, resource: StackResource, status: str, reason: str | None = None
+) -> None:
+    stack.events.append(
+        models().Event(
+            stack_id=stack.stack_id,
+            stack_name=stack.name,
+            logical_resource_id=logical_id,
+            physical_resource_id=resource.name,
+            resource_type=resource.type,
+            resource_status=status,
+            resource_status_reason=reason,
+            resource_properties=None,
+        )
+    )
