@@ -188,6 +188,52 @@ def test_a_learner_comes_takes_the_paper_and_the_grade_goes_back(browser, platfo
     assert (score["activityProgress"], score["gradingProgress"]) == ("Completed", "FullyGraded")
 
 
+def handed_in(browser, tool, platform, subject: str, line: str) -> None:
+    """Launch with a line item, and hand an empty paper in if there is none yet."""
+    wanted = browser.begin()
+    endpoint = {"scope": [f"{AGS}scope/score"], "lineitem": f"{platform.url}{line}"}
+    page = browser.launch(wanted, browser.claims(wanted, sub=subject, **{f"{AGS}claim/endpoint": endpoint}))
+    learner = learner_of(page, tool)
+    started = learner.post("/api/assessments/roles-midterm")
+    if started.status_code == 200:
+        learner.post(f"/api/attempts/{started.json()['attempt']}/submit")
+
+
+def sent_to(platform, tool, path: str) -> dict:
+    """Wait until a line item has a score."""
+    until = time.monotonic() + 100
+    while time.monotonic() < until:
+        if scores := [score for to, score in platform.scores if to == path]:
+            return scores[-1]
+        httpx.get(f"{tool.url}/health")
+    pytest.fail(f"no score came to {path}")
+
+
+@pytest.mark.slow
+def test_a_new_line_item_gets_the_grade_too(browser, platform, tool):
+    handed_in(browser, tool, platform, "user-13", "/lines/4")
+    assert sent_to(platform, tool, "/lines/4/scores")["scoreMaximum"] == 8
+
+    handed_in(browser, tool, platform, "user-13", "/lines/5")
+
+    assert sent_to(platform, tool, "/lines/5/scores")["scoreMaximum"] == 8
+
+
+@pytest.mark.slow
+def test_a_dropped_question_changes_the_grade_at_the_platform(browser, platform, tool):
+    handed_in(browser, tool, platform, "user-14", "/lines/6")
+    assert sent_to(platform, tool, "/lines/6/scores")["scoreMaximum"] == 8
+    platform.scores.clear()
+    instructor = tool.instructor()
+    document = instructor.get("/assessments/roles-midterm").text
+    question = document.partition('name="question" value="')[2].partition('"')[0]
+
+    dropped = instructor.post("/assessments/roles-midterm/drop", data={"question": question})
+
+    assert dropped.is_success, dropped.text
+    assert sent_to(platform, tool, "/lines/6/scores")["scoreMaximum"] == 7
+
+
 def test_the_same_subject_is_the_same_person_and_the_token_before_is_worthless(browser, tool):
     first = browser.launch(wanted := browser.begin(), browser.claims(wanted, sub="user-8", name="Ben"))
     second = browser.launch(wanted := browser.begin(), browser.claims(wanted, sub="user-8", name="Ben"))
@@ -259,7 +305,69 @@ def test_a_launch_with_the_state_of_another_browsers_sign_in_is_refused(browser,
     refused = browser.launch(theirs, attacker.claims(theirs, sub="attacker"))
 
     assert refused.status_code == 403
-    assert "in this browser" in refused.text
+    assert "did not start in this browser" in refused.text
+
+
+def test_two_launches_run_in_one_browser(browser):
+    first, second = browser.begin(), browser.begin()
+
+    assert browser.launch(first, browser.claims(first, sub="user-10")).status_code == 200
+    assert browser.launch(second, browser.claims(second, sub="user-11")).status_code == 200
+
+
+def test_a_browser_that_keeps_no_cookies_is_offered_a_new_window(browser, platform, tool):
+    wanted = browser.begin()
+    without_cookies = Browser(platform, tool)
+
+    refused = without_cookies.launch(wanted, browser.claims(wanted))
+
+    assert refused.status_code == 403
+    assert 'target="_blank"' in refused.text
+    assert f"{tool.url}/lti/login?iss=" in refused.text
+
+
+def test_a_sign_in_that_the_platform_ended_is_explained(browser):
+    wanted = browser.begin()
+
+    refused = browser.http.post("/lti/launch", data={"error": "login_required", "state": wanted["state"]})
+
+    assert refused.status_code == 403
+    assert "The platform ended the sign-in (login_required)" in refused.text
+
+
+def test_an_instructor_of_another_course_does_not_come_in(browser):
+    wanted = browser.begin()
+    roles = {f"{CLAIM}roles": [INSTRUCTOR], f"{CLAIM}context": {"id": "another course"}}
+
+    refused = browser.launch(wanted, browser.claims(wanted, sub="otto", **roles))
+
+    assert refused.status_code == 403
+    assert "belongs to another course" in refused.text
+
+
+def test_a_role_in_the_institution_makes_no_instructor(browser):
+    wanted = browser.begin()
+    institution = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Instructor"
+
+    page = browser.launch(
+        wanted, browser.claims(wanted, sub="ivy", **{f"{CLAIM}roles": [institution, LEARNER]})
+    )
+
+    assert page.status_code == 200
+    assert browser.http.get("/grades.csv").status_code == 401
+
+
+def test_a_name_that_is_sent_later_replaces_the_one_that_was_missing(browser, tool):
+    browser.launch(wanted := browser.begin(), browser.claims(wanted, sub="user-12", name=None))
+    page = browser.launch(wanted := browser.begin(), browser.claims(wanted, sub="user-12", name="Noa"))
+
+    assert learner_of(page, tool).get("/api/room").json()["name"] == "Noa"
+
+
+def test_only_the_platform_shows_the_service_in_a_frame(tool, platform):
+    policy = httpx.get(f"{tool.url}/login").headers["content-security-policy"]
+
+    assert policy.endswith(f"frame-ancestors {platform.url}")
 
 
 def test_an_unknown_platform_is_refused(browser):

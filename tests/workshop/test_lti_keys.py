@@ -9,8 +9,10 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from rolecall.workshop import lti
-from rolecall.workshop.lti import LaunchError, MalformedLaunch, Platform, Platforms
+from rolecall.workshop import lti, platform_keys
+from rolecall.workshop.lti import Platforms
+from rolecall.workshop.lti_claims import LaunchError, MalformedLaunch
+from rolecall.workshop.platform_registrations import Platform
 
 ISSUER = "https://moodle.example.edu"
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -33,14 +35,14 @@ class Moodle:
                 **{f"{name}_url": f"{ISSUER}/{name}" for name in ("login", "token", "keys")},
             }
         )
-        self.platforms = Platforms([registration], folder / "lti.jwk")
-        self.platforms._http = httpx.Client(transport=httpx.MockTransport(self._answer))
+        http = httpx.Client(transport=httpx.MockTransport(self._answer))
+        self.platforms = Platforms(lambda: [registration], folder / "lti.jwk", http)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.fetched += 1
         return httpx.Response(self.status, json={"keys": [self.key.as_dict(private=False)]})
 
-    def launch(self, key=None, **changed) -> lti.Launch:
+    def launch(self, key=None, key_id: str | None = "", **changed) -> lti.Launch:
         address, state = self.platforms.start(
             {"iss": ISSUER, "client_id": "rolecall"}, "https://tool/launch"
         )
@@ -56,7 +58,8 @@ class Moodle:
             f"{CLAIM}deployment_id": "1",
         } | changed
         key = key or self.key
-        token = jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key, algorithms=["RS256"])
+        header = {"alg": "RS256"} | ({} if key_id is None else {"kid": key_id or key.kid})
+        token = jwt.encode(header, claims, key, algorithms=["RS256"])
         return self.platforms.launch(token, state)[0]
 
 
@@ -118,7 +121,7 @@ def test_the_keys_are_fetched_once_for_many_launches_and_for_unknown_keys(moodle
 def test_a_key_that_the_platform_rotated_is_fetched(moodle, monkeypatch):
     moodle.launch()
     moodle.key = new_key()
-    monkeypatch.setattr(lti, "_KEYS_AGAIN_SECONDS", -1.0)
+    monkeypatch.setattr(platform_keys, "_KEYS_AGAIN_SECONDS", -1.0)
 
     assert moodle.launch().subject == "7"
     assert moodle.fetched == 2
@@ -132,5 +135,18 @@ def test_a_platform_that_does_not_answer_is_asked_once_by_many_launches(moodle, 
     assert moodle.fetched == 1
 
     moodle.status = 200
-    monkeypatch.setattr(lti, "_KEYS_AGAIN_SECONDS", -1.0)
+    monkeypatch.setattr(platform_keys, "_KEYS_AGAIN_SECONDS", -1.0)
     assert moodle.launch().subject == "7"
+
+
+def test_a_key_without_an_id_is_found_among_several(tmp_path):
+    moodle = Moodle(tmp_path)
+    other = new_key()
+    documents = [one.as_dict(private=False) for one in (other, moodle.key)]
+    for one in documents:
+        one.pop("kid")
+    moodle.platforms._keys._http = httpx.Client(
+        transport=httpx.MockTransport(lambda _: httpx.Response(200, json={"keys": documents}))
+    )
+
+    assert moodle.launch(key_id=None).subject == "7"

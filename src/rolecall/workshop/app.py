@@ -21,11 +21,9 @@ from rolecall.workshop.hub import Hub, hub_of
 from rolecall.workshop.service import Service
 
 _LONGEST_BODY = 256 * 1024
+# Nothing of a page comes from elsewhere.
+_POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors"
 _HEADERS = {
-    # Nothing of a page comes from elsewhere, and no other page shows it in a frame.
-    "Content-Security-Policy": (
-        "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -35,16 +33,23 @@ _HEADERS = {
 class _LimitAndHeaders:
     """Reject bodies that are too long before they are read, and add security headers to each response."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        self._app, self._service = app, service
+
+    def _headers(self) -> dict[str, str]:
+        platforms = self._service.platforms
+        # Only registered learning platforms show the service in a frame.
+        frames = " ".join(platforms.origins if platforms is not None else ()) or "'none'"
+        return {"Content-Security-Policy": f"{_POLICY} {frames}", **_HEADERS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        headers = self._headers()
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if not length.isdigit() or int(length) > _LONGEST_BODY:
-            await PlainTextResponse("the body is too long", 413, _HEADERS)(scope, receive, send)
+            await PlainTextResponse("the body is too long", 413, headers)(scope, receive, send)
             return
         read = 0
 
@@ -62,7 +67,7 @@ class _LimitAndHeaders:
                 given = {name.lower() for name, _ in message["headers"]}
                 message["headers"] = [
                     *message["headers"],
-                    *((name.lower().encode(), text.encode()) for name, text in _HEADERS.items()
+                    *((name.lower().encode(), text.encode()) for name, text in headers.items()
                       if name.lower().encode() not in given),
                 ]  # fmt: skip
             await send(message)
@@ -100,7 +105,7 @@ def create_app(service: Service, instructors: Collection[str] = ()) -> FastAPI:
     app.include_router(pages.router)
     app.include_router(lti_pages.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    app.add_middleware(_LimitAndHeaders)
+    app.add_middleware(_LimitAndHeaders, service=service)
 
     @app.exception_handler(Unavailable)
     async def _unavailable(request: Request, error: Unavailable) -> Response:

@@ -6,60 +6,42 @@ signed and verified by joserfc; this module decides which claims a launch must h
 
 from __future__ import annotations
 
-import base64
 import json
 import secrets
-import threading
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import httpx
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, RSAKey
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
+from joserfc.jwk import Key, KeySet, RSAKey
 
-from rolecall.workshop._input_limits import BadInput, check_storable
 from rolecall.workshop.keys import load_or_create_key
+from rolecall.workshop.lti_claims import (
+    SCORE,
+    Claims,
+    ContextRole,
+    LaunchError,
+    parse_claims,
+    read_unverified,
+)
+from rolecall.workshop.platform_keys import PlatformKeys
+from rolecall.workshop.platform_registrations import Platform
 
-_SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
-_ROLES = ("#Instructor", "#Administrator", "#TeachingAssistant")
 _STATE_SECONDS = 600
-_KEYS_SECONDS = 3600.0
-_KEYS_AGAIN_SECONDS = 10.0
-"""How long neither an unknown key ID nor a platform that didn't answer is a reason to fetch keys again."""
+_LOGIN_PARAMETERS = ("iss", "client_id", "login_hint", "lti_message_hint", "target_link_uri")
+"""What a platform sends to the login address, and what starts the same launch again."""
 _SLACK = 60
+"""By how many seconds the clocks of a platform and of this service may differ."""
+_BACKDATED = 30
+"""How many seconds ago a token of this service was issued, for platforms whose clock is behind."""
 _PATIENCE = 10.0
-
-
-_Name = Annotated[str, Field(max_length=255)]
-_Address = Annotated[str, Field(max_length=2_000)]
-
-
-class LaunchError(ValueError):
-    """A launch is not valid; the message says why."""
-
-
-class MalformedLaunch(LaunchError):
-    """A token is not one that any platform makes; the message says why."""
-
-
-class Platform(BaseModel):
-    """The registration of this service at a learning platform."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    issuer: str
-    client_id: str
-    deployments: list[str]
-    login_url: HttpUrl
-    token_url: HttpUrl
-    keys_url: HttpUrl
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +54,13 @@ class Launch:
         From the link's custom parameter ``assessment``; empty if the link names none.
     line
         The address of the platform's line item for the score; empty if it takes no score.
+    deployment, context
+        Where in the platform the link is; the context, a course, is empty if the platform names none.
     """
 
     issuer: str
+    deployment: str
+    context: str
     subject: str
     name: str
     instructor: bool
@@ -82,61 +68,25 @@ class Launch:
     line: str
 
 
-class _Endpoint(BaseModel):
-    """The claim of the Assignment and Grade Services."""
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A grade for a platform.
 
-    scope: list[str] = []
-    lineitem: _Address = ""
+    Parameters
+    ----------
+    complete
+        Whether every answer could be graded.
+    """
 
+    points: float
+    of: int
+    complete: bool = True
 
-class _Claims(BaseModel):
-    """The claims of a launch that the service reads, with the types that the specification gives them."""
-
-    model_config = ConfigDict(strict=True)
-
-    iss: _Name
-    aud: str | list[str]
-    nonce: _Name
-    sub: _Name = ""
-    azp: str | None = None
-    name: str | None = None
-    version: str = Field(default="", alias="https://purl.imsglobal.org/spec/lti/claim/version")
-    message_type: str = Field(default="", alias="https://purl.imsglobal.org/spec/lti/claim/message_type")
-    deployment_id: str = Field(default="", alias="https://purl.imsglobal.org/spec/lti/claim/deployment_id")
-    roles: list[str] = Field(default=[], alias="https://purl.imsglobal.org/spec/lti/claim/roles")
-    custom: dict[str, Any] | None = Field(
-        default=None, alias="https://purl.imsglobal.org/spec/lti/claim/custom"
-    )
-    endpoint: _Endpoint | None = Field(
-        default=None, alias="https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
-    )
+    def __str__(self) -> str:
+        return f"{self.points:g}/{self.of}{'' if self.complete else ', incomplete'}"
 
 
-def _parse_claims(claims: Any) -> _Claims:
-    try:
-        check_storable(claims)
-        return _Claims.model_validate(claims)
-    except ValidationError as error:
-        where = ", ".join(".".join(str(part) for part in one["loc"]) for one in error.errors())
-        raise MalformedLaunch(f"the token has claims of a wrong type: {where}") from None
-    except BadInput as error:
-        raise MalformedLaunch(f"the token can't be read: {error}") from None
-
-
-def _read_unverified(token: str) -> tuple[str, _Claims]:
-    """Return a token's key ID and claims before its signature is verified."""
-    try:
-        header, claims = (
-            json.loads(base64.urlsafe_b64decode(f"{part}{'=' * (-len(part) % 4)}"))
-            for part in token.split(".")[:2]
-        )
-        key_id = header.get("kid", "")
-    except (ValueError, AttributeError, RecursionError):
-        raise MalformedLaunch("the platform's token is not a JSON Web Token") from None
-    return str(key_id), _parse_claims(claims)
-
-
-def _check_claims(claims: _Claims, platform: Platform, nonce: str) -> None:
+def _check_claims(claims: Claims, platform: Platform, nonce: str) -> None:
     """Check that a platform made a token for this launch.
 
     Raises
@@ -144,7 +94,7 @@ def _check_claims(claims: _Claims, platform: Platform, nonce: str) -> None:
     LaunchError
         If a claim says otherwise.
     """
-    if claims.iss != platform.issuer:
+    if not _is_same_issuer(claims.iss, platform.issuer):
         raise LaunchError("the token is from another platform")
     audience = [claims.aud] if isinstance(claims.aud, str) else claims.aud
     if platform.client_id not in audience or (len(audience) > 1 and claims.azp != platform.client_id):
@@ -155,24 +105,16 @@ def _check_claims(claims: _Claims, platform: Platform, nonce: str) -> None:
         raise LaunchError("this is not an LTI 1.3 resource link launch")
     if claims.deployment_id not in platform.deployments:
         raise LaunchError("this deployment is not registered here")
+    context = claims.context.id if claims.context is not None else ""
+    if platform.contexts and context not in platform.contexts:
+        raise LaunchError("this course of the platform is not registered here")
     if not claims.sub:
         raise LaunchError("the token names no user (claim sub)")
 
 
-@dataclass(frozen=True, slots=True)
-class _FetchedKeys:
-    """What a platform answered when its keys were fetched; ``keys`` is ``None`` if there was a problem."""
-
-    at: float
-    keys: KeySet | None
-    problem: str = ""
-
-    def should_fetch(self, key_id: str) -> bool:
-        """Whether the keys are old, or might not be all."""
-        age = time.monotonic() - self.at
-        ids = [one.kid for one in self.keys.keys] if self.keys is not None else []
-        known = bool(ids) and (not key_id or key_id in ids)
-        return age > (_KEYS_SECONDS if known else _KEYS_AGAIN_SECONDS)
+def _is_same_issuer(one: str, other: str) -> bool:
+    """Whether two texts name one issuer; some platforms write a slash at the end, and some don't."""
+    return one.rstrip("/") == other.rstrip("/")
 
 
 class Platforms:
@@ -180,32 +122,44 @@ class Platforms:
 
     Parameters
     ----------
-    platforms
-        Their registrations.
+    registrations
+        Returns the registrations as they are now.
     key_file
         The private key as JWK; it is created if there is none.
+    http
+        The client that fetches keys and sends grades.
     """
 
-    def __init__(self, platforms: list[Platform], key_file: Path) -> None:
-        self._platforms = {(one.issuer, one.client_id): one for one in platforms}
+    def __init__(
+        self, registrations: Callable[[], list[Platform]], key_file: Path, http: httpx.Client | None = None
+    ) -> None:
+        self._registrations = registrations
         made = load_or_create_key(
             key_file, lambda: RSAKey.generate_key(2048, private=True, auto_kid=True).as_dict(private=True)
         )
         self._key = RSAKey.import_key(made)
-        self._fetched: dict[str, _FetchedKeys] = {}
-        self._fetching = threading.Lock()
-        self._http = httpx.Client(timeout=_PATIENCE)
+        self._http = http or httpx.Client(timeout=_PATIENCE, follow_redirects=True)
+        self._keys = PlatformKeys(self._http)
 
     @property
     def keys(self) -> dict[str, Any]:
         """The public key, as a JWK set."""
         return {"keys": [self._key.as_dict(private=False, use="sig", alg="RS256")]}
 
+    @property
+    def origins(self) -> list[str]:
+        """The origins of the registered platforms, which may show the service in a frame."""
+        addresses = [
+            address for one in self._registrations() for address in (one.issuer, str(one.login_url))
+        ]
+        parts = [urlsplit(address) for address in addresses]
+        return sorted({f"{one.scheme}://{one.netloc}" for one in parts if one.scheme in ("http", "https")})
+
     def _platform(self, issuer: str, client_id: str | None) -> Platform:
         found = [
             one
-            for one in self._platforms.values()
-            if one.issuer == issuer and client_id in (None, one.client_id)
+            for one in self._registrations()
+            if _is_same_issuer(one.issuer, issuer) and client_id in (None, one.client_id)
         ]
         if len(found) != 1:
             raise LaunchError("this platform is not registered here")
@@ -238,6 +192,7 @@ class Platforms:
             "aud": platform.client_id,
             "nonce": nonce,
             "exp": int(time.time()) + _STATE_SECONDS,
+            "asked": {name: asked[name] for name in _LOGIN_PARAMETERS if name in asked},
         }
         state = jwt.encode({"alg": "RS256", "kid": self._key.kid}, claims, self._key, algorithms=["RS256"])
         parameters = {
@@ -253,7 +208,7 @@ class Platforms:
         }
         if hint := asked.get("lti_message_hint"):
             parameters["lti_message_hint"] = hint
-        return f"{platform.login_url}?{urlencode(parameters)}", state
+        return _with_query(str(platform.login_url), parameters), state
 
     def launch(self, token: str, state: str) -> tuple[Launch, str]:
         """Verify a launch.
@@ -268,17 +223,42 @@ class Platforms:
         LaunchError
             If no registered platform signed the token for this launch, or a claim is missing.
         """
-        started = self._read(state, KeySet([self._key]), "the sign-in did not start here, or has expired")
+        started = self._read_state(state)
         platform = self._platform(str(started["iss"]), str(started["aud"]))
         # A token that the platform can't have made for this launch isn't worth fetching keys for.
-        key_id, unverified = _read_unverified(token)
+        key_id, unverified = read_unverified(token)
         _check_claims(unverified, platform, str(started["nonce"]))
-        keys = self._keys_of(platform, key_id)
-        claims = _parse_claims(self._read(token, keys, "the platform's token cannot be trusted"))
+        claims = parse_claims(self._verified(token, platform, key_id))
         _check_claims(claims, platform, str(started["nonce"]))
-        return _launch(claims), claims.nonce
+        return _launch(claims, platform), claims.nonce
 
-    def _read(self, token: str, keys: KeySet, problem: str) -> dict[str, Any]:
+    def login_again(self, state: str) -> str:
+        """Return the query that starts a launch again, in another window for example.
+
+        Raises
+        ------
+        LaunchError
+            If the launch didn't start here, or has expired.
+        """
+        return urlencode(self._read_state(state)["asked"])
+
+    def _read_state(self, state: str) -> dict[str, Any]:
+        return self._read(state, KeySet([self._key]), "the sign-in did not start here, or has expired")
+
+    def _verified(self, token: str, platform: Platform, key_id: str) -> dict[str, Any]:
+        """Return the claims of a platform's token. A token without a key ID may be signed by any key."""
+        keys = self._keys.of(str(platform.keys_url), key_id)
+        problem = "the platform's token cannot be trusted"
+        if key_id in [one.kid for one in keys.keys]:
+            return self._read(token, keys, problem)
+        for key in keys.keys:
+            try:
+                return self._read(token, key, problem)
+            except LaunchError:
+                continue
+        raise LaunchError(f"{problem}: none of the platform's keys signed it")
+
+    def _read(self, token: str, keys: KeySet | Key, problem: str) -> dict[str, Any]:
         try:
             read = jwt.decode(token, keys, algorithms=["RS256"])
             registry = jwt.JWTClaimsRegistry(leeway=_SLACK, exp={"essential": True})
@@ -287,31 +267,7 @@ class Platforms:
             raise LaunchError(f"{problem}: {type(error).__name__}") from None
         return read.claims
 
-    def _keys_of(self, platform: Platform, key_id: str) -> KeySet:
-        """Return a platform's public keys, fetched once an hour, and when a token names another key.
-
-        A launch with a known key doesn't wait for others that make the service fetch keys.
-        """
-        url = str(platform.keys_url)
-        fetched = self._fetched.get(url)
-        if fetched is None or fetched.should_fetch(key_id):
-            with self._fetching:
-                # Another launch may have fetched them meanwhile.
-                fetched = self._fetched.get(url)
-                if fetched is None or fetched.should_fetch(key_id):
-                    fetched = self._fetched[url] = self._fetch_keys(url)
-        if fetched.keys is None:
-            raise LaunchError(f"the platform's keys cannot be read: {fetched.problem}")
-        return fetched.keys
-
-    def _fetch_keys(self, url: str) -> _FetchedKeys:
-        try:
-            keys = KeySet.import_key_set(self._http.get(url).raise_for_status().json())
-        except (httpx.HTTPError, ValueError, TypeError, KeyError, AttributeError, JoseError) as error:
-            return _FetchedKeys(time.monotonic(), None, type(error).__name__)
-        return _FetchedKeys(time.monotonic(), keys)
-
-    def send_score(self, issuer: str, line: str, subject: str, score: float, of: int) -> None:
+    def send_score(self, issuer: str, line: str, subject: str, score: Score) -> None:
         """Send a score to a platform.
 
         Raises
@@ -325,7 +281,7 @@ class Platforms:
             "iss": platform.client_id,
             "sub": platform.client_id,
             "aud": str(platform.token_url),
-            "iat": now,
+            "iat": now - _BACKDATED,
             "exp": now + 300,
             "jti": uuid.uuid4().hex,
         }
@@ -338,15 +294,16 @@ class Platforms:
                 "grant_type": "client_credentials",
                 "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
                 "client_assertion": assertion,
-                "scope": _SCORE,
+                "scope": SCORE,
             },
         ).raise_for_status()
         score_document = {
             "userId": subject,
-            "scoreGiven": score,
-            "scoreMaximum": of,
+            "scoreGiven": score.points,
+            "scoreMaximum": score.of,
             "activityProgress": "Completed",
-            "gradingProgress": "FullyGraded",
+            # Platforms show no grade as final that an instructor must complete.
+            "gradingProgress": "FullyGraded" if score.complete else "PendingManual",
             "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
         }
         self._http.post(
@@ -359,24 +316,31 @@ class Platforms:
         ).raise_for_status()
 
 
+def _with_query(address: str, parameters: dict[str, str]) -> str:
+    """Add parameters to an address, which may have some already."""
+    parts = urlsplit(address)
+    query = "&".join(one for one in (parts.query, urlencode(parameters)) if one)
+    return urlunsplit(parts._replace(query=query))
+
+
 def _scores_of(line: str) -> str:
     """Return the address of a line item's scores: ``/scores`` is added to the path, the query is kept."""
     parts = urlsplit(line)
     return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/scores"))
 
 
-def _launch(claims: _Claims) -> Launch:
-    endpoint = claims.endpoint or _Endpoint()
-    return Launch(
-        claims.iss,
-        claims.sub,
-        claims.name or "Learner",
-        any(role.endswith(_ROLES) for role in claims.roles),
-        str((claims.custom or {}).get("assessment", ""))[:200],
-        endpoint.lineitem if _SCORE in endpoint.scope else "",
+def _launch(claims: Claims, platform: Platform) -> Launch:
+    teaches = claims.role is ContextRole.INSTRUCTOR or (
+        claims.role is ContextRole.ASSISTANT and platform.teaching_assistants == "instructor"
     )
-
-
-def read_platforms(file: Path) -> list[Platform]:
-    """Read registrations from a JSON file: a list of platforms."""
-    return [Platform.model_validate(one) for one in json.loads(file.read_text("utf-8"))]
+    return Launch(
+        # The registration's spelling, so that a person is the same with and without a slash.
+        platform.issuer,
+        claims.deployment_id,
+        claims.context.id if claims.context is not None else "",
+        claims.sub,
+        claims.display_name,
+        teaches,
+        str((claims.custom or {}).get("assessment", ""))[:200],
+        claims.line_item,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import hmac
 from typing import Annotated, Any
 
@@ -11,14 +12,14 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from rolecall.workshop.access import Caller, TheAuthenticator, TheService
-from rolecall.workshop.lti import LaunchError, MalformedLaunch, Platforms
-from rolecall.workshop.pages import show, signed_in
+from rolecall.workshop.lti import Platforms
+from rolecall.workshop.lti_claims import LaunchError, MalformedLaunch
+from rolecall.workshop.pages import set_cross_site_cookie, show, signed_in
 from rolecall.workshop.platform_grades import enter
 from rolecall.workshop.rooms import INSTRUCTOR, CannotJoin
 from rolecall.workshop.service import Service
 
 router = APIRouter(prefix="/lti")
-_STATE = "rolecall-lti"
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
@@ -59,11 +60,13 @@ async def login(request: Request, service: TheService) -> Response:
         raise HTTPException(403, str(problem)) from None
     away = RedirectResponse(address, 303)
     # The platform's page posts the launch form; only a cookie with SameSite=None is sent with it.
-    secure = service.settings.secure_cookies
-    away.set_cookie(
-        _STATE, state, max_age=600, httponly=True, secure=secure, samesite="none" if secure else "lax"
-    )
+    set_cross_site_cookie(away, _state_cookie(state), state, service.settings.secure_cookies, max_age=600)
     return away
+
+
+def _state_cookie(state: str) -> str:
+    """Return the name of a launch's cookie; several launches can run in one browser."""
+    return f"rolecall-lti-{hashlib.sha256(state.encode()).hexdigest()[:16]}"
 
 
 @router.post("/launch")
@@ -71,15 +74,20 @@ async def post_launch(
     request: Request,
     service: TheService,
     authenticator: TheAuthenticator,
-    id_token: Annotated[str, Form(max_length=32_000)],
-    state: Annotated[str, Form(max_length=8_000)],
+    state: Annotated[str, Form(max_length=8_000)] = "",
+    id_token: Annotated[str, Form(max_length=32_000)] = "",
+    error: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Finish a launch: show an instructor the dashboard, and a learner the cell for their notebook."""
-    if not hmac.compare_digest(request.cookies.get(_STATE, "").encode(), state.encode()):
-        raise HTTPException(403, "this sign-in did not start in this browser")
+    platforms = _platforms(service)
+    if error:
+        problem = f"The platform ended the sign-in ({error}). Sign in there, and open the link again."
+        return show(request, "not_launched.html", {"problem": problem, "again": ""}, 403)
+    if not hmac.compare_digest(request.cookies.get(_state_cookie(state), "").encode(), state.encode()):
+        return _other_browser(request, service, platforms, state)
     now = service.clock.now()
     try:
-        launch, nonce = await run_in_threadpool(_platforms(service).launch, id_token, state)
+        launch, nonce = await run_in_threadpool(platforms.launch, id_token, state)
         person, token = await asyncio.wrap_future(
             service.database.write(lambda session: enter(session, service.room, launch, nonce, now))
         )
@@ -90,8 +98,22 @@ async def post_launch(
     authenticator.forget_tokens_of(person.id)
     if person.role == INSTRUCTOR:
         return await signed_in(
-            request, service, authenticator, Caller(person.id, person.room_id, person.name, person.role)
+            request,
+            service,
+            authenticator,
+            Caller(person.id, person.room_id, person.name, person.role),
+            cross_site=True,
         )
     address = _public_address(request, service)
     context = {"token": token, "address": address, "name": person.name, "assessment": launch.assessment}
     return show(request, "joined.html", context)
+
+
+def _other_browser(request: Request, service: Service, platforms: Platforms, state: str) -> Response:
+    """Refuse a launch without the cookie of its start; browsers don't keep it in many frames."""
+    try:
+        again = f"{_public_address(request, service)}/lti/login?{platforms.login_again(state)}"
+    except LaunchError:
+        again = ""
+    problem = "This sign-in did not start in this browser, or the browser keeps no cookies here."
+    return show(request, "not_launched.html", {"problem": problem, "again": again}, 403)

@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
@@ -22,6 +22,7 @@ from rolecall.workshop.access import COOKIE, Authenticator, Caller, Instructor, 
 from rolecall.workshop.grades import drop, dropped, regrade
 from rolecall.workshop.insight import insight
 from rolecall.workshop.live import snapshot
+from rolecall.workshop.platform_grades import send_again
 from rolecall.workshop.rooms import INSTRUCTOR, CannotJoin, audit, renew_code
 from rolecall.workshop.roster import BadRoster, add_to_roster, read_names
 from rolecall.workshop.service import Service, canonical
@@ -76,22 +77,50 @@ async def post_login(
     return await signed_in(request, service, authenticator, caller)
 
 
-def show(request: Request, name: str, context: dict[str, Any]) -> Response:
+def show(request: Request, name: str, context: dict[str, Any], status: int = 200) -> Response:
     """Render a template."""
-    return _pages.TemplateResponse(request, name, context)
+    return _pages.TemplateResponse(request, name, context, status)
+
+
+def set_cross_site_cookie(
+    answer: Response, name: str, text: str, secure: bool, *, max_age: int | None = None
+) -> None:
+    """Set a cookie that a browser also sends in a frame, or with a form, of another site.
+
+    Such a cookie must be secure, and in a frame it is kept only if it's partitioned by the page around it.
+    https://developer.mozilla.org/docs/Web/Privacy/Guides/Privacy_sandbox/Partitioned_cookies
+    """
+    same_site: Literal["none", "lax"] = "none" if secure else "lax"
+    answer.set_cookie(name, text, max_age=max_age, httponly=True, secure=secure, samesite=same_site)
+    if secure:
+        # The standard library of Python below 3.14 doesn't know this attribute.
+        answer.headers["set-cookie"] += "; Partitioned"
 
 
 async def signed_in(
-    request: Request, service: Service, authenticator: Authenticator, caller: Caller
+    request: Request,
+    service: Service,
+    authenticator: Authenticator,
+    caller: Caller,
+    *,
+    cross_site: bool = False,
 ) -> Response:
-    """Redirect to the dashboard, with the cookie of a new browser session."""
+    """Redirect to the dashboard, with the cookie of a new browser session.
+
+    Parameters
+    ----------
+    cross_site
+        Whether a page of another site sent the browser here, or shows the dashboard in a frame.
+    """
     if caller.role != INSTRUCTOR:
         raise HTTPException(403, "only instructors can open this page")
     cookie, _ = await run_in_threadpool(authenticator.sign_in, caller)
     answer = RedirectResponse(request.scope.get("root_path", "") + "/", 303)
-    answer.set_cookie(
-        COOKIE, cookie, httponly=True, samesite="strict", secure=service.settings.secure_cookies
-    )
+    secure = service.settings.secure_cookies
+    if cross_site:
+        set_cross_site_cookie(answer, COOKIE, cookie, secure)
+    else:
+        answer.set_cookie(COOKIE, cookie, httponly=True, samesite="strict", secure=secure)
     return answer
 
 
@@ -313,6 +342,7 @@ async def post_drop(
     def change(session: Any) -> None:
         for one in names:
             drop(session, caller.room, name, one, caller.name, now)
+            send_again(session, caller.room, name, now)
 
     await asyncio.wrap_future(service.database.write(change))
     return RedirectResponse(request.scope.get("root_path", "") + f"/assessments/{name}", 303)

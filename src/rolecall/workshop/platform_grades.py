@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import httpx
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from rolecall.workshop.database import Database
 from rolecall.workshop.grades import grade_of_attempt
-from rolecall.workshop.lti import Launch, LaunchError, Platforms
-from rolecall.workshop.rooms import INSTRUCTOR, LEARNER, Identity, add_person, audit, clean_name, digest
-from rolecall.workshop.tables import Attempt, Nonce, Person, PlatformLine, PlatformPerson
+from rolecall.workshop.lti import Launch, Platforms, Score
+from rolecall.workshop.lti_claims import LaunchError
+from rolecall.workshop.rooms import (
+    INSTRUCTOR,
+    LEARNER,
+    Identity,
+    add_person,
+    audit,
+    clean_name,
+    digest,
+    free_name,
+)
+from rolecall.workshop.tables import Attempt, Nonce, Person, PlatformContext, PlatformLine, PlatformPerson
 
 _log = logging.getLogger(__name__)
 _REMEMBERED = timedelta(hours=1)
+_NAMELESS = "Learner"
+"""The name of a person whose platform sends none."""
+_WITHOUT_NAME = re.compile(rf"{_NAMELESS}( \(\d+\))?")
 
 
 def enter(session: Session, room: int, launch: Launch, nonce: str, now: datetime) -> tuple[Person, str]:
@@ -32,32 +46,51 @@ def enter(session: Session, room: int, launch: Launch, nonce: str, now: datetime
     Raises
     ------
     LaunchError
-        If this launch was used before.
+        If this launch was used before, or comes from another course than the room's.
     """
     session.execute(delete(Nonce).where(Nonce.at < now - _REMEMBERED))
     if session.get(Nonce, nonce) is not None:
         raise LaunchError("this launch was used before")
     session.add(Nonce(nonce=nonce, at=now))
+    _check_context(session, room, launch)
     known = session.get(PlatformPerson, (launch.issuer, launch.subject))
     token = secrets.token_urlsafe(32)
     role = INSTRUCTOR if launch.instructor else LEARNER
     if known is None:
-        person = add_person(
-            session, room, clean_name(launch.name[:60]), role, token, now, identity=Identity.LTI
-        )
+        name = clean_name(launch.name or _NAMELESS)
+        person = add_person(session, room, name, role, token, now, identity=Identity.LTI)
         session.add(PlatformPerson(issuer=launch.issuer, subject=launch.subject, person_id=person.id))
         audit(session, room, now, person.name, "joined", f"by {launch.issuer}")
     else:
         person = session.get_one(Person, known.person_id)
         person.role, person.token = role, digest(token)
+        if launch.name and _WITHOUT_NAME.fullmatch(person.name):
+            person.name = free_name(session, room, clean_name(launch.name))
     if launch.line and launch.assessment:
         line = session.get(PlatformLine, (person.id, launch.assessment))
         if line is None:
-            line = PlatformLine(person_id=person.id, assessment=launch.assessment, sent="", again=None)
+            line = PlatformLine(person_id=person.id, assessment=launch.assessment, line="")
             session.add(line)
+        if line.line != launch.line:
+            # A new line item has no grade yet, also if another one of the assessment has it.
+            line.sent, line.again = "", now
         line.issuer, line.subject, line.line = launch.issuer, launch.subject, launch.line
     session.flush()
     return person, token
+
+
+def _check_context(session: Session, room: int, launch: Launch) -> None:
+    """Bind the room to the course of its first launch, so that no other course sees its grades."""
+    bound = session.get(PlatformContext, room)
+    course = (launch.issuer, launch.deployment, launch.context)
+    if bound is None:
+        issuer, deployment, context = course
+        session.add(PlatformContext(room_id=room, issuer=issuer, deployment=deployment, context=context))
+    elif (bound.issuer, bound.deployment, bound.context) != course:
+        raise LaunchError(
+            "this workshop belongs to another course of the platform; start another one for this course,"
+            " with ROLECALL_WORKSHOP_DATA set to another folder"
+        )
 
 
 def send_grades(
@@ -81,15 +114,15 @@ def send_grades(
             due = select(PlatformLine).where(or_(PlatformLine.again.is_(None), PlatformLine.again <= now))
         waiting = [(one, best) for one in session.scalars(due) if (best := _best(session, one)) is not None]
     sent = 0
-    for line, (score, of) in waiting:
-        grade = f"{score:g}/{of}"
+    for line, best in waiting:
+        grade = str(best)
         if grade == line.sent:
             continue
         again: datetime | None = None
         try:
-            platforms.send_score(line.issuer, line.line, line.subject, score, of)
+            platforms.send_score(line.issuer, line.line, line.subject, best)
             sent += 1
-        except (httpx.HTTPError, LaunchError, KeyError, ValueError) as problem:
+        except (httpx.HTTPError, LaunchError, KeyError, TypeError, ValueError) as problem:
             _log.warning("the platform %s did not accept a grade: %s", line.issuer, type(problem).__name__)
             grade, again = line.sent, now + retry
         database.write(_save_sent(line.person_id, line.assessment, grade, again)).result()
@@ -106,8 +139,18 @@ def _save_sent(
     return save
 
 
-def _best(session: Session, line: PlatformLine) -> tuple[float, int] | None:
-    """Return score and maximum of the best attempt that is completely graded, or ``None``."""
+def send_again(session: Session, room: int, assessment: str, now: datetime) -> None:
+    """Have the grades of an assessment compared with what the platforms have, and sent if they differ."""
+    people = select(Person.id).where(Person.room_id == room)
+    session.execute(
+        update(PlatformLine)
+        .where(PlatformLine.assessment == assessment, PlatformLine.person_id.in_(people))
+        .values(again=now)
+    )
+
+
+def _best(session: Session, line: PlatformLine) -> Score | None:
+    """Return the score of the best attempt that is graded, or ``None``."""
     attempts = session.scalars(
         select(Attempt).where(
             Attempt.person_id == line.person_id,
@@ -115,6 +158,11 @@ def _best(session: Session, line: PlatformLine) -> tuple[float, int] | None:
             Attempt.submitted.is_not(None),
         )
     )
-    marked = [grade_of_attempt(session, one) for one in attempts]
-    done = [(round(one.score, 4), one.of) for one in marked if one.marks and not one.waiting]
-    return max(done, key=lambda one: one[0] / max(one[1], 1), default=None)
+    graded = [grade_of_attempt(session, one) for one in attempts]
+    done = [
+        Score(round(one.score, 4), one.of, complete=all(mark.state != "failed" for mark in one.marks))
+        for one in graded
+        # Without a question that counts there is no grade to send.
+        if one.marks and not one.waiting and one.of
+    ]
+    return max(done, key=lambda one: one.points / one.of, default=None)

@@ -30,9 +30,10 @@ from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database
 from rolecall.workshop.graders import Graders
 from rolecall.workshop.grades import AttemptGrade, remarks_of
-from rolecall.workshop.lti import Platforms, read_platforms
+from rolecall.workshop.lti import Platforms
 from rolecall.workshop.marking import Marker
 from rolecall.workshop.platform_grades import send_grades
+from rolecall.workshop.platform_registrations import PlatformFile
 from rolecall.workshop.privacy import delete_old
 from rolecall.workshop.receipts import Signer
 from rolecall.workshop.rooms import open_room
@@ -77,7 +78,7 @@ class Service:
         self.graders = Graders(course.folder, settings.graders)
         self.platforms: Platforms | None = None
         if settings.platforms is not None:
-            self.platforms = Platforms(read_platforms(settings.platforms), settings.data / "lti.jwk")
+            self.platforms = Platforms(PlatformFile(settings.platforms), settings.data / "lti.jwk")
         self.marker = Marker(self.database, self.graders, self.signer, self.clock, self._give_grades_back)
         self._versions = lru_cache(maxsize=1024)(self._load_version)
         self._asked = lru_cache(maxsize=4096)(self._ask)

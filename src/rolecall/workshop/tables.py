@@ -230,6 +230,17 @@ class PlatformPerson(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
 
 
+class PlatformContext(Base):
+    """The course of a learning platform that a room belongs to, by the first launch."""
+
+    __tablename__ = "platform_contexts"
+
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"), primary_key=True)
+    issuer: Mapped[str] = mapped_column(String(255))
+    deployment: Mapped[str] = mapped_column(String(255))
+    context: Mapped[str] = mapped_column(String(255))
+
+
 class PlatformLine(Base):
     """The line item for a person's grade; `sent` is the grade it has, `again` when to send it again."""
 

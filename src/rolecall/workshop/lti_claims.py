@@ -1,0 +1,169 @@
+"""The claims of a launch by LTI 1.3: which a token must have, and what they say about a person.
+
+https://www.imsglobal.org/spec/lti/v1p3/#required-message-claims
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import unicodedata
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from rolecall.workshop._input_limits import BadInput, check_storable
+
+SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+_MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"
+_TEACHING = ("Instructor", "Administrator")
+_ASSISTANTS = ("TeachingAssistant", "TeachingAssistantGroup", "TeachingAssistantOffering")
+_LONGEST_NAME = 60
+
+_Name = Annotated[str, Field(max_length=255)]
+_Address = Annotated[str, Field(max_length=2_000)]
+
+
+class LaunchError(ValueError):
+    """A launch is not valid; the message says why."""
+
+
+class MalformedLaunch(LaunchError):
+    """A token is not one that any platform makes; the message says why."""
+
+
+class ContextRole(StrEnum):
+    """What a person is in the course that a launch comes from."""
+
+    INSTRUCTOR = "instructor"
+    ASSISTANT = "assistant"
+    LEARNER = "learner"
+
+
+class _Endpoint(BaseModel):
+    """The claim of the Assignment and Grade Services."""
+
+    scope: list[str] | None = None
+    lineitem: _Address | None = None
+
+
+class _Context(BaseModel):
+    """The claim of the course that a launch comes from."""
+
+    id: _Name
+    title: str | None = None
+
+
+class Claims(BaseModel):
+    """The claims that the service reads, with the types that the specification gives them.
+
+    Platforms leave out optional claims, or send them as null.
+    """
+
+    model_config = ConfigDict(strict=True)
+
+    iss: _Name
+    aud: str | list[str]
+    nonce: _Name
+    sub: _Name = ""
+    azp: str | None = None
+    name: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    version: str = Field(default="", alias="https://purl.imsglobal.org/spec/lti/claim/version")
+    message_type: str = Field(default="", alias="https://purl.imsglobal.org/spec/lti/claim/message_type")
+    deployment_id: str = Field(default="", alias="https://purl.imsglobal.org/spec/lti/claim/deployment_id")
+    roles: list[str] | None = Field(default=None, alias="https://purl.imsglobal.org/spec/lti/claim/roles")
+    context: _Context | None = Field(
+        default=None, alias="https://purl.imsglobal.org/spec/lti/claim/context"
+    )
+    custom: dict[str, Any] | None = Field(
+        default=None, alias="https://purl.imsglobal.org/spec/lti/claim/custom"
+    )
+    endpoint: _Endpoint | None = Field(
+        default=None, alias="https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+    )
+
+    @property
+    def role(self) -> ContextRole:
+        """What the person is in the course; see `context_role`."""
+        return context_role(self.roles or [])
+
+    @property
+    def display_name(self) -> str:
+        """The person's name without characters that can't be seen; empty if the platform sends none."""
+        parts = [self.name] if self.name else [self.given_name, self.family_name]
+        name = unicodedata.normalize("NFC", " ".join(part for part in parts if part))
+        # Marks of the writing direction and joiners of emoji can hide what a name is.
+        visible = "".join(one for one in name if one.isprintable() or one.isspace())
+        return " ".join(visible.split())[:_LONGEST_NAME].strip()
+
+    @property
+    def line_item(self) -> str:
+        """The address of the line item for the score; empty if the link takes no score."""
+        endpoint = self.endpoint or _Endpoint()
+        return (endpoint.lineitem or "") if SCORE in (endpoint.scope or []) else ""
+
+
+def context_role(roles: list[str]) -> ContextRole:
+    """Decide by the roles in the course alone; a role in the institution gives nothing in a course.
+
+    Platforms send a sub-role together with its principal role, so that a teaching assistant comes as an
+    instructor too. Some send the simple name of a role.
+    https://www.imsglobal.org/spec/lti/v1p3/#role-vocabularies
+
+    Parameters
+    ----------
+    roles
+        The values of the claim ``roles``.
+    """
+    principal, sub_roles = set[str](), set[str]()
+    for role in roles:
+        base, _, name = role.rpartition("#")
+        if base in ("", _MEMBERSHIP):
+            (sub_roles if name in _ASSISTANTS else principal).add(name)
+        elif base.startswith(f"{_MEMBERSHIP}/") and base.removeprefix(f"{_MEMBERSHIP}/") in _TEACHING:
+            sub_roles.add(name)
+    if sub_roles - set(_ASSISTANTS):
+        return ContextRole.INSTRUCTOR
+    if sub_roles:
+        return ContextRole.ASSISTANT
+    return ContextRole.INSTRUCTOR if principal & set(_TEACHING) else ContextRole.LEARNER
+
+
+def parse_claims(claims: Any) -> Claims:
+    """Read the claims of a token.
+
+    Raises
+    ------
+    MalformedLaunch
+        If a claim has a wrong type, or a value that no database stores.
+    """
+    try:
+        check_storable(claims)
+        return Claims.model_validate(claims)
+    except ValidationError as error:
+        where = ", ".join(".".join(str(part) for part in one["loc"]) for one in error.errors())
+        raise MalformedLaunch(f"the token has claims of a wrong type: {where}") from None
+    except BadInput as error:
+        raise MalformedLaunch(f"the token can't be read: {error}") from None
+
+
+def read_unverified(token: str) -> tuple[str, Claims]:
+    """Return a token's key ID and claims before its signature is verified.
+
+    Raises
+    ------
+    MalformedLaunch
+        If it isn't a token.
+    """
+    try:
+        header, claims = (
+            json.loads(base64.urlsafe_b64decode(f"{part}{'=' * (-len(part) % 4)}"))
+            for part in token.split(".")[:2]
+        )
+        key_id = header.get("kid") or ""
+    except (ValueError, AttributeError, RecursionError):
+        raise MalformedLaunch("the platform's token is not a JSON Web Token") from None
+    return str(key_id), parse_claims(claims)
