@@ -12,12 +12,13 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from rolecall.workshop._limits import ActivityQuota, WrongCodeLimit, WrongTokenLimit
 from rolecall.workshop.hub import Hub
 from rolecall.workshop.rooms import INSTRUCTOR, Identity, digest, hub_person
 from rolecall.workshop.service import Service
-from rolecall.workshop.tables import BrowserSession, Person, Room
+from rolecall.workshop.tables import BrowserSession, EarlierToken, Person, Room
 
 COOKIE = "rolecall-instructor"
 _TRUSTED = 30.0
@@ -75,6 +76,7 @@ class Authenticator:
             return known
         with self._service.database.read() as session:
             person = session.scalars(select(Person).where(Person.token == key)).one_or_none()
+            person = person or self._learner_of_earlier_token(session, key)
         if person is None:
             self._known.pop(key, None)
             return self._caller_of_hub_token(token)
@@ -83,6 +85,13 @@ class Authenticator:
             # An instructor's token can be replaced at any time, so it is looked up for each request.
             self._known[key] = (time.monotonic() + _TRUSTED, found)
         return found
+
+    def _learner_of_earlier_token(self, session: Session, key: str) -> Person | None:
+        earlier = session.get(EarlierToken, key)
+        if earlier is None or earlier.until < self._service.clock.now():
+            return None
+        person = session.get_one(Person, earlier.person_id)
+        return person if person.role != INSTRUCTOR else None
 
     def _caller_of_hub_token(self, token: str) -> Caller | None:
         user = self.hub.user_of_token(token) if self.hub is not None else None

@@ -26,10 +26,20 @@ from rolecall.workshop.rooms import (
     digest,
     free_name,
 )
-from rolecall.workshop.tables import Attempt, Nonce, Person, PlatformContext, PlatformLine, PlatformPerson
+from rolecall.workshop.tables import (
+    Attempt,
+    EarlierToken,
+    Nonce,
+    Person,
+    PlatformContext,
+    PlatformLine,
+    PlatformPerson,
+)
 
 _log = logging.getLogger(__name__)
 _REMEMBERED = timedelta(hours=1)
+_SESSION = timedelta(hours=12)
+"""For how long a token works after a newer launch."""
 _NAMELESS = "Learner"
 """The name of a person whose platform sends none."""
 _WITHOUT_NAME = re.compile(rf"{_NAMELESS}( \(\d+\))?")
@@ -41,7 +51,7 @@ def enter(session: Session, room: int, launch: Launch, nonce: str, now: datetime
     Returns
     -------
     tuple
-        The person, and a new token, which replaces the one of the launch before.
+        The person, and a new token. A learner's earlier tokens work for some hours more.
 
     Raises
     ------
@@ -63,6 +73,10 @@ def enter(session: Session, room: int, launch: Launch, nonce: str, now: datetime
         audit(session, room, now, person.name, "joined", f"by {launch.issuer}")
     else:
         person = session.get_one(Person, known.person_id)
+        if role == LEARNER:
+            # A notebook in the middle of a quiz goes on with the token that it has.
+            session.execute(delete(EarlierToken).where(EarlierToken.until < now))
+            session.add(EarlierToken(token=person.token, person_id=person.id, until=now + _SESSION))
         person.role, person.token = role, digest(token)
         if launch.name and _WITHOUT_NAME.fullmatch(person.name):
             person.name = free_name(session, room, clean_name(launch.name))

@@ -18,6 +18,7 @@ from rolecall.workshop.tables import (
     AuditEntry,
     Base,
     BrowserSession,
+    EarlierToken,
     Mark,
     Person,
     PlatformLine,
@@ -104,6 +105,7 @@ def delete_person(session: Session, person: Person, now: datetime, who: str) -> 
     session.execute(update(Attempt).where(Attempt.person_id == person.id).values(receipt=""))
     session.execute(delete(ActivityRow).where(ActivityRow.person_id == person.id))
     session.execute(delete(BrowserSession).where(BrowserSession.person_id == person.id))
+    session.execute(delete(EarlierToken).where(EarlierToken.person_id == person.id))
     session.execute(delete(PlatformLine).where(PlatformLine.person_id == person.id))
     session.execute(delete(PlatformPerson).where(PlatformPerson.person_id == person.id))
     in_the_log = (AuditEntry.room_id == person.room_id) & (AuditEntry.who == name)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0004"
+HEAD = "0006"
 """The newest migration."""
 
 
@@ -88,6 +88,16 @@ class Person(Base):
     question: Mapped[str] = mapped_column(String(200))
     identity: Mapped[str] = mapped_column(String(10))
     personal_code: Mapped[str | None] = mapped_column(String(64), nullable=True)
+
+
+class EarlierToken(Base):
+    """A learner's token from before a newer launch; a notebook that runs still has it."""
+
+    __tablename__ = "earlier_tokens"
+
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class BrowserSession(Base):
