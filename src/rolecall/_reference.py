@@ -62,6 +62,36 @@ def arn_formats(prefix: str) -> dict[str, str]:
     return {name: one["arn"] for name, one in listed.items()}
 
 
+@lru_cache(maxsize=256)
+def resource_keys(prefix: str) -> dict[str, list[str]]:
+    """Return the condition keys of each resource type of a service; empty for an unknown service."""
+    if prefix not in services():
+        return {}
+    listed = cast(dict[str, dict[str, list[str]]], load_json("resourceTypes", f"{prefix}.json"))
+    return {name: one.get("conditionKeys", []) for name, one in listed.items()}
+
+
+class ConditionKey(TypedDict):
+    """A condition key of a service; ``type`` is String, ARN, Bool, Numeric, Date, or ArrayOf… of them."""
+
+    key: str
+    type: str
+
+
+@lru_cache(maxsize=256)
+def condition_keys(prefix: str) -> dict[str, ConditionKey]:
+    """Return the condition keys of a service, by their name in lower case; empty for an unknown service."""
+    if prefix not in services():
+        return {}
+    return cast(dict[str, ConditionKey], load_json("conditionKeys", f"{prefix}.json"))
+
+
+@cache
+def other_key_prefixes() -> frozenset[str]:
+    """Return the prefixes of condition keys that aren't the prefix of a service, such as ``saml``."""
+    return frozenset(cast(dict[str, list[str]], load_json("unassociatedConditions.json")))
+
+
 @cache
 def rcp_services() -> frozenset[str]:
     """Return the prefixes of the services that support resource control policies."""

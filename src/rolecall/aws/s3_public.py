@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rolecall.aws.operations import Operation
-from rolecall.iam import Policy
+from rolecall.iam import Policy, Statement
 
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
 AUTHENTICATED_USERS = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
@@ -58,14 +58,20 @@ def is_public(policy: Policy) -> bool:
     policy
         The bucket policy.
     """
-    return any(
-        statement.effect == "Allow"
+    return bool(public_statements(policy))
+
+
+def public_statements(policy: Policy) -> tuple[Statement, ...]:
+    """Return the statements that make a resource-based policy public."""
+    return tuple(
+        statement
+        for statement in policy.statements
+        if statement.effect == "Allow"
         and statement.principal is not None
         and (
             statement.principal.everyone or statement.principal.aws_everyone or statement.principal.negated
         )
         and not any(_limits(test.name, test.key.lower(), test.values) for test in statement.conditions)
-        for statement in policy.statements
     )
 
 

@@ -21,6 +21,7 @@ from rolecall.iam._gates import Gate, GateStatus
 from rolecall.iam._keys import context_keys, statement_span
 from rolecall.iam._requests import Request
 from rolecall.iam._smallest_change import Change
+from rolecall.iam._statements import Statement
 from rolecall.iam._types import PolicyType
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "PolicyType",
     "Request",
     "GateStatus",
+    "Statement",
     "StatementTrace",
     "because",
     "case_document",
