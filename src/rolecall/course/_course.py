@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from rolecall._validation import validate
 from rolecall._yaml import BadFile, did_you_mean, read_yaml
 from rolecall.course._modes import Mode
-from rolecall.quiz import CATALOGUE
 
 COURSE_PARTS = ("lessons", "quizzes", "sandbox")
 """The folders that make a folder a course."""
@@ -87,6 +86,9 @@ class Course:
 
     def banks(self) -> list[Path]:
         """List the files of the banks."""
+        # `rolecall sandbox serve` uses this module, and should not wait for the import of all questions.
+        from rolecall.quiz import CATALOGUE  # noqa: PLC0415
+
         return sorted(one for one in (self.folder / "quizzes").glob("*.yaml") if one.name != CATALOGUE)
 
     def worlds(self) -> list[Path]:

@@ -13,6 +13,7 @@ from functools import cache, lru_cache, wraps
 from importlib import import_module
 from typing import Any
 
+import flask.debughelpers
 import moto.backends
 import moto.core.responses
 import moto.core.serialize
@@ -129,6 +130,9 @@ def _remember_what_stays_the_same() -> None:
     S3Response.subdomain_based_buckets = staticmethod(_by_host(S3Response.subdomain_based_buckets))
     ServiceOperationRouter.match = _with_earlier_match(ServiceOperationRouter.match)
     MotoRandom.get_random_string = _random_string
+    # moto runs Flask in debug mode, where this creates a class for each request, to explain why a form
+    # lacks a file.
+    flask.debughelpers.attach_enctype_error_multidict = lambda request: None
 
 
 def _with_remembered_texts(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -12,10 +12,10 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from joserfc import jwk, jwt
-from joserfc.errors import JoseError
 from werkzeug.wrappers import Request, Response
 
 from rolecall.aws.errors import AwsError
@@ -27,7 +27,9 @@ from rolecall.sandbox.moto_state.iam import IamState
 from rolecall.sandbox.oidc_claims import claim_keys
 from rolecall.sandbox.world import World
 
-_ALGORITHM = "RS256"
+if TYPE_CHECKING:
+    from rolecall.sandbox.oidc_tokens import SigningKey
+
 # The clocks of an issuer and of STS can differ by so many seconds.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html
 _LEEWAY = 300
@@ -57,6 +59,12 @@ class WebIdentity:
         return {"aws:FederatedProvider": self.provider_arn, **claim_keys(self.host, self.claims)}
 
 
+@lru_cache(maxsize=1)
+def _tokens() -> Any:
+    """Return the module that signs tokens, which few sandboxes need."""
+    return import_module("rolecall.sandbox.oidc_tokens")
+
+
 class Issuers:
     """The OpenID Connect issuers of a world, each with its own key."""
 
@@ -68,15 +76,14 @@ class Issuers:
             for account in world.accounts.values()
             for name, provider in account.oidc_providers.items()
         }
-        self._keys: dict[str, jwk.RSAKey] = {}
+        self._keys: dict[str, SigningKey] = {}
         self._lock = threading.Lock()
 
-    def key(self, url: str) -> jwk.RSAKey:
+    def key(self, url: str) -> SigningKey:
         """Return an issuer's signing key; it is created at the first use."""
         with self._lock:
             if url not in self._keys:
-                parameters: Any = {"use": "sig", "alg": _ALGORITHM, "kid": f"key-{len(self._keys) + 1}"}
-                self._keys[url] = jwk.RSAKey.generate_key(2048, parameters)
+                self._keys[url] = _tokens().SigningKey(f"key-{len(self._keys) + 1}")
             return self._keys[url]
 
     def mint(
@@ -94,8 +101,7 @@ class Issuers:
             "nbf": now,
             "exp": now + int(valid_for.total_seconds()),
         }
-        key = self.key(url)
-        return jwt.encode({"alg": _ALGORITHM, "kid": key.kid, "typ": "JWT"}, payload, key)
+        return self.key(url).sign(payload)
 
     def authenticate(self, operation: Operation) -> tuple[Caller, Operation] | None:
         """Verify the token of AssumeRoleWithWebIdentity; return None for any other operation.
@@ -122,8 +128,8 @@ class Issuers:
         if issuer not in self.urls.values():
             raise AwsError("IDPCommunicationError", _NO_KEY, 400)
         try:
-            claims = jwt.decode(token, self.key(issuer), algorithms=[_ALGORITHM]).claims
-        except (JoseError, ValueError):
+            claims = self.key(issuer).verify(token)
+        except ValueError:
             raise AwsError(_INVALID, _NO_KEY, 400) from None
         self._check(claims, provider.client_ids)
         identity = WebIdentity(provider.arn, issuer.partition("://")[2], claims)
@@ -211,10 +217,10 @@ class IssuerPages(WebService):
                 "jwks_uri": f"{request.host_url}keys",
                 "response_types_supported": ["id_token"],
                 "subject_types_supported": ["public"],
-                "id_token_signing_alg_values_supported": [_ALGORITHM],
+                "id_token_signing_alg_values_supported": [_tokens().ALGORITHM],
                 "claims_supported": ["aud", "exp", "iat", "iss", "nbf", "sub"],
             }
         )
 
     def _show_keys(self, request: Request) -> Response:
-        return json_response({"keys": [self._issuers.key(self._url).as_dict(private=False)]})
+        return json_response({"keys": [self._issuers.key(self._url).public()]})
