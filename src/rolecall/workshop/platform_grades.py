@@ -139,16 +139,19 @@ def send_grades(
         except (httpx.HTTPError, LaunchError, KeyError, TypeError, ValueError) as problem:
             _log.warning("the platform %s did not accept a grade: %s", line.issuer, type(problem).__name__)
             grade, again = line.sent, now + retry
-        database.write(_save_sent(line.person_id, line.assessment, grade, again)).result()
+        database.write(_save_sent(line, grade, again)).result()
     return sent
 
 
-def _save_sent(
-    person: int, assessment: str, grade: str, again: datetime | None
-) -> Callable[[Session], None]:
+def _save_sent(sent: PlatformLine, grade: str, again: datetime | None) -> Callable[[Session], None]:
+    """Save what a line item has now, unless a launch or a dropped question changed the row meanwhile."""
+
     def save(session: Session) -> None:
-        row = session.get_one(PlatformLine, (person, assessment))
-        row.sent, row.again = grade, again
+        row = session.get_one(PlatformLine, (sent.person_id, sent.assessment))
+        if row.line == sent.line:
+            row.sent = grade
+            if row.again == sent.again:
+                row.again = again
 
     return save
 
