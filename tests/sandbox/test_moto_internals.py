@@ -343,6 +343,29 @@ INTERNALS = [
 ]
 
 
+_DELIVERIES = "Deliveries between services aren't decided about: sandbox/moto_deliveries.py."
+INTERNALS += [
+    Internal(module, name, parameters, _DELIVERIES)
+    for module, name, parameters in (
+        ("moto.awslambda.models", "LambdaFunction.invoke", "self body request_headers response_headers"),
+        ("moto.awslambda.models", "LambdaBackend.send_sqs_batch", "self function_arn messages queue_arn"),
+        ("moto.events.models", "Rule.send_to_targets", "self original_event transform_input"),
+        (
+            "moto.logs.models",
+            "LogStream._send_log_events",
+            "self service destination_arn filter_name log_events",
+        ),
+        ("moto.s3.notifications", "send_event", "account_id event_name bucket key"),
+        ("moto.s3.notifications", "send_test_event", "account_id bucket"),
+        ("moto.s3.notifications", "_send_event_bridge_message", "account_id bucket event_name key"),
+        ("moto.s3.notifications", "_get_s3_event", "event_name bucket key notification_id"),
+        ("moto.s3.notifications", "_get_test_event", "bucket_name"),
+        ("moto.sns.models", "Subscription.publish", "self message message_id"),
+        ("moto.sns.models", "SNSBackend.publish", "self message arn"),
+        ("moto.sqs.models", "Queue.add_message", "self message"),
+        ("moto.sqs.models", "SQSBackend.send_message", "self queue_name message_body"),
+    )
+]
 _STACKS = "Resources of stacks aren't decided about: sandbox/moto_stacks."
 # moto's CloudFormation takes several seconds to import.
 SLOW_INTERNALS = [

@@ -87,7 +87,7 @@ class Authorizer:
         """
         operation, caller = call.operation, call.caller
         check_kind_of_session(operation, caller)
-        scope = Scope(caller.account or "", call.region, caller.arn, MotoAccountState(self._iam))
+        scope = Scope(caller.account or call.account, call.region, caller.arn, MotoAccountState(self._iam))
         number = self._trail.next_call()
         needed = checks(operation, scope)
         if via:
@@ -115,6 +115,10 @@ class Authorizer:
         error = self._check(self._trail.next_call(), check, call)
         if error is not None:
             raise error
+
+    def allows(self, call: Call, check: Check) -> bool:
+        """Decide one permission without an error; the trail records only a denial."""
+        return self._check(self._trail.next_call(), check, call, recorded=False) is None
 
     def _check(self, number: int, check: Check, call: Call, *, recorded: bool = True) -> AwsError | None:
         """Decide and record one permission; returns the denial, or None if it is allowed."""

@@ -28,11 +28,13 @@ from rolecall.sandbox.call import Call
 from rolecall.sandbox.call_log import CallLog
 from rolecall.sandbox.callers import Callers
 from rolecall.sandbox.clock import Clock
+from rolecall.sandbox.deliveries import Deliveries, delivering
 from rolecall.sandbox.encoded_messages import EncodedMessages
 from rolecall.sandbox.form_uploads import form_response
 from rolecall.sandbox.guardrails import Guardrails
 from rolecall.sandbox.metadata_log import MetadataLog
 from rolecall.sandbox.mfa import MfaDevices
+from rolecall.sandbox.moto_deliveries import patch_deliveries
 from rolecall.sandbox.moto_gaps import Gaps
 from rolecall.sandbox.moto_state.iam import IamState
 from rolecall.sandbox.oidc import Issuers
@@ -116,6 +118,7 @@ class Gateway:
             self.trail,
         )
         self._gaps = Gaps(self.runtime)
+        self._deliveries = Deliveries(self.runtime)
         self.builder.build()
 
     def reset(self) -> None:
@@ -127,6 +130,7 @@ class Gateway:
         self.calls.clear()
         self.metadata.clear()
         self._gaps.reset()
+        self._deliveries.reset()
         self.builder.build()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -185,11 +189,13 @@ class Gateway:
         gaps.validate(call)
         authorization = self.authorizer.authorize(call)
         call = replace(call, account=authorization.account, denials=authorization.denials)
-        result = gaps.before(call)
-        if result is None:
-            response = _perform_in_moto(call, environ)
-        else:
-            response = result_response(call.operation, result)
+        patch_deliveries(call.operation.service)
+        with delivering(self._deliveries, call):
+            result = gaps.before(call)
+            if result is None:
+                response = _perform_in_moto(call, environ)
+            else:
+                response = result_response(call.operation, result)
         return gaps.after(call, response)
 
 

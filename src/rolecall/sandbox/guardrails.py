@@ -48,6 +48,11 @@ class Guardrails:
             keys |= {"aws:ResourceOrgID": owners.id, "aws:ResourceOrgPaths": [owners.path]}
         return keys
 
+    def source_context(self, account: str) -> dict[str, str | list[str]]:
+        """Return the condition keys about the organization of the account that a service acts for."""
+        source = self._of(account)
+        return {"aws:SourceOrgID": source.id, "aws:SourceOrgPaths": [source.path]} if source else {}
+
     def scps(self, account: str | None) -> Levels | None:
         """Return the service control policies that apply to an account, or None."""
         found = self._of(account)

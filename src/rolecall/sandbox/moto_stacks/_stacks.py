@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from rolecall.aws.cloudformation import StackResource
+from rolecall.sandbox.moto_deliveries import patch_all_deliveries
 from rolecall.sandbox.moto_stacks._resources import (
     ResourceFailed,
     authority_of_thread,
@@ -34,6 +35,8 @@ def patch_cloudformation() -> None:
     backend.create_stack = _create_stack
     backend.delete_stack = _delete_stack
     backend.execute_change_set = _execute_change_set
+    # It has imported all services that can deliver something.
+    patch_all_deliveries()
     # moto reads templates with a loader that can run code.
     responses: Any = import_module("moto.cloudformation.responses")
     of_models.yaml = responses.yaml = SimpleNamespace(

@@ -89,6 +89,12 @@ def function_facts(account: str, region: str, name: str, qualifier: str | None) 
     )
 
 
+def event_source(account: str, region: str, identifier: str) -> str | None:
+    """Return the ARN of the queue or stream of an event source mapping; None if there is none."""
+    mapping = backend("lambda", account, region).get_event_source_mapping(identifier)
+    return str(mapping.event_source_arn) if mapping else None
+
+
 def replace_statement(
     account: str, region: str, resource: str, identifier: str, statement: dict[str, Any]
 ) -> None:

@@ -10,6 +10,7 @@ from rolecall.sandbox.moto_state.ecr import Repositories
 from rolecall.sandbox.moto_state.events import EventBuses
 from rolecall.sandbox.moto_state.iam import IamResources, IamState, RoleTrust
 from rolecall.sandbox.moto_state.kms import Keys
+from rolecall.sandbox.moto_state.logs import LogGroups
 from rolecall.sandbox.moto_state.resources import ServiceResources
 from rolecall.sandbox.moto_state.secretsmanager import Secrets
 from rolecall.sandbox.moto_state.sns import Topics
@@ -22,6 +23,7 @@ _BY_PREFIX: dict[str, type[ServiceResources]] = {
     "events": EventBuses,
     "kms": Keys,
     "lambda": Functions,
+    "logs": LogGroups,
     "s3": Buckets,
     "secretsmanager": Secrets,
     "sns": Topics,
