@@ -47,7 +47,7 @@ REJECTED = [
     (ID, document(allow("GetObject")), "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."),
     (ID, document(allow("s3:")), "'s3:' must be a service and an action, such as s3:GetObject."),
     (ID, document(allow("s 3:GetObject")), "Vendor s 3 is not valid"),
-    (ID, document(allow("s3:Get Object")), "must be a service and an action, such as s3:GetObject"),
+    (ID, document(allow("s3:Get:Object")), "Actions/Condition can contain only one colon."),
     (ID, document(allow("s3:*", "acme")), 'Resource acme must be in ARN format or "*".'),
     (ID, document(allow("s3:*", "acme/*")), 'Resource acme/* must be in ARN format or "*".'),
     (ID, document(allow("s3:*", "arn:azure:s3:::acme")), 'Partition "azure" is not valid for resource "arn:azure:s3:::acme".'),
@@ -62,7 +62,7 @@ REJECTED = [
     (ID, document(allow(Condition={"ForSomeValues:StringEquals": {"my:key": "a"}})), "Invalid Condition type"),
     (ID, document(allow(Condition={"NullIfExists": {"my:key": "true"}})), "Invalid Condition type"),
     (ID, document(allow(Condition={"StringEquals": "a"})), "StringEquals must be an object with condition keys."),
-    (ID, document(allow(Condition={"StringEquals": {"key": "a"}})), "must be prefaced by a vendor"),
+    (RES, document(allow(Principal="*", Condition={"StringEquals": {"key": "a"}})), "must be prefaced by a vendor"),
     (ID, document(allow(Condition={"StringEquals": {"my:key": {}}})), "The value of a condition must be a string, a number, true, or false."),
     (ID, document(allow(Condition={"StringEquals": {"my:key": None}})), "The value of a condition must be a string"),
     (ID, '{"Version": "2012-10-17", "Version": "2012-10-17", "Statement": []}', "The key 'Version' is in one object twice."),
@@ -103,6 +103,8 @@ ACCEPTED = [
     (ID, document(allow("s3:Get*", "arn:aws-us-gov:s3:::acme"))),
     (ID, document(allow("s3:Get*", "arn:aws*:s3:::acme"))),
     (ID, document(allow(Condition={}))),
+    (ID, document(allow("s3:Get Object"))),
+    (ID, document(allow(Condition={"StringEquals": {"key": "a"}, "Unknown": {}}))),
     (ID, document(allow(Condition={"Bool": {"aws:SecureTransport": False}}))),
     (ID, document(allow(Condition={"ForAllValues:StringLikeIfExists": {"aws:TagKeys": ["a", "b"]}}))),
     (RES, document(allow(Principal="*", Sid="Free form, as S3 and SQS have it"))),
@@ -130,7 +132,7 @@ PLACES = [
     ('{"Statement": [{"Effect": "Allow", "Action": "s3:*",\n "Resource": ["*",\n  "acme"]}]}', (3, 3)),
     ('{"Version": "2012-10-17",\n "Version": "2008-10-17"}', (2, 13)),
     ('{"Statement":\n', (2, 1)),
-    ('{"Statement": [{"Effect": "Allow", "Action": "a:b", "Resource": "*", "Condition": {\n"Is": {}}}]}', (2, 7)),
+    ('{"Statement": [{"Effect": "Allow", "Action": "a:b", "Resource": "*", "Condition": {\n"Is": {"c": 1}}}]}', (2, 7)),
 ]  # fmt: skip
 
 

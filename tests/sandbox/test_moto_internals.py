@@ -263,6 +263,18 @@ INTERNALS = [
     Internal(
         "moto.iam.models", "ManagedPolicy", None, "The AWS-managed policies: sandbox/moto_patches.py."
     ),
+    Internal(
+        "moto.iam.exceptions",
+        "MalformedPolicyDocument",
+        None,
+        "A malformed policy is a fault of the sandbox: sandbox/moto_state/identity_policies.py.",
+    ),
+    Internal(
+        "moto.iam.policy_validation",
+        "IAMPolicyDocumentValidator",
+        "policy_document",
+        "Malformed policies get other messages than IAM's: sandbox/moto_state/identity_policies.py.",
+    ),
     Internal("moto.iam.models", "iam_backends", None, "IAM can't be read: sandbox/moto_state/iam.py."),
     Internal(
         "moto.iam.utils",
@@ -458,6 +470,7 @@ def test_only_a_few_modules_import_moto():
         "sandbox/moto_state/_backends.py",
         "sandbox/moto_state/awslambda.py",
         "sandbox/moto_state/ecs.py",
+        "sandbox/moto_state/identity_policies.py",
         "sandbox/moto_state/iam.py",
         "sandbox/moto_state/organizations.py",
         "sandbox/moto_state/s3.py",
@@ -527,7 +540,11 @@ def test_s3_keeps_owners_policies_and_tags():
         ("dynamodb", "resource_policies tables"),
         ("ec2", "describe_tags iam_instance_profile_associations reservations"),
         ("ecr", "repositories"),
-        ("kms", "get_key_id_from_alias keys list_resource_tags"),
+        (
+            "kms",
+            "cancel_key_deletion disable_key enable_key get_key_id_from_alias keys list_resource_tags "
+            "replicate_key schedule_key_deletion",
+        ),
         ("lambda", "list_layer_versions list_versions_by_function"),
         ("secretsmanager", "secrets"),
         ("sns", "topics"),

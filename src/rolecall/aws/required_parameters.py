@@ -7,12 +7,14 @@ from functools import lru_cache
 from moto.core.utils import get_service_model
 
 from rolecall.aws.errors import AwsError, failure
-from rolecall.aws.operations import Operation
+from rolecall.aws.operations import Operation, input_members
 
 # S3 takes a missing bucket or key for another operation, and names a missing header in its own words.
 _OWN_CHECKS = frozenset({"s3", "s3control"})
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+# A request in these protocols has no way to say that a list or a map is empty.
+_WITHOUT_EMPTY = frozenset({"query", "ec2"})
 _NAMED_AS_MISSING = frozenset({"ec2", "sqs"})
 
 
@@ -28,7 +30,9 @@ def check_required(operation: Operation) -> None:
     """
     parameters = operation.parameters
     for name in _required(operation.service, operation.name):
-        if parameters.get(name) is None:
+        if parameters.get(name) is None and not (
+            operation.protocol in _WITHOUT_EMPTY and _may_be_empty(operation, name)
+        ):
             raise _missing(operation, name)
 
 
@@ -38,6 +42,11 @@ def _required(service: str, operation: str) -> tuple[str, ...]:
         return ()
     shape = get_service_model(service).operation_model(operation).input_shape
     return tuple(shape.required_members) if shape else ()
+
+
+def _may_be_empty(operation: Operation, name: str) -> bool:
+    """Whether a parameter is a list or a map, which these protocols leave out if nothing is in it."""
+    return input_members(operation.service, operation.name)[name].type_name in ("list", "map")
 
 
 def _missing(operation: Operation, name: str) -> AwsError:

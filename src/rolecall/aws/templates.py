@@ -115,7 +115,7 @@ def fill(
         literal, at = template[at : match.start()], match.end()
         filled = list(_fill_one(match[1], parameters, fixed, convert))
         if not filled:
-            if missing is None:
+            if missing is None or _names_something(match[1], parameters):
                 return []
             filled = [missing]
         replaces = at == len(template) or template[at] == "{"
@@ -125,6 +125,11 @@ def fill(
             for value in filled
         ]
     return [arn if whole else arn + template[at:] for arn, whole in found]
+
+
+def _names_something(expression: str, parameters: Mapping[str, Any]) -> bool:
+    """Whether a parameter of a placeholder is given, so that what it names doesn't exist."""
+    return any(values(parameters, path) for path in paths(expression))
 
 
 def _append(arn: str, literal: str, value: str, *, whole: bool, replaces: bool) -> tuple[str, bool]:

@@ -22,6 +22,8 @@ _WITHOUT_PRINCIPAL = (
     PolicyType.SESSION,
     PolicyType.SCP,
 )
+# IAM accepts condition keys without a prefix in these policies; no request has such a key.
+_IDENTITY = (PolicyType.IDENTITY, PolicyType.BOUNDARY, PolicyType.SESSION)
 _ELEMENTS = {
     "Sid",
     "Effect",
@@ -33,7 +35,8 @@ _ELEMENTS = {
     "NotResource",
     "Condition",
 }
-_ACTION = re.compile(r"^(\*|[A-Za-z0-9-]+:[A-Za-z0-9*?_.-]+|\*:\*)$")
+# IAM accepts any characters in the name of an action, and dots in the prefix.
+_ACTION = re.compile(r"^(\*|[A-Za-z0-9.-]+:[^:]+|\*:\*)$")
 _PARTITION = re.compile(r"aws|aws-cn|aws-us-gov|aws-iso(-[a-z])?|aws-eusc")
 _LABELS, _LETTERS = re.compile(r"[a-z0-9.-]+"), re.compile(r"[a-z]+")
 _SID = re.compile(r"^[0-9A-Za-z]*$")
@@ -168,8 +171,10 @@ class Reader:
                         where,
                     )
                 raise MalformedPolicyDocument(
-                    f"Vendor {vendor} is not valid"
-                    if not re.fullmatch(r"[A-Za-z0-9-]+", vendor)
+                    "Actions/Condition can contain only one colon."
+                    if one.count(":") > 1
+                    else f"Vendor {vendor} is not valid"
+                    if not re.fullmatch(r"[A-Za-z0-9.-]+", vendor)
                     else SYNTAX,
                     f"{one!r} must be a service and an action, such as s3:GetObject.",
                     where,
@@ -198,7 +203,7 @@ class Reader:
         key, negated = found
         values = _strings(value[key], (*path, key))
         for one, where in values:
-            if not one.strip("*"):
+            if one and not one.strip("*"):
                 continue
             segments = one.split(":", 5)
             if segments[0] != "arn" or len(segments) < 2:
@@ -247,6 +252,8 @@ class Reader:
         tests: list[Condition] = []
         for name, keys in block.items():
             parsed = parse_operator(name)
+            if parsed is None and keys == {}:
+                continue
             if parsed is None:
                 raise MalformedPolicyDocument(
                     f"Invalid Condition type : {name}.",
@@ -259,7 +266,7 @@ class Reader:
                 )
             quantifier, operator, if_exists = parsed
             for key, raw in keys.items():
-                if ":" not in key:
+                if ":" not in key and self.type not in _IDENTITY:
                     raise MalformedPolicyDocument(
                         "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
                         f"The condition key {key!r} has no prefix such as aws:.",

@@ -217,6 +217,28 @@ def patch_kms() -> None:
     """
     responses: Any = import_module("moto.kms.responses")
     responses.KmsResponse._validate_key_policy = lambda response, key_id, action: None
+    backend: Any = import_module("moto.kms.models").KmsBackend
+    for name in (
+        "replicate_key",
+        "disable_key",
+        "enable_key",
+        "cancel_key_deletion",
+        "schedule_key_deletion",
+    ):
+        setattr(backend, name, _by_id_or_arn(getattr(backend, name)))
+
+
+def _by_id_or_arn(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Find a key by its ARN too, as KMS does: moto looks for its ID only.
+
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_DisableKey.html
+    """
+
+    @wraps(method)
+    def with_id(backend: Any, key_id: str, *args: Any, **options: Any) -> Any:
+        return method(backend, key_id.rpartition("/")[2], *args, **options)
+
+    return with_id
 
 
 @lru_cache(maxsize=1)

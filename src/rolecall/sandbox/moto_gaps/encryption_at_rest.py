@@ -12,6 +12,7 @@ from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.moto_state import encryption
 from rolecall.sandbox.moto_state.encryption import EncryptedData, Finder, resolve_key
+from rolecall.sandbox.moto_state.kms import unusable
 from rolecall.sandbox.responses import Response
 
 
@@ -102,6 +103,17 @@ _CIPHERTEXT = (
     "The ciphertext refers to a customer master key that does not exist, does not exist in this region, "
     "or you are not allowed to access."
 )
+# The codes of services for a key that is disabled or pending deletion. The braces take the code of KMS.
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html#API_SendMessage_Errors
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html#API_GetSecretValue_Errors
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+_UNUSABLE = {
+    "s3": "KMS.{}",
+    "secretsmanager": "DecryptionFailure",
+    "sns": "KMSInvalidState",
+    "sqs": "KMS.{}",
+    "ssm": "InvalidKeyId",
+}
 # The code and message of a service whose error isn't the one of KMS. The braces take the message of KMS.
 _DENIALS = {
     "secretsmanager": ("AccessDeniedException", "Access to KMS is not allowed"),
@@ -164,6 +176,9 @@ class EncryptionAtRest(Gap):
             code, message = _DENIALS[service]
             message = message.replace("{action}", action.removeprefix("kms:"))
             raise AwsError(code, message.replace("{}", error.message), 400) from None
+        if reason := unusable(key):
+            code = _UNUSABLE.get(service, "{}").replace("{}", reason.code)
+            raise AwsError(code, reason.message, 400)
 
     def after(self, call: Call, response: Response) -> Response:
         """Show the ARN of an object's key, in whatever form the request names the key."""

@@ -10,6 +10,7 @@ from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
 from rolecall.sandbox._principals import named_principals
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
+from rolecall.sandbox.moto_state.identity_policies import identity_policy_error
 
 
 class _Document(NamedTuple):
@@ -46,6 +47,8 @@ class PolicyDocuments(Gap):
             return
         if isinstance(document, bytes):
             document = document.decode("utf-8", "replace")
+        if kind.type is PolicyType.IDENTITY and (message := identity_policy_error(document)):
+            raise AwsError(kind.error, message, 400)
         try:
             Policy.parse(document, kind.type)
         except MalformedPolicyDocument as error:

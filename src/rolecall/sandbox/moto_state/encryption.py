@@ -35,6 +35,9 @@ class EncryptedData:
     context: Mapping[str, str] = field(default_factory=dict)
 
 
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html
+_SECRETS = "/aws/reference/secretsmanager/"
+
 Finder = Callable[[Call], Iterator[EncryptedData]]
 """Finds the encrypted data that a call reads or writes."""
 
@@ -148,7 +151,9 @@ def secret(call: Call) -> Iterator[EncryptedData]:
         found = _secret(call, str(identifier)) if identifier else None
         if found is not None:
             owner = str(found.arn).split(":")[4]
-            key = found.kms_key_id or "alias/aws/secretsmanager"
+            # A replica is encrypted with a key of its own Region.
+            key = found.config.get("KmsKeyId") if hasattr(found, "source") else found.kms_key_id
+            key = key or "alias/aws/secretsmanager"
             yield EncryptedData(key, owner, {"SecretARN": str(found.arn)})
 
 
@@ -182,7 +187,9 @@ def parameter(call: Call) -> Iterator[EncryptedData]:
         return
     state = backend("ssm", call.account, call.region)
     names = [parameters.get("Name"), *(parameters.get("Names") or [])]
-    found = [state.get_parameter(str(name)) for name in names if name]
+    # Systems Manager passes these on to Secrets Manager, which decrypts the secret itself.
+    own = [str(name) for name in names if name and not str(name).startswith(_SECRETS)]
+    found = [state.get_parameter(name) for name in own]
     if path := parameters.get("Path"):
         prefix = f"{str(path).rstrip('/')}/"
         recursive = bool(parameters.get("Recursive"))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rolecall.aws.errors import AwsError
 from rolecall.aws.regions import is_region
 from rolecall.sandbox.moto_state._backends import backend
 from rolecall.sandbox.moto_state.resources import Arn, ServiceResources, parse_arn
@@ -120,6 +121,21 @@ def key_arn(account: str, region: str, name: str) -> str | None:
     identifier = state.get_key_id_from_alias(alias) if alias.startswith("alias/") else name
     key = state.keys.get(identifier or "")
     return str(key.arn) if key else None
+
+
+def unusable(arn: str) -> AwsError | None:
+    """Return the error for a key that can't be used in its state; None if it can.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
+    """
+    parts = parse_arn(arn)
+    key = _key(parts) if parts else None
+    if key is None or key.key_state == "Enabled":
+        return None
+    if key.key_state == "Disabled":
+        return AwsError("DisabledException", f"{arn} is disabled.", 400)
+    state = {"PendingDeletion": "pending deletion", "PendingImport": "pending import"}.get(key.key_state)
+    return AwsError("KMSInvalidStateException", f"{arn} is {state}.", 400) if state else None
 
 
 def granted_key(account: str, region: str, token: str) -> str | None:

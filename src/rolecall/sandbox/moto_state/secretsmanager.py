@@ -24,7 +24,10 @@ class Secrets(ServiceResources):
 
 def _secret(arn: Arn) -> Any:
     secrets = backend("secretsmanager", arn.account, arn.region).secrets.values()
-    return next((one for one in secrets if one.arn == arn.text), None)
+    secret = next((one for one in secrets if one.arn == arn.text), None)
+    # A replica has the policy and the tags of its primary secret.
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
+    return getattr(secret, "source", secret)
 
 
 def secret_arn(account: str, region: str, name: str) -> str | None:
