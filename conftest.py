@@ -27,6 +27,11 @@ def pytest_addoption(parser):
     parser.addoption(
         "--load-learners", type=int, default=40, help="how many learners a room has under load"
     )
+    parser.addoption(
+        "--load-dashboards", type=int, default=1, help="how many dashboards are open under load"
+    )
+    parser.addoption("--load-source", default="", help="the src of another version, to compare with")
+    parser.addoption("--load-past", type=int, default=500, help="how many activities there are before")
     parser.addoption("--iam-seed", type=int, default=1, help="which random cases")
 
 

@@ -1,94 +1,237 @@
-"""Three hundred learners at once, by real HTTP clients in a process of their own.
+"""A class works at the same time: real HTTP clients, dashboards, and the activities of earlier days.
 
-It reports how fast the service is, and asserts no time: ``uv run pytest tests/workshop/test_load.py -n0 -s --load-learners 300``.
+The test asserts that nothing is lost. It reports how fast the service is and what it costs, and asserts no time:
+``uv run pytest tests/workshop/test_load.py -n0 -m "" -s --load-learners 2000 --load-dashboards 4 --load-past 30000``.
 """
 
 import asyncio
 import random
-import statistics
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
+import psutil
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from rolecall.workshop.database import Database
-from rolecall.workshop.tables import Answer, Attempt
+from rolecall.workshop.tables import ActivityRow, Answer, Attempt, Person
 from workshop.running import Running, answers_of, start_workshop
 
-A_SECOND = 75
-"""Answers that come in a second: three hundred people who need four seconds for each, which is quick."""
+ANSWERS_A_SECOND = 75
+"""2,000 learners who need 27 seconds for each question."""
+ACTIVITIES_A_SECOND = 25
+STARTS_A_SECOND = 200
+SECONDS = 15
+POLL = 3.0
+"""Seconds between two polls of a notebook whose service doesn't wait for changes."""
+
+
+@dataclass
+class Load:
+    """How many use the service, and what was measured."""
+
+    learners: int
+    dashboards: int
+    past: int
+    running: Running
+    times: dict[str, list[float]] = field(default_factory=dict)
+    saved: int = 0
+    events: int = 0
+    cpu: float = 0.0
+    memory: float = 0.0
+
+    def took(self, what: str, started: float) -> None:
+        self.times.setdefault(what, []).append(time.perf_counter() - started)
+
+    def report(self) -> str:
+        def of(times: list[float]) -> str:
+            ordered = sorted(times)
+            shares = (ordered[int(len(ordered) * share)] * 1000 for share in (0.5, 0.95, 0.99))
+            p50, p95, p99 = (f"{one:.0f}" for one in shares)
+            return f"{len(times)} requests, median {p50} ms, p95 {p95} ms, p99 {p99} ms"
+
+        lines = [f"{self.learners} learners, {self.dashboards} dashboards, {self.past} past activities"]
+        lines += [f"  {what}: {of(times)}" for what, times in sorted(self.times.items())]
+        lines.append(
+            f"  the service: {self.cpu:.0%} of a core, {self.memory:.0f} MiB; {self.events} events"
+        )
+        return "\n".join(lines)
 
 
 @pytest.fixture
-def learners(request) -> int:
-    return request.config.getoption("--load-learners")
+def load(request, tmp_path) -> Load:
+    options = ("--load-learners", "--load-dashboards", "--load-past")
+    learners, dashboards, past = (request.config.getoption(one) for one in options)
+    source = request.config.getoption("--load-source")
+    running = start_workshop(tmp_path, **({"PYTHONPATH": source} if source else {}))
+    yield Load(learners, dashboards, past, running)
+    running.stop()
 
 
 @pytest.mark.slow
-def test_a_room_of_learners_answers_at_once_and_nothing_is_lost(tmp_path, learners):
-    running = start_workshop(tmp_path)
-    try:
-        # This runs in another thread, because browser tests leave an event loop in the main one.
-        with ThreadPoolExecutor(1) as pool:
-            times, slow_start = pool.submit(lambda: asyncio.run(_room(running, learners))).result()
-    finally:
-        running.stop()
+def test_a_class_works_at_the_same_time_and_nothing_is_lost(load):
+    database = Database(f"sqlite:///{load.running.data}/workshop.sqlite3")
+    # This runs in another thread, because browser tests leave an event loop in the main one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(_class(load, database))).result()
 
-    ordered = sorted(times)
-    p50, p95, p99 = (ordered[int(len(ordered) * share)] * 1000 for share in (0.5, 0.95, 0.99))
-    print(
-        f"\n{learners} learners, {len(times)} submissions: median {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms; "
-        f"all beginning within a second: slowest {slow_start * 1000:.0f} ms, mean {statistics.fmean(times) * 1000:.0f} ms"
-    )
-    database = Database(f"sqlite:///{tmp_path}/workshop.sqlite3")
+    print(f"\n{load.report()}")
     with database.session() as session:
         saved = session.scalar(select(func.count()).select_from(Answer))
         handed_in = session.scalar(
             select(func.count()).select_from(Attempt).where(Attempt.submitted.is_not(None))
         )
+        done = session.scalar(select(func.count()).select_from(ActivityRow))
     database.close()
-    assert (saved, handed_in) == (learners * 8, learners)
+    assert (saved, handed_in) == (load.saved, load.learners)
+    assert done == load.past + len(load.times.get("activities", []))
 
 
-async def _room(running: Running, learners: int) -> tuple[list[float], float]:
-    times: list[float] = []
-    connections = aiohttp.TCPConnector(limit=learners)
-    async with aiohttp.ClientSession(running.url, connector=connections, raise_for_status=True) as http:
-        begun = await asyncio.gather(
-            *(_begin(http, running.code, f"Learner {number}") for number in range(learners))
-        )
+async def _class(load: Load, database: Database) -> None:
+    connections = aiohttp.TCPConnector(limit=0)
+    patience = aiohttp.ClientTimeout(total=60)
+    async with aiohttp.ClientSession(load.running.url, connector=connections, timeout=patience) as http:
+        everyone = await asyncio.gather(*(_join(http, load, number) for number in range(load.learners)))
+        _add_past(database, load.past)
+        cookies = load.running.instructor().cookies
+        dashboards = [asyncio.create_task(_watch(load, dict(cookies))) for _ in range(load.dashboards)]
+        attempts = await asyncio.gather(*(_start(http, load, headers) for headers in everyone))
+        until = time.perf_counter() + SECONDS
+        service = _service_of(load.running)
+        before, started = _cpu(service), time.perf_counter()
+        polls = [asyncio.create_task(_poll(http, load, headers, until)) for headers in everyone]
         await asyncio.gather(
-            *(_answer(http, headers, attempt, times, learners) for headers, attempt, _ in begun)
+            *(_work(http, load, *one, until) for one in zip(everyone, attempts, strict=True))
         )
-    return times, max(took for *_, took in begun)
+        load.cpu = (_cpu(service) - before) / (time.perf_counter() - started)
+        load.memory = service.memory_info().rss / 2**20
+        for task in (*polls, *dashboards):
+            task.cancel()
+        await asyncio.gather(*(_submit(http, *one) for one in zip(everyone, attempts, strict=True)))
+
+
+def _service_of(running: Running) -> psutil.Process:
+    """The process that answers; the processes that grade are its children."""
+    (found,) = psutil.Process(running.process.pid).children()
+    return found
+
+
+def _cpu(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 async def _ask(http: aiohttp.ClientSession, method: str, path: str, body: object = None, **headers: str):
     async with http.request(method, path, json=body, headers=headers) as answer:
+        answer.raise_for_status()
         return await answer.json()
 
 
-async def _begin(http: aiohttp.ClientSession, code: str, name: str):
-    chance = random.Random(name)
-    await asyncio.sleep(chance.random())
-    answer = await _ask(http, "POST", "/api/join", {"code": code, "name": name})
-    headers = {"Authorization": f"Bearer {answer['token']}"}
+async def _join(http: aiohttp.ClientSession, load: Load, number: int) -> dict[str, str]:
+    await asyncio.sleep(random.Random(number).random() * load.learners / STARTS_A_SECOND)
+    started = time.perf_counter()
+    told = await _ask(http, "POST", "/api/join", {"code": load.running.code, "name": f"Learner {number}"})
+    load.took("join", started)
+    return {"Authorization": f"Bearer {told['token']}"}
+
+
+def _add_past(database: Database, count: int) -> None:
+    """Add activities of the last days, which learners did before."""
+    now, chance = datetime.now(UTC), random.Random(1)
+    with database.session() as session:
+        people = session.execute(select(Person.id, Person.room_id)).all()
+        rows = [
+            {
+                "key": uuid.uuid4().hex,
+                "room_id": person.room_id,
+                "person_id": person.id,
+                "at": now - timedelta(hours=chance.uniform(1, 100)),
+                "deck": "practice/assume-role",
+                "question": f"question-{chance.randrange(120)}",
+                "answer": f"answer {chance.randrange(4)}",
+                "correct": chance.random() < 0.7,
+                "score": 1.0,
+                "misconception": "role-is-a-user" if chance.random() < 0.1 else "",
+            }
+            for person in (chance.choice(people) for _ in range(count))
+        ]
+        if rows:
+            session.execute(insert(ActivityRow), rows)
+
+
+async def _watch(load: Load, cookies: dict[str, str]) -> None:
+    """Keep a dashboard open."""
+    forever = aiohttp.ClientTimeout(total=None)
+    async with (
+        aiohttp.ClientSession(
+            load.running.url, cookies=cookies, timeout=forever, read_bufsize=2**22
+        ) as http,
+        http.get("/live") as stream,
+    ):
+        async for chunk in stream.content.iter_any():
+            load.events += chunk.count(b"data: ")
+
+
+async def _start(http: aiohttp.ClientSession, load: Load, headers: dict[str, str]) -> dict:
+    await asyncio.sleep(random.random() * load.learners / STARTS_A_SECOND)
     started = time.perf_counter()
     attempt = await _ask(http, "POST", "/api/assessments/roles-midterm", **headers)
-    return headers, attempt, time.perf_counter() - started
+    load.took("start", started)
+    return attempt
 
 
-async def _answer(
-    http: aiohttp.ClientSession, headers: dict, attempt: dict, times: list[float], learners: int
+async def _poll(http: aiohttp.ClientSession, load: Load, headers: dict[str, str], until: float) -> None:
+    """Ask for changes of the room, as `rolecall.join` does."""
+    tag, pause = "", random.random() * POLL
+    while True:
+        await asyncio.sleep(pause)
+        started = time.perf_counter()
+        asked = {**headers, "Prefer": "wait=20", **({"If-None-Match": tag} if tag else {})}
+        async with http.get("/api/room", headers=asked) as answer:
+            await answer.read()
+            waits, tag = bool(tag), answer.headers.get("ETag", "")
+        if not waits:
+            load.took("poll", started)
+        pause = 1.0 if tag else POLL
+
+
+async def _work(
+    http: aiohttp.ClientSession, load: Load, headers: dict[str, str], attempt: dict, until: float
 ) -> None:
     chance = random.Random(attempt["attempt"])
     path = f"/api/attempts/{attempt['attempt']}"
-    for place, given in answers_of(attempt).items():
-        await asyncio.sleep(chance.expovariate(A_SECOND / learners))
+    answers = iter(answers_of(attempt).items())
+    a_second = (ANSWERS_A_SECOND + ACTIVITIES_A_SECOND) / load.learners
+    while True:
+        wait = chance.expovariate(a_second)
+        if time.perf_counter() + wait > until:
+            await asyncio.sleep(max(0.0, until - time.perf_counter()))
+            return
+        await asyncio.sleep(wait)
         started = time.perf_counter()
-        saved = await _ask(http, "PUT", f"{path}/answers/{place}", {"given": given, "serial": 1}, **headers)
-        times.append(time.perf_counter() - started)
-        assert saved == {"serial": 1}
-    await _ask(http, "POST", f"{path}/submit", **headers)
+        following = next(answers, None) if chance.random() < ANSWERS_A_SECOND / 100 else None
+        if following is None:
+            activity = {
+                "key": uuid.uuid4().hex,
+                "deck": "practice/assume-role",
+                "question": "q",
+                "answer": "a",
+                "correct": True,
+                "score": 1,
+            }
+            await _ask(http, "POST", "/api/done", {"activities": [activity]}, **headers)
+            load.took("activities", started)
+        else:
+            place, given = following
+            body = {"given": given, "serial": 1}
+            assert await _ask(http, "PUT", f"{path}/answers/{place}", body, **headers) == {"serial": 1}
+            load.took("answers", started)
+            load.saved += 1
+
+
+async def _submit(http: aiohttp.ClientSession, headers: dict[str, str], attempt: dict) -> None:
+    await _ask(http, "POST", f"/api/attempts/{attempt['attempt']}/submit", **headers)

@@ -23,7 +23,7 @@ from workshop.running import start_workshop
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("ROLECALL_DATA", str(tmp_path / "learner"))
     monkeypatch.delenv("ROLECALL_WORKSHOP_URL", raising=False)
-    monkeypatch.setattr(rolecall.widgets._join, "_POLL_INTERVAL", 0.2)
+    monkeypatch.setattr(rolecall.widgets._join, "_PAUSE", 0.2)
     set_open_lessons(None)
     monkeypatch.setattr(rolecall.widgets._assessment, "_SAVE_TIMEOUT", 0.5)
     monkeypatch.setattr(rolecall.widgets._service, "_LONGEST_PAUSE", 0.5)

@@ -22,8 +22,10 @@ from rolecall.widgets._service import (
     known_access,
 )
 
-_POLL_INTERVAL = 3.0
-"""How often the notebook asks the service what the instructor does, in seconds."""
+_PAUSE = 1.0
+"""Seconds between two requests for what the instructor does."""
+_LONGEST_WAIT = 20
+"""Seconds for which the service may wait for a change before it answers."""
 
 
 class Workshop(Card):
@@ -45,16 +47,16 @@ class Workshop(Card):
 
     def _follow(self) -> None:
         pause = threading.Event()
-        while not pause.wait(_POLL_INTERVAL):
+        while not pause.wait(_PAUSE):
             try:
-                room = self._client.ask("GET", "/api/room")
+                room = self._client.wait_for_change("/api/room", _LONGEST_WAIT)
             except NoAnswerYet:
                 continue
             except ServiceError as problem:
                 self._problem = str(problem)
                 self._show()
                 return
-            if room != self._room:
+            if room is not None and room != self._room:
                 self._room = room
                 self._problem = ""
                 self._show()

@@ -24,6 +24,7 @@ _TIMEOUT = 10.0
 """How long the service may take to answer, in seconds."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 5.0
 """How long to wait before a request is sent again, in seconds; the pause doubles each time."""
+_NOT_MODIFIED = 304
 _RETRY_STATUSES = (408, 429, 500, 502, 503, 504)
 """The HTTP statuses after which the same request may be sent again."""
 
@@ -106,6 +107,7 @@ class Client:
 
         self._http_error = httpx.HTTPError
         self._http = httpx.Client(base_url=url, headers=headers, timeout=_TIMEOUT)
+        self._tags: dict[str, str] = {}
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """Send one request.
@@ -142,6 +144,9 @@ class Client:
             answer = self._http.request(method, path, content=content, headers=_JSON if content else None)
         except self._http_error as error:
             raise NoAnswerYet(f"the workshop's service doesn't answer: {error}") from None
+        return self._content_of(answer)
+
+    def _content_of(self, answer: Any) -> Any:
         if answer.is_success:
             return answer.json()
         code, text = "", answer.reason_phrase
@@ -156,6 +161,34 @@ class Client:
         if answer.status_code in _RETRY_STATUSES:
             raise NoAnswerYet(text, code)
         raise ServiceError(text, code)
+
+    def wait_for_change(self, path: str, seconds: int) -> Any:
+        """Return the body of a page when it has changed since the last call; None if it doesn't.
+
+        Parameters
+        ----------
+        seconds
+            How long the service may wait for a change.
+
+        Raises
+        ------
+        NoAnswerYet
+            If the request may be sent again.
+        ServiceError
+            If the service refused it.
+        """
+        headers = {"Prefer": f"wait={seconds}"}
+        if path in self._tags:
+            headers["If-None-Match"] = self._tags[path]
+        try:
+            answer = self._http.get(path, headers=headers, timeout=seconds + _TIMEOUT)
+        except self._http_error as error:
+            raise NoAnswerYet(f"the workshop's service doesn't answer: {error}") from None
+        if answer.status_code == _NOT_MODIFIED:
+            return None
+        content = self._content_of(answer)
+        self._tags[path] = answer.headers.get("ETag", "")
+        return content
 
 
 class Sender:

@@ -68,11 +68,15 @@ class Authenticator:
         self.wrong_codes, self.wrong_tokens = WrongCodeLimit(), WrongTokenLimit()
         self.activities = ActivityQuota()
 
+    def known_caller(self, token: str) -> Caller | None:
+        """Return the person of a token that was looked up within the last seconds, or ``None``."""
+        until, known = self._known.get(digest(token), (0.0, None))
+        return known if time.monotonic() < until else None
+
     def caller_of_token(self, token: str) -> Caller | None:
         """Return the person that a token belongs to, or ``None``."""
         key = digest(token)
-        until, known = self._known.get(key, (0.0, None))
-        if known is not None and time.monotonic() < until:
+        if (known := self.known_caller(token)) is not None:
             return known
         with self._service.database.read() as session:
             person = session.scalars(select(Person).where(Person.token == key)).one_or_none()
@@ -172,8 +176,10 @@ async def learner(request: Request) -> Caller:
         With status 401 if the token is not valid.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    caller_of_token = authenticator_of(request).caller_of_token
-    found = await run_in_threadpool(caller_of_token, token) if scheme == "Bearer" and token else None
+    authenticator = authenticator_of(request)
+    found = authenticator.known_caller(token)
+    if found is None and scheme == "Bearer" and token:
+        found = await run_in_threadpool(authenticator.caller_of_token, token)
     if found is None:
         raise HTTPException(401, "this token is not valid; join the workshop again")
     return found

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, HTTPException, Path, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,13 +19,14 @@ from rolecall.course import NoCourse
 from rolecall.quiz import InvalidAnswer, Question
 from rolecall.workshop import attempts
 from rolecall.workshop._input_limits import BadInput, check_length, check_storable
-from rolecall.workshop.access import Learner, TheAuthenticator, TheService
+from rolecall.workshop.access import Learner, TheAuthenticator, TheService, learner
 from rolecall.workshop.attempts import AttemptError, SubmittedAnswer
 from rolecall.workshop.graders import GradingError
 from rolecall.workshop.grades import grade_of_attempt
-from rolecall.workshop.rooms import Activity, CannotJoin, is_valid_code, join, pacing, record_activities
+from rolecall.workshop.room_states import RoomStates
+from rolecall.workshop.rooms import Activity, CannotJoin, is_valid_code, join, record_activities
 from rolecall.workshop.service import Service
-from rolecall.workshop.tables import Answer, Push, Room
+from rolecall.workshop.tables import Answer, Push
 
 T = TypeVar("T")
 router = APIRouter(prefix="/api")
@@ -34,6 +35,7 @@ _NO_IDENTITY = (
     "a graded assessment needs to know who you are, and a display name doesn't say it; join again with the "
     "personal code that your instructor gives you"
 )
+_LONGEST_WAIT = 25
 _STATUS = {"no-attempt": 404, "no-answer": 422}
 
 Short = Annotated[str, Field(max_length=200)]
@@ -131,22 +133,27 @@ async def post_join(
     return {"token": joined.token, "name": joined.name}
 
 
-@router.get("/room")
-async def get_room(caller: Learner, service: TheService) -> dict[str, Any]:
-    """Return the open lessons, the timer, and the questions that the instructor asks the class."""
+async def get_room(request: Request) -> Response:
+    """Return the open lessons, the timer, and the questions that the instructor asks the class.
 
-    def read() -> dict[str, Any]:
-        with service.database.read() as session:
-            room = session.get_one(Room, caller.room)
-            pushes = session.scalars(select(Push).where(Push.room_id == room.id, Push.open)).all()
-            shown = []
-            for push in pushes:
-                view = service.view(PaperItem(push.bank, push.question, 0))
-                if view is not None:
-                    shown.append({"id": push.id, "view": view})
-            return pacing(room, shown) | {"name": caller.name, "assessments": service.assessments.names}
+    A request with the tag of an earlier response is answered with 304 if nothing changed. If it says
+    ``Prefer: wait=SECONDS`` (RFC 7240), it is answered when something changes, or after that time.
+    """
+    caller = await learner(request)
+    states: RoomStates = request.app.state.room_states
+    state = await states.state(caller.room)
+    known = request.headers.get("If-None-Match")
+    if known == state.tag(caller.name) and (seconds := _seconds_to_wait(request)):
+        state = await states.wait_for_change(caller.room, state, seconds)
+    tag = {"ETag": state.tag(caller.name)}
+    if known == tag["ETag"]:
+        return Response(status_code=304, headers=tag)
+    return Response(state.body(caller.name), media_type="application/json", headers=tag)
 
-    return await run_in_threadpool(read)
+
+def _seconds_to_wait(request: Request) -> int:
+    name, _, seconds = request.headers.get("Prefer", "").partition("=")
+    return min(int(seconds), _LONGEST_WAIT) if name == "wait" and seconds.isdecimal() else 0
 
 
 @router.post("/done")
@@ -245,10 +252,13 @@ def _attempt_view(service: Service, person: int, attempt: str) -> dict[str, Any]
         except AttemptError as error:
             raise HTTPException(404, {"code": error.code, "text": str(error)}) from None
         answers = session.scalars(select(Answer).where(Answer.attempt_id == attempt)).all()
-        marked = grade_of_attempt(session, row)
-        others_work = attempts.is_any_open(session, row.room_id, row.assessment)
+        assessment = service.assessments.assessment(row.assessment)
+        feedback: dict[str, Any] = {}
+        if row.submitted is not None:
+            marked = grade_of_attempt(session, row)
+            others_work = attempts.is_any_open(session, row.room_id, row.assessment)
+            feedback = service.feedback(row, assessment, answers, marked, others_work=others_work)
     now = service.clock.now()
-    assessment = service.assessments.assessment(row.assessment)
     over = row.submitted is not None or now >= row.deadline + attempts.GRACE
     return {
         "attempt": row.id,
@@ -261,7 +271,7 @@ def _attempt_view(service: Service, person: int, attempt: str) -> dict[str, Any]
         "receipt": row.receipt,
         "paper": [] if over else service.paper(row, answers),
         "answered": sorted(one.place for one in answers),
-        "feedback": service.feedback(row, assessment, answers, marked, others_work=others_work),
+        "feedback": feedback,
     }
 
 

@@ -18,6 +18,8 @@ from rolecall.workshop import api, lti_pages, pages
 from rolecall.workshop.access import Authenticator
 from rolecall.workshop.database import Unavailable
 from rolecall.workshop.hub import Hub, hub_of
+from rolecall.workshop.live import LiveRooms
+from rolecall.workshop.room_states import RoomStates
 from rolecall.workshop.service import Service
 
 _LONGEST_BODY = 256 * 1024
@@ -100,6 +102,9 @@ def create_app(service: Service, instructors: Collection[str] = ()) -> FastAPI:
         openapi_url=None,
     )
     app.state.service, app.state.authenticator = service, Authenticator(service, hub)
+    app.state.room_states, app.state.live_rooms = RoomStates(service), LiveRooms(service)
+    # Every notebook asks for this again and again, so FastAPI's dependencies stay out of it.
+    app.add_route("/api/room", api.get_room)
     app.include_router(api.router)
     app.include_router(api.health_router)
     app.include_router(pages.router)

@@ -237,7 +237,7 @@ class Marker:
             answer = session.get(Answer, (claim.attempt, claim.place))
             item = PaperItem(**attempt.paper[claim.place])
             text = answer.answer if answer else ""
-            version = version_document(session, item) if text else ""
+            version = version_document(session, item.version) if text else ""
         if not text:
             return _Outcome("done")
         try:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,14 +17,23 @@ from sse_starlette import EventSourceResponse
 
 from rolecall.course import NoCourse
 from rolecall.workshop import gradebook
-from rolecall.workshop.access import COOKIE, Authenticator, Caller, Instructor, TheAuthenticator, TheService
+from rolecall.workshop.access import (
+    COOKIE,
+    Authenticator,
+    Caller,
+    Instructor,
+    TheAuthenticator,
+    TheService,
+    service_of,
+)
 from rolecall.workshop.grades import drop, dropped, regrade
 from rolecall.workshop.insight import insight
-from rolecall.workshop.live import snapshot
+from rolecall.workshop.live import BEAT, LiveRooms
 from rolecall.workshop.platform_grades import send_again
+from rolecall.workshop.room_states import RoomStates
 from rolecall.workshop.rooms import INSTRUCTOR, CannotJoin, audit, renew_code
 from rolecall.workshop.roster import BadRoster, add_to_roster, read_names
-from rolecall.workshop.service import Service, canonical
+from rolecall.workshop.service import Service
 from rolecall.workshop.tables import Push, Room
 
 router = APIRouter()
@@ -33,7 +41,6 @@ _FOLDER = Path(__file__).parent / "templates"
 _pages = Jinja2Templates(
     env=Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 )
-_BEAT = 1.0
 _Text = Annotated[str, Form(max_length=200)]
 
 
@@ -155,30 +162,32 @@ async def get_live(
     request: Request, service: TheService, caller: Instructor, authenticator: TheAuthenticator
 ) -> EventSourceResponse:
     """Stream the room's state as server-sent events, one for each change, until the browser signs out."""
-
-    def look() -> dict[str, Any]:
-        with service.database.read() as session:
-            grading = service.marker.status(session, caller.room)
-            return snapshot(session, session.get_one(Room, caller.room), service.clock.now(), grading)
+    live: LiveRooms = request.app.state.live_rooms
 
     async def changes() -> AsyncIterator[dict[str, str]]:
-        before = ""
+        shown = 0
         while not await request.is_disconnected():
             # The browser may have signed out, or the instructor's link may have been replaced.
             if await run_in_threadpool(authenticator.caller_of_cookie, request.cookies[COOKIE]) is None:
                 return
-            seen = await run_in_threadpool(look)
-            now = canonical({**seen, "now": ""})
-            if now != before:
-                yield {"data": json.dumps(seen)}
-                before = now
-            await asyncio.sleep(_BEAT)
+            state = await live.state(caller.room)
+            if state.number != shown:
+                yield {"data": state.data}
+                shown = state.number
+            await asyncio.sleep(BEAT)
 
     return EventSourceResponse(changes())
 
 
+async def _change_room(request: Request, caller: Caller, change: Callable[[Any], object]) -> None:
+    """Change a room, and send the change to its notebooks."""
+    await asyncio.wrap_future(service_of(request).database.write(change))
+    states: RoomStates = request.app.state.room_states
+    await states.change(caller.room)
+
+
 @router.post("/room/code")
-async def post_code(service: TheService, caller: Instructor) -> Response:
+async def post_code(request: Request, service: TheService, caller: Instructor) -> Response:
     """Create a new join code; the old one is no longer valid."""
     now = service.clock.now()
 
@@ -186,7 +195,7 @@ async def post_code(service: TheService, caller: Instructor) -> Response:
         renew_code(session.get_one(Room, caller.room), now, service.settings.join_hours)
         audit(session, caller.room, now, caller.name, "code renewed", "")
 
-    await asyncio.wrap_future(service.database.write(change))
+    await _change_room(request, caller, change)
     return Response(status_code=204)
 
 
@@ -202,13 +211,13 @@ async def post_lessons(request: Request, service: TheService, caller: Instructor
         session.get_one(Room, caller.room).open_lessons = names or None
         audit(session, caller.room, service.clock.now(), caller.name, "lessons opened", ", ".join(names))
 
-    await asyncio.wrap_future(service.database.write(change))
+    await _change_room(request, caller, change)
     return Response(status_code=204)
 
 
 @router.post("/room/timer")
 async def post_timer(
-    service: TheService, caller: Instructor, minutes: Annotated[float, Form(ge=0, le=600)]
+    request: Request, service: TheService, caller: Instructor, minutes: Annotated[float, Form(ge=0, le=600)]
 ) -> Response:
     """Start a timer that everyone sees; 0 minutes removes it."""
     until = service.clock.now() + timedelta(minutes=minutes) if minutes else None
@@ -216,12 +225,14 @@ async def post_timer(
     def change(session: Any) -> None:
         session.get_one(Room, caller.room).timer_until = until
 
-    await asyncio.wrap_future(service.database.write(change))
+    await _change_room(request, caller, change)
     return Response(status_code=204)
 
 
 @router.post("/room/push")
-async def post_push(service: TheService, caller: Instructor, bank: _Text, question: _Text) -> Response:
+async def post_push(
+    request: Request, service: TheService, caller: Instructor, bank: _Text, question: _Text
+) -> Response:
     """Ask the class a question; the question before it is closed."""
     try:
         found = service.assessments.bank(bank).question(question)
@@ -236,14 +247,14 @@ async def post_push(service: TheService, caller: Instructor, bank: _Text, questi
         session.add(Push(room_id=caller.room, bank=bank, question=question, at=now, open=True))
         audit(session, caller.room, now, caller.name, "question pushed", f"{bank} {question}")
 
-    await asyncio.wrap_future(service.database.write(change))
+    await _change_room(request, caller, change)
     return Response(status_code=204)
 
 
 @router.post("/room/unpush")
-async def post_unpush(service: TheService, caller: Instructor) -> Response:
+async def post_unpush(request: Request, service: TheService, caller: Instructor) -> Response:
     """Close the question that the class was asked."""
-    await asyncio.wrap_future(service.database.write(lambda session: _close_pushes(session, caller.room)))
+    await _change_room(request, caller, lambda session: _close_pushes(session, caller.room))
     return Response(status_code=204)
 
 
@@ -253,14 +264,16 @@ def _close_pushes(session: Any, room: int) -> None:
 
 
 @router.post("/room/reveal")
-async def post_reveal(service: TheService, caller: Instructor, question: _Text) -> Response:
+async def post_reveal(
+    request: Request, service: TheService, caller: Instructor, question: _Text
+) -> Response:
     """Show on the dashboard which answers to a question are right."""
 
     def change(session: Any) -> None:
         room = session.get_one(Room, caller.room)
         room.revealed = [*dict.fromkeys([*room.revealed, question])]
 
-    await asyncio.wrap_future(service.database.write(change))
+    await _change_room(request, caller, change)
     return Response(status_code=204)
 
 

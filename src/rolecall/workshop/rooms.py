@@ -248,9 +248,10 @@ def free_name(session: Session, room: int, name: str) -> str:
     CannotJoin
         If too many people have this name.
     """
-    taken = set(session.scalars(select(Person.name).where(Person.room_id == room)))
-    if name not in taken:
+    in_room = select(Person.name).where(Person.room_id == room)
+    if session.scalar(in_room.where(Person.name == name)) is None:
         return name
+    taken = set(session.scalars(in_room.where(Person.name.startswith(f"{name} (", autoescape=True))))
     numbered = (f"{name} ({number})" for number in range(2, _LARGEST_NUMBER + 1))
     free = next((one for one in numbered if one not in taken), None)
     if free is None:

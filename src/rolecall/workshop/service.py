@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
@@ -80,7 +79,8 @@ class Service:
         if settings.platforms is not None:
             self.platforms = Platforms(PlatformFile(settings.platforms), settings.data / "lti.jwk")
         self.marker = Marker(self.database, self.graders, self.signer, self.clock, self._give_grades_back)
-        self._versions = lru_cache(maxsize=1024)(self._load_version)
+        self._documents = lru_cache(maxsize=1024)(self._load_version)
+        self._questions = lru_cache(maxsize=1024)(self._read_question)
         self._asked = lru_cache(maxsize=4096)(self._ask)
         self._viewed = lru_cache(maxsize=4096)(self._view)
 
@@ -123,9 +123,13 @@ class Service:
         self.judges.close()
         self.database.close()
 
-    def _load_version(self, item: PaperItem) -> str:
+    def _load_version(self, version: str) -> str:
         with self.database.read() as session:
-            return version_document(session, item)
+            return version_document(session, version)
+
+    def _read_question(self, version: str) -> QuestionVersion | None:
+        document = self._documents(version)
+        return QuestionVersion.model_validate_json(document) if document else None
 
     def question(self, item: PaperItem) -> Question | None:
         """Return a question as its paper asks it; ``None`` for a task, or if its bank no longer has it."""
@@ -135,7 +139,7 @@ class Service:
         """Return a task as its paper asks it; ``None`` for a question, or if the task was removed."""
         if not item.is_task:
             return None
-        document = self._versions(item) or self.assessments.version(item)
+        document = self._documents(item.version) or self.assessments.version(item)
         return TaskVersion.model_validate_json(document) if document else None
 
     def _changed(self, item: PaperItem) -> tuple[int, ...]:
@@ -143,15 +147,14 @@ class Service:
         return () if item.version else self.assessments.changed()
 
     def _bank(self, item: PaperItem) -> Bank:
-        if document := self._versions(item):
-            return QuestionVersion.model_validate_json(document).bank
-        return self.assessments.bank(item.bank)
+        version = self._questions(item.version)
+        return version.bank if version is not None else self.assessments.bank(item.bank)
 
     def _ask(self, item: PaperItem, changed: tuple[int, ...]) -> Question | None:
-        document = "" if item.is_task else self._versions(item)
-        if not document:
+        version = None if item.is_task else self._questions(item.version)
+        if version is None:
             return self.assessments.question(item, self.judges)
-        return variant(QuestionVersion.model_validate_json(document).question, item.seed, self.judges)
+        return variant(version.question, item.seed, self.judges)
 
     def view(self, item: PaperItem) -> dict[str, Any] | None:
         """Return what a learner sees of a question, without its key. The caller sets its place."""
@@ -220,7 +223,7 @@ class Service:
     def _review(self, attempt: Attempt, mark: Mark, given: str | None) -> ReviewView | None:
         """Show one answer with its mark, and the version of its question that graded it."""
         item = PaperItem(**attempt.paper[mark.place])
-        document = self._versions(item)
+        document = self._documents(item.version)
         remarks = tuple(Remark(**one) for one in remarks_of(mark))
         if mark.note:
             remarks = (Remark("", mark.score == 1, mark.note), *remarks)
@@ -241,8 +244,3 @@ class Service:
         found = session.get_one(Room, room)
         assert isinstance(found, Room)
         return found
-
-
-def canonical(value: Any) -> str:
-    """Serialize a value, so that equal values have the same text."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)

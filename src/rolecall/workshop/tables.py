@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration."""
 
 
@@ -149,7 +149,10 @@ class Attempt(Base):
     """
 
     __tablename__ = "attempts"
-    __table_args__ = (UniqueConstraint("person_id", "assessment", "number"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "assessment", "number"),
+        Index("attempts_of_a_room", "room_id", "assessment", "submitted"),
+    )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
@@ -184,6 +187,7 @@ class Mark(Base):
     """
 
     __tablename__ = "marks"
+    __table_args__ = (Index("marks_by_state", "state"),)
 
     attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True)

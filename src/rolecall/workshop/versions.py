@@ -31,9 +31,9 @@ def keep_versions(
     return [replace(item, version=digest) for item, digest, _ in kept]
 
 
-def version_document(session: Session, item: PaperItem) -> str:
-    """Return the version of an item that was asked; empty for papers from before versions were kept."""
-    found = session.get(AskedVersion, item.version) if item.version else None
+def version_document(session: Session, version: str) -> str:
+    """Return the version with a digest; empty for papers from before versions were kept."""
+    found = session.get(AskedVersion, version) if version else None
     return found.document if found is not None else ""
 
 
