@@ -107,7 +107,7 @@ def _fill(permission: Permission, operation: Operation, scope: Scope) -> Iterato
         missing = "*" if permission.creates and resource.required and not permission.when else None
         arns = fill(resource.template, parameters, _fixed(scope), _convert(scope), missing)
         for arn in arns:
-            if not arn.startswith("arn:"):
+            if not arn.startswith("arn:") and resource.template != "*":
                 # Not an ARN, although the parameter should be one.
                 unresolved = True
                 continue

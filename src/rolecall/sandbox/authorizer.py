@@ -12,7 +12,7 @@ from rolecall.aws.operations import Operation
 from rolecall.iam import Decision, PolicySet, Request, decide
 from rolecall.sandbox.build import Builder
 from rolecall.sandbox.call import Call
-from rolecall.sandbox.callers import Callers
+from rolecall.sandbox.callers import Caller, Callers
 from rolecall.sandbox.clock import Clock, timestamp
 from rolecall.sandbox.encoded_messages import EncodedMessages
 from rolecall.sandbox.guardrails import Guardrails
@@ -120,6 +120,11 @@ class Authorizer:
         """Decide one permission without an error; the trail records only a denial."""
         return self._check(self._trail.next_call(), check, call, recorded=False) is None
 
+    def principal_keys(self, caller: Caller) -> dict[str, str | list[str]]:
+        """Return the condition keys about a caller, and about the organization of its account."""
+        keys = self._callers.context(caller) | self._guardrails.context(caller.account, None)
+        return {"aws:PrincipalArn": caller.arn, **keys}
+
     def _check(self, number: int, check: Check, call: Call, *, recorded: bool = True) -> AwsError | None:
         """Decide and record one permission; returns the denial, or None if it is allowed."""
         operation, request = call.operation, call.request
@@ -159,6 +164,9 @@ class Authorizer:
         caller = call.caller
         resources = self._resources.of_action(check.action)
         owner = resources.owner(check.resource) or _account_in(check.resource) or caller.account
+        if check.action == "sts:AssumeRoot":
+            # No policy of the member account takes part: its root user has none.
+            owner = caller.account
         request = Request.of(
             caller.arn,
             check.action,

@@ -185,6 +185,8 @@ class Callers:
             return Caller(
                 session.arn, session.account, f"{session.unique_id}:{session.name}", None, session
             )
+        if session.kind is SessionKind.ROOT:
+            return Caller(session.arn, session.account, session.account, None, session)
         if session.kind is SessionKind.FEDERATED:
             return Caller(session.arn, session.account, f"{session.account}:{session.name}", user, session)
         return Caller(session.arn, session.account, session.unique_id, user, session)
@@ -199,6 +201,8 @@ class Callers:
         if session.kind is SessionKind.ROLE:
             role = self._iam.role_named(session.account, session.source)
             return role is not None and role.unique_id == session.unique_id
+        if session.kind is SessionKind.ROOT:
+            return True
         user = self._iam.user(session.account, session.source)
         return user is not None and user.unique_id == session.unique_id
 
@@ -225,7 +229,7 @@ class Callers:
         """Return the identity-based policies of a caller as they are now."""
         if caller.user is not None:
             return self._iam.user_policies(caller.user.account, caller.user.name)
-        if caller.session is not None:
+        if caller.session is not None and caller.session.kind is SessionKind.ROLE:
             return self._iam.role_policies(caller.session.account, caller.session.source)
         return ()
 
@@ -233,7 +237,7 @@ class Callers:
         """Return the permissions boundary of the user or role behind a caller."""
         if caller.user is not None:
             return self._iam.user_boundary(caller.user.account, caller.user.name)
-        if caller.session is not None:
+        if caller.session is not None and caller.session.kind is SessionKind.ROLE:
             return self._iam.role_boundary(caller.session.account, caller.session.source)
         return ()
 
@@ -259,6 +263,8 @@ class Callers:
                 keys["aws:SourceIdentity"] = session.source_identity
             if session.instance_arn is not None:
                 keys["ec2:SourceInstanceARN"] = session.instance_arn
+            if session.kind is SessionKind.ROOT:
+                keys["aws:AssumedRoot"] = "true"
             if session.kind is SessionKind.ROLE:
                 role = self._iam.role_named(session.account, session.source)
                 if role is not None:

@@ -23,6 +23,7 @@ from moto.iam.access_control import PermissionResult
 from moto.iam.models import IAMBackend, ManagedPolicy
 from moto.moto_api._internal import mock_random
 from moto.moto_api._internal.moto_random import MotoRandom
+from moto.organizations.models import FakeDelegatedAdministrator, FakeServiceAccess
 from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 from moto.s3.responses import S3Response
 from moto.server import DomainDispatcherApplication
@@ -53,11 +54,22 @@ def patch_moto() -> None:
     # policy again without its conditions and principals, and deny what a conditional Deny lets through.
     FakeBucket.get_permission = wraps(FakeBucket.get_permission)(_permit)
     S3Backend.create_bucket = _with_safe_defaults(S3Backend.create_bucket)
+    _trust_iam()
     # Processes that are forked from this one must not choose the same IDs.
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=mock_random.seed)
     for name, prefix in _ID_PREFIXES.items():
         setattr(IAMBackend, name, _with_id(getattr(IAMBackend, name), prefix))
+
+
+def _trust_iam() -> None:
+    """Let an organization enable trusted access for IAM, and register its delegated administrator.
+
+    https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-ra.html
+    """
+    for listed in (FakeServiceAccess.TRUSTED_SERVICES, FakeDelegatedAdministrator.SUPPORTED_SERVICES):
+        if "iam.amazonaws.com" not in listed:
+            listed.append("iam.amazonaws.com")
 
 
 def _permit(bucket: FakeBucket, action: Any, resource: Any) -> PermissionResult:

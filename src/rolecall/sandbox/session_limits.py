@@ -26,7 +26,7 @@ def check_kind_of_session(operation: Operation, caller: Caller) -> None:
         MFA, and STS accepts few operations from either.
     """
     session = caller.session
-    if session is None or session.kind is SessionKind.ROLE:
+    if session is None or session.kind in (SessionKind.ROLE, SessionKind.ROOT):
         return
     federated = session.kind is SessionKind.FEDERATED
     if operation.service == "iam" and (federated or not session.mfa):

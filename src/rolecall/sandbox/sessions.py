@@ -20,6 +20,7 @@ class SessionKind(Enum):
     ROLE = "AssumeRole"
     USER = "GetSessionToken"
     FEDERATED = "GetFederationToken"
+    ROOT = "AssumeRoot"
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,6 @@ class Sts:
         AwsError
             ValidationError, as the service answers.
         """
-        if operation.name not in self._operations:
-            raise AwsError("InvalidAction", f"The sandbox has no {operation.name} of STS.", 400)
         parameters = operation.parameters
         if operation.name.startswith("AssumeRole"):
             for required in ("RoleArn", "RoleSessionName"):
@@ -85,8 +83,11 @@ class Sts:
         Raises
         ------
         AwsError
-            For what only shows once the operation may run, such as a duration beyond the role's.
+            For an operation that the sandbox doesn't have, and for what only shows once the operation may
+            run, such as a duration beyond the role's.
         """
+        if operation.name not in self._operations:
+            raise AwsError("InvalidAction", f"The sandbox has no {operation.name} of STS.", 400)
         return self._operations[operation.name](operation, caller)
 
     def _assume_role(self, operation: Operation, caller: Caller) -> Answer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from moto.organizations.models import (
@@ -87,6 +89,44 @@ def _attach_declared(state: Any, tree: OrganizationTree, level: str, target: Any
             state.policies.append(made)
             target.attached_policies.append(made)
             made.attachments.append(target)
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationFacts:
+    """An organization, as far as other services depend on it.
+
+    Parameters
+    ----------
+    trusted_services
+        The services with trusted access.
+    delegated
+        The services for which each delegated administrator is registered, by its account.
+    """
+
+    id: str
+    management: str
+    members: frozenset[str]
+    trusted_services: frozenset[str]
+    delegated: Mapping[str, frozenset[str]]
+
+    def administrators(self, service: str) -> frozenset[str]:
+        """Return the accounts that administer a service for the organization."""
+        return frozenset(account for account, services in self.delegated.items() if service in services)
+
+
+def organization_facts(account: str) -> OrganizationFacts | None:
+    """Return the organization of an account; None if it is in none."""
+    management, _ = organizations_backends.master_accounts.get(account, (account, "aws"))
+    state = organizations_backends[management]["aws"]
+    if state.org is None:
+        return None
+    return OrganizationFacts(
+        state.org.id,
+        management,
+        frozenset(one.id for one in state.accounts),
+        frozenset(one["ServicePrincipal"] for one in state.services),
+        {admin.account.id: frozenset(admin.services) for admin in state.admins},
+    )
 
 
 def membership(account: str) -> Membership | None:
