@@ -37,7 +37,7 @@ class Account:
             "kms": {"k-1": "key/k-1", "alias/app": "key/k-1"},
             "secretsmanager": {"db": "secret:db-AbCdEf"},
         }
-        found = known[service].get(name)
+        found = known.get(service, {}).get(name)
         return f"arn:aws:{service}:{region}:{account}:{found}" if found else None
 
     def granted_key(self, account, region, token):

@@ -35,6 +35,18 @@ class Internal(NamedTuple):
 
 INTERNALS = [
     Internal(
+        "moto.organizations.models",
+        "FakeServiceAccess",
+        None,
+        "Trusted access for IAM can't be enabled: sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.organizations.models",
+        "FakeDelegatedAdministrator",
+        None,
+        "IAM has no delegated administrator: sandbox/moto_patches.py.",
+    ),
+    Internal(
         "moto.core.exceptions",
         "JsonRESTError",
         None,

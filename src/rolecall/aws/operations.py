@@ -156,6 +156,20 @@ _GLOBAL_SERVICES = {
 }
 
 
+@lru_cache(maxsize=4096)
+def is_operation(service: str, name: str) -> bool:
+    """Whether a service has an operation.
+
+    Parameters
+    ----------
+    service
+        The service, by botocore's name.
+    name
+        What could be the name of an operation.
+    """
+    return name in get_service_model(service).operation_names
+
+
 def input_members(service: str, operation: str) -> Mapping[str, Any]:
     """Return the parameters of an operation in botocore's model of its service, by their names."""
     shape = get_service_model(service).operation_model(operation).input_shape

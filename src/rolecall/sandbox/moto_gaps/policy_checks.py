@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from moto.core.utils import get_service_model
-
 from rolecall.aws.errors import AwsError
 from rolecall.aws.mapping import permissions
-from rolecall.aws.operations import Operation
+from rolecall.aws.operations import Operation, is_operation
 from rolecall.aws.s3_public import public_statements
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType, Statement
 from rolecall.iam.policy_checks import (
@@ -75,7 +73,7 @@ def _validate(operation: Operation) -> Result:
 
 def _action_of(prefix: str, operation: str) -> str | None:
     """Return the action of an operation of S3 that has another name, which Access Analyzer suggests."""
-    if prefix != "s3" or operation not in get_service_model("s3").operation_names:
+    if prefix != "s3" or not is_operation("s3", operation):
         return None
     return permissions("s3", operation)[0].action
 
