@@ -36,6 +36,8 @@ class Account:
         known = {
             "kms": {"k-1": "key/k-1", "alias/app": "key/k-1"},
             "secretsmanager": {"db": "secret:db-AbCdEf"},
+            "cloudformation": {"app": "stack/app/1"},
+            "ecs": {"web": "task-definition/web:3"},
         }
         found = known.get(service, {}).get(name)
         return f"arn:aws:{service}:{region}:{account}:{found}" if found else None
@@ -47,7 +49,11 @@ class Account:
         return arn("kms", "key/k-1") if ciphertext == b"sealed" else None
 
     def ec2_id(self, account, region, type, name):
-        return {"default": "sg-1", "web": "lt-1", "iip-assoc-1": "i-1"}.get(name)
+        if name == "eipassoc-1":
+            return {"address": "eipalloc-1"}.get(type)
+        if name == "eni-attach-1":
+            return {"attached-interface": "eni-1", "attached-instance": "i-1"}.get(type)
+        return {"default": "sg-1", "web": "lt-1", "iip-assoc-1": "i-1", "rtbassoc-1": "rtb-1"}.get(name)
 
     def launch_template(self, account, region, specification):
         return {"ImageId": "ami-9", "IamInstanceProfile": {"Name": "web"}}
@@ -120,6 +126,13 @@ RESOURCES = [
     ("https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-manage-iam-access.html", "events", "DescribeRule", {"Name": "nightly", "EventBusName": "own"}, {"events:DescribeRule": arn("events", "rule/own/nightly")}),
     ("https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security_iam_id-based-policy-examples.html", "ecs", "DescribeServices", {"services": ["web"]}, {"ecs:DescribeServices": arn("ecs", "service/default/web")}),
     ("https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security_iam_id-based-policy-examples.html", "ecs", "DeleteService", {"cluster": arn("ecs", "cluster/blue", account="444455556666"), "service": "web"}, {"ecs:DeleteService": arn("ecs", "service/blue/web", account="444455556666")}),
+    ("https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html", "ecs", "RunTask", {"taskDefinition": "web"}, {"ecs:RunTask": arn("ecs", "task-definition/web:3")}),
+    ("https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html", "ecs", "RunTask", {"taskDefinition": "web:2"}, {"ecs:RunTask": arn("ecs", "task-definition/web:2")}),
+    ("https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html", "cloudformation", "DeleteStack", {"StackName": "app"}, {"cloudformation:DeleteStack": arn("cloudformation", "stack/app/1")}),
+    ("https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html", "cloudformation", "CreateStack", {"StackName": "new"}, {"cloudformation:CreateStack": arn("cloudformation", "stack/new/*")}),
+    (REFERENCE + "list_amazonec2.html", "ec2", "DisassociateAddress", {"AssociationId": "eipassoc-1"}, {"ec2:DisassociateAddress": arn("ec2", "elastic-ip/eipalloc-1")}),
+    (REFERENCE + "list_amazonec2.html", "ec2", "DisassociateAddress", {"AssociationId": "eipassoc-2"}, {"ec2:DisassociateAddress": arn("ec2", "elastic-ip/*")}),
+    (REFERENCE + "list_amazonec2.html", "ec2", "DisassociateRouteTable", {"AssociationId": "rtbassoc-1"}, {"ec2:DisassociateRouteTable": arn("ec2", "route-table/rtb-1")}),
     ("https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonkinesis.html", "kinesis", "DescribeStream", {"StreamName": "clicks"}, {"kinesis:DescribeStream": arn("kinesis", "stream/clicks")}),
     ("https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonkinesis.html", "kinesis", "DescribeStream", {"StreamARN": arn("kinesis", "stream/clicks")}, {"kinesis:DescribeStream": arn("kinesis", "stream/clicks")}),
     # API Gateway: HTTP methods on paths.

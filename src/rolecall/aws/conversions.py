@@ -150,10 +150,13 @@ def _rule_bus(value: str, scope: Scope) -> str:
 
 
 def _task_definition(value: str, scope: Scope) -> str:
-    """Return family and revision of a task definition; without a revision, the latest one counts."""
-    if value.startswith("arn:"):
+    """Return family and revision of a task definition; without a revision, the latest one counts.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html#ECS-RunTask-request-taskDefinition
+    """
+    if ":" in value:
         return value
-    return value if ":" in value else f"{value}:*"
+    return scope.state.full_arn("ecs", scope.account, scope.region, value) or f"{value}:*"
 
 
 def _parameter(value: str, scope: Scope) -> str:
@@ -244,6 +247,11 @@ def _ec2_id(type: str) -> Conversion:
     return lambda value, scope: scope.state.ec2_id(scope.account, scope.region, type, value)
 
 
+def _associated(type: str) -> Conversion:
+    """Return a conversion to the ID of what an association is about; all IDs if it doesn't exist."""
+    return lambda value, scope: scope.state.ec2_id(scope.account, scope.region, type, value) or "*"
+
+
 # AMIs and snapshots have no account in their ARNs, because they can be public.
 _EC2_WITHOUT_ACCOUNT = ("image", "snapshot", "fpga-image")
 
@@ -298,6 +306,13 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "security_group": _ec2_id("security-group"),
     "launch_template": _ec2_id("launch-template"),
     "profile_association": _ec2_id("profile-association"),
+    "address": _associated("address"),
+    "route_table_association": _associated("route-table-association"),
+    "subnet_association": _associated("subnet-association"),
+    "vpc_association": _associated("vpc-association"),
+    "network_acl_association": _associated("network-acl-association"),
+    "attached_interface": _associated("attached-interface"),
+    "attached_instance": _associated("attached-instance"),
     "ec2_resource": _ec2_resource,
 }
 """The conversions by their names in the tables."""

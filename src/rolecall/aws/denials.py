@@ -75,7 +75,7 @@ def denial_message(service: str, decision: iam.Decision) -> str:
         decrypts = request.action_lower == "kms:decrypt"
         what = "the resource associated with this ciphertext" if decrypts else "this resource"
         return (
-            f"User: {request.caller.name} is not authorized to perform: {request.action} on {what} because "
+            f"{iam.not_authorized(request.caller.name, request.action)} on {what} because "
             "the resource does not exist in this Region, no resource-based policies allow access, or a "
             "resource-based policy explicitly denies access"
         )
@@ -88,3 +88,21 @@ def denial_message(service: str, decision: iam.Decision) -> str:
     return wording.before + iam.denial_message(
         decision, action, resource=resource, before_arn=wording.before_arn
     )
+
+
+def blocked_public_access_message(user: str, action: str, resource: str, what: str, setting: str) -> str:
+    """Return the message with which S3 denies a request that a setting of Block Public Access blocks.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
+
+    Parameters
+    ----------
+    user, action, resource
+        The ARN of the caller, the action, and the ARN of the bucket or the object.
+    what
+        What is blocked, such as "public policies".
+    setting
+        The setting, such as ``BlockPublicPolicy``.
+    """
+    denied = iam.not_authorized(user, action, f'"{resource}"')
+    return f"{denied} because {what} are blocked by the {setting} block public access setting."

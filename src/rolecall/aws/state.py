@@ -36,7 +36,10 @@ class AccountState(Protocol):
         ...
 
     def full_arn(self, service: str, account: str, region: str, name: str) -> str | None:
-        """Return the ARN of a KMS key by its ID or alias, or of a secret or a stack by its name."""
+        """Return the ARN of a KMS key by its ID or alias, or of a secret or a stack by its name.
+
+        The name of a task definition is its family; it stands for the latest active revision.
+        """
         ...
 
     def ciphertext_key(self, account: str, region: str, ciphertext: bytes) -> str | None:
@@ -57,10 +60,13 @@ class AccountState(Protocol):
         region
             The Region.
         type
-            ``security-group`` or ``launch-template``, whose ID is found by name, or
-            ``profile-association``, for the instance of an association.
+            ``security-group`` or ``launch-template``, whose ID is found by name; ``address``, by its public
+            address or association; ``profile-association``, ``route-table-association``,
+            ``subnet-association``, ``vpc-association``, or ``network-acl-association``, for what is
+            associated (for a network ACL, the subnet); or
+            ``attached-interface`` or ``attached-instance``, for the two sides of an attachment.
         name
-            The name or the ID of the association.
+            The name, the address, or the ID of the association or the attachment.
         """
         ...
 

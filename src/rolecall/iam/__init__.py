@@ -13,7 +13,12 @@
 
 from rolecall.iam._cases import BadCase, Case, case_document, decide_lines, parse_case
 from rolecall.iam._decisions import Decision, Outcome, PolicySet, StatementRef, StatementTrace, decide
-from rolecall.iam._denials import denial_message, within_organization
+from rolecall.iam._denials import (
+    denial_message,
+    federated_denial,
+    not_authorized,
+    within_organization,
+)
 from rolecall.iam._documents import Policy
 from rolecall.iam._errors import MalformedPolicyDocument
 from rolecall.iam._explain import Explanation, because, explain
@@ -47,6 +52,8 @@ __all__ = [
     "decide",
     "decide_lines",
     "denial_message",
+    "federated_denial",
+    "not_authorized",
     "explain",
     "parse_case",
     "statement_span",

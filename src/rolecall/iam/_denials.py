@@ -48,14 +48,13 @@ def denial_message(
     request = decision.request
     action = action or spelling(request.action)
     if request.caller.is_federated_identity:
-        return f"Not authorized to perform {action}"
+        return federated_denial(action)
     if request.caller.kind is Kind.ANONYMOUS:
         return "Access Denied"
     if decision.reason:
         return decision.reason
-    text = f"User: {request.caller.name} is not authorized to perform: {action}"
-    if request.resource not in ("*", ALL_BUCKETS):
-        text += f" on resource: {resource or request.resource}"
+    named = request.resource not in ("*", ALL_BUCKETS)
+    text = not_authorized(request.caller.name, action, (resource or request.resource) if named else "")
     if decision.policy_type is None or not within_organization(request):
         return text
     policy_type = decision.policy_type.value
@@ -64,6 +63,17 @@ def denial_message(
         arn = next((one.policy.arn for one in decision.statements), "")
         return f"{text} with an explicit deny in {article} {policy_type}" + (arn and f"{before_arn}{arn}")
     return f"{text} because no {policy_type} allows the {action} action"
+
+
+def not_authorized(user: str, action: str, resource: str = "") -> str:
+    """Return the part that most messages have: the user, the action, and the resource, if any."""
+    text = f"User: {user} is not authorized to perform: {action}"
+    return f"{text} on resource: {resource}" if resource else text
+
+
+def federated_denial(action: str) -> str:
+    """Return the message for a federated identity that can't assume its role."""
+    return f"Not authorized to perform {action}"
 
 
 def within_organization(request: Request) -> bool:

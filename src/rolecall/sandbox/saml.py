@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from rolecall.aws.errors import AwsError
 from rolecall.aws.operations import Operation
+from rolecall.iam import federated_denial
 from rolecall.sandbox.callers import Caller
 from rolecall.sandbox.clock import Clock
 from rolecall.sandbox.moto_state.iam import IamState
@@ -134,7 +135,7 @@ class SamlProviders:
             {part.strip() for part in pair.split(",")} for pair in assertion.attributes.get("Role", ())
         ]
         if {role, provider} not in offered:
-            raise AwsError("AccessDenied", "Not authorized to perform sts:AssumeRoleWithSAML", 403)
+            raise AwsError("AccessDenied", federated_denial("sts:AssumeRoleWithSAML"), 403)
         if not assertion.attributes.get("RoleSessionName"):
             raise AwsError(_INVALID, "RoleSessionName is required in AuthnResponse", 400)
 

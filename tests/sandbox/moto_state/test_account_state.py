@@ -151,3 +151,44 @@ def test_signing_up_with_cognito_needs_no_credentials(lab):
     )
 
     assert anyone.sign_up(ClientId=client, Username="eve", Password="Passw0rd!-long")["UserSub"]
+
+
+def test_the_resource_behind_an_association_decides(lab, allow):
+    """https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html"""
+    admin, dana = lab.client("ec2", actor="admin"), lab.client("ec2", actor="dana")
+    vpc = admin.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = admin.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    interface = admin.create_network_interface(SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"]
+    table = admin.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    in_table = admin.associate_route_table(RouteTableId=table, SubnetId=subnet)["AssociationId"]
+    address = admin.allocate_address(Domain="vpc")
+    to_interface = admin.associate_address(
+        AllocationId=address["AllocationId"], NetworkInterfaceId=interface
+    )["AssociationId"]
+    second = admin.associate_vpc_cidr_block(VpcId=vpc, CidrBlock="10.1.0.0/16")
+    in_vpc = second["CidrBlockAssociation"]["AssociationId"]
+    prefix = f"arn:aws:ec2:us-east-1:{ACCOUNT}:"
+    calls = (
+        (dana.disassociate_route_table, in_table, f"{prefix}route-table/{table}"),
+        (dana.disassociate_address, to_interface, f"{prefix}elastic-ip/{address['AllocationId']}"),
+        (dana.disassociate_vpc_cidr_block, in_vpc, f"{prefix}vpc/{vpc}"),
+    )
+
+    for call, association, resource in calls:
+        allow(("ec2:Disassociate*", f"{resource}x", {}))
+        assert f"on resource: {resource}" in denied(call, AssociationId=association)
+        allow(("ec2:Disassociate*", resource, {}))
+        call(AssociationId=association)
+
+
+def test_a_task_definition_without_a_revision_is_its_latest_one(lab, allow):
+    """https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html"""
+    admin, dana = lab.client("ecs", actor="admin"), lab.client("ecs", actor="dana")
+    admin.create_cluster(clusterName="jobs")
+    for _ in range(2):
+        latest = admin.register_task_definition(
+            family="report", containerDefinitions=[{"name": "report", "image": "report", "memory": 128}]
+        )["taskDefinition"]["taskDefinitionArn"]
+    allow(("ecs:RunTask", f"arn:aws:ecs:us-east-1:{ACCOUNT}:task-definition/report:1", {}))
+
+    assert f"on resource: {latest}" in denied(dana.run_task, cluster="jobs", taskDefinition="report")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rolecall.aws.denials import blocked_public_access_message
 from rolecall.aws.errors import AwsError
 from rolecall.aws.s3_public import is_public, requests_public_acl
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
@@ -58,9 +59,6 @@ def _is_public_document(document: object) -> bool:
 
 
 def _blocked(call: Call, action: str, resource: str, what: str, setting: str) -> AwsError:
-    message = (
-        f"User: {call.caller.arn} is not authorized to perform: {action} on resource: "
-        f'"arn:aws:s3:::{resource}" because {what} are blocked by the {setting} '
-        "block public access setting."
-    )
+    arn = f"arn:aws:s3:::{resource}"
+    message = blocked_public_access_message(call.caller.arn, action, arn, what, setting)
     return AwsError("AccessDenied", message, 403)

@@ -8,6 +8,8 @@ from typing import Any
 from rolecall.aws.regions import is_region
 from rolecall.sandbox.moto_state._backends import backend
 from rolecall.sandbox.moto_state.cloudformation import stack_arn
+from rolecall.sandbox.moto_state.ec2_ids import ec2_id
+from rolecall.sandbox.moto_state.ecs import latest_definition
 from rolecall.sandbox.moto_state.iam import IamState, iam_backend
 from rolecall.sandbox.moto_state.kms import granted_key
 
@@ -43,11 +45,13 @@ class MotoAccountState:
         return key.user.arn if key else None
 
     def full_arn(self, service: str, account: str, region: str, name: str) -> str | None:
-        """Return the ARN of a KMS key, a secret, or a stack."""
+        """Return the ARN of a KMS key, a secret, a stack, or a task definition."""
         if self._backend(service, account, region) is None:
             return None
         if service == "cloudformation":
             return stack_arn(account, region, name)
+        if service == "ecs":
+            return latest_definition(account, region, name)
         return self._iam.full_arn(service, account, region, name)
 
     def ciphertext_key(self, account: str, region: str, ciphertext: bytes) -> str | None:
@@ -67,18 +71,7 @@ class MotoAccountState:
     def ec2_id(self, account: str, region: str, type: str, name: str) -> str | None:
         """Return the ID of an EC2 resource."""
         ec2 = self._backend("ec2", account, region)
-        if ec2 is None:
-            return None
-        if type == "security-group":
-            group = ec2.get_security_group_from_name(name)
-            return str(group.id) if group else None
-        if type == "launch-template":
-            identifier: str | None = ec2.launch_template_name_to_ids.get(name)
-            return identifier
-        if type == "profile-association":
-            association = ec2.iam_instance_profile_associations.get(name)
-            return str(association.instance.id) if association else None
-        return None
+        return None if ec2 is None else ec2_id(ec2, type, name)
 
     def launch_template(
         self, account: str, region: str, specification: Mapping[str, Any]

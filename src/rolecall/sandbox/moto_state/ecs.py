@@ -54,6 +54,13 @@ def definition_roles(account: str, region: str, definition: str) -> tuple[str, s
     )
 
 
+def latest_definition(account: str, region: str, family: str) -> str | None:
+    """Return the ARN of the latest active revision of a task definition; None if the family has none."""
+    revisions = backend("ecs", account, region).task_definitions.get(family) or {}
+    active = [one for one in revisions.values() if one.status == "ACTIVE"]
+    return str(max(active, key=lambda one: int(one.revision)).arn) if active else None
+
+
 def has_container_instances(account: str, region: str, cluster: str) -> bool:
     """Whether a cluster has EC2 instances on which tasks can run; also True if there is no such cluster."""
     ecs = backend("ecs", account, region)
