@@ -146,6 +146,11 @@ def _context(
     permission: Permission, operation: Operation, scope: Scope, arn: str, resource: Resource
 ) -> Keys:
     keys = parameter_keys(permission, operation, resource.type)
+    for key, template in permission.keys:
+        if "{" in template and (
+            filled := fill(template, operation.parameters, _fixed(scope), _convert(scope))
+        ):
+            keys[key] = filled[0] if len(filled) == 1 else filled
     prefix = permission.action.partition(":")[0]
     if prefix == "dynamodb" and arn != "*":
         keys |= dynamodb.condition_keys(operation, arn, scope.state.partition_key(arn))

@@ -15,7 +15,7 @@ from rolecall.aws.http import HttpRequest
 from rolecall.aws.mapping import Permission
 from rolecall.aws.operations import Operation
 from rolecall.aws.sigv4 import Signature
-from rolecall.aws.templates import values
+from rolecall.aws.templates import text, values
 
 Keys = dict[str, str | list[str]]
 
@@ -35,6 +35,8 @@ def parameter_keys(permission: Permission, operation: Operation, type: str = "")
     """
     keys: Keys = {}
     for key, path in permission.keys:
+        if "{" in path:
+            continue
         found = values(operation.parameters, path)
         if found:
             keys[key] = found[0] if len(found) == 1 else found
@@ -162,6 +164,16 @@ def _special(action: str, operation: Operation) -> Keys:
     return {}
 
 
+# What a new key is unless the request says otherwise.
+# https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
+_NEW_KEY = {
+    "KeySpec": "SYMMETRIC_DEFAULT",
+    "KeyUsage": "ENCRYPT_DECRYPT",
+    "Origin": "AWS_KMS",
+    "MultiRegion": False,
+    "BypassPolicyLockoutSafetyCheck": False,
+}
+_KEY_NAMES = {"Origin": "KeyOrigin"}
 # Parameters with the encryption context, and with the key, of an action that the operation isn't named for.
 _OF_REENCRYPT = {
     "kms:ReEncryptFrom": ("SourceEncryptionContext", "SourceKeyId"),
@@ -171,6 +183,9 @@ _OF_REENCRYPT = {
 
 def _of_kms(action: str, parameters: Mapping[str, Any]) -> Keys:
     """Return the encryption context, the alias that the request names, and the constraints of a grant."""
+    if action == "kms:CreateKey":
+        given = {**_NEW_KEY, **{name: parameters[name] for name in _NEW_KEY if name in parameters}}
+        return {f"kms:{_KEY_NAMES.get(name, name)}": text(value) for name, value in given.items()}
     context, key = _OF_REENCRYPT.get(action, ("EncryptionContext", "KeyId"))
     keys = encryption_context_keys(parameters.get(context) or {})
     alias = str(parameters.get(key) or "").rpartition(":")[2]

@@ -161,7 +161,33 @@ def _task_definition(value: str, scope: Scope) -> str:
 
 def _parameter(value: str, scope: Scope) -> str:
     """Return the name of a parameter without leading slash, version, and label."""
-    return value if value.startswith("arn:") else value.lstrip("/").partition(":")[0]
+    if value.startswith("arn:"):
+        return value
+    name = value.lstrip("/").partition(":")[0]
+    # AWS owns the public parameters.
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html
+    return f"arn:aws:ssm:{scope.region}::parameter/{name}" if name.startswith("aws/service/") else name
+
+
+# The beginnings of the names of documents that AWS owns, whose ARNs have no account.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-restrict-access-quickstart.html
+_AWS_DOCUMENTS = ("AWS-", "AWSConfigRemediation-", "AWSEC2-", "AWSSupport-", "Amazon")
+
+
+def _document(value: str, scope: Scope) -> str:
+    """Return the ARN of a document of Systems Manager, from its name or its ARN."""
+    if value.startswith("arn:"):
+        return value
+    account = "" if value.startswith(_AWS_DOCUMENTS) else scope.account
+    return f"arn:aws:ssm:{scope.region}:{account}:document/{value}"
+
+
+def _record_name(value: str, scope: Scope) -> str:
+    """Return the name of a DNS record as Route 53 normalizes it for its condition key.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html
+    """
+    return value.lower().removesuffix(".")
 
 
 def _no_slash(value: str, scope: Scope) -> str:
@@ -292,6 +318,8 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "rule_bus": _rule_bus,
     "task_definition": _task_definition,
     "parameter": _parameter,
+    "document": _document,
+    "record_name": _record_name,
     "no_slash": _no_slash,
     "ssm_type": _ssm_type,
     "load_balancer_type": _load_balancer_type,

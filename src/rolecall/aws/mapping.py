@@ -301,7 +301,7 @@ def _keys(supported: Iterable[str], members: dict[str, str], own: Table) -> Iter
     for key in supported:
         path = own.keys.get(key)
         if path is not None:
-            if _root(path) in members.values():
+            if _fits(path, members) if "{" in path else _root(path) in members.values():
                 yield key, path
         elif not key.startswith("aws:") and "${" not in key:
             found = members.get(_plain(key.partition(":")[2]))

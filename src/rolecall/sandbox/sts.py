@@ -25,6 +25,7 @@ from rolecall.sandbox.sessions import Session, SessionKind, Sessions
 _SESSION_NAME = re.compile(r"[\w+=,.@-]*", re.ASCII)
 _POLICY_LIMIT = 2048
 _MAX_POLICY_ARNS = 10
+_MAX_TAGS = 50
 _CHAIN_LIMIT = 3600
 
 Answer = dict[str, Any]
@@ -122,7 +123,7 @@ class Sts:
             chained=chained,
             by=caller.session,
             tags={tag["Key"]: tag["Value"] for tag in parameters.get("Tags") or []},
-            transitive=frozenset(parameters.get("TransitiveTagKeys") or ()),
+            transitive=_transitive(parameters),
             source_identity=operation.text("SourceIdentity"),
             federation=_session_context(caller.web_context),
         )
@@ -318,6 +319,9 @@ def _check_tags(parameters: Mapping[str, Any]) -> None:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
     """
     keys = [str(tag.get("Key")).lower() for tag in parameters.get("Tags") or []]
+    if len(keys) > _MAX_TAGS:
+        rule = f"Member must have length less than or equal to {_MAX_TAGS}"
+        raise constraint(parameters["Tags"], "tags", rule)
     if len(set(keys)) < len(keys):
         raise AwsError(
             "InvalidParameterValue",
@@ -328,6 +332,12 @@ def _check_tags(parameters: Mapping[str, Any]) -> None:
             "InvalidParameterValue",
             "The specified transitive tag key must be included in the requested tags.",
         )
+
+
+def _transitive(parameters: Mapping[str, Any]) -> frozenset[str]:
+    """Return the keys of the transitive tags as the tags spell them: case doesn't distinguish keys."""
+    named = {str(key).lower() for key in parameters.get("TransitiveTagKeys") or []}
+    return frozenset(tag["Key"] for tag in parameters.get("Tags") or [] if tag["Key"].lower() in named)
 
 
 def _check_arn(arn: str) -> None:

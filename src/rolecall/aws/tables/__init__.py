@@ -20,7 +20,7 @@ The files are named after the service, by botocore's name. Their fields:
     must be given), and ``unless`` (a parameter that must not be given). If nothing can be filled in with
     ``when``, the permission isn't required.
 ``keys``
-    Condition keys, with the path of the parameter that fills them.
+    Condition keys, with the path of the parameter that fills them, or a template if it holds only a part.
 ``passes``
     Operations that pass a role to a service in another way than `rolecall.aws.passed_roles` finds
     automatically: ``roles`` and ``profiles`` (paths of the parameters), ``to`` (the principal), and

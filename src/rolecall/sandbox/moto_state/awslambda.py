@@ -70,6 +70,9 @@ class FunctionFacts:
 
 def function_facts(account: str, region: str, name: str, qualifier: str | None) -> FunctionFacts | None:
     """Return a function, by its name or ARN, and by a version or an alias; None if there is none."""
+    if not name.startswith("arn:"):
+        # A partial ARN, ACCOUNT:function:NAME; moto knows names and whole ARNs.
+        name = name.rpartition(":function:")[2]
     try:
         function = backend("lambda", account, region).get_function(name, qualifier)
     except JsonRESTError:
