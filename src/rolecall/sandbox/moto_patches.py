@@ -1,4 +1,7 @@
-"""Every change that the sandbox makes to moto's own classes, each with its reason.
+"""The changes that the sandbox makes to moto's own classes, each with its reason.
+
+`rolecall.sandbox.moto_stacks` has those to CloudFormation, and `rolecall.sandbox.moto_deliveries` those to
+deliveries between services.
 
 A behavior that can be corrected before or after a request is a gap in `rolecall.sandbox.moto_gaps` instead.
 ``tests/sandbox/test_moto_internals.py`` lists what these patches rely on.
