@@ -1,8 +1,11 @@
-"""What deploy/ says, held against what there is; no cluster runs here, so names are all that can be."""
+"""The files in deploy/, compared with what there is and with the schemas of Kubernetes; no cluster runs here."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import kubernetes_validate
+import pytest
 import yaml
 
 from rolecall.workshop.settings import PREFIX, Settings
@@ -50,11 +53,72 @@ def test_deployments_set_only_known_settings():
     assert named <= set(Settings.model_fields)
 
 
-def test_the_image_has_the_extras_and_the_folders_that_there_are():
-    text = (DEPLOY / "Dockerfile").read_text()
+IMAGES = {"rolecall": "Dockerfile", "rolecall-lab": "lab.Dockerfile"}
+
+
+def test_each_image_that_is_named_has_a_dockerfile():
+    text = "".join((DEPLOY / name).read_text() for name in ("values.yaml", "workshop.yaml"))
+
+    assert set(re.findall(r"<registry>/([\w-]+)", text)) == set(IMAGES)
+
+
+@pytest.mark.parametrize("name", IMAGES.values())
+def test_an_image_has_the_extras_and_the_folders_that_there_are(name):
+    text = (DEPLOY / name).read_text()
     pyproject = (DEPLOY.parent / "pyproject.toml").read_text()
 
     for extra in re.search(r"'\.\[([^]]+)\]'", text)[1].split(","):
         assert f"\n{extra} = [" in pyproject
-    for source in re.findall(r"^COPY (\w+) \w+$", text, re.M):
-        assert (DEPLOY.parent / source).is_dir()
+    sources = re.findall(r"^COPY (\w+) \w+$", text, re.M)
+    assert sources == ["src", "lessons", "quizzes", "sandbox"]
+    assert all((DEPLOY.parent / source).is_dir() for source in sources)
+
+
+@pytest.mark.parametrize("file", ["workshop.yaml", "postgres.yaml"])
+def test_the_manifests_are_valid_for_kubernetes(file):
+    text = re.sub(r"<[^>]*>", "x", (DEPLOY / file).read_text())
+
+    for manifest in yaml.safe_load_all(text):
+        kubernetes_validate.validate(manifest, "1.37", strict=True)
+
+
+def test_a_manifest_with_an_unknown_field_is_not_valid():
+    (manifest, *_) = documents("workshop.yaml")
+    manifest["spec"]["replica"] = 2
+
+    with pytest.raises(kubernetes_validate.ValidationError, match="replica"):
+        kubernetes_validate.validate(manifest, "1.37", strict=True)
+
+
+# https://z2jh.jupyter.org/en/stable/resources/reference.html; what is below these is the administrator's.
+CHART = {
+    "hub.db.type": str,
+    "hub.db.url": str,
+    "hub.db.password": str,
+    "hub.services": dict,
+    "hub.loadRoles": dict,
+    "hub.networkPolicy.ingress": list,
+    "singleuser.image.name": str,
+    "singleuser.image.tag": str,
+    "singleuser.defaultUrl": str,
+    "singleuser.lifecycleHooks": dict,
+    "singleuser.extraEnv": dict,
+    "singleuser.networkPolicy.egress": list,
+    "proxy.https.enabled": bool,
+    "proxy.https.hosts": list,
+    "proxy.https.letsencrypt.contactEmail": str,
+}
+
+
+def test_the_values_are_those_that_the_chart_has():
+    (values,) = documents("values.yaml")
+
+    assert {path: type(value) for path, value in _chart_values(values, "")} == CHART
+
+
+def _chart_values(value: object, path: str) -> Iterator[tuple[str, object]]:
+    if path in CHART or not isinstance(value, dict):
+        yield path, value
+    else:
+        for name, one in value.items():
+            yield from _chart_values(one, f"{path}.{name}".lstrip("."))

@@ -13,5 +13,5 @@ def upgrade() -> None:
         "earlier_tokens",
         sa.Column("token", sa.String(64), primary_key=True),
         sa.Column("person_id", sa.Integer, sa.ForeignKey("people.id"), nullable=False),
-        sa.Column("until", sa.DateTime, nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
     )
