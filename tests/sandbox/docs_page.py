@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import csv
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
 from rolecall.aws.cloudformation import resource_types
+from rolecall.aws.mapping import prefix_of
+from rolecall.aws.resource_types import taggable_types
 from rolecall.sandbox.moto_gaps import Gap, gap_classes
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +28,7 @@ def with_lists(page: str) -> str:
         "gaps": gap_rows(),
         "resource types": resource_type_rows(),
         "operations": operation_rows(),
+        "tags": tag_rows(),
     }.items():
         begin, end = f"<!-- BEGIN {name} -->", f"<!-- END {name} -->"
         region = re.compile(f"{begin}\n.*?{end}", re.DOTALL)
@@ -49,6 +53,25 @@ def resource_type_rows() -> list[str]:
         by_service[service].append(resource)
     rows = [f"| `{service}` | {', '.join(some)} |" for service, some in by_service.items()]
     return ["| service | resource types |", "|---|---|", *rows]
+
+
+def tag_rows() -> list[str]:
+    """Return a table of the services with resources whose tags AWS uses in conditions."""
+    # As a program, this file isn't in a package.
+    sys.path.append(str(ROOT / "tests"))
+    from sandbox.moto_state.tagged_resources import RESOURCES, TESTED_ELSEWHERE, WITHOUT_TAGS
+
+    with TOTALS.open(encoding="utf-8", newline="") as file:
+        services = [row[0] for row in csv.reader(file, delimiter="\t")][1:-1]
+    taggable = [service for service in services if taggable_types(prefix_of(service))]
+    tested = {one.service for one in RESOURCES} | TESTED_ELSEWHERE
+    lists = {
+        "read; a test creates a tagged resource": tested,
+        "read as moto keeps them; no test": set(taggable) - tested - WITHOUT_TAGS,
+        "not there, because moto doesn't keep them": set(WITHOUT_TAGS),
+    }
+    rows = [f"| {head} | {', '.join(f'`{one}`' for one in sorted(some))} |" for head, some in lists.items()]
+    return ["| tags | services |", "|---|---|", *rows]
 
 
 def operation_rows() -> list[str]:

@@ -221,6 +221,10 @@ def _require_user(permission: Permission, operation: Operation, scope: Scope) ->
     raise AwsError("ValidationError", "Must specify userName when calling with non-User credentials", 400)
 
 
+# Also copies and restored backups are new resources.
+_CREATING = ("Copy", "Create", "Import", "Purchase", "Restore")
+
+
 def _tagging(operation: Operation, needed: list[Check], scope: Scope) -> Iterator[Check]:
     """Require the permission to tag a resource that is created with tags.
 
@@ -237,7 +241,7 @@ def _tagging(operation: Operation, needed: list[Check], scope: Scope) -> Iterato
             )
         return
     tags = table(operation.service).tags
-    action = tags.get(operation.name) or (tags.get("*") if operation.name.startswith("Create") else None)
+    action = tags.get(operation.name) or (tags.get("*") if operation.name.startswith(_CREATING) else None)
     if action is None or not request_tags(operation.parameters):
         return
     context = tag_keys(operation)

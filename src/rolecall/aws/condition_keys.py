@@ -71,8 +71,23 @@ _TAGS = (
     "TagList",
     "TagsToAdd",
     "tagsToAdd",
+    "tagList",
+    "TagsList",
+    "AddTags",
+    "ResourceTags",
+    "TagsModel.tags",
     "Tagging.TagSet",
+    "BackupPlanTags",
+    "BackupVaultTags",
+    "FlowTags",
+    "FrameworkTags",
+    "IdentityPoolTags",
+    "ReportPlanTags",
+    "UserPoolTags",
+    "botTags",
+    "CreateApplicationRequest.tags",
     "CreateBucketConfiguration.Tags",
+    "DistributionConfigWithTags.Tags.Items",
 )
 _TAG_KEYS = ("TagKeys", "tagKeys", "TagKeyList", "tagKeyList", "TagsToRemove")
 

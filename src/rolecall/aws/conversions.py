@@ -322,6 +322,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "record_name": _record_name,
     "no_slash": _no_slash,
     "ssm_type": _ssm_type,
+    "lower_case": lambda value, scope: value.lower(),
     "load_balancer_type": _load_balancer_type,
     "principal_path": _principal_path,
     "managed_node": _managed_node,

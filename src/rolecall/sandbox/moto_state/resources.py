@@ -6,8 +6,10 @@ from typing import Any, ClassVar, NamedTuple
 
 from rolecall.aws.operations import Operation
 from rolecall.aws.regions import is_region
+from rolecall.aws.resource_types import tag_keys_of_resource
 from rolecall.iam import Policy, PolicyType
 from rolecall.sandbox.moto_state._documents import parse_kept_policy
+from rolecall.sandbox.moto_state.resource_tags import resource_tags
 
 
 class Arn(NamedTuple):
@@ -20,9 +22,9 @@ class Arn(NamedTuple):
 
 
 class ServiceResources:
-    """A service whose resources have no policies, no tags, and no condition keys of their own.
+    """A service whose resources have tags, but neither policies nor condition keys of their own.
 
-    Services that have some override `_document` and `tags`; only S3, IAM, and STS override the rest.
+    Services that have policies override `_document`; only S3, IAM, and STS override the rest.
 
     Parameters
     ----------
@@ -66,17 +68,19 @@ class ServiceResources:
     def tags(self, arn: str) -> dict[str, str]:
         """Return the tags of a resource, by key."""
         parts = parse_arn(arn)
-        return self._tags(parts) if parts else {}
+        # The ARNs of some services have no account or no Region, such as those of API Gateway.
+        return self._tags(parts) if parts else resource_tags(self._prefix, arn)
 
     def context(self, arn: str) -> dict[str, str | list[str]]:
         """Return the condition keys that describe a resource.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resource-properties
         """
-        keys: dict[str, str | list[str]] = {}
-        for key, value in self.tags(arn).items():
-            keys[f"aws:ResourceTag/{key}"] = keys[f"{self._prefix}:ResourceTag/{key}"] = value
-        return keys
+        if arn == "*":
+            return {}
+        names = tag_keys_of_resource(self._prefix, arn)
+        tags = self.tags(arn) if names else {}
+        return {f"{name}{key}": value for key, value in tags.items() for name in names}
 
     def account(self, operation: Operation, arn: str) -> str | None:
         """Return the account in which moto performs an operation; None for the caller's account.
@@ -94,7 +98,7 @@ class ServiceResources:
         return None
 
     def _tags(self, arn: Arn) -> dict[str, str]:
-        return {}
+        return resource_tags(self._prefix, arn.text)
 
 
 def parse_arn(arn: str) -> Arn | None:
