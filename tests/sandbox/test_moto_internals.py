@@ -336,6 +336,18 @@ INTERNALS = [
         "acl",
         "An object gets the ACL of its bucket: sandbox/moto_state/s3_access.py.",
     ),
+    Internal(
+        "moto.utilities.tagging_service",
+        "TaggingService",
+        "tag_name key_name value_name",
+        "aws:ResourceTag has no value for most services: sandbox/moto_state/resource_tags.py.",
+    ),
+    Internal(
+        "moto.core.resource_tagging",
+        "TaggableResourcesMixin",
+        None,
+        "aws:ResourceTag has no value for some services: sandbox/moto_state/resource_tags.py.",
+    ),
     Internal("moto.s3.models", "s3_backends", None, "S3 can't be read: sandbox/moto_state/s3.py."),
     *(
         Internal(
@@ -485,6 +497,7 @@ def test_only_a_few_modules_import_moto():
         "sandbox/moto_state/identity_policies.py",
         "sandbox/moto_state/iam.py",
         "sandbox/moto_state/organizations.py",
+        "sandbox/moto_state/resource_tags.py",
         "sandbox/moto_state/s3.py",
         "sandbox/moto_state/s3_access.py",
         "sandbox/responses.py",

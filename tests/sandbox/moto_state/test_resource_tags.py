@@ -33,7 +33,9 @@ accounts:
         {Effect: Allow, Action: "*", Resource: "*", Condition: {StringEquals: {"aws:ResourceTag/team": green}}}]}}}
     roles:
       service: {trust: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "sts:AssumeRole", Principal: {Service: [
-        codepipeline.amazonaws.com, firehose.amazonaws.com, states.amazonaws.com, lambda.amazonaws.com]}}]}}
+        firehose.amazonaws.com, states.amazonaws.com, lambda.amazonaws.com]}}]}}
+      pipelines: {trust: {Version: "2012-10-17", Statement: [
+        {Effect: Allow, Action: "sts:AssumeRole", Principal: {Service: codepipeline.amazonaws.com}}]}}
 actors: {admin: {user: main/admin}, blue: {user: main/blue}, green: {user: main/green}}
 """
 
