@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from rolecall.aws.errors import AwsError
+from rolecall.aws.s3_public import is_public
 from rolecall.aws.templates import values
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicySet, PolicyType, Request, decide
 from rolecall.sandbox._principals import named_principals
@@ -61,6 +62,14 @@ _TOPIC = _Rejection(
     "Invalid parameter: Policy Error: PrincipalNotFound",
     "Invalid parameter: Policy statement action out of service scope!",
 )
+_BAD_API_POLICY = (
+    "Invalid policy document. Please check the policy syntax and ensure that Principals are valid."
+)
+_API = _Rejection("policy", "BadRequestException", _BAD_API_POLICY, _BAD_API_POLICY)
+_PUBLIC = (
+    "The BlockPublicPolicy parameter is set to true, and the resource policy did not prevent broad access "
+    "to the secret."
+)
 _REPOSITORY = (
     "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'"
 )
@@ -79,6 +88,13 @@ _REJECTIONS = {
         "This policy has invalid syntax.",
         "This resource policy contains an unsupported principal.",
     ),
+    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html
+    "logs.PutResourcePolicy": _Rejection(
+        "policyDocument", "InvalidParameterException", "{}", "Invalid principal in policy"
+    ),
+    # https://docs.aws.amazon.com/apigateway/latest/api/API_CreateRestApi.html
+    "apigateway.CreateRestApi": _API,
+    "apigateway.UpdateRestApi": _API._replace(parameter="patchOperations.value"),
     # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html
     "ecr.SetRepositoryPolicy": _Rejection(
         "policyText",
@@ -113,7 +129,7 @@ class ResourcePolicies(Gap):
         rejection = _REJECTIONS[call.name]
         if call.name == "sns.SetTopicAttributes" and call.operation.text("AttributeName") != "Policy":
             return
-        for text in values(call.operation.parameters, rejection.parameter):
+        for text in _documents(call, rejection):
             if text:
                 self._check(call, rejection, text)
 
@@ -122,6 +138,9 @@ class ResourcePolicies(Gap):
             policy = Policy.parse(text, PolicyType.RESOURCE)
         except MalformedPolicyDocument as error:
             raise AwsError(rejection.code, rejection.malformed.replace("{}", error.message), 400) from None
+        if call.operation.parameters.get("BlockPublicPolicy") and is_public(policy):
+            # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutResourcePolicy.html
+            raise AwsError("PublicPolicyException", _PUBLIC, 400)
         document = json.loads(text)
         for principal in named_principals(document):
             if not self.runtime.iam.may_be_principal(principal):
@@ -149,6 +168,22 @@ class ResourcePolicies(Gap):
         )
         if not decide(request, PolicySet(identity=(_EVERYTHING,), resource=policy)).allowed:
             raise AwsError("MalformedPolicyDocumentException", _LOCKED_OUT, 400)
+
+
+def _documents(call: Call, rejection: _Rejection) -> list[str]:
+    """Return the policies of a request; the stage alone names a resource of API Gateway.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
+    """
+    parameters = call.operation.parameters
+    if call.name == "apigateway.UpdateRestApi":
+        patches = parameters.get("patchOperations") or []
+        found = [str(one.get("value") or "") for one in patches if one.get("path") == "/policy"]
+    else:
+        found = values(parameters, rejection.parameter)
+    if rejection.code != _API.code:
+        return found
+    return [text.replace('"execute-api:/', '"arn:aws:execute-api:*:*:*/') for text in found]
 
 
 def _actions(document: Any) -> Iterator[str]:

@@ -14,7 +14,7 @@ from rolecall.sandbox.moto_state.logs import LogGroups
 from rolecall.sandbox.moto_state.resources import ServiceResources
 from rolecall.sandbox.moto_state.secretsmanager import Secrets
 from rolecall.sandbox.moto_state.sns import Topics
-from rolecall.sandbox.moto_state.sqs import Queues
+from rolecall.sandbox.moto_state.sqs import OwnQueues, Queues
 
 _BY_PREFIX: dict[str, type[ServiceResources]] = {
     "dynamodb": Tables,
@@ -29,6 +29,26 @@ _BY_PREFIX: dict[str, type[ServiceResources]] = {
     "sns": Topics,
     "sqs": Queues,
 }
+
+
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-customer-managed-policy-examples.html
+_OWN_QUEUES = frozenset(
+    f"sqs:{name}"
+    for name in (
+        "AddPermission",
+        "CancelMessageMoveTask",
+        "CreateQueue",
+        "DeleteQueue",
+        "ListMessageMoveTasks",
+        "ListQueues",
+        "ListQueueTags",
+        "RemovePermission",
+        "SetQueueAttributes",
+        "StartMessageMoveTask",
+        "TagQueue",
+        "UntagQueue",
+    )
+)
 
 
 class ResourceStates:
@@ -50,4 +70,6 @@ class ResourceStates:
 
         A bucket that is created has neither owner nor policy yet, even if its name is taken.
         """
+        if action in _OWN_QUEUES:
+            return OwnQueues("sqs")
         return ServiceResources("s3") if action == "s3:CreateBucket" else self.of(action.partition(":")[0])

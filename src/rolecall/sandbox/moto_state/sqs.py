@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rolecall.iam import Policy
 from rolecall.sandbox.moto_state._backends import backend
 from rolecall.sandbox.moto_state.resources import Arn, ServiceResources
 
@@ -20,6 +21,15 @@ class Queues(ServiceResources):
     def _tags(self, arn: Arn) -> dict[str, str]:
         queue = _queue(arn)
         return dict(queue.tags) if queue else {}
+
+
+class OwnQueues(Queues):
+    """Queues for the actions that a queue policy can't allow to another account."""
+
+    def policy_for(self, arn: str, account: str | None, *, is_service: bool) -> Policy | None:
+        """Return the queue policy for callers of the queue's own account only."""
+        own = account is not None and arn.split(":")[4:5] == [account]
+        return super().policy_for(arn, account, is_service=is_service) if own else None
 
 
 def _queue(arn: Arn) -> Any:

@@ -1,0 +1,89 @@
+"""What CloudWatch Logs, API Gateway, Secrets Manager, and SQS reject in resource-based policies."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from rolecall import Sandbox
+
+MAIN, PARTNER = "111122223333", "444455556666"
+WORLD = f"""
+world: policies
+accounts:
+  main:
+    id: "{MAIN}"
+    users: {{admin: {{managed_policies: ["arn:aws:iam::aws:policy/AdministratorAccess"]}}}}
+    queues: {{jobs: {{}}}}
+    secrets: {{db: {{value: x}}}}
+  partner:
+    id: "{PARTNER}"
+    users: {{admin: {{managed_policies: ["arn:aws:iam::aws:policy/AdministratorAccess"]}}}}
+actors: {{admin: {{user: main/admin}}, partner: {{user: partner/admin}}}}
+"""
+
+
+def allow(principal, action, resource="*"):
+    statement = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource}
+    return json.dumps({"Version": "2012-10-17", "Statement": statement})
+
+
+GHOST = {"AWS": f"arn:aws:iam::{MAIN}:user/ghost"}
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    file = tmp_path_factory.mktemp("worlds") / "policies.yaml"
+    file.write_text(WORLD)
+    with Sandbox(file) as lab:
+        yield lab
+
+
+def code_of(call, **parameters):
+    with pytest.raises(ClientError) as error:
+        call(**parameters)
+    return error.value.response["Error"]["Code"]
+
+
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html
+@pytest.mark.parametrize("text", ["my policy", '{"Statement": {}}', allow(GHOST, "logs:PutLogEvents")])
+def test_logs_rejects_a_bad_policy(lab, text):
+    put = lab.client("logs", actor="admin").put_resource_policy
+    assert code_of(put, policyName="p", policyDocument=text) == "InvalidParameterException"
+    put(policyName="p", policyDocument=allow({"Service": "route53.amazonaws.com"}, "logs:PutLogEvents"))
+
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html
+@pytest.mark.parametrize("text", ["my policy", allow(GHOST, "execute-api:Invoke")])
+def test_api_gateway_rejects_a_bad_policy(lab, text):
+    api = lab.client("apigateway", actor="admin")
+    assert code_of(api.create_rest_api, name="a", policy=text) == "BadRequestException"
+    shorthand = allow("*", "execute-api:Invoke", "execute-api:/*")
+    identifier = api.create_rest_api(name="a", policy=shorthand)["id"]
+    patch = [{"op": "replace", "path": "/policy", "value": text}]
+    assert (
+        code_of(api.update_rest_api, restApiId=identifier, patchOperations=patch) == "BadRequestException"
+    )
+
+
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutResourcePolicy.html
+def test_secrets_manager_refuses_broad_access_if_it_is_asked_to(lab):
+    put = lab.client("secretsmanager", actor="admin").put_resource_policy
+    public, limited = allow("*", "secretsmanager:*"), allow({"AWS": PARTNER}, "secretsmanager:*")
+    refused = code_of(put, SecretId="db", ResourcePolicy=public, BlockPublicPolicy=True)
+    assert refused == "PublicPolicyException"
+    put(SecretId="db", ResourcePolicy=limited, BlockPublicPolicy=True)
+
+
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-customer-managed-policy-examples.html
+def test_a_queue_policy_lets_no_other_account_change_the_queue(lab):
+    own, partner = (lab.client("sqs", actor=actor) for actor in ("admin", "partner"))
+    url = own.get_queue_url(QueueName="jobs")["QueueUrl"]
+    own.set_queue_attributes(QueueUrl=url, Attributes={"Policy": allow({"AWS": PARTNER}, "sqs:*")})
+    partner.send_message(QueueUrl=url, MessageBody="x")
+    for method, parameters in (
+        ("set_queue_attributes", {"Attributes": {"VisibilityTimeout": "5"}}),
+        ("list_queue_tags", {}),
+        ("delete_queue", {}),
+    ):
+        assert "AccessDenied" in code_of(getattr(partner, method), QueueUrl=url, **parameters)
