@@ -1,12 +1,16 @@
 """A learner's calls are made again with the parameters as they were sent."""
 
+import io
 import json
+import zipfile
 from datetime import UTC, datetime
 
 import pytest
+from botocore.exceptions import ClientError
 
 from rolecall import Sandbox
 from rolecall.lab._replay import _Replay, replayable_calls
+from rolecall.sandbox.lambda_runtime import FUNCTIONS_VARIABLE
 
 POLICY = (
     '{ "Version": "2012-10-17",  "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}] }'
@@ -120,3 +124,27 @@ def test_documents_of_earlier_notebooks_are_still_made_texts(lab):
     )
 
     assert replay.failed == []
+
+
+def test_a_function_of_a_learner_does_not_run_where_calls_are_graded(tmp_path, monkeypatch):
+    written, package = tmp_path / "written", io.BytesIO()
+    with zipfile.ZipFile(package, "w") as file:
+        file.writestr("f.py", f"def handler(event, context): open({str(written)!r}, 'w')")
+    world = tmp_path / "admin.yaml"
+    world.write_text(WORLD)
+    monkeypatch.setenv(FUNCTIONS_VARIABLE, "off")
+    with Sandbox(world) as graded:
+        admin = {name: graded.client(name, actor="admin") for name in ("iam", "lambda")}
+        trust = POLICY.replace('"s3:*", "Resource": "*"', '"sts:AssumeRole"').replace(
+            '"Effect"', '"Principal": {"Service": "lambda.amazonaws.com"}, "Effect"'
+        )
+        role = admin["iam"].create_role(RoleName="r", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        code = {"ZipFile": package.getvalue()}
+        admin["lambda"].create_function(
+            FunctionName="f", Role=role, Code=code, Handler="f.handler", Runtime="python3.12"
+        )
+
+        with pytest.raises(ClientError, match="doesn't run the code of the function f"):
+            admin["lambda"].invoke(FunctionName="f")
+
+    assert not written.exists()

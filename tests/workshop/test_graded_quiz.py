@@ -319,6 +319,13 @@ def test_a_submission_cannot_take_more_memory_than_it_is_given(graders):
     assert graders.grade(POLICY, GOOD).score == 1
 
 
+def test_a_process_that_grades_runs_no_function_of_a_learner(graders):
+    graders.grade(POLICY, GOOD)
+    pid = graders._free.queue[-1]._process.pid
+
+    assert b"ROLECALL_SANDBOX_FUNCTIONS=off" in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+
+
 def test_a_process_that_floods_its_output_is_ended(graders):
     process = _Flooding()
 

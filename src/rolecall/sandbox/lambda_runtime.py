@@ -24,6 +24,8 @@ from typing import Any
 
 from rolecall.sandbox.moto_state.awslambda import FunctionFacts
 
+FUNCTIONS_VARIABLE = "ROLECALL_SANDBOX_FUNCTIONS"
+"""The environment variable with which a service that grades learners' calls turns functions off."""
 # Lambda allows ten seconds; a busy laptop can need longer to import boto3.
 _INIT_SECONDS = 60.0
 _BOOTSTRAP = Path(__file__).with_name("_lambda_bootstrap.py")

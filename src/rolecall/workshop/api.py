@@ -36,6 +36,8 @@ _NO_IDENTITY = (
     "personal code that your instructor gives you"
 )
 _LONGEST_WAIT = 25
+# Python refuses to read thousands of digits.
+_MOST_DIGITS = 6
 _STATUS = {"no-attempt": 404, "no-answer": 422}
 
 Short = Annotated[str, Field(max_length=200)]
@@ -153,7 +155,9 @@ async def get_room(request: Request) -> Response:
 
 def _seconds_to_wait(request: Request) -> int:
     name, _, seconds = request.headers.get("Prefer", "").partition("=")
-    return min(int(seconds), _LONGEST_WAIT) if name == "wait" and seconds.isdecimal() else 0
+    if name != "wait" or not seconds.isdecimal() or len(seconds) > _MOST_DIGITS:
+        return 0
+    return min(int(seconds), _LONGEST_WAIT)
 
 
 @router.post("/done")

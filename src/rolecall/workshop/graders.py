@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from rolecall.assessment import PaperItem
+from rolecall.sandbox.lambda_runtime import FUNCTIONS_VARIABLE
 
 _LONGEST_LINE = 256 * 1024
 _START = 60.0
@@ -25,6 +26,8 @@ _FIXED = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
+    # A learner's calls are made again, and a function's code would run as the service's user.
+    FUNCTIONS_VARIABLE: "off",
 }
 
 

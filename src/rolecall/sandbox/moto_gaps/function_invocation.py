@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import threading
 import uuid
 import zipfile
@@ -12,7 +13,7 @@ from typing import Any
 from rolecall.aws.errors import AwsError
 from rolecall.sandbox._loopback import require_loopback
 from rolecall.sandbox.call import Call
-from rolecall.sandbox.lambda_runtime import Invocation, run_function
+from rolecall.sandbox.lambda_runtime import FUNCTIONS_VARIABLE, Invocation, run_function
 from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.moto_state.awslambda import FunctionFacts, function_facts
 from rolecall.sandbox.responses import Result
@@ -56,6 +57,11 @@ class FunctionInvocation(Gap):
         if how == "DryRun":
             return {"StatusCode": 204, "Payload": b""}
         _check_runtime(function)
+        if os.environ.get(FUNCTIONS_VARIABLE) == "off":
+            message = (
+                f"Where calls are graded, the sandbox doesn't run the code of the function {function.name}."
+            )
+            raise AwsError("InvalidRuntimeException", message, 400)
         variables = self._variables(call, function)
         request_id = str(uuid.uuid4())
         if how == "Event":
