@@ -4,12 +4,18 @@ import pytest
 
 from check.test_mutations import BANK, TASKS, change, found
 
+CLERK_READS = """\
+        steps: [{as: clerk, call: s3.get_object, with: {Bucket: shop-prices, Key: prices.csv}}]
+      - says: the clerk reads the stock
+        steps: [{as: clerk, call: s3.get_object, with: {Bucket: shop-prices, Key: stock.csv}}]
+"""
+
 FAULTS = [
     (BANK, "expect: {error: AccessDenied}}\n  - id: who", "expect: {error: NoSuchKey}}\n  - id: who", "proof", "    proof:"),
     (BANK, "Key: prices.csv}, expect: {error: AccessDenied}}\n  star", "Key: prices.csv}, expect: {ok: [Body]}}\n  star", "proof", "    experiment:"),
     (TASKS, "          Bucket: shop-prices\n          Policy:\n            Version: \"2012-10-17\"\n            Statement:\n              - Effect: Allow\n                Principal: {AWS: \"arn:aws:iam::111122223333:user/clerk\"}", "          Bucket: shop-prices\n          Policy:\n            Version: \"2012-10-17\"\n            Statement:\n              - Effect: Allow\n                Principal: {AWS: \"arn:aws:iam::111122223333:user/guest\"}", "task", "    solution:"),
     (TASKS, "    solution:\n      - as: owner", "    solution:\n      - as: clerk", "task", "    solution:"),
-    (TASKS, "steps: [{as: clerk, call: s3.get_object", "steps: [{as: owner, call: s3.get_object", "task", "- id: let-the-clerk-in"),
+    (TASKS, CLERK_READS, CLERK_READS.replace("as: clerk", "as: owner"), "task", "- id: let-the-clerk-in"),
     (TASKS, "[?Principal=='*']", "[?Principal=='?']", "task", "        when:"),
     (TASKS, "    actor: owner\n", "    actor: owner\n    start: [{as: clerk, call: s3.delete_bucket, with: {Bucket: shop-prices}}]\n", "task", "    start:"),
 ]  # fmt: skip
@@ -31,8 +37,10 @@ def test_each_fault_is_found_at_its_place(course, fault):
 
 
 def test_a_task_that_allowing_everything_solves_is_a_fault(course):
-    change(course, TASKS, "{as: guest, call: s3.get_object", "{as: guest, call: s3.delete_bucket")
-    change(course, TASKS, "Key: prices.csv}}]\n    open_wide", "}}]\n    open_wide")
+    text = (course / TASKS).read_text()
+    start, end = text.index("    denied:"), text.index("    open_wide:")
+    harmless = "{says: x, steps: [{as: guest, call: s3.delete_bucket, with: {Bucket: shop-prices}}]}"
+    (course / TASKS).write_text(f"{text[:start]}    denied: [{harmless}]\n{text[end:]}")
 
     messages = [one.message for one in found(course) if one.rule == "task"]
 

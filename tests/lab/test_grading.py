@@ -2,7 +2,16 @@
 
 import pytest
 
-from rolecall.lab import ProbeResult, Task, TaskGrade, grade_calls, grade_task
+from rolecall.lab import (
+    ProbeResult,
+    SavedCredentials,
+    Task,
+    TaskGrade,
+    first_failure,
+    grade_calls,
+    grade_task,
+    run_steps,
+)
 
 TASK = {
     "id": "read-a-report",
@@ -104,3 +113,45 @@ def test_a_call_that_fails_only_when_it_is_made_again_is_reported(lab):
 
     assert len(failed) == 1
     assert failed[0].startswith("iam.GetRole succeeded for you, but failed when it was made again: ")
+
+
+def test_a_probe_that_must_succeed_proves_a_state(lab):
+    def solved(expected: str) -> bool:
+        step = {"as": "dana", "call": "sts.get_caller_identity", "expect": {"ok": [expected]}}
+        task = Task.model_validate({**TASK, "succeed": [{"says": "a state", "steps": [step]}]})
+        return grade_task(task, lab, []).reached
+
+    assert solved("Account == '111122223333'")
+    assert not solved("Account == '999988887777'")
+
+
+def test_a_probe_that_must_stay_denied_passes_without_the_state_that_it_names(lab):
+    step = {"as": "dana", "call": "sts.get_caller_identity"}
+
+    assert grade(lab, {**step, "expect": {"ok": ["Account == '999988887777'"]}}).passed
+    assert not grade(lab, {**step, "expect": {"ok": ["Account == '111122223333'"]}}).passed
+
+
+def test_a_probe_uses_a_session_that_the_task_started_with(lab):
+    role = "arn:aws:iam::111122223333:role/reports-reader"
+    start = {
+        "as": "dana",
+        "call": "sts.assume_role",
+        "with": {"RoleArn": role, "RoleSessionName": "laptop"},
+        "save": "lost",
+    }
+    probe = {"says": "the session reads", "steps": [{"as": "lost", "call": "s3.get_object", "with": READ}]}
+    task = Task.model_validate({**TASK, "start": [start], "succeed": [probe]})
+    saved: SavedCredentials = {}
+
+    assert run_steps(task.start, lab, saved) == []
+    assert first_failure(task, lab, [], saved) is None
+    assert first_failure(task, lab, [], {}) is not None
+
+
+def test_a_type_error_in_an_expression_finds_nothing(lab):
+    seen = {"says": "q1 was read", "seen": "[?contains(parameters.Key, 'q1')]"}
+    task = Task.model_validate({**TASK, "succeed": [seen]})
+
+    call = {"who": "", "call": "sts.GetCallerIdentity", "parameters": {}, "error": ""}
+    assert not grade_task(task, lab, [call]).reached

@@ -71,7 +71,7 @@ def test_a_wildcard_is_too_broad_and_its_misconception_is_named(session):
 
     assert "Too broad" in shown
     assert 'Principal "*" in a trust policy means everybody in my account?' in shown
-    assert "✘ stays denied: somebody of another company" in shown
+    assert "✘ stays denied: a user of another company" in shown
 
 
 @pytest.mark.slow
@@ -98,8 +98,8 @@ def test_misconceptions_are_counted_across_tasks_and_questions(session, store):
         "let-dana-in",
         False,
     )
-    # What must work does, and of what must stay denied nothing is.
-    assert kept.entry.score == 0
+    # What must work does, and one of the four things that must stay denied is.
+    assert kept.entry.score == 0.25
 
 
 @pytest.mark.slow
@@ -156,3 +156,39 @@ def test_a_machine_is_probed_while_the_notebook_acts_as_a_user(store):
 def test_the_old_name_of_a_task_session_still_works():
     with pytest.warns(DeprecationWarning, match="TaskSession"):
         assert rolecall.lab.Mission is TaskSession
+
+
+def test_an_attempt_without_a_change_is_not_recorded(session, store):
+    shown = repr(session.check())
+
+    assert shown.startswith("✘ Nothing changed yet.")
+    assert store.all_entries() == []
+
+
+def test_reproducing_the_error_is_no_misconception(store):
+    begun = TaskSession(find_task(find_course(), "the-other-account"), find_course(), store)
+    try:
+        dana = begun.lab.client("sts", actor="dana")
+        with pytest.raises(ClientError):
+            dana.assume_role(
+                RoleArn="arn:aws:iam::444455556666:role/shared-forecast", RoleSessionName="dana"
+            )
+
+        checked = begun.check()
+    finally:
+        begun.lab.close()
+    assert (checked.nothing_changed, checked.mistakes) == (True, ())
+    assert store.all_entries() == []
+
+
+def test_a_denied_call_shows_a_mistake_and_counts_no_misconception(store):
+    begun = TaskSession(find_task(find_course(), "read-the-report"), find_course(), store)
+    try:
+        with pytest.raises(ClientError):
+            boto3.client("s3").get_object(Bucket="acme-reports", Key="2026/q1.csv")
+
+        (mistake,) = begun.check().mistakes
+    finally:
+        begun.lab.close()
+    assert mistake.mistake.misconception == "permissions-add-up"
+    assert store.all_entries() == []

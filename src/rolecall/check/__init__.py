@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from rolecall.check._actions import check_actions
 from rolecall.check._assessments import check_assessments
 from rolecall.check._banks import check_banks
 from rolecall.check._browser import CHROMIUM_ARGUMENTS, NoBrowser, check_in_browser, chromium
@@ -18,6 +19,7 @@ from rolecall.check._notebooks import check_notebooks
 from rolecall.check._proof_checks import check_proofs
 from rolecall.check._prose import check_prose, reading_figures
 from rolecall.check._solved import check_solved, write_solved
+from rolecall.check.cheats import check_policy_questions
 from rolecall.course import Course
 
 __all__ = [
@@ -79,6 +81,8 @@ def check_course(
     for check in (
         check_assessments,
         check_banks,
+        check_policy_questions,
+        check_actions,
         check_lessons,
         check_notebooks,
         check_prose,

@@ -12,10 +12,12 @@ from rolecall.check._loaded_course import LoadedCourse
 from rolecall.check._notebooks import words_of
 from rolecall.check._text import problems_of, texts_in
 from rolecall.lab import Task
+from rolecall.lab.steps import expression_error
 from rolecall.quiz import Proof, Step
 
 Where = tuple[str | int, ...]
 _WORDS_A_MINUTE = 200
+_ANY_CALL = {"number": 1, "who": "", "call": "sts.GetCallerIdentity", "parameters": {}, "error": ""}
 _WRITES = re.compile(r"\.(put|update|set|create)_\w*(polic(y|ies)|queue_attributes|policy_version)$")
 
 
@@ -94,12 +96,10 @@ def _task(loaded: LoadedCourse, file: Path, at: Where, task: Task, skills: set[s
             yield places.at(
                 file, (*at, "mistakes", index, "misconception"), "unknown-misconception", message
             )
-        yield from _actors(loaded, file, (*at, "mistakes", index, "shown_by"), task.world, mistake.shown_by)
-    for part in ("start", "solution", "open_wide"):
-        yield from _actors(loaded, file, (*at, part), task.world, getattr(task, part))
-    for part, probes in (("succeed", task.succeed), ("denied", task.denied)):
-        for index, probe in enumerate(probes):
-            yield from _actors(loaded, file, (*at, part, index, "steps"), task.world, probe.steps)
+    for where, steps in _steps_of(task):
+        started = () if where == ("start",) else task.start
+        yield from _actors(loaded, file, (*at, *where), task.world, steps, started)
+    yield from _expressions(loaded, file, at, task)
     world = loaded.world(task.world)
     if world is not None and task.actor not in world.actors:
         message = f"there is no actor {task.actor!r}{did_you_mean(task.actor, world.actors)}"
@@ -109,13 +109,51 @@ def _task(loaded: LoadedCourse, file: Path, at: Where, task: Task, skills: set[s
         yield places.at(file, at, "open-to-everything", message)
 
 
+def _expressions(loaded: LoadedCourse, file: Path, at: Where, task: Task) -> Iterator[Finding]:
+    """Check that the expressions of a task fit every call, also one without their parameter."""
+    for where, expression in expressions_of(task):
+        problem = expression_error(expression, [_ANY_CALL])
+        if problem:
+            message = f"this fails for some calls: {problem}. Test `call` before its parameters"
+            yield loaded.places.at(file, (*at, *where), "bad-expression", message)
+
+
+def expressions_of(task: Task) -> Iterator[tuple[Where, str]]:
+    """Yield every JMESPath expression over the learner's calls, with its place in the task."""
+    for index, mistake in enumerate(task.mistakes):
+        yield ("mistakes", index, "when"), mistake.when
+    for part, probes in (("succeed", task.succeed), ("denied", task.denied)):
+        for index, probe in enumerate(probes):
+            if probe.seen is not None:
+                yield (part, index, "seen"), probe.seen
+
+
+def _steps_of(task: Task) -> Iterator[tuple[Where, list[Step]]]:
+    """Yield every list of calls in a task, with its place."""
+    for part in ("start", "solution", "open_wide"):
+        yield (part,), getattr(task, part)
+    for index, right in enumerate(task.also_right):
+        yield ("also_right", index, "steps"), right.steps
+    for index, mistake in enumerate(task.mistakes):
+        yield ("mistakes", index, "shown_by"), mistake.shown_by
+    for part, probes in (("succeed", task.succeed), ("denied", task.denied)):
+        for index, probe in enumerate(probes):
+            yield (part, index, "steps"), probe.steps
+
+
 def _actors(
-    loaded: LoadedCourse, file: Path, at: Where, name: str, steps: Iterable[Step]
+    loaded: LoadedCourse,
+    file: Path,
+    at: Where,
+    name: str,
+    steps: Iterable[Step],
+    before: Iterable[Step] = (),
 ) -> Iterator[Finding]:
+    """Check that each call is made by an actor of the world, or with credentials that were saved before."""
     world = loaded.world(name)
     if world is None:
         return
-    saved: set[str] = set()
+    saved = {step.save for step in before if step.save is not None}
     for index, step in enumerate(steps):
         if step.actor not in world.actors and step.actor not in saved:
             meant = did_you_mean(step.actor, world.actors)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,10 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from rolecall.check._findings import Finding
-from rolecall.check._lessons import Where, proofs_of
+from rolecall.check._lessons import Where, expressions_of, proofs_of
 from rolecall.check._loaded_course import LoadedCourse
-from rolecall.lab import Task, TaskGrade, grade_calls, grade_task, replayable_calls, run_steps
-from rolecall.lab.steps import run_proof
+from rolecall.check.cheats import Ladder, task_cheats, try_cheats, unknown_changes
+from rolecall.lab import (
+    SavedCredentials,
+    Task,
+    TaskGrade,
+    grade_calls,
+    grade_task,
+    is_change,
+    needs_change,
+    replayable_calls,
+    run_steps,
+)
+from rolecall.lab.steps import expression_error, run_proof
 from rolecall.quiz import Proof, Step
 from rolecall.sandbox.client import Sandbox, SandboxError
 
@@ -24,10 +36,17 @@ _JOBS_PER_SANDBOX = 20
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """Something to run in a sandbox that was just reset."""
+    """Something to run in a sandbox that was just reset.
+
+    Parameters
+    ----------
+    cheats
+        How many cheats it tries.
+    """
 
     name: str
     run: Callable[[Sandbox], Iterator[Finding]]
+    cheats: int = 0
 
 
 def check_proofs(loaded: LoadedCourse, on_progress: OnProgress) -> Iterator[Finding]:
@@ -36,19 +55,35 @@ def check_proofs(loaded: LoadedCourse, on_progress: OnProgress) -> Iterator[Find
     Parameters
     ----------
     on_progress
-        Called with the name of each proof and task that has run.
+        Called with the name of each proof and task that has run, and with the number of cheats tried.
     """
     jobs: dict[str, list[_Job]] = {file.stem: [] for file in loaded.worlds}
     for world, job in _jobs(loaded):
         if world in jobs:
             jobs[world].append(job)
+    on_job = _Progress(sum(job.cheats for all_ in jobs.values() for job in all_), on_progress)
     cores = os.cpu_count() or 1
     # Every world starts at least once, to find the ones that can't be built.
     shares = [(world, share) for world, all_ in jobs.items() for share in _shares(all_, cores)]
     with ThreadPoolExecutor(cores) as pool:
         largest_first = sorted(shares, key=lambda one: -len(one[1]))
-        for findings in pool.map(lambda one: _run(loaded, one[0], one[1], on_progress), largest_first):
+        for findings in pool.map(lambda one: _run(loaded, one[0], one[1], on_job), largest_first):
             yield from findings
+
+
+class _Progress:
+    """Reports each job that has run: by its name, or by how many cheats are done."""
+
+    def __init__(self, cheats: int, on_progress: OnProgress) -> None:
+        self._cheats = cheats
+        self._on_progress = on_progress
+        self._tried = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, job: _Job) -> None:
+        with self._lock:
+            self._tried += job.cheats
+            self._on_progress(f"Cheats {self._tried}/{self._cheats}" if job.cheats else job.name)
 
 
 def _shares(jobs: list[_Job], cores: int) -> list[list[_Job]]:
@@ -56,7 +91,7 @@ def _shares(jobs: list[_Job], cores: int) -> list[list[_Job]]:
     return [jobs[start : start + size] for start in range(0, len(jobs), size)] or [[]]
 
 
-def _run(loaded: LoadedCourse, world: str, jobs: list[_Job], on_progress: OnProgress) -> list[Finding]:
+def _run(loaded: LoadedCourse, world: str, jobs: list[_Job], on_job: _Progress) -> list[Finding]:
     file = loaded.folder / "sandbox" / f"{world}.yaml"
     findings: list[Finding] = []
     try:
@@ -64,7 +99,7 @@ def _run(loaded: LoadedCourse, world: str, jobs: list[_Job], on_progress: OnProg
             for job in jobs:
                 sandbox.reset()
                 findings.extend(job.run(sandbox))
-                on_progress(job.name)
+                on_job(job)
     except SandboxError as error:
         findings.append(loaded.places.at(file, ("world",), "unbuildable-world", str(error)))
     return findings
@@ -79,6 +114,14 @@ def _jobs(loaded: LoadedCourse) -> Iterator[tuple[str, _Job]]:
         for index, task in enumerate(tasks):
             run = partial(_task, loaded, file, ("tasks", index), task)
             yield task.world, _Job(f"task {task.id}", run)
+            for ladder in _cheats(loaded, task):
+                run = partial(try_cheats, loaded, file, index, task, ladder)
+                yield task.world, _Job(f"cheats of {task.id}", run, len(ladder))
+
+
+def _cheats(loaded: LoadedCourse, task: Task) -> list[Ladder]:
+    world = loaded.world(task.world)
+    return list(task_cheats(task, world)) if world is not None else []
 
 
 def _proof(
@@ -86,6 +129,9 @@ def _proof(
 ) -> Iterator[Finding]:
     for problem in run_proof(proof, sandbox):
         yield loaded.places.at(file, at, "proof", problem)
+
+
+_NewFinding = Callable[[Iterable[Any], str], Finding]
 
 
 def _task(loaded: LoadedCourse, file: Path, at: Where, task: Task, sandbox: Sandbox) -> Iterator[Finding]:
@@ -97,16 +143,9 @@ def _task(loaded: LoadedCourse, file: Path, at: Where, task: Task, sandbox: Sand
         yield finding(("start",), problem)
     if after_nothing.reached:
         yield finding((), "the task is solved by doing nothing")
-    problems, after_solution = _grade_after(task, task.solution, sandbox)
-    for problem in problems:
-        yield finding(("solution",), problem)
-    for probe in after_solution.probes:
-        if not probe.passed:
-            error = f": {probe.error}" if probe.error else ""
-            yield finding(("solution",), f"after the solution, the probe {probe.says!r} fails{error}")
-    if not problems and after_solution.reached:
-        for problem in _problems_of_replay(task, sandbox):
-            yield finding(("solution",), problem)
+    yield from _good_solution(task, ("solution",), task.solution, finding, sandbox)
+    for index, right in enumerate(task.also_right):
+        yield from _good_solution(task, ("also_right", index, "steps"), right.steps, finding, sandbox)
     if task.open_wide:
         problems, after_open_wide = _grade_after(task, task.open_wide, sandbox)
         for problem in problems:
@@ -114,13 +153,41 @@ def _task(loaded: LoadedCourse, file: Path, at: Where, task: Task, sandbox: Sand
         if after_open_wide.reached:
             yield finding(("open_wide",), "the task is solved by allowing everything")
     yield from _mistakes(task, finding, sandbox)
+    world = loaded.world(task.world)
+    if task.accepts and world is not None:
+        known = (cheat.what for ladder in task_cheats(task, world) for cheat in ladder)
+        for group, place, message in unknown_changes(task.accepts, known):
+            yield loaded.places.at(
+                file, (*at, "accepts", group, "changes", place), "unknown-change", message
+            )
 
 
-def _mistakes(task: Task, finding: Callable[..., Finding], sandbox: Sandbox) -> Iterator[Finding]:
+def _good_solution(
+    task: Task, where: Where, steps: list[Step], finding: _NewFinding, sandbox: Sandbox
+) -> Iterator[Finding]:
+    """Check that calls solve a task, for a learner and for the workshop service."""
+    problems, grade = _grade_after(task, steps, sandbox)
+    for problem in problems:
+        yield finding(where, problem)
+    for probe in grade.probes:
+        if not probe.passed:
+            error = f": {probe.error}" if probe.error else ""
+            yield finding(where, f"after the solution, the probe {probe.says!r} fails{error}")
+    if not problems and grade.reached and where == ("solution",):
+        for problem in _problems_of_replay(task, sandbox):
+            yield finding(where, problem)
+
+
+def _mistakes(task: Task, finding: _NewFinding, sandbox: Sandbox) -> Iterator[Finding]:
     for index, mistake in enumerate(task.mistakes):
         problems, after_mistake = _grade_after(task, mistake.shown_by, sandbox)
         for problem in problems:
             yield finding(("mistakes", index, "shown_by"), problem)
+        if needs_change(task) and not any(is_change(step.call) for step in mistake.shown_by):
+            message = (
+                "these calls only reproduce the error; a mistake is a change that doesn't solve the task"
+            )
+            yield finding(("mistakes", index, "shown_by"), message)
         if after_mistake.reached:
             yield finding(("mistakes", index), "the mistake solves the task")
         elif mistake not in after_mistake.mistakes:
@@ -130,18 +197,26 @@ def _mistakes(task: Task, finding: Callable[..., Finding], sandbox: Sandbox) -> 
 def _grade_after(task: Task, steps: list[Step], sandbox: Sandbox) -> tuple[list[str], TaskGrade]:
     """Grade a task after some calls; also return what differs from what the calls expect."""
     sandbox.reset()
-    problems = run_steps(task.start, sandbox)
+    saved: SavedCredentials = {}
+    problems = run_steps(task.start, sandbox, saved)
     calls_before = len(sandbox.calls())
-    problems += run_steps(steps, sandbox)
-    return problems, grade_task(task, sandbox, sandbox.calls()[calls_before:])
+    problems += run_steps(steps, sandbox, dict(saved))
+    calls = sandbox.calls()[calls_before:]
+    problems += [
+        f"`{where[-1]}` in {where[0]}[{where[1]}] fails for these calls: {error}"
+        for where, expression in expressions_of(task)
+        if (error := expression_error(expression, calls))
+    ]
+    return problems, grade_task(task, sandbox, calls, saved)
 
 
 def _problems_of_replay(task: Task, sandbox: Sandbox) -> Iterator[str]:
     """Grade the solution as the workshop service does, by making a learner's calls again."""
     sandbox.reset()
-    run_steps(task.start, sandbox)
+    saved: SavedCredentials = {}
+    run_steps(task.start, sandbox, saved)
     calls_before = len(sandbox.calls())
-    run_steps(task.solution, sandbox)
+    run_steps(task.solution, sandbox, saved)
     calls = replayable_calls(sandbox.calls()[calls_before:])
     sandbox.reset()
     grade = grade_calls(task, sandbox, calls)

@@ -2,33 +2,49 @@
 
 import warnings
 
-from rolecall.lab._grading import ProbeResult, TaskGrade, grade_task
+from rolecall.lab._changes import is_change, needs_change, work_of
+from rolecall.lab._grading import ProbeResult, TaskGrade, first_failure, grade_task
 from rolecall.lab._replay import MAX_CALLS, grade_calls, replayable_calls
 from rolecall.lab._session import TaskSession, task
-from rolecall.lab._task import Mistake, Probe, Task, TaskFile, find_task, load_tasks, task_files
+from rolecall.lab._task import (
+    GoodSolution,
+    Mistake,
+    Probe,
+    Task,
+    TaskFile,
+    find_task,
+    load_tasks,
+    task_files,
+)
 from rolecall.lab.check_result import CheckResult, MarkdownText, RecognizedMistake
-from rolecall.lab.steps import run_steps
+from rolecall.lab.steps import SavedCredentials, run_steps
 
 __all__ = [
     "MAX_CALLS",
     "CheckResult",
+    "GoodSolution",
     "MarkdownText",
     "Mistake",
     "Probe",
     "ProbeResult",
     "RecognizedMistake",
+    "SavedCredentials",
     "Task",
     "TaskFile",
     "TaskGrade",
     "TaskSession",
     "find_task",
+    "first_failure",
     "grade_calls",
     "grade_task",
+    "is_change",
     "load_tasks",
+    "needs_change",
     "replayable_calls",
     "run_steps",
     "task",
     "task_files",
+    "work_of",
 ]
 
 

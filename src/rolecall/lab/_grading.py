@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import jmespath
-
 from rolecall.aws.errors import DENIAL_CODES
 from rolecall.lab._task import Mistake, Probe, Task
-from rolecall.lab.steps import CallResult, StepRunner
+from rolecall.lab.steps import CallResult, SavedCredentials, StepRunner, missing_from, search
 from rolecall.quiz import Step
 from rolecall.sandbox.client import Sandbox
 
 # boto3 raises NoCredentialsError on a machine that gets no credentials. A response to HEAD has no body, so
 # boto3 shows its status as the error code.
-_DENIALS = DENIAL_CODES | {"NoCredentialsError", "403", "Forbidden"}
+DENIALS = DENIAL_CODES | {"NoCredentialsError", "403", "Forbidden"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,12 @@ class TaskGrade:
         return share_denied * sum(succeed) / len(succeed)
 
 
-def grade_task(task: Task, sandbox: Sandbox, calls: Sequence[Mapping[str, Any]]) -> TaskGrade:
+def grade_task(
+    task: Task,
+    sandbox: Sandbox,
+    calls: Sequence[Mapping[str, Any]],
+    saved: SavedCredentials | None = None,
+) -> TaskGrade:
     """Run a task's probes.
 
     Parameters
@@ -94,30 +97,68 @@ def grade_task(task: Task, sandbox: Sandbox, calls: Sequence[Mapping[str, Any]])
         Where the learner worked, or where the learner's calls were made again.
     calls
         The learner's calls, as `Sandbox.calls` returns them: mistakes are looked for among these.
+    saved
+        The credentials that the calls in the task's `start` saved.
     """
-    calls = list(calls)
-    probes = [_run_probe(probe, sandbox, calls, must_be_denied=False) for probe in task.succeed]
-    probes += [_run_probe(probe, sandbox, calls, must_be_denied=True) for probe in task.denied]
+    probes = tuple(_run_probes(task, sandbox, calls, saved))
     reached = all(one.passed for one in probes)
-    mistakes = () if reached else tuple(one for one in task.mistakes if jmespath.search(one.when, calls))
-    return TaskGrade(tuple(probes), mistakes)
+    return TaskGrade(probes, () if reached else tuple(recognized_mistakes(task, calls)))
+
+
+def first_failure(
+    task: Task,
+    sandbox: Sandbox,
+    calls: Sequence[Mapping[str, Any]],
+    saved: SavedCredentials | None = None,
+) -> ProbeResult | None:
+    """Run a task's probes until one fails, and return that one; None if the task is solved."""
+    return next((one for one in _run_probes(task, sandbox, calls, saved) if not one.passed), None)
+
+
+def recognized_mistakes(task: Task, calls: Sequence[Mapping[str, Any]]) -> list[Mistake]:
+    """Return the mistakes of a task that some calls show."""
+    return [one for one in task.mistakes if search(one.when, list(calls))]
+
+
+def _run_probes(
+    task: Task,
+    sandbox: Sandbox,
+    calls: Sequence[Mapping[str, Any]],
+    saved: SavedCredentials | None,
+) -> Iterator[ProbeResult]:
+    for probes, must_be_denied in ((task.succeed, False), (task.denied, True)):
+        for probe in probes:
+            # A probe must not use what another one saved.
+            runner = StepRunner(sandbox, dict(saved or {}))
+            yield _run_probe(probe, runner, calls, must_be_denied=must_be_denied)
 
 
 def _run_probe(
-    probe: Probe, sandbox: Sandbox, calls: list[Mapping[str, Any]], *, must_be_denied: bool
+    probe: Probe, runner: StepRunner, calls: Sequence[Mapping[str, Any]], *, must_be_denied: bool
 ) -> ProbeResult:
     if probe.seen is not None:
-        seen = bool(jmespath.search(probe.seen, calls))
+        seen = bool(search(probe.seen, list(calls)))
         return ProbeResult(probe.says, seen != must_be_denied, must_be_denied)
-    runner = StepRunner(sandbox)
     for step in probe.steps:
         result = runner.run(step)
         if result.response is None:
-            passed = must_be_denied and _is_denial(step, result)
+            passed = _is_denial(step, result) if must_be_denied else _is_expected(step, result)
+            if passed and not must_be_denied:
+                continue
             return ProbeResult(probe.says, passed, must_be_denied, f"{result.error}: {result.message}")
+        missing = missing_from(step, result.response)
+        if missing or (step.expect.ok is None and not must_be_denied):
+            problem = f"the response lacks {', '.join(missing)}" if missing else "the call succeeded"
+            return ProbeResult(probe.says, must_be_denied, must_be_denied, problem)
     return ProbeResult(probe.says, not must_be_denied, must_be_denied)
+
+
+def _is_expected(step: Step, result: CallResult) -> bool:
+    """Whether a call of a probe that must succeed failed as the probe says."""
+    expected = step.expect
+    return result.error == expected.error and (expected.message or "") in result.message
 
 
 def _is_denial(step: Step, result: CallResult) -> bool:
     """Whether a call failed because access was denied; any other error proves nothing."""
-    return result.error == step.expect.error or result.error in _DENIALS
+    return result.error in DENIALS or (step.expect.error is not None and _is_expected(step, result))

@@ -13,7 +13,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from rolecall.lab._grading import TaskGrade, grade_task
 from rolecall.lab._task import Task
-from rolecall.lab.steps import run_steps, serialize_documents
+from rolecall.lab.steps import SavedCredentials, run_steps, serialize_documents
 from rolecall.sandbox.client import Sandbox, SandboxError
 
 MAX_CALLS = 300
@@ -49,12 +49,25 @@ class _Replay:
             if client is None or method not in client.meta.method_to_api_mapping:
                 self._failed(call, "the task's sandbox has no such caller or operation")
                 return
-            response = getattr(client, method)(**_parameters(client, method, dict(call["parameters"])))
+            parameters = self._with_access_key(dict(call["parameters"]))
+            response = getattr(client, method)(**_parameters(client, method, parameters))
         except (ClientError, BotoCoreError, SandboxError, TypeError, ValueError) as error:
             self._failed(call, f"{type(error).__name__}: {error}")
             return
         if operation in _ASSUMING:
             self.sessions[response["AssumedRoleUser"]["Arn"]] = response["Credentials"]
+
+    def _with_access_key(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Name the access key that the same user has in this sandbox; in each sandbox it has another ID."""
+        user = parameters.get("UserName")
+        if "AccessKeyId" in parameters and user:
+            for actor, arn in self.sandbox.actors.items():
+                if arn.partition(":user/")[2].rpartition("/")[2] == user:
+                    return {
+                        **parameters,
+                        "AccessKeyId": self.sandbox.environment(actor)["AWS_ACCESS_KEY_ID"],
+                    }
+        return parameters
 
     def _failed(self, call: Mapping[str, Any], problem: str) -> None:
         # Notebooks of earlier versions don't send whether a call succeeded.
@@ -130,13 +143,14 @@ def grade_calls(task: Task, sandbox: Sandbox, calls: Sequence[Mapping[str, Any]]
     calls
         The learner's calls, as `replayable_calls` returned them.
     """
-    run_steps(task.start, sandbox)
-    score_at_start = grade_task(task, sandbox, []).score
+    saved: SavedCredentials = {}
+    run_steps(task.start, sandbox, saved)
+    score_at_start = grade_task(task, sandbox, [], saved).score
     sandbox.reset()
-    run_steps(task.start, sandbox)
+    run_steps(task.start, sandbox, saved)
     calls_before = len(sandbox.calls())
     replay = _Replay(sandbox)
     for call in calls[:MAX_CALLS]:
         replay.repeat(call)
-    grade = grade_task(task, sandbox, sandbox.calls()[calls_before:])
+    grade = grade_task(task, sandbox, sandbox.calls()[calls_before:], saved)
     return replace(grade, score_at_start=score_at_start, failed_calls=tuple(replay.failed))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from rolecall.course import Course, find_course
-from rolecall.lab._grading import TaskGrade, grade_task
-from rolecall.lab._task import Task, find_task
+from rolecall.lab._changes import needs_change, work_of
+from rolecall.lab._grading import TaskGrade, grade_task, recognized_mistakes
+from rolecall.lab._task import Mistake, Task, find_task
 from rolecall.lab.check_result import CheckResult, MarkdownText, RecognizedMistake
 from rolecall.lab.pace import wait_for_lesson
-from rolecall.lab.steps import run_steps
+from rolecall.lab.steps import SavedCredentials, run_steps
 from rolecall.progress import Store, StoreError
 from rolecall.quiz import Entry, EntryKind, Misconception, experiment_code, load_bank, solution_code
 from rolecall.sandbox.client import Sandbox, SandboxError
@@ -36,7 +37,8 @@ class TaskSession:
 
     def _start(self) -> None:
         self._after = 0
-        problems = run_steps(self._task.start, self.lab)
+        self._saved: SavedCredentials = {}
+        problems = run_steps(self._task.start, self.lab, self._saved)
         if problems:
             raise SandboxError(f"the task {self._task.id!r} cannot start: {'; '.join(problems)}")
         self._calls: list[dict[str, Any]] = []
@@ -56,7 +58,9 @@ class TaskSession:
     def check(self) -> CheckResult:
         """Test whether the goal is reached, and save the attempt.
 
-        The probes run in the sandbox as it is now. What they change there stays changed.
+        The probes run in the sandbox as it is now. What they change there stays changed. An attempt without
+        a change isn't saved: looking at the problem isn't a wrong answer. A misconception is counted if a
+        change shows it, and not for a call that was denied.
 
         Returns
         -------
@@ -65,12 +69,18 @@ class TaskSession:
             It is true if the goal is reached.
         """
         self._calls += self.lab.calls(self._after)
-        grade = grade_task(self._task, self.lab, self._calls)
+        grade = grade_task(self._task, self.lab, self._calls, self._saved)
         self._skip_calls()
-        save_error = self._save(grade)
-        known = self._misconceptions() if grade.mistakes else {}
+        work = work_of(self._task, self._calls)
+        changes_missing = needs_change(self._task) and not work
+        save_error = ""
+        if work or grade.reached:
+            counted = [] if grade.reached else recognized_mistakes(self._task, work)
+            save_error = self._save(grade, counted)
+        recognized = () if changes_missing else grade.mistakes
+        known = self._misconceptions() if recognized else {}
         mistakes = []
-        for mistake in grade.mistakes:
+        for mistake in recognized:
             misconception = known.get(mistake.misconception)
             experiment = ""
             if (
@@ -80,9 +90,14 @@ class TaskSession:
             ):
                 experiment = experiment_code(misconception.experiment)
             mistakes.append(RecognizedMistake(mistake, misconception, experiment))
-        return CheckResult(grade.probes, tuple(mistakes), save_error)
+        return CheckResult(
+            grade.probes,
+            tuple(mistakes),
+            save_error,
+            nothing_changed=changes_missing and not grade.reached,
+        )
 
-    def _save(self, grade: TaskGrade) -> str:
+    def _save(self, grade: TaskGrade, mistakes: list[Mistake]) -> str:
         """Save the attempt; the text says why it could not be saved, and is empty if it was."""
         entry = Entry(
             EntryKind.ANSWERED,
@@ -91,7 +106,7 @@ class TaskSession:
             grade.reached,
             grade.score,
             self._task.skill,
-            grade.mistakes[0].misconception if grade.mistakes else "",
+            mistakes[0].misconception if mistakes else "",
         )
         try:
             self._store.record(f"task/{self._task.id}", entry)

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from rolecall._validation import validate
 from rolecall._yaml import BadFile, read_yaml
 from rolecall.course import Course, NoCourse
-from rolecall.quiz import Step
+from rolecall.quiz import AcceptedChange, Step
 from rolecall.quiz.fields import Difficulty, Slug, Text
 
 
@@ -44,8 +44,9 @@ class Probe(_Model):
     says
         What the probe tests, in words, such as "Dana reads the report through the role".
     steps
-        Calls, one after another. If the probe must succeed, each call must succeed; if it must stay denied,
-        one of them must be denied.
+        Calls, one after another; they can use the credentials that calls in `start` saved. If the probe
+        must succeed, each call must end as its `expect` says. If it must stay denied, one of them must be
+        denied, or end without what its `expect` says.
     seen
         Instead of calls: an expression over the learner's own calls, which must find something.
     """
@@ -76,6 +77,21 @@ class Mistake(_Model):
     shown_by: list[Step] = Field(min_length=1)
 
 
+class GoodSolution(_Model):
+    """Another good solution of a task.
+
+    Parameters
+    ----------
+    says
+        What it is, such as "the policy that the console's button writes".
+    steps
+        Calls that solve the task.
+    """
+
+    says: Text
+    steps: list[Step] = Field(min_length=1)
+
+
 class Task(_Model):
     """A hands-on task.
 
@@ -101,6 +117,10 @@ class Task(_Model):
         Calls that solve the task.
     because
         Why the solution solves it.
+    also_right
+        Other good solutions, first of all the one that AWS recommends; `rolecall check` tries each.
+    accepts
+        Weaker solutions that are right too, each with the reason; `rolecall check` doesn't report them.
     """
 
     id: Slug
@@ -120,6 +140,8 @@ class Task(_Model):
     hints: list[Text] = Field(min_length=3, max_length=3)
     solution: list[Step] = Field(min_length=1)
     because: Text
+    also_right: list[GoodSolution] = []
+    accepts: list[AcceptedChange] = []
     references: list[str] = []
 
 

@@ -56,11 +56,14 @@ class CheckResult:
         The mistakes that were recognized; empty if the task is solved.
     save_error
         Why the attempt could not be saved; empty if it was saved.
+    nothing_changed
+        Whether the task needs a change and none was made; such an attempt isn't saved.
     """
 
     probes: tuple[ProbeResult, ...]
     mistakes: tuple[RecognizedMistake, ...] = ()
     save_error: str = ""
+    nothing_changed: bool = False
 
     @property
     def reached(self) -> bool:
@@ -80,7 +83,9 @@ class CheckResult:
     @property
     def verdict(self) -> str:
         """Whether the task is solved, in a few words."""
-        return "✔ Reached." if self.reached else "✘ Not yet."
+        if self.reached:
+            return "✔ Reached."
+        return "✘ Nothing changed yet." if self.nothing_changed else "✘ Not yet."
 
     def __bool__(self) -> bool:
         return self.reached

@@ -11,9 +11,13 @@ import boto3
 import jmespath
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import ListShape, MapShape, Shape, StructureShape
+from jmespath.exceptions import JMESPathError
 
-from rolecall.quiz import Proof, Step
+from rolecall.quiz import ACCESS_KEY, NOW, Proof, Step
 from rolecall.sandbox.client import Sandbox, SandboxError
+
+SavedCredentials = dict[str, Mapping[str, str]]
+"""The credentials in responses of STS or CreateAccessKey, by the name under which they are saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,13 @@ class StepRunner:
     ----------
     sandbox
         Where the calls are made. A step with ``minutes_later`` advances the clock of this sandbox.
+    saved
+        Credentials that were saved before, by name; those that the steps save are added.
     """
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, saved: SavedCredentials | None = None) -> None:
         self._sandbox = sandbox
-        self._saved: dict[str, Mapping[str, str]] = {}
+        self._saved = {} if saved is None else saved
         self._sessions: dict[str, boto3.Session] = {}
 
     def run(self, step: Step) -> CallResult:
@@ -63,7 +69,8 @@ class StepRunner:
             self._sandbox.clock.advance(minutes=step.minutes_later)
         try:
             client = self._client(step, service)
-            response = getattr(client, method)(**serialize_documents(client, method, step.parameters))
+            parameters = self._filled(step.parameters)
+            response = getattr(client, method)(**serialize_documents(client, method, parameters))
             if step.save is not None:
                 self._saved[step.save] = _credentials(response)
         except ClientError as error:
@@ -72,6 +79,21 @@ class StepRunner:
         except (BotoCoreError, SandboxError, AttributeError, KeyError) as error:
             return CallResult(None, type(error).__name__, str(error))
         return CallResult(response)
+
+    def _filled(self, value: Any) -> Any:
+        """Put the sandbox's time and its access keys into the parameters."""
+        match value:
+            case str() if "{{ " in value:
+                now = self._sandbox.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+                return ACCESS_KEY.sub(lambda found: self._access_key(found[1]), value.replace(NOW, now))
+            case dict():
+                return {name: self._filled(one) for name, one in value.items()}
+            case list():
+                return [self._filled(one) for one in value]
+        return value
+
+    def _access_key(self, actor: str) -> str:
+        return self._sandbox.environment(actor)["AWS_ACCESS_KEY_ID"]
 
     def _client(self, step: Step, service: str) -> Any:
         if step.actor not in self._saved:
@@ -123,15 +145,20 @@ def _serialized(shape: Shape | None, value: Any) -> Any:
     return value
 
 
-def run_steps(steps: Iterable[Step], sandbox: Sandbox) -> list[str]:
+def run_steps(steps: Iterable[Step], sandbox: Sandbox, saved: SavedCredentials | None = None) -> list[str]:
     """Make calls one after another.
+
+    Parameters
+    ----------
+    saved
+        Credentials that the steps can use; those that they save are added.
 
     Returns
     -------
     list of str
         One sentence for each step whose result differs from what the step expects.
     """
-    runner = StepRunner(sandbox)
+    runner = StepRunner(sandbox, saved)
     differences = ((step, difference(step, runner.run(step))) for step in steps)
     return [f"{step.actor}: {step.call}: {problem}" for step, problem in differences if problem]
 
@@ -164,10 +191,33 @@ def difference(step: Step, result: CallResult) -> str | None:
         return None
     if expected.ok is None:
         return f"the call succeeded; {expected.error} was expected"
-    missing = [path for path in expected.ok if not _holds(result.response, path)]
+    missing = missing_from(step, result.response)
     return f"the response lacks {', '.join(missing)}" if missing else None
 
 
-def _holds(response: Any, expression: str) -> bool:
-    """Whether a JMESPath expression finds something; an empty list or text counts, null and false don't."""
-    return jmespath.search(expression, response) not in (None, False)
+def missing_from(step: Step, response: Any) -> list[str]:
+    """List the expressions of a step's `expect` that find nothing in the response.
+
+    An empty list or text counts as found; null and false don't.
+    """
+    return [path for path in step.expect.ok or () if search(path, response) in (None, False)]
+
+
+def search(expression: str, value: Any) -> Any:
+    """Evaluate a JMESPath expression; None if it doesn't fit the value, as in ``contains(null, 'a')``.
+
+    `rolecall check` reports such an expression; a learner's check continues without it.
+    """
+    try:
+        return jmespath.search(expression, value)
+    except JMESPathError:
+        return None
+
+
+def expression_error(expression: str, value: Any) -> str:
+    """Return why a JMESPath expression can't be evaluated; empty if it can."""
+    try:
+        jmespath.search(expression, value)
+    except JMESPathError as error:
+        return str(error)
+    return ""

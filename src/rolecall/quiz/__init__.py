@@ -11,10 +11,11 @@ from rolecall.quiz._markdown import BlockMarkdown, Display, DisplayValue, Inline
 from rolecall.quiz._mastery import MasteryTest, SkillVerdict, Verdict
 from rolecall.quiz._practice import Practice, Status
 from rolecall.quiz._proof_code import experiment_code, solution_code
-from rolecall.quiz._proofs import Expectation, Misconception, Proof, Step
+from rolecall.quiz._proofs import ACCESS_KEY, NOW, Expectation, Misconception, Proof, Step
 from rolecall.quiz._recall import FlashCard, RecallRating, due_cards, flash_cards, intervals, review
 from rolecall.quiz._selection import select
 from rolecall.quiz._variants import InvalidTemplate, variant
+from rolecall.quiz.fields import AcceptedChange
 from rolecall.quiz.kinds import (
     KINDS,
     BaseQuestion,
@@ -33,10 +34,13 @@ from rolecall.quiz.kinds import (
 )
 
 __all__ = [
+    "ACCESS_KEY",
     "CATALOGUE",
     "DIFFICULTY",
     "KINDS",
+    "NOW",
     "TIME_LIMITS",
+    "AcceptedChange",
     "Bank",
     "BaseQuestion",
     "Blanks",

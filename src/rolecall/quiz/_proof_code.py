@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from pprint import pformat
 from typing import Any
 
-from rolecall.quiz._proofs import Proof, Step
+from rolecall.quiz._proofs import ACCESS_KEY, NOW, Proof, Step
 
+_QUOTED_ACCESS_KEY = re.compile(f"['\"]{ACCESS_KEY.pattern}['\"]")
 _CREDENTIALS = {
     "AccessKeyId": "aws_access_key_id",
     "SecretAccessKey": "aws_secret_access_key",
@@ -48,6 +50,10 @@ def solution_code(steps: Iterable[Step], actor: str) -> str:
 
 def _with_json(lines: list[str]) -> str:
     text = "\n".join(lines)
+    if f"'{NOW}'" in text:
+        text = text.replace(f"'{NOW}'", 'datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")')
+        text = f"from datetime import UTC, datetime\n\n{text}"
+    text = _QUOTED_ACCESS_KEY.sub(r'task.lab.environment("\1")["AWS_ACCESS_KEY_ID"]', text)
     return f"import json\n{text}" if "json.dumps(" in text else text
 
 

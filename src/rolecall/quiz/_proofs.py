@@ -18,6 +18,12 @@ def _operation(value: str) -> str:
     return value
 
 
+NOW = "{{ now }}"
+"""In the parameters of a step: the sandbox's time when the call is made, in UTC."""
+ACCESS_KEY = re.compile(r"\{\{ access key of (\S+) \}\}")
+"""In the parameters of a step: the access key ID of an actor that is a user."""
+
+
 class Expectation(Model):
     """How a step must end: `ok` says what the response contains, `error` is the code of the error.
 
@@ -44,7 +50,8 @@ class Step(Model):
     call
         A boto3 client and its method.
     parameters
-        What the method takes (`with` in the file).
+        What the method takes (`with` in the file). In a text, ``{{ now }}`` stands for the sandbox's time,
+        and ``{{ access key of ACTOR }}`` for the ID of a user's access key.
     save
         A name under which later steps can use the credentials in the response.
     without

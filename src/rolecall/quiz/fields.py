@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 SLUG_PATTERN = r"[a-z0-9]+(-[a-z0-9]+)*"
 """What an ID looks like: lowercase words joined by hyphens."""
@@ -51,3 +51,18 @@ class Model(BaseModel):
     """A part of a bank: unknown fields are mistakes, and nothing changes after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+class AcceptedChange(Model):
+    """Changes to a solution that `rolecall check` would report as cheats, and that the author accepts.
+
+    Parameters
+    ----------
+    changes
+        The changes, in the words of the finding, such as ``Action "s3:GetObject" becomes "s3:Get*"``.
+    because
+        Why a learner may solve it that way.
+    """
+
+    changes: list[Text] = Field(min_length=1)
+    because: Text

@@ -11,7 +11,7 @@ from pydantic import Field
 from rolecall.quiz._grade import Grade, Remark
 from rolecall.quiz._judges import Decision, InvalidPolicy, Judges
 from rolecall.quiz._markdown import BlockMarkdown, Display, bulleted, code_block, without_code_marks
-from rolecall.quiz.fields import Model, Text
+from rolecall.quiz.fields import AcceptedChange, Model, Text
 from rolecall.quiz.kinds._answers import read_json
 from rolecall.quiz.kinds._base import Location, Problem, TextAnswer
 
@@ -37,13 +37,19 @@ class Case(Model):
     ----------
     says
         What the case is, in words, such as "Dana reads the report".
+    resource_account
+        The account of the resource, if its ARN doesn't name it, as with buckets; by default the caller's.
+    beside
+        Policies of this case only, such as the caller's identity-based policies; see `Policy.beside`.
     """
 
     says: Text
     principal: str = "arn:aws:iam::111122223333:user/dana"
     action: Text
     resource: Text
+    resource_account: str | None = None
     context: dict[str, str | list[str]] = {}
+    beside: dict[str, Any] = {}
 
 
 class Policy(TextAnswer):
@@ -62,6 +68,10 @@ class Policy(TextAnswer):
         Further policies of the scenario, by the field names of ``rolecall iam decide``.
     sample
         A right document.
+    also_right
+        Other right documents, first of all the one that AWS recommends.
+    accepts
+        Weaker documents that are right too, each with the reason.
     """
 
     kind: Literal["policy"]
@@ -71,6 +81,8 @@ class Policy(TextAnswer):
     deny: list[Case] = Field(min_length=1)
     beside: dict[str, Any] = {}
     sample: dict[str, Any]
+    also_right: list[dict[str, Any]] = []
+    accepts: list[AcceptedChange] = []
 
     scoring_rule = "The score is the share of cases that are decided as they should be."
     typed_on_several_lines = True
@@ -113,9 +125,11 @@ class Policy(TextAnswer):
             "principal": case.principal,
             "action": case.action,
             "resource": case.resource,
+            "resource_account": case.resource_account,
             "context": case.context,
         }
-        return judges.decide({**self.beside, "id": self.id, "request": request, **self._attached(document)})
+        beside = {**self.beside, **case.beside}
+        return judges.decide({**beside, "id": self.id, "request": request, **self._attached(document)})
 
     def _attached(self, document: Any) -> dict[str, Any]:
         """Return the document in the field of ``rolecall iam decide`` that its type belongs to."""

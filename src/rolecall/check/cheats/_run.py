@@ -1,0 +1,71 @@
+"""Try the cheats of a task where learners' work is judged: a cheat that passes is a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from rolecall._yaml import did_you_mean
+from rolecall.check._findings import Finding
+from rolecall.check._loaded_course import LoadedCourse
+from rolecall.check.cheats._requests import Witness
+from rolecall.check.cheats._tasks import Cheat, Ladder
+from rolecall.lab import ProbeResult, SavedCredentials, Task, first_failure, run_steps
+from rolecall.quiz import AcceptedChange
+from rolecall.sandbox.client import Sandbox
+
+RULE = "cheat"
+
+
+def try_cheats(
+    loaded: LoadedCourse, file: Path, index: int, task: Task, ladder: Ladder, sandbox: Sandbox
+) -> Iterator[Finding]:
+    """Try cheats of one kind, the smallest change first, until one passes that isn't accepted."""
+    accepted = accepted_changes(task.accepts)
+    for cheat in ladder:
+        if cheat.what in accepted:
+            continue
+        failure = _failure_of(task, cheat, sandbox)
+        if failure is None:
+            step = () if cheat.step is None else ("solution", cheat.step)
+            missing = advice(cheat.witness, "a probe", "succeed", "denied")
+            message = f"a bad solution passes: {cheat.what}. {missing}"
+            yield loaded.places.at(file, ("tasks", index, *step), RULE, message)
+            return
+        if failure.must_be_denied and cheat.kind.startswith("wider"):
+            # The changes that follow allow this too.
+            return
+
+
+def _failure_of(task: Task, cheat: Cheat, sandbox: Sandbox) -> ProbeResult | None:
+    sandbox.reset()
+    saved: SavedCredentials = {}
+    run_steps(task.start, sandbox, saved)
+    calls_before = len(sandbox.calls())
+    run_steps(cheat.steps, sandbox, dict(saved))
+    return first_failure(task, sandbox, sandbox.calls()[calls_before:], saved)
+
+
+def accepted_changes(accepts: Iterable[AcceptedChange]) -> frozenset[str]:
+    """Return the changes that an author accepts."""
+    return frozenset(change for one in accepts for change in one.changes)
+
+
+def unknown_changes(accepts: list[AcceptedChange], known: Iterable[str]) -> Iterator[tuple[int, int, str]]:
+    """Yield each accepted change that no cheat makes: its two places in `accepts`, and what is wrong."""
+    names = set(known)
+    for index, one in enumerate(accepts):
+        for place, change in enumerate(one.changes):
+            if change not in names:
+                yield index, place, f"no cheat is called {change!r}{did_you_mean(change, names)}"
+
+
+def advice(witness: Witness | None, what: str, succeed: str, denied: str) -> str:
+    """Say which probe or case is missing."""
+    if witness is None:
+        return f"Add {what} that fails after it, or list the change in `accepts` with the reason."
+    place, outcome = (succeed, "works") if witness.solution_allows else (denied, "is denied")
+    return (
+        f"Add {what} to `{place}`: {witness}. With the right solution, this {outcome}. "
+        "If the change is harmless, list it in `accepts` with the reason."
+    )

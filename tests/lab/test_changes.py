@@ -1,0 +1,41 @@
+"""Which of a learner's calls are changes."""
+
+import pytest
+
+from rolecall.course import find_course
+from rolecall.lab import find_task, is_change, needs_change, work_of
+
+
+@pytest.mark.parametrize(
+    ("call", "changes"),
+    [
+        ("iam.PutRolePolicy", True),
+        ("iam.put_role_policy", True),
+        ("ec2.RunInstances", True),
+        ("s3.GetObject", False),
+        ("iam.list_roles", False),
+        ("sts.AssumeRole", False),
+        ("iam.SimulatePrincipalPolicy", False),
+    ],
+)
+def test_reading_and_assuming_a_role_are_no_changes(call, changes):
+    assert is_change(call) is changes
+
+
+def test_a_task_that_only_reads_needs_no_change():
+    course = find_course()
+
+    assert not needs_change(find_task(course, "read-the-report"))
+    assert needs_change(find_task(course, "let-dana-in"))
+
+
+def test_denied_changes_and_reads_are_no_work():
+    task = find_task(find_course(), "let-dana-in")
+    calls = [
+        {"call": "iam.PutRolePolicy", "error": ""},
+        {"call": "iam.UpdateAssumeRolePolicy", "error": "MalformedPolicyDocument"},
+        {"call": "iam.DeleteRole", "error": "AccessDenied"},
+        {"call": "iam.GetRole", "error": ""},
+    ]
+
+    assert work_of(task, calls) == calls[:2]
