@@ -6,6 +6,7 @@ from rolecall.sandbox._principals import without_principal
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.moto_state.iam import rewrite_trust_policies
+from rolecall.sandbox.moto_state.kept_policies import rewrite_resource_policies
 from rolecall.sandbox.moto_state.s3 import rewrite_bucket_policies
 from rolecall.sandbox.responses import Response
 
@@ -26,10 +27,11 @@ class DeletedPrincipals(Gap):
         call.notes["deleted principal"] = arn, iam.principal_id(arn)
 
     def after(self, call: Call, response: Response) -> Response:
-        """Replace the ARN by the unique id in all trust policies and bucket policies."""
+        """Replace the ARN by the unique id in trust policies and resource-based policies."""
         arn, identifier = call.notes["deleted principal"]
         if response.ok and identifier is not None:
             for account in self.runtime.iam.accounts:
                 rewrite_trust_policies(account, lambda text: without_principal(text, arn, identifier))
                 rewrite_bucket_policies(account, lambda text: without_principal(text, arn, identifier))
+                rewrite_resource_policies(account, lambda text: without_principal(text, arn, identifier))
         return response
