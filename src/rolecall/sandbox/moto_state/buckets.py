@@ -10,7 +10,13 @@ from rolecall.aws.s3_public import is_public
 from rolecall.iam import Policy, PolicyType
 from rolecall.sandbox.moto_state._documents import parse_kept_policy
 from rolecall.sandbox.moto_state.resources import ServiceResources
-from rolecall.sandbox.moto_state.s3 import bucket_account, object_tags, s3_backend
+from rolecall.sandbox.moto_state.s3 import (
+    abac_is_enabled,
+    bucket_account,
+    bucket_tags,
+    object_tags,
+    s3_backend,
+)
 from rolecall.sandbox.moto_state.s3_access import acl_statements, public_access_block
 
 _ARN = "arn:aws:s3:::"
@@ -56,14 +62,22 @@ class Buckets(ServiceResources):
         return bucket_account(_bucket_name(arn))
 
     def context(self, arn: str) -> dict[str, str | list[str]]:
-        """Return the owner of a bucket, and the tags of an object that exists."""
+        """Return the owner of a bucket, its tags if ABAC is enabled, and the tags of an object that exists.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
+        """
         bucket, _, key = arn.removeprefix(_ARN).partition("/")
         owner = bucket_account(bucket)
         if owner is None:
             return {}
         tags = object_tags(bucket, key) if key else {}
         existing = {f"s3:ExistingObjectTag/{name}": value for name, value in tags.items()}
-        return {"s3:ResourceAccount": owner, **existing}
+        own = {
+            f"{name}/{tag}": value
+            for tag, value in (bucket_tags(bucket) if abac_is_enabled(bucket) else {}).items()
+            for name in ("aws:ResourceTag", "s3:BucketTag")
+        }
+        return {"s3:ResourceAccount": owner, **existing, **own}
 
     def account(self, operation: Operation, arn: str) -> str | None:
         """Return the account that owns the bucket of an operation; None for a bucket that is created."""

@@ -42,6 +42,23 @@ def object_tags(bucket: str, key: str) -> dict[str, str]:
     return tags
 
 
+def bucket_tags(bucket: str) -> dict[str, str]:
+    """Return the tags of a bucket that exists."""
+    backend = s3_backend(bucket_account(bucket) or "")
+    tags: dict[str, str] = backend.tagger.get_tag_dict_for_resource(backend.buckets[bucket].arn)
+    return tags
+
+
+def abac_is_enabled(bucket: str) -> bool:
+    """Whether the tags of a bucket that exists can be used in conditions; moto doesn't know the setting."""
+    return bool(getattr(s3_backend(bucket_account(bucket) or "").buckets[bucket], "abac", False))
+
+
+def set_abac(bucket: str, *, enabled: bool) -> None:
+    """Set whether the tags of a bucket that exists can be used in conditions."""
+    s3_backend(bucket_account(bucket) or "").buckets[bucket].abac = enabled
+
+
 def delete_objects(
     bucket: str, objects: list[dict[str, Any]], *, bypass: bool
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

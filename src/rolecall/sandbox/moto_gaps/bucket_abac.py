@@ -1,0 +1,25 @@
+"""Attribute-based access control for S3 buckets."""
+
+from __future__ import annotations
+
+from rolecall.sandbox.call import Call
+from rolecall.sandbox.moto_gaps._gap import Gap
+from rolecall.sandbox.moto_state.s3 import abac_is_enabled, set_abac
+from rolecall.sandbox.responses import Result
+
+
+class BucketAbac(Gap):
+    """The tags of a bucket count in conditions if ABAC is enabled; moto doesn't have the setting."""
+
+    operations = frozenset({"s3.GetBucketAbac", "s3.PutBucketAbac"})
+    rule = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html"
+    answers = True
+
+    def before(self, call: Call) -> Result:
+        """Set or return the status, which is Disabled for a new bucket."""
+        bucket = call.operation.text("Bucket") or ""
+        if call.operation.name == "PutBucketAbac":
+            status = (call.operation.parameters.get("AbacStatus") or {}).get("Status")
+            set_abac(bucket, enabled=status == "Enabled")
+            return {}
+        return {"AbacStatus": {"Status": "Enabled" if abac_is_enabled(bucket) else "Disabled"}}
