@@ -3,7 +3,7 @@
 import pytest
 from botocore import xform_name
 from botocore.config import Config
-from botocore.exceptions import ClientError, ParamValidationError
+from botocore.exceptions import ClientError, MissingDependencyException, ParamValidationError
 from jmespath.exceptions import JMESPathError
 
 from rolecall import Sandbox
@@ -42,9 +42,18 @@ SERVICES = [
     "ecs",
     "logs",
     "ssm",
+    "accessanalyzer",
+    "apigateway",
+    "cloudformation",
+    "cloudtrail",
+    "ec2",
+    "events",
+    "organizations",
+    "sso-admin",
+    "stepfunctions",
 ]
 # botocore itself fails on some parameters that are missing, before it sends a request.
-NOT_SENT = (ParamValidationError, JMESPathError, KeyError, TypeError)
+NOT_SENT = (MissingDependencyException, ParamValidationError, JMESPathError, KeyError, TypeError)
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +80,12 @@ def test_every_operation_answers_below_500(lab, service, actor):
     config = Config(parameter_validation=False, retries={"max_attempts": 0}, inject_host_prefix=False)
     client = lab.session(actor=actor).client(service, endpoint_url=lab.endpoint, config=config)
     failed = []
+    once = actor == "nobody" or service == "ec2"
     for operation in client.meta.service_model.operation_names:
         shape = client.meta.service_model.operation_model(operation).input_shape
-        for parameters in ({}, plausible(shape) if shape else {}):
+        # For someone without permissions, and for the many operations of EC2, one call shows it.
+        kinds = [plausible(shape) if shape else {}] if once else [{}, plausible(shape) if shape else {}]
+        for parameters in kinds:
             answered = status(client, operation, parameters)
             if answered is not None and answered >= 500:
                 failed.append(f"{operation} with {parameters}: {answered}")

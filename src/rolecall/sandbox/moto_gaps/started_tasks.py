@@ -7,7 +7,11 @@ from rolecall.aws.errors import AwsError
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._assumption import can_assume
 from rolecall.sandbox.moto_gaps._gap import Gap
-from rolecall.sandbox.moto_state.ecs import definition_roles, has_container_instances
+from rolecall.sandbox.moto_state.ecs import (
+    definition_roles,
+    has_container_instances,
+    has_default_capacity,
+)
 
 _SERVICE = "ecs-tasks.amazonaws.com"
 
@@ -46,6 +50,7 @@ class StartedTasks(Gap):
             call.operation.name == "RunTask"
             and launch_type in (None, "EC2")
             and not parameters.get("capacityProviderStrategy")
+            and not (launch_type is None and has_default_capacity(call.account, call.region, cluster))
             and not has_container_instances(call.account, call.region, cluster)
         ):
             message = "No Container Instances were found in your cluster."

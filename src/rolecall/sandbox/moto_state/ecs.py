@@ -68,6 +68,12 @@ def has_container_instances(account: str, region: str, cluster: str) -> bool:
     return name not in ecs.clusters or bool(ecs.container_instances.get(name))
 
 
+def has_default_capacity(account: str, region: str, cluster: str) -> bool:
+    """Whether a cluster has a default capacity provider strategy, which starts instances for its tasks."""
+    found = backend("ecs", account, region).clusters.get(cluster.rpartition("/")[2])
+    return found is not None and bool(found.default_capacity_provider_strategy)
+
+
 def _roles(ecs: Any, task: Any) -> TaskRoles:
     """Return the roles of a task; those of RunTask override those of the task definition.
 

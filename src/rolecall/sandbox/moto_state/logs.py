@@ -16,11 +16,17 @@ class LogGroups(ServiceResources):
 
     def _document(self, arn: Arn) -> Any:
         kept = backend("logs", arn.account, arn.region).resource_policies.values()
-        documents = [json.loads(one.policy_document) for one in kept]
-        statements = [
-            statement for document in documents for statement in _listed(document.get("Statement"))
-        ]
+        statements = [statement for one in kept for statement in _statements(one.policy_document)]
         return {"Version": "2012-10-17", "Statement": statements} if statements else None
+
+
+def _statements(text: str | None) -> list[Any]:
+    """Return the statements of a policy. moto also keeps what isn't a policy, which grants nothing."""
+    try:
+        document = json.loads(text or "{}")
+    except ValueError:
+        return []
+    return _listed(document.get("Statement")) if isinstance(document, dict) else []
 
 
 def _listed(value: Any) -> list[Any]:
