@@ -5,13 +5,13 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 # Standard modules for POSIX only: https://docs.python.org/3/library/ says "Availability: Unix" for each.
 BLOCKED = ("fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "posix", "syslog", "crypt", "nis")
 # Others' code on this machine may import them: it takes other ways on Windows.
 WITHOUT_MODULES = f"""
 import builtins, importlib, importlib.util, os, pkgutil, signal, sys
-
-pytestmark = pytest.mark.slow
 real = builtins.__import__
 def blocked(name, globals=None, *rest, **options):
     if name in {BLOCKED!r} and (globals or {{}}).get("__name__", "").startswith("rolecall"):

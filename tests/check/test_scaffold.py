@@ -6,6 +6,7 @@ from click.testing import CliRunner
 from rolecall.check import check_course
 from rolecall.cli._main import main
 from rolecall.course import find_course
+from rolecall.quiz import kinds
 from rolecall.scaffold import KINDS
 
 
@@ -17,6 +18,10 @@ def run(*arguments: str):
 def course(tmp_path):
     assert run("course", str(tmp_path / "tea")).exit_code == 0
     return tmp_path / "tea"
+
+
+def test_there_is_an_example_of_every_kind_of_question():
+    assert set(KINDS) == set(kinds.KINDS)
 
 
 @pytest.mark.slow

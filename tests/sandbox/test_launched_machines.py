@@ -38,6 +38,19 @@ def role_of(lab, actor) -> str:
     return lab.client("sts", actor=actor).get_caller_identity()["Arn"].split("/")[1]
 
 
+def metadata(lab, instance: str, path: str) -> str:
+    """Read a value of the metadata service as the instance does."""
+    endpoint = lab.environment(instance)["AWS_EC2_METADATA_SERVICE_ENDPOINT"].rstrip("/")
+    lifetime = {"X-aws-ec2-metadata-token-ttl-seconds": "60"}
+    asking = urllib.request.Request(f"{endpoint}/latest/api/token", method="PUT", headers=lifetime)
+    with urllib.request.urlopen(asking) as answer:
+        token = {"X-aws-ec2-metadata-token": answer.read().decode()}
+    with urllib.request.urlopen(
+        urllib.request.Request(f"{endpoint}/latest/meta-data/{path}", headers=token)
+    ) as answer:
+        return answer.read().decode()
+
+
 def trust(service: str) -> str:
     statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
@@ -60,6 +73,12 @@ def test_from_create_role_to_a_call_on_the_instance(lab):
     assert boto3.client("s3").list_objects_v2(Bucket="shop-files")["KeyCount"] == 0
     with pytest.raises(ClientError, match="AccessDenied"):
         boto3.client("s3").list_objects_v2(Bucket="bank-files")
+
+
+def test_an_instance_reads_the_availability_zone_that_it_was_launched_in(lab):
+    instance = launch(lab, Placement={"AvailabilityZone": "us-east-1b"})
+
+    assert metadata(lab, instance, "placement/availability-zone") == "us-east-1b"
 
 
 def test_a_launched_instance_is_listed_until_it_is_terminated(lab):

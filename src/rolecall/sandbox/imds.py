@@ -21,6 +21,7 @@ from rolecall.sandbox.instances import IMAGE, INSTANCE_TYPE, Ec2Instance
 from rolecall.sandbox.metadata_log import MetadataRequest
 from rolecall.sandbox.moto_state.ec2 import (
     associated_profile,
+    availability_zone,
     image_and_type,
     is_running,
     metadata_options,
@@ -121,7 +122,7 @@ class InstanceMetadata:
             "/latest/meta-data/instance-id": lambda: self._instance.id,
             "/latest/meta-data/instance-type": lambda: self._image_and_type()[1],
             "/latest/meta-data/local-ipv4": self._address,
-            "/latest/meta-data/placement/availability-zone": lambda: f"{region}a",
+            "/latest/meta-data/placement/availability-zone": self._zone,
             "/latest/meta-data/placement/region": lambda: region,
             "/latest/dynamic/instance-identity/document": self._identity,
         }
@@ -173,6 +174,11 @@ class InstanceMetadata:
             return image_and_type(*self._where)
         return IMAGE, INSTANCE_TYPE
 
+    def _zone(self) -> str:
+        if self._instance.declared is None or self._is_in_moto():
+            return availability_zone(*self._where)
+        return f"{self._instance.region}a"
+
     def _address(self) -> str:
         """Return the address that moto gave the instance, so that EC2 returns the same one."""
         self._gateway.builder.ensure("ec2")
@@ -184,7 +190,7 @@ class InstanceMetadata:
             {
                 "accountId": self._instance.account,
                 "architecture": "x86_64",
-                "availabilityZone": f"{self._instance.region}a",
+                "availabilityZone": self._zone(),
                 "imageId": image,
                 "instanceId": self._instance.id,
                 "instanceType": instance_type,

@@ -135,9 +135,10 @@ def _limits(condition: Condition) -> Findings:
 
 def _number(text: str) -> Decimal | None:
     try:
-        return Decimal(text)
+        number = Decimal(text)
     except InvalidOperation:
         return None
+    return number if number.is_finite() else None
 
 
 def _network(text: str) -> _Network | None:

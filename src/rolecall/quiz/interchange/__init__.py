@@ -23,7 +23,7 @@ from rolecall.quiz.interchange import (
     _text2qti,
 )
 from rolecall.quiz.interchange._foreign import foreign_format
-from rolecall.quiz.interchange._losses import Loss, Losses, Unreadable
+from rolecall.quiz.interchange._losses import Loss, Losses, Unreadable, beginning
 from rolecall.quiz.kinds import Question
 
 __all__ = [
@@ -89,12 +89,11 @@ FORMATS = {
         Format("html-with-key", ".html", "a page to print, with answers", _handout.write_with_key),
     )
 }
-_BEGINNING = 20_000
 
 
 def detect_format(file_name: str, content: bytes) -> str | None:
     """Return the name of the format of a file, by its suffix and its content; None if it's unknown."""
-    text = content[:_BEGINNING].decode("utf-8-sig", errors="replace")
+    text = beginning(content)
     readable = [one for one in FORMATS.values() if one.read is not None]
     named = [one for one in readable if file_name.lower().endswith(one.suffix)]
     signed = [one for one in readable if one.sign and re.search(one.sign, text)]
@@ -189,7 +188,7 @@ def _other_format(content: bytes, form: str) -> str | None:
     """Say which other format a file is in, and what to do, if that is known."""
     if what := foreign_format(content):
         return f"this is {what}"
-    text = content[:_BEGINNING].decode("utf-8-sig", errors="replace")
+    text = beginning(content)
     for one in FORMATS.values():
         if one.read and one.sign and one.name != form and re.search(one.sign, text):
             return f"this is in the format {one.title}; import it with --from {one.name}"

@@ -19,11 +19,14 @@ from rolecall.quiz.kinds import Question
 
 _TEXTS = ("id", "kind", "difficulty", "skill", "prompt", "hint", "quick_check")
 _LISTS = ("solution", "common_mistakes", "references")
-_OPTIONS = 8
+_OPTION_COLUMNS = 8
 """How many options a table has columns for, unless a question has more."""
 _NUMERIC = ("answer", "tolerance", "unit", "why")
 """Columns that are read for a number; an export has these fields in ``more``."""
-_YES = ("yes", "true", "1", "x", "wahr", "ja", "vrai", "oui", "verdadero", "sí", "si", "vero", "sim")
+_YES = (
+    *("yes", "true", "1", "x", "wahr", "ja", "vrai", "oui", "verdadero"),
+    *("sí", "si", "vero", "sim", "verdadeiro", "waar"),
+)
 _NO = ("", "no", "false", "0", "falsch", "nein", "faux", "non", "falso", "não", "onwaar", "nee")
 _OPTION_COLUMN = re.compile(r"(option|correct|why|misconception)_(\d+)")
 
@@ -43,7 +46,7 @@ def write(bank: Bank, losses: Losses) -> bytes:
     losses.add("", f"the bank's title, {bank.title!r}, and the descriptions of its skills")
     stream = io.StringIO(newline="")
     most = max((len(getattr(one, "options", ())) for one in bank.questions), default=0)
-    writer = csv.DictWriter(stream, _columns(max(most, _OPTIONS)), lineterminator="\n")
+    writer = csv.DictWriter(stream, _columns(max(most, _OPTION_COLUMNS)), lineterminator="\n")
     writer.writeheader()
     for question in bank.questions:
         fields = question.model_dump(by_alias=True, exclude_unset=True)
@@ -75,10 +78,12 @@ def read(content: bytes, losses: Losses) -> list[Question]:
     except csv.Error as error:
         raise Unreadable(f"line {reader.line_num}: it is not a CSV file: {error}") from None
     columns = reader.fieldnames or []
+    if columns and not rows:
+        raise Unreadable("it has no row below its first line")
     if rows and "kind" not in columns and is_plain_table(columns):
         return read_rows(columns, rows, losses).questions
     if not rows or "prompt" not in columns or "kind" not in columns:
-        known = ", ".join(_columns(_OPTIONS))
+        known = ", ".join(_columns(_OPTION_COLUMNS))
         raise Unreadable(f"its first line lacks the column kind or prompt; the columns are {known}")
     drafts = Drafts(losses)
     for column in columns:
@@ -89,13 +94,14 @@ def read(content: bytes, losses: Losses) -> list[Question]:
             continue
         name = row.get("id") or "a question"
         with losses.guard(name, line):
+            # The reader keeps cells without a column under None.
             if None in row:
                 raise Refused(f"its row has more cells than the first line, which has {len(columns)}")
             drafts.add(name, _fields(row))
     return drafts.questions
 
 
-def _true(cell: str) -> bool:
+def _is_right(cell: str) -> bool:
     """Read a cell of a column ``correct``; spreadsheets write the words of their language."""
     word = cell.strip().lower()
     if word in _YES or word in _NO:
@@ -112,7 +118,7 @@ def _fields(row: dict[str, str]) -> Fields:
     numbers = {int(found[2]) for column in row if (found := _OPTION_COLUMN.fullmatch(column))}
     for number in sorted(numbers):
         if text := row.get(f"option_{number}"):
-            correct = _true(row.get(f"correct_{number}") or "")
+            correct = _is_right(row.get(f"correct_{number}") or "")
             option: Fields = {"text": text, "correct": correct, "why": row.get(f"why_{number}") or ""}
             if idea := row.get(f"misconception_{number}"):
                 option["misconception"] = idea

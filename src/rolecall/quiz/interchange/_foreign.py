@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rolecall.quiz.interchange._losses import beginning
+
 _SIGNS: tuple[tuple[str, str], ...] = (
     (r"<moodle_backup\b", "a backup of a Moodle course; export its question bank as Moodle XML"),
     (
@@ -15,10 +17,9 @@ _SIGNS: tuple[tuple[str, str], ...] = (
         "an Anki export of flash cards, which have no options to choose from",
     ),
 )
-_BEGINNING = 20_000
 
 
 def foreign_format(content: bytes) -> str | None:
     """Return what a file is and what to do with it, if it's in a known format that isn't read."""
-    text = content[:_BEGINNING].decode("utf-8-sig", errors="replace")
+    text = beginning(content)
     return next((what for sign, what in _SIGNS if re.search(sign, text)), None)

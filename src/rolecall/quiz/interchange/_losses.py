@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+_BEGINNING = 20_000
+
 
 class Unreadable(ValueError):
     """A file isn't in its format; the message says where, and what the format requires."""
@@ -31,6 +33,11 @@ def decoded(content: bytes) -> str:
             f"line {line}: it is not text in UTF-8; save it as UTF-8, or as CSV UTF-8"
         ) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def beginning(content: bytes) -> str:
+    """Return the first lines of a file as a text, to recognize its format."""
+    return content[:_BEGINNING].decode("utf-8-sig", errors="replace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,17 +12,18 @@ from rolecall.quiz.interchange._html import report_pictures
 from rolecall.quiz.interchange._losses import Losses, Refused, decoded
 from rolecall.quiz.kinds import Question
 
+# A title, a question with lettered choices below it, or choices in brackets.
 SIGN = r"(?m)^Quiz title:|^\*?[a-z]\) .*\n(?:\*|[a-z]\) |\.\.\. )|^\[[* ]\] "
 _START = re.compile(r"\d+\.\s+(.*)")
 _CHOICE = re.compile(r"(\*)?[a-zA-Z]\)\s+(.*)")
-_ANSWER = re.compile(r"\[(\*| )?\]\s+(.*)")
+_CHECKBOX = re.compile(r"\[(\*| )?\]\s+(.*)")
 _SHORT = re.compile(r"\*\s+(.*)")
 _NUMBER = re.compile(r"=\s+(.*)")
 _RANGE = re.compile(r"\[\s*([^,\]]+?)\s*,\s*([^\]]+?)\s*\]")
 _FEEDBACK = re.compile(r"(\.\.\.|\+|-)\s+(.*)")
 _SETTING = re.compile(r"(Quiz title|Quiz description|[a-z][a-z -]*[a-z]):\s+\S", re.I)
-_BEFORE = re.compile(r"(title|points|Text title|Text):\s*(.*)", re.I)
-_UNKNOWN = {"____": "an essay", "^^^^": "a file to upload"}
+_HEADING = re.compile(r"(title|points|Text title|Text):\s*(.*)", re.I)
+_UNGRADED = {"___": "an essay", "^^^": "a file to upload"}
 _GROUPED = ("GROUP", "END_GROUP", "pick:", "points per question:")
 
 
@@ -49,7 +50,7 @@ def read(content: bytes, losses: Losses) -> list[Question]:
             if item.points not in ("", "1"):
                 losses.add(name, f"its {item.points} points")
             losses.each(name, (f"the feedback {remark!r}" for remark in item.remarks))
-            fields = {"prompt": item.prompt, **_kind_of(item, name, losses)}
+            fields = {"prompt": item.prompt, **_answer_fields(item, name, losses)}
             closing = "\n\n".join(item.closing)
             drafts.add(name, {**fields, **({"solution": [closing]} if closing else {})})
     return drafts.questions
@@ -75,11 +76,11 @@ def _items(text: str, losses: Losses) -> Iterator[_Item]:
                 yield item
             item = _Item(number, start[1], title, points)
             title = points = ""
-        elif before := _BEFORE.match(line):
-            if before[1].lower() == "title":
-                title = before[2]
-            elif before[1].lower() == "points":
-                points = before[2]
+        elif heading := _HEADING.match(line):
+            if heading[1].lower() == "title":
+                title = heading[2]
+            elif heading[1].lower() == "points":
+                points = heading[2]
             else:
                 losses.add("", f"the text between questions in line {number}")
         elif line.startswith(_GROUPED):
@@ -115,17 +116,17 @@ def _add_line(item: _Item, line: str) -> None:
         item.remarks.append(feedback[2])
 
 
-def _kind_of(item: _Item, name: str, losses: Losses) -> Fields:
+def _answer_fields(item: _Item, name: str, losses: Losses) -> Fields:
     lines = [text for text, _ in item.parts]
-    for mark, what in _UNKNOWN.items():
-        if any(text.startswith(mark[:3]) for text in lines):
+    for mark, what in _UNGRADED.items():
+        if any(text.startswith(mark) for text in lines):
             raise Refused(f"there is no kind of question like {what}")
     if choices := _options(item, _CHOICE):
         return {"kind": "choice", "options": choices}
-    if answers := _options(item, _ANSWER):
+    if answers := _options(item, _CHECKBOX):
         return {"kind": "multi", "options": answers}
     if numbers := [(found[1], why) for text, why in item.parts if (found := _NUMBER.match(text))]:
-        answered = [(*_range(text), 100.0, why) for text, why in numbers]
+        answered = [(*_middle_and_tolerance(text), 100.0, why) for text, why in numbers]
         return number_of(answered, name, losses)
     if texts := [(found[1], 100.0, why) for text, why in item.parts if (found := _SHORT.match(text))]:
         blank = blank_of(texts, name, losses, match_case=False)
@@ -144,7 +145,7 @@ def _options(item: _Item, pattern: re.Pattern[str]) -> list[Fields]:
     return options
 
 
-def _range(text: str) -> tuple[Fraction, Fraction]:
+def _middle_and_tolerance(text: str) -> tuple[Fraction, Fraction]:
     """Read ``5``, ``5 +- 0.1``, ``5 +- 2%``, or ``[4, 6]`` as a middle and a tolerance."""
     if ends := _RANGE.fullmatch(text):
         low, high = (decimal(one, "text2qti") for one in ends.groups())

@@ -150,7 +150,7 @@ def _of_instance(ec2: Any, identifier: str, prefix: str) -> Keys:
         "ec2:InstanceID": identifier,
         "ec2:InstanceType": str(instance.instance_type),
         "ec2:InstanceProfile": str(profile["Arn"]) if profile else "",
-        "ec2:AvailabilityZone": str(instance.placement),
+        "ec2:AvailabilityZone": str(instance.placement.zone),
         "ec2:Tenancy": "default",
         "ec2:RootDeviceType": str(instance.root_device_type),
         "ec2:EbsOptimized": "true" if instance.ebs_optimized else "false",

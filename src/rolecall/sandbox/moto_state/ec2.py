@@ -43,6 +43,11 @@ def image_and_type(account: str, region: str, identifier: str) -> tuple[str, str
     return str(instance.image_id), str(instance.instance_type)
 
 
+def availability_zone(account: str, region: str, identifier: str) -> str:
+    """Return the availability zone of an instance."""
+    return str(_instance(account, region, identifier).placement.zone)
+
+
 def is_running(account: str, region: str, identifier: str) -> bool:
     """Whether an instance exists and is neither stopped nor terminated."""
     instance = _instance(account, region, identifier)
