@@ -79,7 +79,7 @@ def test_a_ciphertext_is_decrypted_with_the_permission_on_its_own_key(lab, allow
     assert f"kms:Decrypt on resource: {one}" in denied(decrypt, CiphertextBlob=sealed)
 
 
-def test_an_instance_is_stopped_by_its_type(lab, allow):
+def test_an_instance_is_stopped_by_its_type_and_zone(lab, allow):
     """https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html"""
     ec2 = lab.client("ec2", actor="admin")
     image = ec2.describe_images()["Images"][0]["ImageId"]
@@ -92,6 +92,12 @@ def test_an_instance_is_stopped_by_its_type(lab, allow):
     assert "ec2:StopInstances" in denied(stop, InstanceIds=[instance["InstanceId"]])
 
     allow(("ec2:StopInstances", "*", {"StringEquals": {"ec2:InstanceType": "t3.micro"}}))
+    assert stop(InstanceIds=[instance["InstanceId"]])["StoppingInstances"]
+
+    allow(("ec2:StopInstances", "*", {"StringEquals": {"ec2:AvailabilityZone": "us-east-1b"}}))
+    assert "ec2:StopInstances" in denied(stop, InstanceIds=[instance["InstanceId"]])
+
+    allow(("ec2:StopInstances", "*", {"StringEquals": {"ec2:AvailabilityZone": "us-east-1a"}}))
     assert stop(InstanceIds=[instance["InstanceId"]])["StoppingInstances"]
 
 
