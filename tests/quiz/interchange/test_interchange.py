@@ -86,7 +86,8 @@ def _is_listed(field: str, before, after, lost: list[str]) -> bool:
         return [text for text, _ in _pieces(before)] == [text for text, _ in _pieces(now)]
     if field == "blanks":
         same = [one["accept"] for one in before.values()] == [one["accept"] for one in now.values()]
-        return same and any("misconception" in what or "why each blank" in what for what in lost)
+        whys = [_whys(one) for one in before.values()] == [_whys(one) for one in now.values()]
+        return same and (whys or any("misconception" in what or "why each blank" in what for what in lost))
     if field == "why":
         return any("the feedback on" in what for what in lost)
     if field == "prompt":
@@ -98,6 +99,11 @@ def _is_listed(field: str, before, after, lost: list[str]) -> bool:
 
 def _bare(option: dict) -> dict:
     return {key: value for key, value in option.items() if key != "misconception"}
+
+
+def _whys(blank: dict) -> dict:
+    """What a blank says about its answers. Other formats neither name blanks nor leave their case to a default."""
+    return {key: value for key, value in blank.items() if key != "match_case"}
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:

@@ -232,15 +232,23 @@ def _code_of(prompt: str, gap: str, blank: str) -> Fields:
 
 def _number(conditions: list[_Condition], feedback: dict[str, str], name: str, losses: Losses) -> Fields:
     remarks = _remarks(conditions, feedback)
-    answers = []
+    right = []
     for condition in conditions:
         if condition.points <= 0:
             continue
         for exact_value, low, high in _ranges(condition.element):
             middle = decimal(exact_value, "QTI") if exact_value else (low + high) / 2
             tolerance = max(high - middle, middle - low)
-            answers.append((middle, tolerance, 100.0, remarks.get(exact_value, "")))
-    return number_of(answers, name, losses)
+            right.append((middle, tolerance, 100.0, remarks.get(exact_value, "")))
+    # A number without points and with a remark is a wrong answer that has feedback.
+    values = dict.fromkeys(value for one in conditions if one.points <= 0 for _, value in one.equals())
+    numbers = {decimal(value, "QTI"): remarks[value] for value in values if value in remarks}
+    wrong = [
+        (number, Fraction(0), 0.0, remark)
+        for number, remark in numbers.items()
+        if all(abs(number - middle) > tolerance for middle, tolerance, _, _ in right)
+    ]
+    return number_of([*right, *wrong], name, losses)
 
 
 def _ranges(condition: etree._Element) -> Iterator[tuple[str, Fraction, Fraction]]:
