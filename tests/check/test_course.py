@@ -17,7 +17,7 @@ KINDS = ("choice", "multi", "blanks", "order", "match", "numeric", "cli", "polic
 
 @pytest.mark.slow
 def test_the_course_has_no_fault():
-    assert list(map(str, check_course(find_course(), notebooks=False))) == []
+    assert list(map(str, check_course(find_course(), notebooks=False, cheats=False))) == []
 
 
 def test_each_notebook_is_kept_solved_with_its_outputs_and_nbval_compares_them():

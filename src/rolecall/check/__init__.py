@@ -41,6 +41,7 @@ def check_course(
     course: Course,
     *,
     proofs: bool = True,
+    cheats: bool = True,
     notebooks: bool = True,
     screenshots: Path | None = None,
     only: frozenset[Path] | None = None,
@@ -53,6 +54,8 @@ def check_course(
     ----------
     proofs
         Whether proofs and tasks run in sandboxes.
+    cheats
+        Whether bad solutions of each task are tried too.
     notebooks
         Whether notebooks run.
     screenshots
@@ -94,7 +97,8 @@ def check_course(
         on_result(figures)
     # Files that couldn't be loaded are left out; the rest runs.
     if proofs:
-        findings += check_proofs(loaded if only is None else loaded.only(only), on_progress)
+        chosen = loaded if only is None else loaded.only(only)
+        findings += check_proofs(chosen, on_progress, cheats=cheats)
     selected = [one for one in loaded.notebooks if only is None or one in only]
     if notebooks:
         findings += run_notebooks(loaded, selected, on_result)

@@ -49,17 +49,21 @@ class _Job:
     cheats: int = 0
 
 
-def check_proofs(loaded: LoadedCourse, on_progress: OnProgress) -> Iterator[Finding]:
+def check_proofs(
+    loaded: LoadedCourse, on_progress: OnProgress, *, cheats: bool = True
+) -> Iterator[Finding]:
     """Run every proof and task, in several sandboxes of each world in parallel.
 
     Parameters
     ----------
     on_progress
         Called with the name of each proof and task that has run, and with the number of cheats tried.
+    cheats
+        Whether bad solutions of each task are tried too.
     """
     jobs: dict[str, list[_Job]] = {file.stem: [] for file in loaded.worlds}
     for world, job in _jobs(loaded):
-        if world in jobs:
+        if world in jobs and (cheats or not job.cheats):
             jobs[world].append(job)
     on_job = _Progress(sum(job.cheats for all_ in jobs.values() for job in all_), on_progress)
     cores = os.cpu_count() or 1

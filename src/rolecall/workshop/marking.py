@@ -275,7 +275,9 @@ class Marker:
             .where(_free(now), Mark.tries >= _TRIES)
             .values(state="failed", claimed_until=None, said="", note=_not_graded("grading never ended"))
         )
-        chosen = session.execute(select(Mark.attempt_id, Mark.place).where(_free(now)).limit(1)).first()
+        # One paper is finished after another, so that learners don't all wait until the end.
+        in_order = select(Mark.attempt_id, Mark.place).order_by(Mark.attempt_id, Mark.place)
+        chosen = session.execute(in_order.where(_free(now)).limit(1)).first()
         if chosen is None:
             return None
         mine = (Mark.attempt_id == chosen.attempt_id) & (Mark.place == chosen.place) & _free(now)

@@ -160,8 +160,20 @@ def _ways(service: str, state: Any, arn: str, resource: str) -> Iterator[Any]:
             yield _listed(method, arn)
             break
     if isinstance(state, TaggableResourcesMixin):
-        tags = {one.arn: one.tags for one in state.iter_tagged_resources()}
+        tags = _listed_by_mixin(state)
         yield tags.get(_existing(arn, tags))
+
+
+def _listed_by_mixin(state: TaggableResourcesMixin) -> dict[str, Any]:
+    """Return the tags of every resource that moto lists, by its ARN."""
+    tags = {}
+    try:
+        for one in state.iter_tagged_resources():
+            tags[one.arn] = one.tags
+    except KeyError:
+        # A tag without a key, which ECS accepts, ends moto's list.
+        pass
+    return tags
 
 
 def _existing(arn: str, known: Iterable[str]) -> str:

@@ -1,0 +1,17 @@
+"""No bad solution solves a task of this repository's own course."""
+
+import pytest
+
+from rolecall.check import check_course
+from rolecall.course import find_course
+from rolecall.lab import task_files
+
+FILES = task_files(find_course())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.parent.name)
+def test_no_cheat_solves_a_task_of_the_course(file):
+    findings = check_course(find_course(), notebooks=False, only=frozenset({file}))
+
+    assert list(map(str, findings)) == []
