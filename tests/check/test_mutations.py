@@ -145,6 +145,7 @@ def change(folder: Path, file: str, old: str, new: str, *, everywhere: bool = Fa
     return path.read_text()
 
 
+@pytest.mark.slow
 def test_the_good_course_has_no_fault(course):
     assert found(course) == []
 

@@ -43,6 +43,7 @@ def test_a_diagram_is_displayed_with_mermaid_and_as_sentences(lab, displayed):
 @pytest.mark.parametrize(
     "module", ["rolecall.workshop.app", "rolecall.workshop.service", "rolecall.workshop._grader"]
 )
+@pytest.mark.slow
 def test_the_service_imports_no_notebook_code(module):
     program = f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))"
 

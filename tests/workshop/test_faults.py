@@ -260,6 +260,7 @@ def test_a_service_that_starts_with_its_clock_gone_back_goes_on_where_it_was():
     assert SteadyClock(newest).now() >= newest
 
 
+@pytest.mark.slow
 def test_an_unreachable_database_is_reported_in_one_line(tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

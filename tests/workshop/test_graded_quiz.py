@@ -57,6 +57,7 @@ def right_answers() -> dict[str, set[str]]:
     }
 
 
+@pytest.mark.slow
 def test_a_paper_is_answered_handed_in_and_marked(workshop):
     learner = workshop.learner()
     attempt = begin(learner)

@@ -166,6 +166,7 @@ def learner_of(page: httpx.Response, tool) -> httpx.Client:
     return httpx.Client(base_url=tool.url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
 
 
+@pytest.mark.slow
 def test_a_learner_comes_takes_the_paper_and_the_grade_goes_back(browser, platform, tool):
     platform.scores.clear()
     platform.refuses = 1

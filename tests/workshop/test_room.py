@@ -84,6 +84,7 @@ def test_which_answer_is_right_is_shown_once_it_is_revealed(room):
     ]
 
 
+@pytest.mark.slow
 def test_what_is_sent_twice_counts_once(room):
     ana = room.learner("Ana")
 
@@ -92,6 +93,7 @@ def test_what_is_sent_twice_counts_once(room):
     assert answers == [{"new": 1}, {"new": 0}]
 
 
+@pytest.mark.slow
 def test_a_question_put_to_all_is_answered_without_its_key(room):
     ana, instructor = room.learner("Ana"), room.instructor()
     instructor.post("/room/push", data={"bank": "assume-role", "question": QUESTION.id}).raise_for_status()
