@@ -134,9 +134,9 @@ async def _ask(http: aiohttp.ClientSession, method: str, path: str, body: object
 async def _join(http: aiohttp.ClientSession, load: Load, number: int) -> dict[str, str]:
     await asyncio.sleep(random.Random(number).random() * load.learners / STARTS_A_SECOND)
     started = time.perf_counter()
-    told = await _ask(http, "POST", "/api/join", {"code": load.running.code, "name": f"Learner {number}"})
+    answer = await _ask(http, "POST", "/api/join", {"code": load.running.code, "name": f"Learner {number}"})
     load.took("join", started)
-    return {"Authorization": f"Bearer {told['token']}"}
+    return {"Authorization": f"Bearer {answer['token']}"}
 
 
 def _add_past(database: Database, count: int) -> None:

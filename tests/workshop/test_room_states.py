@@ -45,10 +45,10 @@ def test_a_request_that_waits_is_answered_when_the_room_changes(ana, workshop):
         answer = pool.submit(ana.get, "/api/room", headers=headers)
         started = time.monotonic()
         instructor.post("/room/timer", data={"minutes": 5}).raise_for_status()
-        told = answer.result()
+        later = answer.result()
 
-    assert told.status_code == 200
-    assert told.json()["timer_until"] is not None
+    assert later.status_code == 200
+    assert later.json()["timer_until"] is not None
     assert time.monotonic() - started < 15
 
 

@@ -95,7 +95,7 @@ class Class:
 
 @pytest.fixture(scope="module")
 def shared_service(tmp_path_factory):
-    """One service and one process that grades, for every test: each has learners of its own."""
+    """One service and one process that grades, for every test: each has its own learners."""
     from workshop.conftest import copy_of_the_course
 
     folder = tmp_path_factory.mktemp("versions")

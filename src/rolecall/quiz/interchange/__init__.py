@@ -22,6 +22,7 @@ from rolecall.quiz.interchange import (
     _qti,
     _text2qti,
 )
+from rolecall.quiz.interchange._drafts import TODO
 from rolecall.quiz.interchange._foreign import foreign_format
 from rolecall.quiz.interchange._losses import Loss, Losses, Unreadable, beginning
 from rolecall.quiz.kinds import Question
@@ -177,7 +178,7 @@ def import_bank(content: bytes, form: str, name: str) -> Imported:
             "bank": name,
             "title": name.replace("-", " ").capitalize(),
             "skills": {question.skill: question.skill.replace("-", " ") for question in questions},
-            "misconceptions": {idea: {"title": idea, "because": "TODO"} for idea in ideas},
+            "misconceptions": {idea: {"title": idea, "because": TODO} for idea in ideas},
             "questions": [question.model_dump(by_alias=True, exclude_unset=True) for question in questions],
         }
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from rolecall.quiz._bank import Bank
 from rolecall.quiz._numbers import exact, stored
-from rolecall.quiz.interchange._drafts import Drafts, Fields, NumberAnswer, number_of, ready
+from rolecall.quiz.interchange._drafts import TODO, Drafts, Fields, NumberAnswer, number_of, ready
 from rolecall.quiz.interchange._html import report_pictures
 from rolecall.quiz.interchange._losses import Losses, Refused, Unreadable
 from rolecall.quiz.kinds import Blanks, Choice, Match, Multi, Numeric, Question
@@ -174,7 +174,7 @@ def _read_number(name: str, answers: list[dict[str, Any]], losses: Losses) -> Fi
             continue
         low, high = map(_value, ends)
         middle, tolerance = (low + high) / 2, (high - low) / 2
-        why = str(one.get("feedback") or "TODO")
+        why = str(one.get("feedback") or TODO)
         first = one.get("correct") and not any(share for _, _, share, _ in found)
         if first or not (one.get("correct") or tolerance):
             found.append((middle, tolerance, 100.0 if first else 0.0, why))
@@ -198,9 +198,9 @@ def _read_pairs(question: dict[str, Any]) -> Fields:
 
 def _read_text(question: dict[str, Any], answers: list[dict[str, Any]]) -> Fields:
     right = [one for one in answers if one.get("correct")]
-    why = str(right[0].get("feedback") or "TODO") if right else "TODO"
+    why = str(right[0].get("feedback") or TODO) if right else TODO
     wrong = {
-        str(one["answer"]): {"why": str(one.get("feedback") or "TODO")}
+        str(one["answer"]): {"why": str(one.get("feedback") or TODO)}
         for one in answers
         if not one.get("correct")
     }

@@ -14,6 +14,7 @@ from rolecall.quiz._bank import Bank
 from rolecall.quiz._numbers import decimal_text, exact_factor, written
 from rolecall.quiz.interchange import _cloze
 from rolecall.quiz.interchange._drafts import (
+    TODO,
     Drafts,
     Fields,
     NumberAnswer,
@@ -274,7 +275,7 @@ def _dragged(element: etree._Element, name: str, losses: Losses) -> Fields:
     boxes = [_plain(box) for tag in ("dragbox", "selectoption") for box in element.iterfind(tag)]
     text = _read(element.find("questiontext"))
     used = [int(number) for number in re.findall(r"\[\[(\d+)\]\]", text)]
-    blanks = {f"b{n}": {"accept": [boxes[n - 1]], "why": "TODO"} for n in used if n <= len(boxes)}
+    blanks = {f"b{n}": {"accept": [boxes[n - 1]], "why": TODO} for n in used if n <= len(boxes)}
     losses.add(name, "to write, because the file lacks it: why each word is in its place")
     return {
         "kind": "blanks",

@@ -13,7 +13,15 @@ from fractions import Fraction
 
 from lxml import etree
 
-from rolecall.quiz.interchange._drafts import Drafts, Fields, blank_of, decimal, number_of, read_closing
+from rolecall.quiz.interchange._drafts import (
+    TODO,
+    Drafts,
+    Fields,
+    blank_of,
+    decimal,
+    number_of,
+    read_closing,
+)
 from rolecall.quiz.interchange._html import auto_format, report_pictures, to_markdown
 from rolecall.quiz.interchange._losses import Losses, Refused
 
@@ -212,7 +220,7 @@ def _blanks(
         if not accept:
             raise Refused("a blank of it has no right answer")
         tokens += [one for one in labels.values() if one not in accept]
-        blanks[f"b{number}"] = {"accept": accept, "why": "TODO", "match_case": False}
+        blanks[f"b{number}"] = {"accept": accept, "why": TODO, "match_case": False}
         text = text.replace(f"[{ident.removeprefix('response_')}]", f"[[b{number}]]", 1)
     if missing := [one for one in blanks if f"[[{one}]]" not in text]:
         raise Refused(f"its text doesn't show the place of blank {missing[0][1:]}")

@@ -10,6 +10,7 @@ from lxml import etree
 
 from rolecall.quiz._numbers import written
 from rolecall.quiz.interchange._drafts import (
+    TODO,
     Fields,
     decimal,
     number_of,
@@ -66,7 +67,7 @@ def read(item: etree._Element, name: str, losses: Losses) -> Fields:
         losses.add(name, "that a choice keeps its place (fixed)")
     asked = _READERS[kind](item, body, interactions, name, losses)
     if asked["prompt"] == "":
-        asked["prompt"] = item.get("title") or "TODO"
+        asked["prompt"] = item.get("title") or TODO
     return fields | asked
 
 
@@ -272,7 +273,7 @@ def _blank(
         accept += [written(decimal(each, "QTI")) for each in accept]
     # Without a mapping, or in an entry that doesn't say so, capitals count.
     match_case = all(each.get("caseSensitive", "true") == "true" for each in entries)
-    return {"accept": list(dict.fromkeys(accept)), "why": "TODO", "match_case": match_case}
+    return {"accept": list(dict.fromkeys(accept)), "why": TODO, "match_case": match_case}
 
 
 def _blanks(body: etree._Element, blanks: Fields, tokens: list[str]) -> Fields:
@@ -308,7 +309,7 @@ def _gap_match(
         accept = right.get(gap.get("identifier", ""))
         if not accept:
             raise Refused(f"it doesn't say what belongs into gap {number}")
-        blanks[f"b{number}"] = {"accept": accept, "why": "TODO", "match_case": False}
+        blanks[f"b{number}"] = {"accept": accept, "why": TODO, "match_case": False}
         _replace(gap, f"[[b{number}]]")
     for one in list(interactions[0].iterfind("{*}gapText")):
         _drop(one)
