@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.jupyter import menu, open_notebook
+from rolecall.check._browser import choose_theme
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -29,11 +30,7 @@ def test_the_diagram_is_drawn_in_both_themes(lab, page, screenshots):
     expect(drawn).to_be_visible()
     expect(page.get_by_role("columnheader", name="Decision")).to_be_visible()
     page.screenshot(path=screenshots / "diagram-light.png")
-    page.locator('.lm-MenuBar-itemLabel:text-is("Settings")').click()
-    page.locator('.lm-Menu-itemLabel:text-is("Theme")').hover()
-    page.locator('.lm-Menu-itemLabel:text-is("JupyterLab Dark")').click()
-    expect(page.locator("body[data-jp-theme-light='false']")).to_be_attached()
-    expect(page.locator("#jupyterlab-splash")).to_have_count(0)
+    choose_theme(page, "dark")
     # JupyterLab draws in the theme of the moment.
     menu(page, "Run", "Run All Cells")
     expect(page.get_by_text("| Idle")).to_be_visible()

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.jupyter import menu, open_notebook, run_all
+from rolecall.check._browser import choose_theme
 from rolecall.course import find_course
 from rolecall.quiz import load_bank
 
@@ -85,10 +86,7 @@ def test_the_lesson_runs_from_top_to_bottom_and_answers_are_kept(lab, page, scre
     expect(card.get_by_role("button", name="Question 1, solved")).to_be_visible()
 
     # In the dark theme too.
-    page.locator('.lm-MenuBar-itemLabel:text-is("Settings")').click()
-    page.locator('.lm-Menu-itemLabel:text-is("Theme")').hover()
-    page.locator('.lm-Menu-itemLabel:text-is("JupyterLab Dark")').click()
-    expect(page.locator("body[data-jp-theme-light='false']")).to_be_attached()
+    choose_theme(page, "dark")
     card.get_by_role("button", name="Question 1, solved").click()
     expect(card.get_by_text(FIRST.right.why)).to_be_visible()
     card.scroll_into_view_if_needed()

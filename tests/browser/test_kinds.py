@@ -8,6 +8,7 @@ from playwright.sync_api import TimeoutError, expect
 
 from browser.accessibility import violations
 from browser.jupyter import menu, open_notebook
+from rolecall.check._browser import choose_theme
 from rolecall.quiz import load_bank, select
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -94,11 +95,7 @@ def test_every_kind_is_answered_and_has_no_violation_in_either_theme(lab, page, 
         expect(card.locator(".rc-verdict")).to_have_text("Right.", timeout=60_000)
         assert violations(page) == []
 
-    page.locator('.lm-MenuBar-itemLabel:text-is("Settings")').click()
-    page.locator('.lm-Menu-itemLabel:text-is("Theme")').hover()
-    page.locator('.lm-Menu-itemLabel:text-is("JupyterLab Dark")').click()
-    expect(page.locator("body[data-jp-theme-light='false']")).to_be_attached()
-    expect(page.locator("#jupyterlab-splash")).to_have_count(0)
+    choose_theme(page, "dark")
     card.get_by_role("button", name="Practice again").click()
     for place, question in enumerate(select(BANK, 9, round=1)):
         kind = question.kind

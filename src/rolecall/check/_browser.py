@@ -157,12 +157,13 @@ def _notebook(
                 yield Finding(name, lines[cell], 1, "browser-cell", error)
         for theme in ("light", "dark"):
             if theme == "dark":
-                _darken(page)
+                choose_theme(page, theme)
+            bottom = _settle(page)
             for selector, message in violations(page, *_AUTHORED):
                 line = lines[page.evaluate(_CELL_OF, selector)]
                 yield Finding(name, line, 1, "browser-axe", f"{theme} theme: {message}")
-            _picture(page, pictures / file.parent.name / f"{file.stem}-{theme}.png")
-        _lighten(page)
+            _picture(page, pictures / file.parent.name / f"{file.stem}-{theme}.png", bottom)
+        choose_theme(page, "light")
     except Error as error:
         yield Finding(name, 1, 1, "browser", str(error).strip())
     finally:
@@ -211,14 +212,15 @@ def _menu(page: Page, *path: str) -> None:
     page.locator(f'.lm-Menu-itemLabel:text-is("{path[-1]}")').click()
 
 
-def _darken(page: Page) -> None:
-    _menu(page, "Settings", "Theme", "JupyterLab Dark")
-    page.locator("body[data-jp-theme-light='false']").wait_for(state="attached")
+def choose_theme(page: Page, theme: str) -> None:
+    """Choose the light or the dark theme, and wait until the page shows it.
 
-
-def _lighten(page: Page) -> None:
-    _menu(page, "Settings", "Theme", "JupyterLab Light")
-    page.locator("body[data-jp-theme-light='true']").wait_for(state="attached")
+    Meanwhile JupyterLab's splash screen covers the page, and axe-core reports nothing that is covered.
+    """
+    _menu(page, "Settings", "Theme", f"JupyterLab {theme.title()}")
+    light = str(theme == "light").lower()
+    page.locator(f"body[data-jp-theme-light='{light}']").wait_for(state="attached")
+    page.locator("#jupyterlab-splash").wait_for(state="detached")
 
 
 def violations(page: Page, *parts: str) -> Iterator[tuple[str, str]]:
@@ -250,11 +252,19 @@ def violations(page: Page, *parts: str) -> Iterator[tuple[str, str]]:
             yield node["target"][0], message
 
 
-def _picture(page: Page, target: Path) -> None:
+def _settle(page: Page) -> float:
+    """Wait until the cells are laid out, and return the lower edge of the last one in px.
+
+    A change of theme lays them out again, and meanwhile they have no height.
+    """
+    page.evaluate("delete window.rolecallBottom")
+    bottom: float = page.wait_for_function(_SETTLED_BOTTOM).json_value()
+    return bottom
+
+
+def _picture(page: Page, target: Path, bottom: float) -> None:
     """Take a screenshot of the whole notebook."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    # A change of theme lays the cells out again, and meanwhile they have no height.
-    bottom = page.wait_for_function(_SETTLED_BOTTOM).json_value()
     page.screenshot(path=target, clip={"x": 0, "y": 0, "width": _WIDTH, "height": min(bottom + 60, _TALL)})
 
 
