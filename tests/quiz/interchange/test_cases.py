@@ -97,7 +97,7 @@ REPORTED = [
     ("qti-hide.xml", "qti", "hide: that a choice keeps its place (fixed)"),
     ("qti-stimulus.xml", "qti", "stim: a picture or a file that its text shows"),
     ("qti-stimulus.xml", "qti", "stim: the content of <object>"),
-    ("qti-stimulus.xml", "qti", "stim: the content of <math>"),
+    ("qti-stimulus.xml", "qti", r"stim: the form of a formula, which becomes LaTeX: $\frac{x}{y}$"),
 ]
 
 

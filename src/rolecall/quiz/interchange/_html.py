@@ -11,13 +11,15 @@ from lxml import etree
 from markdown_it import MarkdownIt
 from markdownify import MarkdownConverter
 
-from rolecall.quiz.interchange._losses import Losses, Unreadable
+from rolecall.quiz.interchange._losses import Losses, Refused, Unreadable
+from rolecall.quiz.interchange._mathml import FORMULA, to_latex
 
 _READER = MarkdownIt("commonmark", {"html": False, "xhtmlOut": True}).enable("table")
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)|@@PLUGINFILE@@|<(?:\w+:)?img\b")
-_EMBEDDED = re.compile(r"<(?:\w+:)?(math|object|audio|video|iframe|svg|embed)\b", re.I)
+_EMBEDDED = re.compile(r"<(?:\w+:)?(object|audio|video|iframe|svg|embed)\b", re.I)
 _ELEMENT = re.compile(
-    r"</?(?:p|br|b|i|u|em|strong|code|pre|sub|sup|ul|ol|li|span|div|img|a|table|h[1-6]|blockquote)\b[^<>]*>",
+    r"</?(?:p|br|b|i|u|em|strong|code|pre|sub|sup|ul|ol|li|span|div|img|a|table|h[1-6]|blockquote|(?:\w+:)?math)\b"
+    r"[^<>]*>",
     re.I,
 )
 
@@ -38,7 +40,17 @@ def auto_format(text: str) -> str:
 
 
 def to_markdown(html: str) -> str:
-    """Convert HTML to Markdown."""
+    """Convert HTML to Markdown, and its formulas to LaTeX between dollar signs."""
+    formulas: list[str] = []
+
+    def take_out(found: re.Match[str]) -> str:
+        try:
+            formulas.append(f"${to_latex(found[0])}$")
+        except Refused:
+            return found[0]
+        # A character that HTML and Markdown can't contain keeps the place of a formula.
+        return f"\ufdd0{len(formulas) - 1}\ufdd0"
+
     text = _Converter(
         heading_style="ATX",
         bullets="-",
@@ -46,7 +58,8 @@ def to_markdown(html: str) -> str:
         # Underscores within a word, such as in role_arn, have no meaning in Markdown.
         escape_underscores=False,
         code_language_callback=_language,
-    ).convert(html)
+    ).convert(FORMULA.sub(take_out, html))
+    text = re.sub(r"\ufdd0(\d+)\ufdd0", lambda found: formulas[int(found[1])], text)
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()
 
 
@@ -81,12 +94,17 @@ def _language(pre: Tag) -> str:
 
 
 def report_pictures(name: str, texts: Iterable[str], losses: Losses) -> None:
-    """List pictures, formulas, and other embedded content of a question's texts as losses."""
+    """List what a question's texts embed and Markdown doesn't have: pictures, and some formulas."""
     texts = list(texts)
     if any(_PICTURE.search(text) for text in texts):
         losses.add(name, "a picture or a file that its text shows")
     tags = {found[1].lower() for text in texts for found in _EMBEDDED.finditer(text)}
     losses.each(name, (f"the content of <{tag}> in its text" for tag in sorted(tags)))
+    for formula in (found[0] for text in texts for found in FORMULA.finditer(text)):
+        try:
+            losses.add(name, f"the form of a formula, which becomes LaTeX: ${to_latex(formula)}$")
+        except Refused as error:
+            losses.add(name, f"the content of <math> in its text: {error}")
 
 
 def parse_xml(content: bytes) -> etree._Element:
