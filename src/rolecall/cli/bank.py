@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import yaml
 
+from rolecall._extras import MissingExtra
 from rolecall._yaml import BadFile
 from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
@@ -90,6 +91,8 @@ def import_command(file: Path, form: str | None, name: str | None, output: Path 
         imported = import_bank(file.read_bytes(), found, slug)
     except Unreadable as error:
         raise Unusable(f"{file} can't be read as {FORMATS[found].title}: {error}") from None
+    except MissingExtra as error:
+        raise Unusable(str(error)) from None
     target.write_text(_SCHEMA + to_yaml(imported.bank), encoding="utf-8")
     _report_losses(imported.losses)
     number = len(imported.bank.questions)

@@ -1,12 +1,14 @@
 """Formats that people have: what is read of them, and what is reported."""
 
+import io
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from rolecall.quiz import load_bank
-from rolecall.quiz.interchange import FORMATS, detect_format, export_bank, import_bank
+from rolecall.quiz.interchange import FORMATS, Unreadable, detect_format, export_bank, import_bank
 
 FILES = Path(__file__).parent / "files"
 KINDS = Path(__file__).parents[1] / "banks" / "kinds.yaml"
@@ -131,6 +133,55 @@ def test_a_key_that_no_option_has_is_reported_with_its_line():
         "question 2, line 3: the whole question: its key 'E' is neither the text of an option nor its letter"
         " or number"
     ]
+
+
+def test_a_key_that_has_two_meanings_is_reported():
+    table = "question,answer 1,answer 2,answer 3,correct\nHow many?,3,1,2,1\nHow few?,1,2,3,2\n"
+
+    imported = import_bank(table.encode(), "csv", "table")
+
+    assert losses(imported) == [
+        "question 1, line 2: the whole question: its key '1' is the text of one option and the letter or"
+        " number of another"
+    ]
+    assert [key(question) for question in imported.bank.questions] == [["2"]]
+
+
+KAHOOT = (
+    "Question - max 120 characters",
+    *(f"Answer {number} - max 75 characters" for number in (1, 2, 3, 4)),
+    "Time limit (sec) – 5, 10, 20, 30, 60, 90, 120, or 240 secs",
+    "Correct answer(s) - choose at least one",
+)
+"""The columns of Kahoot's template, in its eighth row (support.kahoot.com, "import questions from a spreadsheet")."""
+
+
+def test_kahoots_workbook_is_read():
+    workbook = openpyxl.Workbook()
+    rows = [["Quiz template"], [], ["Add questions below."], [], [], [], [], ["", *KAHOOT]]
+    rows.append([1, "Which prefix has a session's key?", "AKIA", "ASIA", None, None, 20, 2])
+    rows.append([2, "Which are principals?", "A role session", "A policy", "A user", "A tag", 30, "1,3"])
+    rows.extend([number] for number in range(3, 100))
+    for row in rows:
+        workbook.active.append(row)
+    file = io.BytesIO()
+    workbook.save(file)
+
+    imported = import_bank(file.getvalue(), detect_format("Team quiz.xlsx", file.getvalue()), "team-quiz")
+
+    assert [(one.kind, key(one)) for one in imported.bank.questions] == [
+        ("choice", ["ASIA"]),
+        ("multi", ["A role session", "A user"]),
+    ]
+    assert losses(imported) == [f"the column {KAHOOT[5]!r}"]
+
+
+def test_a_workbook_without_questions_says_which_columns_it_needs():
+    file = io.BytesIO()
+    openpyxl.Workbook().save(file)
+
+    with pytest.raises(Unreadable, match="no sheet has a row with the columns question, answer 1"):
+        import_bank(file.getvalue(), "xlsx", "empty")
 
 
 class TestCanvas:

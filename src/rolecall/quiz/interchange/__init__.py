@@ -21,6 +21,7 @@ from rolecall.quiz.interchange import (
     _moodle,
     _qti,
     _text2qti,
+    _workbook,
 )
 from rolecall.quiz.interchange._drafts import TODO
 from rolecall.quiz.interchange._foreign import foreign_format
@@ -79,10 +80,11 @@ FORMATS = {
             "QTI 2.1 (read in versions 1.2, 2.x, and 3), a package or one file",
             _qti.write,
             _qti.read,
-            r"^PK|<(\w+:)?(qti-)?assessment-?[iI]tem\b|<questestinterop\b",
+            r"^PK(?![\s\S]*\bxl/\w)|<(\w+:)?(qti-)?assessment-?[iI]tem\b|<questestinterop\b",
         ),
         Format("canvas", ".zip", "Canvas (QTI 1.2)", _canvas.write, _qti.read),
         Format("csv", ".csv", "spreadsheets", _csv.write, _csv.read),
+        Format("xlsx", ".xlsx", "Excel workbooks", read=_workbook.read, sign=_workbook.SIGN),
         Format("aiken", ".txt", "Aiken", read=_aiken.read, sign=_aiken.SIGN),
         Format("text2qti", ".txt", "text2qti", read=_text2qti.read, sign=_text2qti.SIGN),
         Format("markdown", ".md", "Markdown exams", read=_markdown_exam.read, sign=_markdown_exam.SIGN),

@@ -14,7 +14,7 @@ from rolecall.quiz._bank import Bank
 from rolecall.quiz._numbers import stored
 from rolecall.quiz.interchange._drafts import Drafts, Fields, decimal
 from rolecall.quiz.interchange._losses import Losses, Refused, Unreadable, decoded
-from rolecall.quiz.interchange._plain_table import is_plain_table, read_rows
+from rolecall.quiz.interchange._plain_table import find_header, read_rows
 from rolecall.quiz.kinds import Question
 
 _TEXTS = ("id", "kind", "difficulty", "skill", "prompt", "hint", "quick_check")
@@ -72,6 +72,8 @@ def read(content: bytes, losses: Losses) -> list[Question]:
     text = decoded(content)
     # Spreadsheets of many languages separate cells with a semicolon.
     separator = max(",;\t", key=text.partition("\n")[0].count)
+    if (table := _plain_rows(text, separator)) is not None:
+        return read_rows(table, losses).questions
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         rows = [(reader.line_num, row) for row in reader]
@@ -80,8 +82,6 @@ def read(content: bytes, losses: Losses) -> list[Question]:
     columns = reader.fieldnames or []
     if columns and not rows:
         raise Unreadable("it has no row below its first line")
-    if rows and "kind" not in columns and is_plain_table(columns):
-        return read_rows(columns, rows, losses).questions
     if not rows or "prompt" not in columns or "kind" not in columns:
         known = ", ".join(_columns(_OPTION_COLUMNS))
         raise Unreadable(f"its first line lacks the column kind or prompt; the columns are {known}")
@@ -99,6 +99,19 @@ def read(content: bytes, losses: Losses) -> list[Question]:
                 raise Refused(f"its row has more cells than the first line, which has {len(columns)}")
             drafts.add(name, _fields(row))
     return drafts.questions
+
+
+def _plain_rows(text: str, separator: str) -> list[tuple[int, list[str]]] | None:
+    """Return the rows of a plain table with their lines; None if the file is no such table."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error:
+        return None
+    header = find_header([row for _, row in rows])
+    if header is None or header + 1 == len(rows) or "kind" in rows[header][1]:
+        return None
+    return rows
 
 
 def _is_right(cell: str) -> bool:

@@ -1,6 +1,7 @@
 """Plain tables of questions: a column for the question, one for each option, and one for the key.
 
-Spreadsheets that people write have such columns, and so does Kahoot's, which names its options "Answer 1".
+Spreadsheets that people write have such columns, and so has Kahoot's template, which names its options
+"Answer 1".
 """
 
 from __future__ import annotations
@@ -17,10 +18,16 @@ _KEY = re.compile(r"(correct|key$|answers?$|right|solution$)", re.I)
 _EXPLANATION = re.compile(r"(explanation|feedback|rationale|comment)", re.I)
 
 
-def is_plain_table(columns: Sequence[str]) -> bool:
-    """Return whether a table has the columns of questions with options."""
-    roles = _roles(columns)
-    return "question" in roles.values() and "key" in roles.values() and "option" in roles.values()
+def find_header(rows: Sequence[Sequence[str]]) -> int | None:
+    """Return which row names the columns of a table of questions; None if no row does.
+
+    Rows above it are instructions: Kahoot's template begins with seven of them.
+    """
+    for place, row in enumerate(rows):
+        roles = _roles(row).values()
+        if {"question", "key", "option"} <= set(roles):
+            return place
+    return None
 
 
 def _roles(columns: Sequence[str]) -> dict[str, str]:
@@ -40,15 +47,24 @@ def _roles(columns: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def read_rows(
-    columns: Sequence[str], rows: Sequence[tuple[int, Mapping[str, str]]], losses: Losses
-) -> Drafts:
-    """Read a question from each row; columns that have no meaning are listed as losses."""
+def read_rows(rows: Sequence[tuple[int, Sequence[str]]], losses: Losses) -> Drafts:
+    """Read a question from each row below the names of the columns.
+
+    Parameters
+    ----------
+    rows
+        The number of each row's line, and its cells. One of them names the columns.
+    losses
+        Receives the columns that have no meaning.
+    """
     drafts = Drafts(losses)
+    header = find_header([row for _, row in rows]) or 0
+    columns = rows[header][1]
     roles = _roles(columns)
     losses.each("", (f"the column {column!r}" for column in columns if column and column not in roles))
-    for number, (line, row) in enumerate(rows, start=1):
-        if not any(value for value in row.values() if isinstance(value, str)):
+    for number, (line, cells) in enumerate(rows[header + 1 :], start=1):
+        row = dict(zip(columns, cells, strict=False))
+        if not any(row.get(column) for column in roles):
             continue
         with losses.guard(f"question {number}", line):
             drafts.add(f"question {number}", _fields(row, roles))
@@ -78,16 +94,19 @@ def _fields(row: Mapping[str, str], roles: Mapping[str, str]) -> Fields:
 def _right(key: str, options: Sequence[tuple[str, str]]) -> set[int]:
     """Find the right options: by their text, or by the letters or numbers of their columns."""
     texts = [text.casefold() for _, text in options]
-    if key.casefold() in texts:
-        return {texts.index(key.casefold())}
     labels = [_label(column) for column, _ in options]
     positions = [str(place) for place in range(1, len(options) + 1)]
     letters = [chr(ord("a") + place) for place in range(len(options))]
     words = [word.casefold() for word in re.split(r"[\s,;|&]+", key) if word]
+    readings = [{texts.index(key.casefold())}] if key.casefold() in texts else []
     for known in (labels, positions, letters):
         if words and all(word in known for word in words):
-            return {known.index(word) for word in words}
-    raise Refused(f"its key {key!r} is neither the text of an option nor its letter or number")
+            readings.append({known.index(word) for word in words})
+    if not readings:
+        raise Refused(f"its key {key!r} is neither the text of an option nor its letter or number")
+    if any(one != readings[0] for one in readings):
+        raise Refused(f"its key {key!r} is the text of one option and the letter or number of another")
+    return readings[0]
 
 
 def _label(column: str) -> str:
