@@ -3,6 +3,11 @@
 import pytest
 
 from check.test_mutations import BANK, TASKS, change, found
+from rolecall import Sandbox
+from rolecall.check import _proof_checks
+from rolecall.check._proof_checks import _good_solution
+from rolecall.course import Course
+from rolecall.lab import find_task
 
 CLERK_READS = """\
         steps: [{as: clerk, call: s3.get_object, with: {Bucket: shop-prices, Key: prices.csv}}]
@@ -46,3 +51,18 @@ def test_a_task_that_allowing_everything_solves_is_a_fault(course):
 
     assert any("the task is solved by allowing everything" in one for one in messages)
     assert any("the mistake solves the task" in one for one in messages)
+
+
+def test_another_good_solution_is_graded_as_the_workshop_service_does(course, monkeypatch):
+    task = find_task(Course(course), "let-the-clerk-in")
+    where = ("also_right", 0, "steps")
+    with Sandbox(task.world, course=course) as sandbox:
+
+        def messages() -> list[str]:
+            found = _good_solution(task, where, task.solution, lambda at, message: (at, message), sandbox)
+            return [message for at, message in found if at == where]
+
+        assert messages() == []
+        # A service that gets none of the calls, as if none could be made again.
+        monkeypatch.setattr(_proof_checks, "replayable_calls", lambda calls: [])
+        assert messages() == ["graded by the workshop service, the solution scores 0%: a probe fails"]

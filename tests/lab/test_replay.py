@@ -3,12 +3,14 @@
 import io
 import json
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
 
 from rolecall import Sandbox
+from rolecall.course import find_course
+from rolecall.lab import find_task, grade_calls, run_steps
 from rolecall.lab._replay import _Replay, replayable_calls
 from rolecall.sandbox.lambda_runtime import FUNCTIONS_VARIABLE
 
@@ -108,6 +110,37 @@ def test_a_parameter_that_is_too_long_to_be_kept_is_reported(lab):
 
     assert call["parameters"]["Body"] == {"too_long": 40_000}
     assert "a parameter of 40000 characters is too long to be sent again" in replay.failed[0]
+
+
+def test_a_date_that_a_learner_typed_is_right_when_it_is_graded_the_next_day():
+    task = find_task(find_course(), "end-old-sessions")
+    with Sandbox(task.world) as lab:
+        lab.clock.set(datetime.now(UTC) - timedelta(days=1))
+        assert run_steps(task.start, lab) == []
+        started = lab.calls()
+        typed = f"{lab.clock.now():%Y-%m-%dT%H:%M:%SZ}"
+        (step,) = task.solution
+        document = json.dumps(step.parameters["PolicyDocument"]).replace("{{ now }}", typed)
+        lab.client("iam", actor="admin").put_role_policy(**step.parameters | {"PolicyDocument": document})
+        calls = replayable_calls(lab.calls(len(started)))
+
+        lab.reset()
+        grade = grade_calls(task, lab, calls, started[0]["at"])
+
+    assert (grade.score, grade.failed_calls) == (1, ())
+
+
+@pytest.mark.parametrize("time", ["", "soon", "2026-11-25T12:00:00", "1066-10-14T09:00:00+00:00", "9" * 99])
+def test_a_time_that_no_notebook_records_is_ignored(lab, time):
+    lab.reset()
+    replay = _Replay(lab)
+
+    replay.repeat(
+        {"who": lab.actors["admin"], "call": "iam.ListUsers", "parameters": {}, "error": "", "at": time}
+    )
+
+    assert replay.failed == []
+    assert abs(lab.clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 def test_documents_of_earlier_notebooks_are_still_made_texts(lab):

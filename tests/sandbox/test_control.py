@@ -63,6 +63,10 @@ BAD_REQUESTS = [
     ("POST", "/clock", b"advance", "Invalid JSON"),
     ("POST", "/clock", b"\xff", "Invalid JSON"),
     ("POST", "/clock", b"[" * 50_000, "Invalid JSON"),
+    ("PUT", "/clock", {}, "time: Field required"),
+    ("PUT", "/clock", {"time": "2026-11-26T12:00:00"}, "time: Input should have timezone info"),
+    ("PUT", "/clock", {"time": "9999-12-31T23:59:59-01:00"}, "time: Input should be less than or equal to"),
+    ("PUT", "/clock", {"time": "0001-01-01T00:00:00+01:00"}, "time: Input should be greater than or equal"),
     ("POST", "/token", {}, "issuer: Field required"),
     ("POST", "/token", TOKEN | {"lasting_seconds": "x"}, "lasting_seconds: Input should be a valid number"),
     ("POST", "/token", TOKEN | {"lasting_seconds": 1e18}, "lasting_seconds: Input should be less than"),
@@ -125,6 +129,10 @@ def test_good_requests_are_answered(federated):
     assert send(federated, "POST", "/clock", {"advance_seconds": 0})[0] == 200
     assert send(federated, "POST", "/token", TOKEN | {"claims": {"a": [1]}})[0] == 200
     assert send(federated, "POST", "/assertion", ASSERTION | {"attributes": {"a": ["b"]}})[0] == 200
+    assert send(federated, "PUT", "/clock", {"time": "2026-11-26T12:00:00+01:00"}) == (
+        200,
+        {"time": "2026-11-26T11:00:00Z"},
+    )
     assert send(federated, "POST", "/reset")[0] == 200
 
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,9 @@ def _task(loaded: LoadedCourse, file: Path, at: Where, task: Task, sandbox: Sand
         yield finding(("start",), problem)
     if after_nothing.reached:
         yield finding((), "the task is solved by doing nothing")
+    sandbox.reset()
+    if (score := grade_calls(task, sandbox, []).score) > 0:
+        yield finding((), f"graded by the workshop service, doing nothing scores {score:.0%}")
     yield from _good_solution(task, ("solution",), task.solution, finding, sandbox)
     for index, right in enumerate(task.also_right):
         yield from _good_solution(task, ("also_right", index, "steps"), right.steps, finding, sandbox)
@@ -177,8 +181,8 @@ def _good_solution(
         if not probe.passed:
             error = f": {probe.error}" if probe.error else ""
             yield finding(where, f"after the solution, the probe {probe.says!r} fails{error}")
-    if not problems and grade.reached and where == ("solution",):
-        for problem in _problems_of_replay(task, sandbox):
+    if not problems and grade.reached:
+        for problem in _problems_of_replay(task, steps, sandbox):
             yield finding(where, problem)
 
 
@@ -214,19 +218,17 @@ def _grade_after(task: Task, steps: list[Step], sandbox: Sandbox) -> tuple[list[
     return problems, grade_task(task, sandbox, calls, saved)
 
 
-def _problems_of_replay(task: Task, sandbox: Sandbox) -> Iterator[str]:
-    """Grade the solution as the workshop service does, by making a learner's calls again."""
+def _problems_of_replay(task: Task, steps: list[Step], sandbox: Sandbox) -> Iterator[str]:
+    """Grade a solution as the workshop service does: make a learner's calls of yesterday again."""
     sandbox.reset()
+    sandbox.clock.set(datetime.now(UTC) - timedelta(days=1))
     saved: SavedCredentials = {}
     run_steps(task.start, sandbox, saved)
-    calls_before = len(sandbox.calls())
-    run_steps(task.solution, sandbox, saved)
-    calls = replayable_calls(sandbox.calls()[calls_before:])
+    made = sandbox.calls()
+    run_steps(steps, sandbox, saved)
+    calls = replayable_calls(sandbox.calls()[len(made) :])
     sandbox.reset()
-    grade = grade_calls(task, sandbox, calls)
+    grade = grade_calls(task, sandbox, calls, made[0]["at"] if made else "")
     if grade.score < 1:
         failed = "; ".join(grade.failed_calls) or "a probe fails"
         yield f"graded by the workshop service, the solution scores {grade.score:.0%}: {failed}"
-    sandbox.reset()
-    if (score := grade_calls(task, sandbox, []).score) > 0:
-        yield f"graded by the workshop service, doing nothing scores {score:.0%}"

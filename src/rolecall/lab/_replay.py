@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore import xform_name
@@ -21,6 +22,7 @@ MAX_CALLS = 300
 _TEXTS = ("blob", "string")
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
 _ENCODED_USER_DATA = {"RunInstances", "CreateLaunchConfiguration"}
+_CENTURY = range(2000, 2100)
 _ASSUMING = {"AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"}
 
 
@@ -42,6 +44,7 @@ class _Replay:
 
     def repeat(self, call: Mapping[str, Any]) -> None:
         """Make one call again. If it fails, nothing changes; the probes decide what the work is worth."""
+        _set_clock(self.sandbox, call.get("at"))
         service, _, operation = str(call["call"]).partition(".")
         try:
             client = self._client(str(call["who"]), service)
@@ -87,7 +90,7 @@ class _Replay:
 
 
 def replayable_calls(calls: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return calls as they are handed in: with the parameters as they were sent.
+    """Return calls as they are handed in: with the parameters as they were sent, and the times.
 
     Parameters
     ----------
@@ -95,7 +98,13 @@ def replayable_calls(calls: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]
         The learner's calls, as `Sandbox.calls` returned them.
     """
     return [
-        {"who": one["who"], "call": one["call"], "parameters": one["sent"], "error": one["error"]}
+        {
+            "who": one["who"],
+            "call": one["call"],
+            "parameters": one["sent"],
+            "error": one["error"],
+            "at": one["at"],
+        }
         for one in calls
     ]
 
@@ -133,8 +142,22 @@ def _parameter(shape: Shape | None, value: Any) -> Any:
     return value
 
 
-def grade_calls(task: Task, sandbox: Sandbox, calls: Sequence[Mapping[str, Any]]) -> TaskGrade:
+def _set_clock(sandbox: Sandbox, time: object) -> None:
+    """Set a sandbox's clock to a recorded time, if it is one; earlier notebooks record none."""
+    try:
+        moment = datetime.fromisoformat(str(time))
+    except ValueError:
+        return
+    if moment.tzinfo is not None and moment.year in _CENTURY:
+        sandbox.clock.set(moment.astimezone(UTC))
+
+
+def grade_calls(
+    task: Task, sandbox: Sandbox, calls: Sequence[Mapping[str, Any]], started: str = ""
+) -> TaskGrade:
     """Bring a sandbox to the state in which a task starts, make a learner's calls there, and grade.
+
+    Everything happens at the time when the learner did it: a policy can compare dates, and tokens expire.
 
     Parameters
     ----------
@@ -142,11 +165,16 @@ def grade_calls(task: Task, sandbox: Sandbox, calls: Sequence[Mapping[str, Any]]
         A fresh sandbox of the task's world. It is reset once the probes have run at the task's start.
     calls
         The learner's calls, as `replayable_calls` returned them.
+    started
+        When the learner's task started, in ISO 8601; empty for the time of the first call.
     """
+    started = started or next((str(one["at"]) for one in calls if one.get("at")), "")
     saved: SavedCredentials = {}
+    _set_clock(sandbox, started)
     run_steps(task.start, sandbox, saved)
     score_at_start = grade_task(task, sandbox, [], saved).score
     sandbox.reset()
+    _set_clock(sandbox, started)
     run_steps(task.start, sandbox, saved)
     calls_before = len(sandbox.calls())
     replay = _Replay(sandbox)

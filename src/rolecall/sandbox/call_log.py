@@ -34,6 +34,8 @@ class LoggedCall:
         ``{"base64": TEXT}``, and a value of more than 32 KiB is ``{"too_long": LENGTH}``.
     error
         The error code; empty if the call succeeded.
+    at
+        When the call arrived, by the sandbox's clock, in ISO 8601.
     """
 
     number: int
@@ -42,6 +44,7 @@ class LoggedCall:
     parameters: dict[str, Any]
     sent: dict[str, Any]
     error: str
+    at: str
 
 
 class CallLog:
@@ -52,12 +55,14 @@ class CallLog:
         self._numbers = count(1)
         self._lock = threading.Lock()
 
-    def record(self, who: str, call: str, parameters: dict[str, Any], error: str) -> None:
+    def record(self, who: str, call: str, parameters: dict[str, Any], error: str, at: datetime) -> None:
         """Keep a call; the parameters are those of `LoggedCall`."""
         plain = {name: _as_json(value) for name, value in parameters.items()}
         sent = {name: _as_sent(value) for name, value in parameters.items()}
         with self._lock:
-            self._calls.append(LoggedCall(next(self._numbers), who, call, plain, sent, error))
+            self._calls.append(
+                LoggedCall(next(self._numbers), who, call, plain, sent, error, at.isoformat())
+            )
 
     def after(self, number: int) -> list[dict[str, Any]]:
         """List the calls that came after the one with this number, as JSON."""

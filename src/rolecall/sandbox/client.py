@@ -35,7 +35,7 @@ _EVERY_EVENT = 10_000
 
 
 class SandboxClock:
-    """The clock of a sandbox, which can be ahead of this machine's."""
+    """The clock of a sandbox, which can show another time than this machine's."""
 
     def __init__(self, control: ControlApi) -> None:
         self._control = control
@@ -51,6 +51,11 @@ class SandboxClock:
         answer = self._control("POST", "/clock", {"advance_seconds": by.total_seconds()})
         self.ahead += by
         return datetime.fromisoformat(answer["time"])
+
+    def set(self, moment: datetime) -> None:
+        """Set the clock to a time, also in the past, for example to make calls again at their time."""
+        self._control("PUT", "/clock", {"time": moment.isoformat()})
+        self.ahead = moment - datetime.now(UTC)
 
 
 class Sandbox:
@@ -232,7 +237,8 @@ class Sandbox:
     def calls(self, after: int = 0) -> list[dict[str, Any]]:
         """Return every call after a given one, with its caller, parameters, and error code.
 
-        Policy documents among the `parameters` are parsed; `sent` has all parameters as they were sent.
+        Policy documents among the `parameters` are parsed; `sent` has all parameters as they were sent, and
+        `at` the time of the sandbox.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""The sandbox's own time: real time plus what the clock was advanced by."""
+"""The sandbox's own time: real time plus what the clock was advanced by, or set to."""
 
 from __future__ import annotations
 
@@ -45,6 +45,11 @@ class Clock:
         self._moments.append(turn)
         self._ahead.append(ahead)
         return advanced
+
+    def set(self, moment: datetime) -> None:
+        """Show another time from now on, also an earlier one; clients still sign with real time."""
+        self._moments.clear()
+        self._ahead[:] = [moment - self.real_now()]
 
     def reset(self) -> None:
         """Return to real time."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hmac
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from werkzeug.exceptions import BadRequest, NotFound, Unauthorized
 from werkzeug.wrappers import Request, Response
 
@@ -17,11 +17,16 @@ from rolecall.sandbox.machine_endpoints import MachineEndpoints
 from rolecall.sandbox.relations import relations
 
 _HUNDRED_YEARS = 100 * 365 * 86_400.0
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 _Seconds = Annotated[float, Field(ge=0, le=_HUNDRED_YEARS, allow_inf_nan=False)]
 
 
 class _Clock(Body):
     advance_seconds: _Seconds
+
+
+class _Moment(Body):
+    time: Annotated[AwareDatetime, Field(ge=_FIRST, le=_LAST)]
 
 
 class _Token(Body):
@@ -60,6 +65,7 @@ class Control(WebService):
         super().__init__(
             [
                 ("POST", "/clock", self._advance_clock),
+                ("PUT", "/clock", self._set_clock),
                 ("POST", "/reset", self._reset),
                 ("POST", "/token", self._mint_token),
                 ("POST", "/assertion", self._mint_assertion),
@@ -90,6 +96,10 @@ class Control(WebService):
         except OverflowError:
             raise BadRequest("advance_seconds: the clock can't go beyond the year 9999") from None
         return json_response({"time": timestamp(now)})
+
+    def _set_clock(self, request: Request) -> Response:
+        self._gateway.clock.set(read_body(request, _Moment).time.astimezone(UTC))
+        return json_response({"time": timestamp(self._gateway.clock.now())})
 
     def _reset(self, request: Request) -> Response:
         self._gateway.reset()

@@ -139,7 +139,7 @@ class Gateway:
 
     def _respond(self, environ: WSGIEnvironment) -> Response:
         """Answer one request, and keep it in the log of calls."""
-        progress = _Progress()
+        progress, arrived = _Progress(), self.clock.now()
         try:
             response = self._perform(self._read_call(environ, progress), environ)
             if progress.form is not None:
@@ -149,7 +149,7 @@ class Gateway:
         except Exception:
             _log.exception("%s failed inside the sandbox", progress.call)
             response = progress.error_response(progress.internal_error(), environ)
-        self.calls.record(progress.who, progress.call, progress.parameters, response.error)
+        self.calls.record(progress.who, progress.call, progress.parameters, response.error, arrived)
         return response
 
     def _read_call(self, environ: WSGIEnvironment, progress: _Progress) -> Call:

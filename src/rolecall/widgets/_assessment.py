@@ -120,8 +120,8 @@ class AssessmentCard(Card):
             raise ServiceError(f"this paper has no task {name!r}; there are {', '.join(places) or 'none'}")
         place = places[name]
 
-        def hand_in(calls: list[dict[str, Any]]) -> None:
-            self._save(place, calls)
+        def hand_in(work: dict[str, Any]) -> None:
+            self._save(place, work)
             self._show()
 
         task = self._client.ask("GET", f"/api/attempts/{self._attempt.id}/tasks/{place}")

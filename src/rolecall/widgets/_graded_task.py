@@ -20,7 +20,7 @@ class GradedTask:
     task
         The task as the service sends it: title, world, the world's document, first steps, and actor.
     hand_in
-        Receives the calls that were made.
+        Receives the calls that were made, and when the task started.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class GradedTask:
         If the task's first steps fail.
     """
 
-    def __init__(self, task: Mapping[str, Any], hand_in: Callable[[list[dict[str, Any]]], None]) -> None:
+    def __init__(self, task: Mapping[str, Any], hand_in: Callable[[dict[str, Any]], None]) -> None:
         self._title, self._hand_in = str(task["title"]), hand_in
         # The world comes from the service, because the learner's course may have another one, or none.
         self._folder = tempfile.TemporaryDirectory(prefix="rolecall-task-")
@@ -45,11 +45,13 @@ class GradedTask:
             raise SandboxError(f"the task cannot start: {'; '.join(problems)}")
         calls = self.lab.calls()
         self._last_call = calls[-1]["number"] if calls else 0
+        self._started = calls[0]["at"] if calls else self.lab.clock.now().isoformat()
         self.lab.use(task["actor"])
 
     def hand_in(self) -> None:
         """Hand in all calls so far. You can hand in again later; the last time counts."""
-        self._hand_in(replayable_calls(self.lab.calls(self._last_call)))
+        calls = replayable_calls(self.lab.calls(self._last_call))
+        self._hand_in({"started": self._started, "calls": calls})
 
     def __repr__(self) -> str:
         return f"{self._title}: work in .lab, then .hand_in()"

@@ -66,17 +66,20 @@ def _only_loopback(event: str, arguments: tuple[Any, ...]) -> None:
             raise PermissionError("grading connects to loopback only")
 
 
-def _grade_task(version: Any, calls: list[Any], note: str) -> dict[str, Any]:
+def _grade_task(version: Any, work: Any, note: str) -> dict[str, Any]:
     """Grade a hands-on task: make the learner's calls again in a new sandbox."""
     from rolecall.lab import grade_calls  # noqa: PLC0415
     from rolecall.sandbox.client import Sandbox  # noqa: PLC0415
 
     task = version.task
+    # Answers of earlier versions of the service are lists of calls, without times.
+    work = work if isinstance(work, dict) else {"calls": work, "started": ""}
+    calls = work["calls"]
     with tempfile.TemporaryDirectory(prefix="rolecall-grader-") as folder:
         world = Path(folder) / f"{task.world}.yaml"
         world.write_text(version.world, encoding="utf-8")
         with Sandbox(world) as sandbox:
-            grade = grade_calls(task, sandbox, calls)
+            grade = grade_calls(task, sandbox, calls, work["started"])
     if grade.failed_calls:
         failed = f"{len(grade.failed_calls)} of {len(calls)} calls failed when they were made again."
         note = f"{note} {failed} {grade.failed_calls[0]}".strip()

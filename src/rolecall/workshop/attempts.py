@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -190,20 +189,30 @@ class _Call(BaseModel):
     call: str
     parameters: dict[str, Any]
     error: str | None = None
+    at: str = ""
 
 
-_CALLS = TypeAdapter(list[_Call])
+class _Work(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    started: str
+    calls: list[_Call]
+
+
+# Notebooks of earlier versions send only the calls.
+_WORK = TypeAdapter(_Work | list[_Call])
 
 
 def _calls(given: Any) -> str:
-    """Return the calls that a learner made in a task's sandbox, as JSON."""
+    """Return the calls that a learner made in a task's sandbox, and when the task started, as JSON."""
     try:
-        calls = _CALLS.validate_python(given)
+        sent = _WORK.validate_python(given)
     except ValidationError:
         raise InvalidAnswer("this is not a list of sandbox calls") from None
-    if len(calls) > MAX_CALLS:
+    work = sent if isinstance(sent, _Work) else _Work(started="", calls=sent)
+    if len(work.calls) > MAX_CALLS:
         raise InvalidAnswer(f"there are too many calls; a task takes no more than {MAX_CALLS}")
-    return json.dumps([one.model_dump() for one in calls])
+    return work.model_dump_json()
 
 
 def _last_saved(session: Session, attempt: Attempt) -> datetime:
