@@ -218,6 +218,14 @@ def test_an_item_of_qti_3_is_read():
     assert key(question) == ["Dana"]
 
 
+def test_an_item_of_a_draft_of_qti_3_with_names_of_version_2_is_read():
+    draft = (FILES / "choice.qti3.xml").read_text().replace("qti-assessment-item", "assessmentItem")
+
+    (question,) = import_bank(draft.encode(), "qti", "draft").bank.questions
+
+    assert key(question) == ["Dana"]
+
+
 def test_choices_within_a_text_become_blanks():
     (question,) = read("inline.qti.xml", "qti").bank.questions
 

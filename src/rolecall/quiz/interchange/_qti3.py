@@ -15,9 +15,7 @@ _PREFIX = "qti-"
 
 
 def as_version_2(root: etree._Element) -> etree._Element:
-    """Rename the elements and attributes of an item of QTI 3; items of version 2 stay as they are."""
-    if not etree.QName(root).localname.startswith(_PREFIX):
-        return root
+    """Rename the elements and attributes of version 3, of which drafts used only some."""
     for element in root.iter():
         if not isinstance(element.tag, str):
             continue
