@@ -108,8 +108,8 @@ def test_use_makes_the_kernels_own_commands_the_actors(reports, monkeypatch):
     assert json.loads(done.stdout)["Arn"] == "arn:aws:iam::111122223333:user/dana"
 
 
-def test_the_cli_takes_up_no_session_of_another_sandbox(tmp_path, monkeypatch):
-    """It caches sessions of profiles by the role's ARN, whatever endpoint gave them out."""
+def test_the_cli_uses_no_session_of_another_sandbox_or_of_an_earlier_time(tmp_path, monkeypatch):
+    """It caches sessions of profiles by the role's ARN, whatever endpoint issued them."""
     monkeypatch.setenv("HOME", str(tmp_path))
 
     for _ in range(2):
@@ -119,5 +119,8 @@ def test_the_cli_takes_up_no_session_of_another_sandbox(tmp_path, monkeypatch):
                 aws(environment, "configure", "set", name, value, "--profile", "reader")
             done = aws(environment, "sts", "get-caller-identity", "--profile", "reader")
             assert done.returncode == 0, done.stderr
+            lab.clock.advance(hours=2)
+            later = aws(environment, "sts", "get-caller-identity", "--profile", "reader")
+            assert later.returncode == 0, later.stderr
 
     assert not (tmp_path / ".aws").exists()

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import boto3
 import psutil
@@ -112,6 +113,22 @@ def test_use_sets_the_kernels_environment_aside_from_any_real_account(monkeypatc
     assert "AWS_PROFILE" not in inside
     assert (first.rpartition("/")[2], second.rpartition("/")[2]) == ("dana", "eve")
     assert os.environ["AWS_PROFILE"] == "production"
+
+
+def test_a_client_of_a_profile_refreshes_its_session_by_the_sandboxs_clock():
+    with Sandbox("reports") as lab:
+        lab.use("dana")
+        Path(os.environ["AWS_CONFIG_FILE"]).write_text(
+            "[profile reader]\ncredential_source = Environment\n"
+            "role_arn = arn:aws:iam::111122223333:role/reports-reader\n"
+        )
+        s3 = boto3.Session(profile_name="reader").client("s3")
+        s3.get_object(Bucket="acme-reports", Key="2026/q1.csv")
+        lab.clock.advance(hours=2)
+
+        report = s3.get_object(Bucket="acme-reports", Key="2026/q1.csv")["Body"].read()
+
+    assert report.startswith(b"region,total")
 
 
 def test_the_sandbox_ends_with_the_process_that_started_it():

@@ -11,9 +11,11 @@ https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-proxy.html
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 _FOLDER = "rolecall-aws-cli"
@@ -45,6 +47,24 @@ def path_with_cli(files: Path) -> dict[str, str]:
         script.write_text(_script(found, home), "utf-8")
         script.chmod(0o700)
     return {"PATH": f"{folder}{os.pathsep}{path}"}
+
+
+def forget_sessions(files: Path, now: datetime | None = None) -> None:
+    """Delete the sessions that the CLI has cached; it then assumes the roles of its profiles again.
+
+    The CLI compares their expiration with this machine's clock, which can be behind the sandbox's.
+
+    Parameters
+    ----------
+    files
+        The folder that was passed to `path_with_cli`.
+    now
+        The time of the sandbox: only sessions that have expired are deleted. None deletes all of them.
+    """
+    for file in (files / _FOLDER / "home" / ".aws" / "cli" / "cache").glob("*.json"):
+        expiration = json.loads(file.read_text("utf-8"))["Credentials"]["Expiration"]
+        if now is None or datetime.fromisoformat(expiration) <= now:
+            file.unlink()
 
 
 def _script(command: str, home: Path) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import boto3
 import botocore.credentials
-from botocore.credentials import RefreshableCredentials
+from botocore.credentials import CachedCredentialFetcher, RefreshableCredentials
 
 from rolecall.sandbox._loopback import only_loopback
 
@@ -85,14 +85,16 @@ def _set(name: str, value: str | None) -> None:
 
 @contextmanager
 def _clock(ahead: Callable[[], timedelta]) -> Iterator[None]:
-    """Have botocore refresh credentials that it found in the environment by the sandbox's clock.
+    """Have botocore refresh credentials from the environment and from profiles by the sandbox's clock.
 
     botocore accepts no clock for them. Otherwise, a session that expired in the sandbox because of
-    ``clock.advance`` would still look valid to botocore.
+    ``clock.advance`` would still look valid to botocore, also in the cache that a profile with a
+    ``role_arn`` has.
     """
     refreshable: Any = RefreshableCredentials
+    fetcher: Any = CachedCredentialFetcher
     module: Any = botocore.credentials
-    seconds_remaining = refreshable._seconds_remaining
+    seconds_remaining, is_expired = refreshable._seconds_remaining, fetcher._is_expired
 
     def seconds_remaining_in_sandbox(credentials: Any) -> float:
         remaining: float = seconds_remaining(credentials)
@@ -100,8 +102,14 @@ def _clock(ahead: Callable[[], timedelta]) -> Iterator[None]:
             remaining -= ahead().total_seconds()
         return remaining
 
+    def is_expired_in_sandbox(caching: Any, response: Any) -> bool:
+        expiration = module._parse_if_needed(response["Credentials"]["Expiration"]) - ahead()
+        return bool(is_expired(caching, {"Credentials": {"Expiration": expiration}}))
+
     refreshable._seconds_remaining = seconds_remaining_in_sandbox
+    fetcher._is_expired = is_expired_in_sandbox
     try:
         yield
     finally:
         refreshable._seconds_remaining = seconds_remaining
+        fetcher._is_expired = is_expired

@@ -7,7 +7,7 @@ import math
 import os
 import tempfile
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,7 +18,7 @@ import boto3
 from rolecall.iam import explain, parse_case
 from rolecall.sandbox._actor_credentials import ActorAccess, read_actors
 from rolecall.sandbox._boto3_session import session
-from rolecall.sandbox._cli_home import path_with_cli
+from rolecall.sandbox._cli_home import forget_sessions, path_with_cli
 from rolecall.sandbox._control_client import ControlApi
 from rolecall.sandbox._errors import OutsideSandboxError, SandboxError
 from rolecall.sandbox._kernel import KERNEL
@@ -26,36 +26,13 @@ from rolecall.sandbox._server_process import ServerProcess
 from rolecall.sandbox.call_explanation import CallExplanation
 from rolecall.sandbox.diagram import Diagram
 from rolecall.sandbox.metadata_log import MetadataRequest
+from rolecall.sandbox.sandbox_clock import SandboxClock
 from rolecall.sandbox.trail_entries import TrailEntry, TrailTable
 
 __all__ = ["OutsideSandboxError", "Sandbox", "SandboxClock", "SandboxError"]
 
 _EVERY_EVENT = 10_000
 """As many events as the trail of a sandbox keeps."""
-
-
-class SandboxClock:
-    """The clock of a sandbox, which can show another time than this machine's."""
-
-    def __init__(self, control: ControlApi) -> None:
-        self._control = control
-        self.ahead = timedelta()
-
-    def now(self) -> datetime:
-        """Return the time of the sandbox, in UTC."""
-        return datetime.now(UTC) + self.ahead
-
-    def advance(self, *, hours: float = 0, minutes: float = 0, seconds: float = 0) -> datetime:
-        """Set the clock forward, for example so that credentials expire; return the new time, in UTC."""
-        by = timedelta(hours=hours, minutes=minutes, seconds=seconds)
-        answer = self._control("POST", "/clock", {"advance_seconds": by.total_seconds()})
-        self.ahead += by
-        return datetime.fromisoformat(answer["time"])
-
-    def set(self, moment: datetime) -> None:
-        """Set the clock to a time, also in the past, for example to make calls again at their time."""
-        self._control("PUT", "/clock", {"time": moment.isoformat()})
-        self.ahead = moment - datetime.now(UTC)
 
 
 class Sandbox:
@@ -99,7 +76,7 @@ class Sandbox:
         self.region: str = description["region"]
         self.issuers: dict[str, str] = dict(description.get("issuers", {}))
         self._control = ControlApi(**description["control"])
-        self.clock = SandboxClock(self._control)
+        self.clock = SandboxClock(self._control, Path(self._files.name))
         self._actors = read_actors(description)
 
     @property
@@ -362,6 +339,7 @@ class Sandbox:
         """Restore the world as its file declares it; the actors keep their access keys."""
         self._control("POST", "/reset", {})
         self.clock.ahead = timedelta()
+        forget_sessions(Path(self._files.name))
 
     def close(self) -> None:
         """End the sandbox, and restore the kernel's environment if it acts as one of the actors."""
