@@ -14,6 +14,8 @@ from botocore.exceptions import ClientError
 from rolecall import Sandbox, SandboxError
 from rolecall.presentation.explanation import call_explanation_html
 
+READER = "arn:aws:iam::111122223333:role/reports-reader"
+
 
 def test_explain_names_the_statement_that_almost_applied(reports):
     with pytest.raises(ClientError):
@@ -38,6 +40,35 @@ def test_explain_names_the_statement_that_decided(reports):
 
     assert "Statement 1 of managed policy list-buckets of group developers" in str(explanation)
     assert "s3:ListAllMyBuckets" in call_explanation_html(explanation)
+
+
+def test_explain_names_a_role_that_allows_the_call_before_a_change_to_a_policy(reports):
+    with pytest.raises(ClientError):
+        reports.client("s3", actor="dana").get_object(Bucket="acme-reports", Key="2026/q1.csv")
+
+    explanation = reports.explain()
+
+    assert explanation.roles == (READER,)
+    assert str(explanation).index("can assume this role") < str(explanation).index("smallest change")
+    assert "can assume this role" in call_explanation_html(explanation)
+
+
+@pytest.mark.parametrize(
+    ("actor", "service", "operation", "parameters"),
+    [
+        # The role doesn't trust Eve.
+        ("eve", "s3", "get_object", {"Bucket": "acme-reports", "Key": "2026/q1.csv"}),
+        # The bucket policy denies it to the role's sessions as well.
+        ("dana", "s3", "delete_object", {"Bucket": "acme-reports", "Key": "2026/q1.csv"}),
+        # Assuming another role first would be possible, but no one means that.
+        ("eve", "sts", "assume_role", {"RoleArn": READER, "RoleSessionName": "eve"}),
+    ],
+)
+def test_explain_names_no_role_that_cannot_help(reports, actor, service, operation, parameters):
+    with pytest.raises(ClientError):
+        getattr(reports.client(service, actor=actor), operation)(**parameters)
+
+    assert reports.explain().roles == ()
 
 
 def test_explain_before_any_call_says_what_to_do(lab):

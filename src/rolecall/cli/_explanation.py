@@ -19,7 +19,7 @@ _STYLES = {
 
 
 def show(explanation: Explanation, console: Console) -> None:
-    """Print the verdict, the gates, the nearest statements, and the smallest change."""
+    """Print the verdict, the policy types, the nearest statements, and the smallest change."""
     allowed = explanation.decision.allowed
     console.print(
         Panel(
@@ -30,7 +30,9 @@ def show(explanation: Explanation, console: Console) -> None:
         )
     )
     if explanation.gates:
-        table = Table("", "Gate", "", "Statement", box=None, title="Gates", title_justify="left")
+        table = Table(
+            "", "Policy type", "", "Statement", box=None, title="Policy evaluation", title_justify="left"
+        )
         for gate in explanation.gates:
             by = str(gate.by) if gate.by else ""
             status = f"{gate.status.value} the account" if gate.delegates else gate.status.value
@@ -41,7 +43,7 @@ def show(explanation: Explanation, console: Console) -> None:
         for near in explanation.near_misses:
             console.print(Text(f"• {near}"))
     if explanation.statement:
-        console.print("\nThe statement that decided", style="bold")
+        console.print("\nDeciding statement", style="bold")
         console.print(_json(explanation.statement))
     if explanation.changes:
         console.print("\nThe smallest change that would allow it", style="bold")

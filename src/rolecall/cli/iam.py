@@ -48,8 +48,8 @@ def decide(file: TextIO) -> None:
 def explain_command(file: TextIO) -> None:
     """Explain the decision of the one case in FILE (JSON; - for standard input).
 
-    Shows the gates that the request met, the statement that decided or came nearest, and the smallest
-    change that would allow a denied request.
+    Shows the policy types in evaluation order, the statement that decided or nearly applied, and the
+    smallest change that would allow a denied request.
     """
     try:
         case = parse_case(json.loads(file.read()))

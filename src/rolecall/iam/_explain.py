@@ -53,7 +53,10 @@ class Explanation:
     def __str__(self) -> str:
         lines = [self.summary, *(f"  - {one}" for one in self.because)]
         if len(self.gates) > 1:
-            lines += ["Gates:", *(f"  {gate.status.sign} {gate}" for gate in self.gates)]
+            lines += [
+                "Policy types, in evaluation order:",
+                *(f"  {gate.status.sign} {gate}" for gate in self.gates),
+            ]
         if self.near_misses:
             lines += ["Nearest statements:", *(f"  - {one}" for one in self.near_misses)]
         if self.statement:

@@ -1,4 +1,4 @@
-"""Render an explanation as HTML, with the gates as a diagram and the deciding statement marked.
+"""Render an explanation as HTML, with the policy types as a diagram and the deciding statement marked.
 
 The colors are JupyterLab's variables, so that they fit both themes. A sign and a word accompany each color.
 """
@@ -30,8 +30,10 @@ _MARK = "background: var(--jp-warn-color3, #ffe0b2); color: #000"
 
 
 def call_explanation_html(explained: CallExplanation) -> str:
-    """Render the explanation of a call, with the verdict above it."""
-    return f"<p><strong>{escape(explained.verdict)}</strong></p>{explanation_html(explained.explanation)}"
+    """Render the explanation of a call, with the verdict above it, and a role that allows the call."""
+    advice = f"<p><strong>{escape(explained.advice)}</strong></p>" if explained.advice else ""
+    verdict = f"<p><strong>{escape(explained.verdict)}</strong></p>"
+    return verdict + advice + explanation_html(explained.explanation)
 
 
 def explanation_html(explanation: Explanation) -> str:
@@ -47,9 +49,9 @@ def explanation_html(explanation: Explanation) -> str:
     if len(explanation.gates) > 1:
         parts.append(_diagram(explanation.gates))
     if explanation.near_misses:
-        parts += ["<p><strong>What came nearest</strong></p>", _list(explanation.near_misses)]
+        parts += ["<p><strong>Nearest statements</strong></p>", _list(explanation.near_misses)]
     if decision.statements:
-        parts += ["<p><strong>The statement that decided</strong></p>", _document(decision)]
+        parts += ["<p><strong>Deciding statement</strong></p>", _document(decision)]
     if explanation.changes:
         parts.append("<p><strong>The smallest change that would allow it</strong></p>")
         for change in explanation.changes:
@@ -66,7 +68,7 @@ def _list(lines: tuple[str, ...]) -> str:
 def _diagram(gates: tuple[Gate, ...]) -> str:
     boxes = "".join(_box(gate) for gate in gates)
     return (
-        '<ol aria-label="The gates, in the order in which AWS looks at them" '
+        '<ol aria-label="The policy types, in the order in which AWS evaluates them" '
         f'style="display: flex; flex-wrap: wrap; gap: 0.6em; margin: 0.6em 0; padding: 0">{boxes}</ol>'
     )
 

@@ -329,7 +329,10 @@ class Sandbox:
                 f"the trail has no entry {number}; it has {events[0]['id']} to {events[-1]['id']}"
             )
         decision = parse_case(event["case"]).decide()
-        return CallExplanation(explain(decision), decision.allowed, event["error"])
+        roles: list[str] = []
+        if not decision.allowed:
+            roles = self._control("GET", f"/roles-that-allow?event={event['id']}")
+        return CallExplanation(explain(decision), decision.allowed, event["error"], tuple(roles))
 
     def diagram(self) -> Diagram:
         """Return a diagram of the roles: who can assume them, who is only trusted, and who assumed them."""

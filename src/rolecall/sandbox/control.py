@@ -15,6 +15,7 @@ from rolecall.sandbox.clock import timestamp
 from rolecall.sandbox.gateway import Gateway
 from rolecall.sandbox.machine_endpoints import MachineEndpoints
 from rolecall.sandbox.relations import relations
+from rolecall.sandbox.roles_that_allow import roles_that_allow
 
 _HUNDRED_YEARS = 100 * 365 * 86_400.0
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
@@ -75,6 +76,7 @@ class Control(WebService):
                 ("GET", "/metadata", self._list_metadata_requests),
                 ("GET", "/mfa", self._show_mfa_code),
                 ("GET", "/relations", self._show_relations),
+                ("GET", "/roles-that-allow", self._list_roles_that_allow),
             ]
         )
 
@@ -154,3 +156,10 @@ class Control(WebService):
 
     def _show_relations(self, request: Request) -> Response:
         return json_response(relations(self._gateway))
+
+    def _list_roles_that_allow(self, request: Request) -> Response:
+        number, gateway = query_number(request, "event", 0), self._gateway
+        event = gateway.trail.event(number)
+        if event is None or event.decision.allowed:
+            raise NotFound(f"The trail has no denied call {number}.")
+        return json_response(roles_that_allow(event.decision, gateway.iam, gateway.guardrails))

@@ -133,6 +133,11 @@ class Trail:
             events = list(self._events)
         return events[-number:] if number > 0 else []
 
+    def event(self, number: int) -> Event | None:
+        """Return the decision with a number; None if the trail doesn't keep it."""
+        with self._lock:
+            return next((event for event in self._events if event.number == number), None)
+
     def clear(self) -> None:
         """Forget every decision."""
         with self._lock:
