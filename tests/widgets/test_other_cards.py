@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from rolecall.course import find_course
 from rolecall.progress import Store
-from rolecall.quiz import load_bank
+from rolecall.quiz import flash_cards, load_bank
 from rolecall.widgets import ChallengeCard, PracticeCard, RecallCard, TestCard
 
 BANK = load_bank(Path(__file__).parents[1] / "quiz" / "banks" / "kinds.yaml")
@@ -139,6 +140,22 @@ def test_a_flash_card_shows_its_back_only_when_turned(store):
     assert front["left"] == 9
     assert turned["back"]
     assert [one["word"] for one in turned["answers"]] == ["Again", "Hard", "Good", "Easy"]
+
+
+def test_a_flash_card_has_everything_that_its_question_refers_to():
+    cards = {one.name: one for one in flash_cards(load_bank(find_course().bank("assume-role")))}
+
+    match, order, policy = (
+        cards[name] for name in ("parts-of-a-role", "order-of-a-session", "bucket-or-object")
+    )
+
+    assert "- Trust policy" in match.front
+    assert "The matches:" in match.front
+    assert match.back.count(" — ") == 3
+    assert order.front.count("\n- ") >= 3
+    assert "\n1. " in order.back
+    assert "- must stay denied: " in policy.front
+    assert "s3:ListBucket" in policy.back
 
 
 def test_a_card_that_was_known_comes_back_later_than_one_that_was_not(store):

@@ -14,6 +14,7 @@ from enum import IntEnum
 from fsrs import Card, Rating, Scheduler
 
 from rolecall.quiz._bank import Bank
+from rolecall.quiz.kinds import Question
 
 
 class RecallRating(IntEnum):
@@ -37,11 +38,15 @@ class FlashCard:
 def flash_cards(bank: Bank) -> list[FlashCard]:
     """Return a bank's own cards, then one for each question that doesn't vary."""
     own = [FlashCard(card.id, card.front, card.back) for card in bank.cards]
-    return own + [
-        FlashCard(question.id, question.prompt, question.quick_check)
-        for question in bank.questions
-        if not question.vary
-    ]
+    return own + [_card_of(question) for question in bank.questions if not question.vary]
+
+
+def _card_of(question: Question) -> FlashCard:
+    items = question.card_items()
+    back = [question.quick_check]
+    if items:
+        back.append(question.describe_answer(question.right_answer()))
+    return FlashCard(question.id, "\n\n".join([question.prompt, *items]), "\n\n".join(back))
 
 
 # Without fuzzing, the same answer gives the same due date. Fuzzing spreads decks of thousands of cards.

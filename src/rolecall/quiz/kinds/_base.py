@@ -181,6 +181,13 @@ class BaseQuestion(Model, ABC):
     def describe_answer(self, answer: str) -> str:
         """Return an answer as Markdown, to show it as the right one."""
 
+    def card_items(self) -> list[str]:
+        """Return the Markdown below the prompt on a flash card; empty if the prompt is enough.
+
+        A card with such blocks shows a right answer on its back, below the quick check.
+        """
+        return []
+
     # In a terminal.
 
     def terminal_lines(self) -> list[str]:

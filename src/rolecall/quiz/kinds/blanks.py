@@ -174,10 +174,11 @@ class Blanks(BaseQuestion):
     def describe_answer(self, answer: str) -> str:
         return code_block(self.filled(read_texts(answer)), self.language)
 
+    def card_items(self) -> list[str]:
+        return [code_block(self.filled({name: f"‹{name}›" for name in self.blanks}), self.language)]
+
     def terminal_lines(self) -> list[str]:
-        lines: list[str] = [
-            code_block(self.filled({name: f"‹{name}›" for name in self.blanks}), self.language)
-        ]
+        lines = self.card_items()
         shown = self.display(None, due=False)["tokens"]
         return (
             [*lines, f"Pieces: {', '.join(map(str, shown))}"]

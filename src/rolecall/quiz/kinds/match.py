@@ -94,6 +94,10 @@ class Match(BaseQuestion):
     def describe_answer(self, answer: str) -> str:
         return "\n".join(bulleted([f"{left} — {right}" for left, right in read_texts(answer).items()]))
 
+    def card_items(self) -> list[str]:
+        lefts, rights = bulleted([pair.left for pair in self.pairs]), bulleted(self.shown_choices())
+        return ["\n".join(lefts), "The matches:", "\n".join(rights)]
+
     def terminal_lines(self) -> list[str]:
         return ["\n".join(numbered([pair.left for pair in self.pairs])), *lettered(self.shown_choices())]
 

@@ -64,6 +64,9 @@ class Multi(OptionsQuestion):
     def describe_answer(self, answer: str) -> str:
         return "\n".join(bulleted(read_list(answer)))
 
+    def card_items(self) -> list[str]:
+        return ["\n".join(bulleted(self._shown_texts()))]
+
     def typing_instruction(self) -> str:
         return "Type the letters of all right options, such as a c"
 

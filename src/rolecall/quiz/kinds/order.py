@@ -12,7 +12,7 @@ from pydantic import Field
 
 from rolecall.quiz._grade import Grade, Remark
 from rolecall.quiz._judges import Judges
-from rolecall.quiz._markdown import Display, InlineMarkdown, numbered
+from rolecall.quiz._markdown import Display, InlineMarkdown, bulleted, numbered
 from rolecall.quiz.fields import Model, Text
 from rolecall.quiz.kinds._answers import read_list, read_place
 from rolecall.quiz.kinds._base import BaseQuestion, InvalidAnswer, Problem
@@ -83,6 +83,9 @@ class Order(BaseQuestion):
 
     def describe_answer(self, answer: str) -> str:
         return "\n".join(numbered(read_list(answer)))
+
+    def card_items(self) -> list[str]:
+        return ["\n".join(bulleted(self.shown_items()))]
 
     def terminal_lines(self) -> list[str]:
         return lettered(self.shown_items())

@@ -160,10 +160,13 @@ class Policy(TextAnswer):
     def describe_answer(self, answer: str) -> str:
         return code_block(answer, "json")
 
-    def terminal_lines(self) -> list[str]:
+    def card_items(self) -> list[str]:
         allowed = bulleted([f"must be allowed: {case.says}" for case in self.allow])
         denied = bulleted([f"must stay denied: {case.says}" for case in self.deny])
-        return ["\n".join([*allowed, *denied]), code_block(self.starter, "json")]
+        return ["\n".join([*allowed, *denied])]
+
+    def terminal_lines(self) -> list[str]:
+        return [*self.card_items(), code_block(self.starter, "json")]
 
     def typing_instruction(self) -> str:
         return "Type the policy, then an empty line"
