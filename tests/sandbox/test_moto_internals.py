@@ -74,6 +74,24 @@ INTERNALS = [
         "Each reset keeps about 2 MiB of the old state: sandbox/moto_app.py.",
     ),
     Internal(
+        "moto.core.utils",
+        "convert_to_flask_response.__call__",
+        "args",
+        "The sandbox calls what this class calls, without Flask; compare both: sandbox/moto_dispatch.py.",
+    ),
+    Internal(
+        "moto.moto_server.werkzeug_app",
+        "BackendRequest",
+        None,
+        "No request can be performed: sandbox/moto_dispatch.py.",
+    ),
+    Internal(
+        "moto.core.request",
+        "Request.raw_url",
+        None,
+        "Each request computes its URL three times and is slower: sandbox/moto_patches.py.",
+    ),
+    Internal(
         "moto.core.responses",
         "method_names_from_class",
         "clazz",
@@ -490,6 +508,7 @@ def test_only_a_few_modules_import_moto():
         "aws/required_parameters.py",
         "sandbox/_world_checks.py",
         "sandbox/moto_app.py",
+        "sandbox/moto_dispatch.py",
         "sandbox/moto_patches.py",
         "sandbox/moto_state/_backends.py",
         "sandbox/moto_state/awslambda.py",

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rolecall.aws._signing_key import signing_key
+
 SIGNED = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
 SIGNED_WITH_TRAILER = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
 _EMPTY = hashlib.sha256(b"").hexdigest()
@@ -49,9 +51,7 @@ class Scope:
 
     def sign(self, *lines: str) -> str:
         """Return the signature of a string to sign, whose first line is the algorithm."""
-        key = f"AWS4{self.secret}".encode()
-        for part in (self.date, self.region, self.service, "aws4_request"):
-            key = hmac.digest(key, part.encode(), "sha256")
+        key = signing_key(self.secret, self.date, self.region, self.service)
         scope = f"{self.date}/{self.region}/{self.service}/aws4_request"
         text = "\n".join((lines[0], self.timestamp, scope, *lines[1:]))
         return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()

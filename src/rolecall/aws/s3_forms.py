@@ -21,6 +21,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
 
 from rolecall.aws import sigv2
+from rolecall.aws._signing_key import signing_key
 from rolecall.aws.errors import AwsError
 from rolecall.aws.http import HttpRequest
 from rolecall.aws.sigv4 import Signature
@@ -94,9 +95,7 @@ class Form:
         if signature.algorithm == sigv2.ALGORITHM:
             expected = sigv2.sign(text, secret)
         else:
-            key = f"AWS4{secret}".encode()
-            for part in (signature.date, signature.region, signature.service, "aws4_request"):
-                key = hmac.digest(key, part.encode(), "sha256")
+            key = signing_key(secret, signature.date, signature.region, signature.service)
             expected = hmac.new(key, text.encode(), "sha256").hexdigest()
         return hmac.compare_digest(expected, signature.signature)
 

@@ -20,11 +20,11 @@ from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials
 
 from rolecall.aws import chunked
+from rolecall.aws._signing_key import signing_key
 from rolecall.aws.http import HttpRequest
 
 SKEW = timedelta(minutes=15)
 _ALGORITHM = "AWS4-HMAC-SHA256"
-_DATE = "%Y%m%dT%H%M%SZ"
 _PART = re.compile(r"(Credential|SignedHeaders|Signature)=([^,\s]+)")
 
 
@@ -137,7 +137,7 @@ def _signature(
 ) -> Signature:
     try:
         key, date, region, service, terminator = parts["Credential"].split("/")
-        signed_at = datetime.strptime(timestamp, _DATE).replace(tzinfo=UTC)
+        signed_at = _time(timestamp)
         headers = tuple(parts["SignedHeaders"].lower().split(";"))
         signature = parts["Signature"]
     except (KeyError, ValueError) as error:
@@ -145,6 +145,13 @@ def _signature(
     if terminator != "aws4_request" or not timestamp.startswith(date) or "host" not in headers:
         raise BadSignature("The credential scope does not match the request")
     return Signature(key, date, region, service, headers, signature, timestamp, signed_at, expires, token)
+
+
+def _time(timestamp: str) -> datetime:
+    """Read a time such as 20260101T120000Z; `datetime.strptime` takes ten times as long."""
+    if len(timestamp) != len("20260101T120000Z") or not timestamp.endswith("Z"):
+        raise ValueError(timestamp)
+    return datetime.fromisoformat(timestamp).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +264,12 @@ class _OnlySigned(SigV4Auth):
     """Build the canonical request from the headers that the client signed, and no others."""
 
     signed_names: tuple[str, ...] = ()
+
+    def signature(self, string_to_sign: str, request: AWSRequest) -> str:
+        """Sign with a key that is derived once for each day, Region, and service."""
+        date = request.context["timestamp"][:8]
+        key = signing_key(self.credentials.secret_key, date, self._region_name, self._service_name)
+        return hmac.new(key, string_to_sign.encode(), hashlib.sha256).hexdigest()
 
     def headers_to_sign(self, request: AWSRequest):  # type: ignore[no-untyped-def]
         headers = HTTPHeaders()

@@ -17,11 +17,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
-from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import EnvironBuilder
 
 from rolecall.aws.errors import AwsError
 from rolecall.aws.operations import Operation
+from rolecall.sandbox import moto_dispatch
 from rolecall.sandbox.moto_patches import patch_moto
 from rolecall.sandbox.responses import Response
 
@@ -30,7 +30,6 @@ _log = logging.getLogger(__name__)
 patch_moto()
 
 _ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
-_application = DomainDispatcherApplication(create_backend_app)
 _client_lock = threading.Lock()
 
 
@@ -97,7 +96,7 @@ def _run_or_say_why(environ: WSGIEnvironment, service: str) -> Response:
     if not _has_service(service):
         raise NotPerformed("the sandbox doesn't have this service")
     try:
-        response = _run(environ)
+        response = moto_dispatch.dispatch(environ)
     except NotImplementedError:
         raise NotPerformed("the sandbox doesn't have this operation") from None
     except Exception as error:
@@ -120,22 +119,6 @@ def _has_service(service: str) -> bool:
         return False
     # A service that no account has used yet has an empty, and therefore falsy, collection of backends.
     return True
-
-
-def _run(environ: WSGIEnvironment) -> Response:
-    started: list[tuple[str, list[tuple[str, str]]]] = []
-
-    def start_response(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
-        started.append((status, headers))
-
-    chunks: Iterable[bytes] = _application(environ, start_response)
-    try:
-        body = b"".join(chunks)
-    finally:
-        if close := getattr(chunks, "close", None):
-            close()
-    status, headers = started[-1]
-    return Response(int(status[:3]), tuple(headers), body)
 
 
 def forget_everything() -> None:

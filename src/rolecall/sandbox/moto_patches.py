@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import string
 from collections.abc import Callable, Iterator
-from functools import cache, lru_cache, wraps
+from functools import cache, cached_property, lru_cache, wraps
 from importlib import import_module
 from typing import Any
 
@@ -21,6 +21,7 @@ import moto.backends
 import moto.core.responses
 import moto.core.serialize
 import moto.iam.models
+from moto.core.request import Request
 from moto.core.routing import ServiceOperationRouter
 from moto.iam.access_control import PermissionResult
 from moto.iam.models import IAMBackend, ManagedPolicy
@@ -144,10 +145,19 @@ def _remember_what_stays_the_same() -> None:
     serialize.parse_to_aware_datetime = _with_remembered_texts(serialize.parse_to_aware_datetime)
     S3Response.subdomain_based_buckets = staticmethod(_by_host(S3Response.subdomain_based_buckets))
     ServiceOperationRouter.match = _with_earlier_match(ServiceOperationRouter.match)
+    for name in ("raw_path", "raw_url"):
+        _compute_once(Request, name)
     MotoRandom.get_random_string = _random_string
     # moto runs Flask in debug mode, where this creates a class for each request, to explain why a form
     # lacks a file.
     flask.debughelpers.attach_enctype_error_multidict = lambda request: None
+
+
+def _compute_once(owner: type, name: str) -> None:
+    """Compute a property once for each object; moto reads the URL of a request three times."""
+    computed = cached_property(vars(owner)[name].fget)
+    computed.__set_name__(owner, name)
+    setattr(owner, name, computed)
 
 
 def _with_remembered_texts(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
