@@ -12,6 +12,7 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from rolecall.lab._clients import key_clients
 from rolecall.lab._grading import TaskGrade, grade_task
 from rolecall.lab._task import Task
 from rolecall.lab.steps import SavedCredentials, run_steps, serialize_documents
@@ -81,11 +82,12 @@ class _Replay:
 
     def _client(self, who: str, service: str) -> Any:
         if who in self.sessions:
-            return self.sandbox.client(service, credentials=self.sessions[who])
+            return key_clients(self.sandbox).of(self.sandbox, service, self.sessions[who])
         for name, arn in self.sandbox.actors.items():
             # A machine acts in a session that is named after its instance ID.
             if who == arn or (":assumed-role/" in who and arn.rpartition("/")[2] == who.rpartition("/")[2]):
-                return self.sandbox.client(service, actor=name)
+                shared = key_clients(self.sandbox).of_actor(self.sandbox, service, name)
+                return shared or self.sandbox.client(service, actor=name)
         return None
 
 

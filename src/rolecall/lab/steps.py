@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from jmespath.exceptions import JMESPathError
 
+from rolecall.lab._clients import key_clients
 from rolecall.quiz import ACCESS_KEY, NOW, Proof, Step
 from rolecall.sandbox.client import Sandbox, SandboxError
 
@@ -54,7 +55,8 @@ class StepRunner:
     def __init__(self, sandbox: Sandbox, saved: SavedCredentials | None = None) -> None:
         self._sandbox = sandbox
         self._saved = {} if saved is None else saved
-        self._sessions: dict[str, boto3.Session] = {}
+        self._clients = key_clients(sandbox)
+        self._machine_sessions: dict[str, boto3.Session] = {}
 
     def run(self, step: Step) -> CallResult:
         """Make one call.
@@ -96,14 +98,17 @@ class StepRunner:
         return self._sandbox.environment(actor)["AWS_ACCESS_KEY_ID"]
 
     def _client(self, step: Step, service: str) -> Any:
-        if step.actor not in self._saved:
-            # A later step keeps the actor's session, so that a machine's credentials are refreshed.
-            if not step.minutes_later or step.actor not in self._sessions:
-                self._sessions[step.actor] = self._sandbox.session(actor=step.actor)
-            return self._sessions[step.actor].client(service)
-        saved = self._saved[step.actor]
-        credentials = {name: value for name, value in saved.items() if name not in step.without}
-        return self._sandbox.client(service, credentials=credentials)
+        if step.actor in self._saved:
+            saved = self._saved[step.actor]
+            credentials = {name: value for name, value in saved.items() if name not in step.without}
+            return self._clients.of(self._sandbox, service, credentials)
+        client = self._clients.of_actor(self._sandbox, service, step.actor)
+        if client is not None:
+            return client
+        # A later step keeps the machine's session, so that its credentials are refreshed.
+        if not step.minutes_later or step.actor not in self._machine_sessions:
+            self._machine_sessions[step.actor] = self._sandbox.session(actor=step.actor)
+        return self._machine_sessions[step.actor].client(service)
 
 
 def _credentials(response: Mapping[str, Any]) -> Mapping[str, str]:
