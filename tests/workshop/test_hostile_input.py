@@ -2,9 +2,11 @@
 
 import os
 import random
+import re
 import sys
 import threading
 import time
+import unicodedata
 
 import httpx
 import pytest
@@ -18,7 +20,7 @@ from rolecall.quiz import InvalidCommand
 from rolecall.quiz.kinds import KINDS
 from rolecall.workshop._input_limits import BadInput, check_length, check_storable
 from rolecall.workshop.database import Database
-from rolecall.workshop.gradebook import _cell
+from rolecall.workshop.gradebook import _cell, _csv
 from rolecall.workshop.graders import Graders
 from workshop.postgres import Postgres
 from workshop.running import answers_of
@@ -257,13 +259,22 @@ def test_a_value_that_postgresql_refuses_fails_its_own_request_alone():
 
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "＝1+1", "\n=1+1", "x;=1+1", "x\t@SUM(1)", " -1+1", "+1", "\r\n@x"]
+    "cell",
+    [
+        *("=1+1", "＝1+1", "\n=1+1", "x;=1+1", "x\t@SUM(1)", " -1+1", "+1", "\r\n@x"),
+        *('";=1+1', ';"=1+1', "x;;=1+1", "x\v=1+1", "x\u2028=1+1", "\u200b=1+1", "\ufeff=1+1", ';""=1'),
+    ],
 )
-def test_a_cell_that_a_spreadsheet_would_calculate_is_escaped(cell):
-    assert _cell(cell) == f"'{cell}"
+def test_no_spreadsheet_calculates_a_cell_whatever_separates_its_cells(cell):
+    file = _csv(["head"], [["Ana", cell, "Ben"]])
+
+    for separators in (",\r\n", ";\r\n", "\t\r\n", ",;\t\r\n\v\f\x85\u2028"):
+        for one in re.split(f"[{separators}]", file):
+            shown = unicodedata.normalize("NFKC", one).strip('" \u200b\ufeff')
+            assert not shown.startswith(("=", "+", "-", "@")), (separators, one)
 
 
-@pytest.mark.parametrize("cell", ["", "Ana", "Ana-Lena", "a; b", 1.5, -2, "3 = 3"])
+@pytest.mark.parametrize("cell", ["", "Ana", "Ana-Lena", "a; b", 1.5, -2, "3 = 3", 'a "quoted" word'])
 def test_an_ordinary_cell_stays_as_it_is(cell):
     assert _cell(cell) == cell
 

@@ -168,3 +168,15 @@ def test_a_new_link_ends_the_sign_ins_with_the_old_one(database):
         new_instructor_token(session, room)
 
         assert session.get(BrowserSession, "c", populate_existing=True) is None
+
+
+def test_no_connection_becomes_a_web_socket_that_escapes_the_limits(workshop):
+    upgrade = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+
+    # As an ordinary request: the protocol of the connection stays the one with the limits.
+    assert httpx.get(f"{workshop.url}/api/key", headers=upgrade).status_code == 200

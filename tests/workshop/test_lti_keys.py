@@ -1,5 +1,6 @@
 """Launches are checked before a platform's keys are fetched, and no launch makes others wait or fail."""
 
+import gzip
 import json
 import time
 from urllib.parse import parse_qs, urlsplit
@@ -9,13 +10,18 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from rolecall.workshop import lti, platform_keys
+from rolecall.workshop import _platform_requests, lti, platform_keys
 from rolecall.workshop.lti import Platforms
 from rolecall.workshop.lti_claims import LaunchError, MalformedLaunch
 from rolecall.workshop.platform_registrations import Platform
 
 ISSUER = "https://moodle.example.edu"
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
+
+
+def response(document: object, status: int = 200) -> httpx.Response:
+    """A response that arrives in parts, as over a network."""
+    return httpx.Response(status, content=iter([json.dumps(document).encode()]))
 
 
 def new_key() -> RSAKey:
@@ -40,7 +46,7 @@ class Moodle:
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.fetched += 1
-        return httpx.Response(self.status, json={"keys": [self.key.as_dict(private=False)]})
+        return response({"keys": [self.key.as_dict(private=False)]}, self.status)
 
     def launch(self, key=None, key_id: str | None = "", **changed) -> lti.Launch:
         address, state = self.platforms.start(
@@ -146,7 +152,44 @@ def test_a_key_without_an_id_is_found_among_several(tmp_path):
     for one in documents:
         one.pop("kid")
     moodle.platforms._keys._http = httpx.Client(
-        transport=httpx.MockTransport(lambda _: httpx.Response(200, json={"keys": documents}))
+        transport=httpx.MockTransport(lambda _: response({"keys": documents}))
     )
 
     assert moodle.launch(key_id=None).subject == "7"
+
+
+def endless():
+    while True:
+        yield b" " * 65_536
+
+
+ODD_RESPONSES = {
+    "without end": endless,
+    "nested": lambda: [b"[" * 100_000],
+    "compressed": lambda: [gzip.compress(b" " * 2**20)],
+    "no keys": lambda: [b'{"keys": "all"}'],
+    "a list": lambda: [b"[]"],
+}
+
+
+@pytest.mark.parametrize("parts", ODD_RESPONSES.values(), ids=ODD_RESPONSES)
+def test_a_platform_that_answers_oddly_costs_only_its_own_launch(moodle, parts):
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=iter(parts()), headers={"Content-Encoding": "gzip"})
+
+    moodle.platforms._keys._http = httpx.Client(transport=httpx.MockTransport(answer))
+
+    with pytest.raises(LaunchError, match="keys cannot be read"):
+        moodle.launch()
+
+
+def test_a_platform_that_sends_its_keys_slowly_is_given_up(moodle, monkeypatch):
+    monkeypatch.setattr(_platform_requests, "_SECONDS", -1.0)
+
+    with pytest.raises(LaunchError, match="ReadTimeout"):
+        moodle.launch()
+
+
+def test_parameters_that_no_platform_sends_start_no_launch(moodle):
+    with pytest.raises(MalformedLaunch, match="more than 4000 characters"):
+        moodle.platforms.start({"iss": ISSUER, "login_hint": "x" * 4_000}, "https://tool/launch")

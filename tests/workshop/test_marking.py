@@ -4,11 +4,14 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from rolecall.workshop import attempts
 from rolecall.workshop.database import Unavailable
 from rolecall.workshop.graders import AnswerGrade, Graders, GradingError
+from rolecall.workshop.grades import regrade
 from rolecall.workshop.marking import Marker
+from rolecall.workshop.privacy import delete_person
 from rolecall.workshop.receipts import Signer
 from rolecall.workshop.rooms import join
 from rolecall.workshop.tables import Answer, Attempt, Mark, Person, Room
@@ -296,3 +299,31 @@ def test_the_health_route_answers_503_when_no_thread_grades(tmp_path, course):
 
     assert answer.status_code == 503
     assert answer.json()["status"] == "degraded"
+
+
+def test_a_grade_that_comes_after_everything_is_graded_again_is_dropped(submitted, database, marker_with):
+    class Slow:
+        def grade(self, drawn, answer: str, version: str = "") -> AnswerGrade:
+            with database.session() as session:
+                regrade(session, submitted, "quiz", "Instructor", START)
+            return CLEAN
+
+    marker_with(Slow()).grade_one()
+
+    # The answer waits for the corrected key; the grade by the old one isn't written.
+    assert marks(database)[0] == ("waiting", 0.0)
+
+
+def test_an_answer_that_is_deleted_while_it_is_graded_gets_no_remarks(
+    submitted, database, marker_with, ana
+):
+    class Slow:
+        def grade(self, drawn, answer: str, version: str = "") -> AnswerGrade:
+            with database.session() as session:
+                delete_person(session, session.get_one(Person, ana), START, "administrator")
+            return CLEAN
+
+    marker_with(Slow()).grade_one()
+
+    with database.read() as session:
+        assert {one.said for one in session.scalars(select(Mark))} == {""}

@@ -12,8 +12,8 @@ from rolecall.workshop import attempts
 from rolecall.workshop.grades import regrade
 from rolecall.workshop.privacy import NoSuchPerson, delete_old, delete_person, export_person, person_named
 from rolecall.workshop.receipts import Signer
-from rolecall.workshop.rooms import Activity, record_activities
-from rolecall.workshop.tables import ActivityRow, Answer, Attempt, AuditEntry, Mark, Person
+from rolecall.workshop.rooms import Activity, join, record_activities
+from rolecall.workshop.tables import ActivityRow, Answer, Attempt, AuditEntry, Mark, Person, Room
 from workshop.conftest import NOON
 
 
@@ -96,3 +96,23 @@ def test_the_commands_manage_a_roster_and_its_data(database, ana, tmp_path, monk
     assert {one["person"]["name"] for one in json.loads(exported.output)} == {"Ana", "Zoe"}
     assert "The marks stay in the statistics" in deleted.output
     assert (missing.exit_code, "named 'Zoe'" in missing.output) == (2, True)
+
+
+def test_someone_named_as_a_deleted_learner_prevents_no_deletion(database, ana):
+    with database.session() as session:
+        room = session.get_one(Room, session.get_one(Person, ana).room_id)
+        join(session, room.code, f"Deleted learner {ana}", NOON)
+
+        left = delete_person(session, session.get_one(Person, ana), NOON, "administrator")
+
+    assert left == f"Deleted learner {ana} (2)"
+
+
+def test_a_learner_who_only_takes_assessments_is_seen(database, assessments, write, ana):
+    write()
+    later = NOON + timedelta(days=31)
+    with database.session() as session:
+        room = session.get_one(Person, ana).room_id
+        attempts.start(session, assessments, assessments.assessment("quiz"), ana, later)
+
+        assert delete_old(session, room, later, 30) == 0

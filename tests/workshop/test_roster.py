@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from rolecall.workshop import attempts
+from rolecall.workshop import attempts, rooms
 from rolecall.workshop.rooms import CannotJoin, Identity, free_name, join, open_room
 from rolecall.workshop.roster import (
     BadRoster,
@@ -158,3 +158,30 @@ def test_a_display_name_starts_no_graded_assessment_and_a_personal_code_does(gra
 
     assert joined["name"] == "Zoe"
     assert httpx.post(f"{graded.url}/api/assessments/roles-midterm", headers=zoe).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["service", "Retention", "ADMINISTRATOR"])
+def test_no_one_gets_a_name_that_the_audit_log_uses(database, room, name):
+    with database.session() as session:
+        assert join(session, code_of(session, room), name, NOON).name == f"{name} (2)"
+
+
+def test_a_full_room_takes_only_learners_with_a_personal_code(database, room, monkeypatch):
+    monkeypatch.setattr(rooms, "_MOST_NAMES", 2)
+    with database.session() as session:
+        (issued,) = add_to_roster(session, room, ["Zoe"], NOON)
+        ana = join(session, code_of(session, room), "Ana", NOON)
+        join(session, code_of(session, room), "Ben", NOON)
+
+        with pytest.raises(CannotJoin, match="full"):
+            join(session, code_of(session, room), "Eve", NOON)
+
+        assert join(session, issued.code, "", NOON).name == "Zoe"
+        assert join(session, code_of(session, room), "Ana", NOON, ana.token).person == ana.person
+
+
+@pytest.mark.parametrize(
+    "text", ["Ana\rBen", "Ana\r\nBen\r\n", "\ufeffname\nAna\nBen", "id;x,Name\n7,Ana\n8,Ben"]
+)
+def test_a_list_is_read_with_the_line_breaks_of_any_system(text):
+    assert read_names(text) == ["Ana", "Ben"]

@@ -99,6 +99,8 @@ def serve(
         forwarded_allow_ips=proxies or None,
         http=limited_protocol(frozenset(one.strip() for one in proxies.split(","))),
         timeout_graceful_shutdown=5,
+        # No route is a WebSocket, and a connection that changed its protocol would escape the limits.
+        ws="none",
     )
     allow_many_connections()
     server = uvicorn.Server(config)

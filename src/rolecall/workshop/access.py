@@ -21,9 +21,10 @@ from rolecall.workshop.service import Service
 from rolecall.workshop.tables import BrowserSession, EarlierToken, Person, Room
 
 COOKIE = "rolecall-instructor"
-_TRUSTED = 30.0
-"""Seconds for which a learner's token is cached; another process may have made it invalid since."""
-_SESSION = timedelta(hours=12)
+_CACHED_SECONDS = 30.0
+"""How long a learner's token is cached; another process may have made it invalid since."""
+_MOST_CACHED = 10_000
+_BROWSER_SESSION = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,17 @@ class Authenticator:
         with self._service.database.read() as session:
             person = session.scalars(select(Person).where(Person.token == key)).one_or_none()
             person = person or self._learner_of_earlier_token(session, key)
-        if person is None:
-            self._known.pop(key, None)
-            return self._caller_of_hub_token(token)
-        found = _caller(person)
-        if person.role != INSTRUCTOR:
+        found = self._caller_of_hub_token(token) if person is None else _caller(person)
+        if found is not None and found.role != INSTRUCTOR:
             # An instructor's token can be replaced at any time, so it is looked up for each request.
-            self._known[key] = (time.monotonic() + _TRUSTED, found)
+            self._remember(key, found)
         return found
+
+    def _remember(self, key: str, caller: Caller) -> None:
+        now = time.monotonic()
+        if len(self._known) >= _MOST_CACHED:
+            self._known = {known: one for known, one in self._known.items() if now < one[0]}
+        self._known[key] = (now + _CACHED_SECONDS, caller)
 
     def _learner_of_earlier_token(self, session: Session, key: str) -> Person | None:
         earlier = session.get(EarlierToken, key)
@@ -119,15 +123,9 @@ class Authenticator:
         """Remove a person's tokens from the cache."""
         self._known = {key: one for key, one in self._known.items() if one[1].person != person}
 
-    def sign_in(self, caller: Caller) -> tuple[str, str]:
-        """Start a browser session.
-
-        Returns
-        -------
-        tuple
-            The session's new cookie, and the token for its forms.
-        """
-        cookie, form_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    def start_browser_session(self, caller: Caller) -> str:
+        """Start a browser session, and return its new cookie."""
+        cookie = secrets.token_urlsafe(32)
         now = self._service.clock.now()
         with self._service.database.session() as session:
             session.execute(delete(BrowserSession).where(BrowserSession.until < now))
@@ -135,13 +133,13 @@ class Authenticator:
                 BrowserSession(
                     cookie=digest(cookie),
                     person_id=caller.person,
-                    form_token=form_token,
-                    until=now + _SESSION,
+                    form_token=secrets.token_urlsafe(32),
+                    until=now + _BROWSER_SESSION,
                 )
             )
-        return cookie, form_token
+        return cookie
 
-    def sign_out(self, cookie: str) -> None:
+    def end_browser_session(self, cookie: str) -> None:
         """End the browser session of a cookie."""
         with self._service.database.session() as session:
             session.execute(delete(BrowserSession).where(BrowserSession.cookie == digest(cookie)))
@@ -149,10 +147,10 @@ class Authenticator:
     def caller_of_cookie(self, cookie: str) -> Caller | None:
         """Return the person that a browser session belongs to, or ``None`` if it has ended."""
         with self._service.database.read() as session:
-            visit = session.get(BrowserSession, digest(cookie))
-            if visit is None or visit.until < self._service.clock.now():
+            found = session.get(BrowserSession, digest(cookie))
+            if found is None or found.until < self._service.clock.now():
                 return None
-            return _caller(session.get_one(Person, visit.person_id), visit.form_token)
+            return _caller(session.get_one(Person, found.person_id), found.form_token)
 
 
 def _caller(person: Person, form_token: str = "") -> Caller:

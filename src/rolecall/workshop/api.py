@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rolecall._yaml import BadFile
 from rolecall.assessment import PaperItem
 from rolecall.course import NoCourse
 from rolecall.quiz import InvalidAnswer, Question
@@ -236,8 +235,6 @@ async def post_attempt(name: Name, caller: Learner, service: TheService) -> dict
         assessment = await run_in_threadpool(service.assessments.assessment, name)
     except NoCourse as error:
         raise HTTPException(404, {"code": "no-assessment", "text": str(error)}) from None
-    except BadFile as error:
-        raise HTTPException(409, {"code": "bad-assessment", "text": str(error)}) from None
     if not (caller.identity.is_proven or service.settings.open_assessments):
         raise HTTPException(403, {"code": "no-identity", "text": _NO_IDENTITY})
     now = service.clock.now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rolecall._yaml import BadFile
 from rolecall.workshop import api, lti_pages, pages
 from rolecall.workshop.access import Authenticator
 from rolecall.workshop.database import Unavailable
@@ -22,6 +24,7 @@ from rolecall.workshop.live import LiveRooms
 from rolecall.workshop.room_states import RoomStates
 from rolecall.workshop.service import Service
 
+_log = logging.getLogger(__name__)
 _LONGEST_BODY = 256 * 1024
 # Nothing of a page comes from elsewhere.
 _POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors"
@@ -116,6 +119,13 @@ def create_app(service: Service, instructors: Collection[str] = ()) -> FastAPI:
     async def _unavailable(request: Request, error: Unavailable) -> Response:
         detail = {"code": "unavailable", "text": f"the service cannot save now: {error}"}
         return JSONResponse({"detail": detail}, 503, {"Retry-After": "1"})
+
+    @app.exception_handler(BadFile)
+    async def _bad_file(request: Request, error: BadFile) -> Response:
+        # The faults can quote the key of a question, so they are only in the log.
+        _log.error("a file of the course has faults: %s", error)
+        text = "a file of this course has faults; its author finds them with `rolecall check`"
+        return JSONResponse({"detail": {"code": "bad-file", "text": text}}, 409)
 
     @app.exception_handler(DataError)
     async def _refused_by_database(request: Request, error: DataError) -> Response:

@@ -71,6 +71,7 @@ def start(
     """
     # If two requests start an attempt at the same time, the second returns the first's.
     row = session.get_one(Person, person, with_for_update=True)
+    row.seen = now
     name = assessment.assessment
     before = list(
         session.scalars(

@@ -23,6 +23,9 @@ from rolecall.workshop.tables import ActivityRow, Answer, Attempt, Mark, Person
 # A spreadsheet takes a cell that begins with one of these for a formula:
 # https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "|", "%")
+# A spreadsheet whose locale separates cells by semicolons, or that reads the text by lines, starts a cell
+# after one of these, also within quotation marks.
+_SEPARATORS = re.compile("([;\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,11 +261,19 @@ def _csv(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """Escape a text that a spreadsheet would take for a formula or split into cells, in any locale."""
+    """Escape each part of a text that a spreadsheet could take for a formula, in any locale."""
     if not isinstance(value, str):
         return value
-    # A spreadsheet whose locale separates cells by semicolons also starts a cell after one.
-    parts = re.split(r"[;\t\r\n]", value)
-    starts = (unicodedata.normalize("NFKC", part).lstrip()[:1] for part in parts)
-    is_risky = any(one in _FORMULA for one in starts) or value.startswith(("\t", "\r", "\n"))
-    return f"'{value}" if is_risky else value
+    parts = _SEPARATORS.split(value)
+    escaped = "".join(f"'{part}" if _is_formula(part) else part for part in parts)
+    return f"'{escaped}" if value.startswith(("\t", "\r", "\n")) else escaped
+
+
+def _is_formula(part: str) -> bool:
+    """Whether a spreadsheet could calculate a text, which ignores space, quotes, and hidden characters."""
+    visible = (
+        one
+        for one in unicodedata.normalize("NFKC", part)
+        if not one.isspace() and one != '"' and unicodedata.category(one) not in ("Cf", "Cc")
+    )
+    return next(visible, "") in _FORMULA

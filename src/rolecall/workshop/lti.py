@@ -22,12 +22,14 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet, RSAKey
 
+from rolecall.workshop._platform_requests import send
 from rolecall.workshop.keys import load_or_create_key
 from rolecall.workshop.lti_claims import (
     SCORE,
     Claims,
     ContextRole,
     LaunchError,
+    MalformedLaunch,
     parse_claims,
     read_unverified,
 )
@@ -37,6 +39,7 @@ from rolecall.workshop.platform_registrations import Platform
 _STATE_SECONDS = 600
 _LOGIN_PARAMETERS = ("iss", "client_id", "login_hint", "lti_message_hint", "target_link_uri")
 """What a platform sends to the login address, and what starts the same launch again."""
+_LONGEST_LOGIN = 4_000
 _SLACK = 60
 """By how many seconds the clocks of a platform and of this service may differ."""
 _BACKDATED = 30
@@ -183,8 +186,11 @@ class Platforms:
         Raises
         ------
         LaunchError
-            If the platform is not registered.
+            If the platform is not registered, or a parameter is too long.
         """
+        asked = {name: asked[name] for name in _LOGIN_PARAMETERS if name in asked}
+        if sum(map(len, asked.values())) > _LONGEST_LOGIN:
+            raise MalformedLaunch(f"the parameters have more than {_LONGEST_LOGIN} characters together")
         platform = self._platform(asked.get("iss", ""), asked.get("client_id") or None)
         nonce = secrets.token_urlsafe(24)
         claims = {
@@ -192,7 +198,7 @@ class Platforms:
             "aud": platform.client_id,
             "nonce": nonce,
             "exp": int(time.time()) + _STATE_SECONDS,
-            "asked": {name: asked[name] for name in _LOGIN_PARAMETERS if name in asked},
+            "asked": asked,
         }
         state = jwt.encode({"alg": "RS256", "kid": self._key.kid}, claims, self._key, algorithms=["RS256"])
         parameters = {
@@ -288,7 +294,9 @@ class Platforms:
         assertion = jwt.encode(
             {"alg": "RS256", "kid": self._key.kid}, claims, self._key, algorithms=["RS256"]
         )
-        granted = self._http.post(
+        granted = send(
+            self._http,
+            "POST",
             str(platform.token_url),
             data={
                 "grant_type": "client_credentials",
@@ -296,7 +304,7 @@ class Platforms:
                 "client_assertion": assertion,
                 "scope": SCORE,
             },
-        ).raise_for_status()
+        )
         score_document = {
             "userId": subject,
             "scoreGiven": score.points,
@@ -306,14 +314,16 @@ class Platforms:
             "gradingProgress": "FullyGraded" if score.complete else "PendingManual",
             "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
         }
-        self._http.post(
+        send(
+            self._http,
+            "POST",
             _scores_of(line),
             content=json.dumps(score_document),
             headers={
-                "Authorization": f"Bearer {granted.json()['access_token']}",
+                "Authorization": f"Bearer {json.loads(granted)['access_token']}",
                 "Content-Type": "application/vnd.ims.lis.v1.score+json",
             },
-        ).raise_for_status()
+        )
 
 
 def _with_query(address: str, parameters: dict[str, str]) -> str:

@@ -56,6 +56,8 @@ async def login(request: Request, service: TheService) -> Response:
     back_to = f"{_public_address(request, service)}/lti/launch"
     try:
         address, state = _platforms(service).start(asked, back_to)
+    except MalformedLaunch as problem:
+        raise HTTPException(400, str(problem)) from None
     except LaunchError as problem:
         raise HTTPException(403, str(problem)) from None
     away = RedirectResponse(address, 303)

@@ -60,11 +60,18 @@ class GradingStatus:
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """An answer that one worker grades now; ``tries`` counts this one."""
+    """An answer that one worker grades now; ``tries`` counts this one.
+
+    Parameters
+    ----------
+    until
+        When another worker can grade it.
+    """
 
     attempt: str
     place: int
     tries: int
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,9 +255,11 @@ class Marker:
         return _Outcome("done", graded.score, graded.misconception, graded.remarks, graded.note)
 
     def _write(self, claim: _Claim, outcome: _Outcome) -> None:
+        # The claim ends when it expires, or when the instructor has everything graded again meanwhile.
+        has_claim = (Mark.state == "claimed") & (Mark.claimed_until == claim.until)
         change = (
             update(Mark)
-            .where(Mark.attempt_id == claim.attempt, Mark.place == claim.place)
+            .where(Mark.attempt_id == claim.attempt, Mark.place == claim.place, has_claim)
             .values(
                 claimed_until=None,
                 state=outcome.state,
@@ -281,14 +290,15 @@ class Marker:
         if chosen is None:
             return None
         mine = (Mark.attempt_id == chosen.attempt_id) & (Mark.place == chosen.place) & _free(now)
+        until = now + _CLAIM
         taken = session.execute(
             update(Mark)
             .where(mine)
-            .values(state="claimed", claimed_until=now + _CLAIM, tries=Mark.tries + 1)
+            .values(state="claimed", claimed_until=until, tries=Mark.tries + 1)
             .returning(Mark.tries)
         ).first()
         # Without a row another service was quicker; the next round finds what else there is.
-        return None if taken is None else _Claim(chosen.attempt_id, chosen.place, taken.tries)
+        return None if taken is None else _Claim(chosen.attempt_id, chosen.place, taken.tries, until)
 
 
 def _failure(claim: _Claim, problem: str) -> _Outcome:

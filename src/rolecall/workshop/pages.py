@@ -121,7 +121,7 @@ async def signed_in(
     """
     if caller.role != INSTRUCTOR:
         raise HTTPException(403, "only instructors can open this page")
-    cookie, _ = await run_in_threadpool(authenticator.sign_in, caller)
+    cookie = await run_in_threadpool(authenticator.start_browser_session, caller)
     answer = RedirectResponse(request.scope.get("root_path", "") + "/", 303)
     secure = service.settings.secure_cookies
     if cross_site:
@@ -134,7 +134,7 @@ async def signed_in(
 @router.post("/logout")
 async def post_logout(request: Request, caller: Instructor, authenticator: TheAuthenticator) -> Response:
     """Sign a browser out."""
-    await run_in_threadpool(authenticator.sign_out, request.cookies[COOKIE])
+    await run_in_threadpool(authenticator.end_browser_session, request.cookies[COOKIE])
     answer = RedirectResponse(request.scope.get("root_path", "") + "/login", 303)
     answer.delete_cookie(COOKIE)
     return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import httpx
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from rolecall.workshop._platform_requests import send
 from rolecall.workshop.lti_claims import LaunchError
 
 _KEYS_SECONDS = 3600.0
@@ -64,7 +66,10 @@ class PlatformKeys:
 
     def _fetch(self, url: str) -> _FetchedKeys:
         try:
-            keys = KeySet.import_key_set(self._http.get(url).raise_for_status().json())
-        except (httpx.HTTPError, ValueError, TypeError, KeyError, AttributeError, JoseError) as error:
+            keys = KeySet.import_key_set(json.loads(send(self._http, "GET", url)))
+        except (
+            *(httpx.HTTPError, httpx.InvalidURL, JoseError),
+            *(ValueError, TypeError, KeyError, AttributeError, RecursionError),
+        ) as error:
             return _FetchedKeys(time.monotonic(), None, type(error).__name__)
         return _FetchedKeys(time.monotonic(), keys)

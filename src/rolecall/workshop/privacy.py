@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, inspect, select, update
 from sqlalchemy.orm import Session
 
-from rolecall.workshop.rooms import LEARNER, Identity, audit, digest
+from rolecall.workshop.rooms import LEARNER, Identity, audit, digest, free_name
 from rolecall.workshop.tables import (
     ActivityRow,
     Answer,
@@ -95,13 +95,16 @@ def delete_person(session: Session, person: Person, now: datetime, who: str) -> 
     str
         The name that the gradebook shows instead.
     """
-    name, person.name = person.name, f"Deleted learner {person.id}"
+    # Anyone can choose this name, too.
+    name = person.name
+    person.name = free_name(session, person.room_id, f"Deleted learner {person.id}")
     person.identity, person.hub_user, person.personal_code = Identity.DELETED, None, None
     person.token = digest(secrets.token_urlsafe(32))
     person.lesson = person.mode = person.question = ""
     ids = select(Attempt.id).where(Attempt.person_id == person.id)
     session.execute(update(Answer).where(Answer.attempt_id.in_(ids)).values(given=None, answer=""))
-    session.execute(update(Mark).where(Mark.attempt_id.in_(ids)).values(said="", note=""))
+    # An answer that is being graded now gets no remarks afterwards.
+    session.execute(update(Mark).where(Mark.attempt_id.in_(ids)).values(said="", note="", state="done"))
     session.execute(update(Attempt).where(Attempt.person_id == person.id).values(receipt=""))
     session.execute(delete(ActivityRow).where(ActivityRow.person_id == person.id))
     session.execute(delete(BrowserSession).where(BrowserSession.person_id == person.id))

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from rolecall.workshop.tables import ActivityRow, AuditEntry, BrowserSession, Person, Room
@@ -22,7 +22,11 @@ CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 _CODE = 8
 LEARNER, INSTRUCTOR = "learner", "instructor"
 _LARGEST_NUMBER = 9_999
+_MOST_NAMES = 5_000
+"""How many people a join code adds to a room. Learners of a roster, a Hub, or a platform don't count."""
 _NUMBER = re.compile(r" \(\d{1,4}\)$")
+# The audit log names these where no person acted.
+_RESERVED = frozenset({"service", "retention", "administrator"})
 
 
 class Identity(StrEnum):
@@ -201,7 +205,11 @@ def join(session: Session, code: str, name: str, now: datetime, token: str = "")
     if room is None:
         raise CannotJoin("this join code is not valid now; ask your instructor for the current one")
     if before is not None and _continues(before, room, cleaned):
+        before.seen = now
         return Joined(before.id, before.name, token)
+    by_name = (Person.room_id == room.id) & (Person.identity == Identity.NAME)
+    if (session.scalar(select(func.count()).where(by_name)) or 0) >= _MOST_NAMES:
+        raise CannotJoin("this workshop is full; ask your instructor for a personal code")
     token = secrets.token_urlsafe(32)
     person = add_person(session, room.id, cleaned, LEARNER, token, now)
     audit(session, room.id, now, person.name, "joined", "by code")
@@ -249,7 +257,7 @@ def free_name(session: Session, room: int, name: str) -> str:
         If too many people have this name.
     """
     in_room = select(Person.name).where(Person.room_id == room)
-    if session.scalar(in_room.where(Person.name == name)) is None:
+    if name.casefold() not in _RESERVED and session.scalar(in_room.where(Person.name == name)) is None:
         return name
     taken = set(session.scalars(in_room.where(Person.name.startswith(f"{name} (", autoescape=True))))
     numbered = (f"{name} ({number})" for number in range(2, _LARGEST_NUMBER + 1))
@@ -266,7 +274,7 @@ def hub_person(session: Session, room: Room, hub_user: str, *, instructor: bool,
     ).one_or_none()
     role = INSTRUCTOR if instructor else LEARNER
     if found is not None:
-        found.role = role
+        found.role, found.seen = role, now
         return found
     person = add_person(
         session, room.id, hub_user[:60], role, secrets.token_urlsafe(32), now, hub_user, Identity.HUB

@@ -126,9 +126,14 @@ def read_names(text: str) -> list[str]:
     Raises
     ------
     BadRoster
-        If there is no name.
+        If there is no name, or the text can't be read.
     """
-    rows = [row for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"))) if any(row)]
+    # Each line break ends a line, also that of old spreadsheets.
+    file = io.StringIO(text.removeprefix("\ufeff"), newline=None)
+    try:
+        rows = [row for row in csv.reader(file) if any(row)]
+    except csv.Error as error:
+        raise BadRoster(f"the names can't be read as CSV: {error}") from None
     headings = [one.strip().lower() for one in rows[0]] if rows else []
     column = headings.index("name") if "name" in headings else 0
     names = [row[column].strip() for row in rows[1 if "name" in headings else 0 :] if len(row) > column]
