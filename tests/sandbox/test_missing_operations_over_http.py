@@ -55,6 +55,30 @@ def test_an_operation_that_the_sandbox_lacks_is_named(lab, service, method, para
     assert message.startswith(f"{operation} is not available here")
 
 
+# https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
+def test_an_error_for_a_request_in_cbor_is_in_cbor(lab):
+    status, code, message = error(lab, "partnercentral-revenue-measurement", "list_revenue_attributions")
+
+    assert (status, code) == (400, "UnknownOperationException")
+    assert "CBOR" in message
+
+
+# https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/CommonErrors.html
+def test_an_error_that_moto_writes_in_json_is_in_the_protocol_of_the_service(lab):
+    status, code, message = error(lab, "elasticache", "describe_cache_clusters", Marker="unknown")
+
+    assert (status, code) == (400, "InvalidToken")
+    assert message.startswith("Invalid")
+
+
+def test_a_resource_of_which_moto_lists_no_tags_stops_no_other_call(lab):
+    sagemaker = lab.client("sagemaker", actor="ada")
+    sagemaker.create_model_card(ModelCardName="card", Content="{}", ModelCardStatus="Draft")
+
+    assert error(lab, "sagemaker", "create_model_card_export_job")[:2] == (400, "ValidationException")
+    assert sagemaker.list_models()["Models"] == []
+
+
 # https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape
 
-Protocol = Literal["query", "ec2", "json", "rest-json", "rest-xml"]
+Protocol = Literal["query", "ec2", "json", "rest-json", "rest-xml", "smithy-rpc-v2-cbor"]
 Failure = Literal[
     "denied",
     "missing",
@@ -246,6 +246,8 @@ def render(error: AwsError, service: str, protocol: Protocol, *, head: bool = Fa
     """
     request_id = str(uuid.uuid4())
     code, message = escape(error.code), escape(error.message)
+    if protocol == "smithy-rpc-v2-cbor":
+        return _in_cbor(error, request_id)
     if protocol in ("json", "rest-json"):
         key = "message" if protocol == "json" else "Message"
         body = json.dumps({"__type": error.code, key: error.message})
@@ -279,3 +281,29 @@ def render(error: AwsError, service: str, protocol: Protocol, *, head: bool = Fa
     content = b"" if head else body.encode()
     headers += [("Content-Type", content_type), ("Content-Length", str(len(content)))]
     return ErrorResponse(error.status, tuple(headers), content)
+
+
+def _in_cbor(error: AwsError, request_id: str) -> ErrorResponse:
+    """Serialize an error in Smithy RPC v2 CBOR.
+
+    https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
+    """
+    map_of_two = b"\xa2"
+    texts = ("__type", error.code, "message", error.message)
+    content = map_of_two + b"".join(_cbor_text(text) for text in texts)
+    headers = (
+        ("smithy-protocol", "rpc-v2-cbor"),
+        ("x-amzn-RequestId", request_id),
+        ("Content-Type", "application/cbor"),
+        ("Content-Length", str(len(content))),
+    )
+    return ErrorResponse(error.status, headers, content)
+
+
+def _cbor_text(text: str) -> bytes:
+    """Encode a text: its type, the length of its length, its length, and its bytes.
+
+    https://www.rfc-editor.org/rfc/rfc8949.html#section-3
+    """
+    content = text.encode()
+    return b"\x7a" + len(content).to_bytes(4, "big") + content

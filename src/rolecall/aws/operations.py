@@ -295,6 +295,8 @@ def service_and_protocol(request: HttpRequest) -> tuple[str, Protocol]:
         service = _UNSIGNED_PATHS.get(request.path, "s3")
     else:
         service = "s3"
+    if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
+        return service, "smithy-rpc-v2-cbor"
     return service, protocol_of(service, request.headers.get("content-type"))
 
 
@@ -320,6 +322,9 @@ def parse_operation(service: str, request: HttpRequest, environ: WSGIEnvironment
     AwsError
         If the service has no such operation, or its parameters can't be parsed.
     """
+    if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
+        message = f"The sandbox doesn't read CBOR, which this request to {service} is written in."
+        raise AwsError("UnknownOperationException", message, 400)
     protocol = protocol_of(service, request.headers.get("content-type"))
     wsgi = Request(environ | {"RAW_URI": request.path})
     try:

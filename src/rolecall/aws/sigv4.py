@@ -264,6 +264,8 @@ class _OnlySigned(SigV4Auth):
     """Build the canonical request from the headers that the client signed, and no others."""
 
     signed_names: tuple[str, ...] = ()
+    _region_name: str
+    _service_name: str
 
     def signature(self, string_to_sign: str, request: AWSRequest) -> str:
         """Sign with a key that is derived once for each day, Region, and service."""

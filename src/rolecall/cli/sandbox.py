@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import click
@@ -48,6 +49,8 @@ def serve_command(world: str, port: int, as_json: bool, course: Path | None, unt
         raise Unusable(str(error)) from None
     except PortInUse as error:
         raise Unusable(f"{error}; leave out --port to use any free one") from None
+    # The process ends now. Python would first look for cycles among all objects of moto, which takes seconds.
+    gc.freeze()
 
 
 def _open(world: str, course: Path | None) -> World:

@@ -39,7 +39,7 @@ from rolecall.sandbox.moto_gaps import Gaps
 from rolecall.sandbox.moto_state.iam import IamState
 from rolecall.sandbox.oidc import Issuers
 from rolecall.sandbox.profile_roles import ProfileRoles
-from rolecall.sandbox.responses import Response, error_response, result_response
+from rolecall.sandbox.responses import Response, error_response, in_protocol_of, result_response
 from rolecall.sandbox.runtime import Runtime
 from rolecall.sandbox.saml import SamlProviders
 from rolecall.sandbox.sessions import Sessions
@@ -203,7 +203,8 @@ def _perform_in_moto(call: Call, environ: WSGIEnvironment) -> Response:
     """Let moto change the state, and name the operation in the error if it can't."""
     operation = call.operation
     try:
-        return moto_app.perform(environ, operation.service, call.account, call.region)
+        response = moto_app.perform(environ, operation.service, call.account, call.region)
+        return in_protocol_of(operation, response)
     except moto_app.NotPerformed as reason:
         message = f"{operation.service}:{operation.name} is not available here: {reason}."
         raise failure("unsupported", operation.service, operation.protocol, message) from reason

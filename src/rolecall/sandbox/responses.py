@@ -21,6 +21,7 @@ Result = Mapping[str, Any]
 """The result of an operation in the form in which boto3 returns it."""
 
 _CODE = re.compile(rb'<Code>([^<]+)</Code>|"(?:__type|code)"\s*:\s*"(?:[^"#]*#)?([^"]+)"')
+_JSON_ERROR = re.compile(rb'\{"__type": "([^"]+)", "message": "(.*)"\}', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,21 @@ def error_response(error: AwsError, service: str, protocol: Protocol, *, head: b
     """
     rendered = render(error, service, protocol, head=head)
     return Response(rendered.status, rendered.headers, rendered.body, error.code)
+
+
+def in_protocol_of(operation: Operation, response: Response) -> Response:
+    """Return moto's response, with an error in XML if the operation's protocol is XML.
+
+    For a pagination token that it doesn't know, moto returns JSON in all services.
+    """
+    if response.ok or operation.protocol in ("json", "rest-json"):
+        return response
+    # moto doesn't escape the quotation marks in such a message.
+    found = _JSON_ERROR.fullmatch(response.body)
+    if found is None:
+        return response
+    code, message = (text.decode("utf-8", "replace") for text in found.groups())
+    return error_response(AwsError(code, message, response.status), operation.service, operation.protocol)
 
 
 def result_response(operation: Operation, result: Result) -> Response:

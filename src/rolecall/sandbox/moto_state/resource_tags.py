@@ -170,8 +170,8 @@ def _listed_by_mixin(state: TaggableResourcesMixin) -> dict[str, Any]:
     try:
         for one in state.iter_tagged_resources():
             tags[one.arn] = one.tags
-    except KeyError:
-        # A tag without a key, which ECS accepts, ends moto's list.
+    except (AttributeError, KeyError):
+        # A tag without a key, which ECS accepts, ends moto's list, and so does a model card of SageMaker.
         pass
     return tags
 
