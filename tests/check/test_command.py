@@ -135,7 +135,7 @@ def test_a_cell_that_fails_is_reported_with_its_notebook_and_cell(course):
     assert done.exit_code == 1
     first = done.stdout.splitlines()[0]
     line = notebook.read_text().splitlines().index('   "id": "why-02",') + 1
-    assert first.startswith(f"lessons/01-buckets/why.ipynb:{line}:1: error: code cell 0: ")
+    assert first.startswith(f"lessons/01-buckets/why.ipynb:{line}:1: error: code cell 1: ")
     assert "there is no actor 'nobody'" in done.stdout
 
 

@@ -16,10 +16,10 @@ from lxml import etree
 from rolecall._extras import require_extra
 from rolecall._processes import supervised
 from rolecall.check._findings import Finding
+from rolecall.check._kernels import kernel_environment
 from rolecall.check._loaded_course import LoadedCourse
 from rolecall.check._notebooks import lines_of_cells
-from rolecall.check._solved import FOLDER, is_the_same_solved
-from rolecall.course import COURSE_VARIABLE
+from rolecall.check._solved import SOLVED_FOLDER, is_the_same_solved
 
 SANITIZE = Path(__file__).with_name("sanitize.cfg")
 """The file for ``--nbval-sanitize-with``: patterns for output that differs from run to run."""
@@ -49,7 +49,7 @@ def run_notebooks(
         If nbval or pytest-xdist isn't installed.
     """
     require_extra("check", "Running the notebooks of a course", "nbval", "xdist")
-    solved = [file for file in files if file.parent.name == FOLDER]
+    solved = [file for file in files if file.parent.name == SOLVED_FOLDER]
     given = [file for file in files if file not in solved and not is_the_same_solved(file)]
     if given or solved:
         # The longest notebook first, so that it doesn't start when the other workers are done.
@@ -60,40 +60,43 @@ def run_notebooks(
 def _run(
     loaded: LoadedCourse, notebooks: list[Path], workers: int, on_result: Callable[[str], None]
 ) -> Iterator[Finding]:
-    with tempfile.TemporaryDirectory(prefix="rolecall-check-") as folder:
-        report = Path(folder) / "report.xml"
-        (Path(folder) / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
-        command = [
-            *(sys.executable, "-m", "pytest", "-q", "-c", f"{folder}/pytest.ini"),
-            *("--rootdir", str(loaded.folder)),
-            # --nbval-lax still compares the cells of solved notebooks, because they are tagged.
-            *("--nbval-lax", "--nbval-sanitize-with", str(SANITIZE)),
-            *("-n", str(workers), "--dist", "loadfile", "-p", "no:cacheprovider"),
-            *(f"--junitxml={report}", *map(str, notebooks)),
-        ]
-        environment = os.environ | {
-            COURSE_VARIABLE: str(loaded.folder),
-            # The `aws` command of this environment, as in `rolecall lab`.
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
-            # Answers in a notebook don't count as the author's own progress.
-            "ROLECALL_DATA": f"{folder}/data",
-        }
+    with tempfile.TemporaryDirectory(prefix="rolecall-check-") as name:
+        folder = Path(name)
+        report = folder / "report.xml"
         started = time.monotonic()
         done = subprocess.run(
-            supervised(command), capture_output=True, text=True, env=environment, check=False
+            supervised(_command(loaded, notebooks, workers, folder, report)),
+            capture_output=True,
+            text=True,
+            env=kernel_environment(loaded, folder / "data"),
+            check=False,
         )
         if not report.is_file():
-            yield Finding(
-                "lessons", 1, 1, "nbval", f"nbval did not run: {(done.stdout + done.stderr)[-800:]}"
-            )
+            message = f"nbval did not run: {(done.stdout + done.stderr)[-800:]}"
+            yield Finding("lessons", 1, 1, "nbval", message)
             return
         cases = list(etree.parse(str(report)).iter("testcase"))
-        wall, kernels = time.monotonic() - started, sum(float(case.get("time", 0)) for case in cases)
-        on_result(
-            f"{len(notebooks)} notebooks ran in {wall:.0f} s, their kernels {kernels:.0f} s in all, "
-            f"{workers} in parallel: {wall * workers / max(kernels, 0.001):.2f} times the minimum"
-        )
-        yield from _findings_of(loaded, cases)
+    wall, kernels = time.monotonic() - started, sum(float(case.get("time", 0)) for case in cases)
+    on_result(
+        f"{len(notebooks)} notebooks ran in {wall:.0f} s, their kernels {kernels:.0f} s in all, "
+        f"{workers} in parallel: {wall * workers / max(kernels, 0.001):.2f} times the minimum"
+    )
+    yield from _findings_of(loaded, cases)
+
+
+def _command(
+    loaded: LoadedCourse, notebooks: list[Path], workers: int, folder: Path, report: Path
+) -> list[str]:
+    """Return pytest's command, with its own configuration, so that the course's doesn't change it."""
+    configuration = folder / "pytest.ini"
+    configuration.write_text("[pytest]\n", encoding="utf-8")
+    return [
+        *(sys.executable, "-m", "pytest", "-q", "-c", str(configuration), "--rootdir", str(loaded.folder)),
+        # --nbval-lax still compares the cells of solved notebooks, because they are tagged.
+        *("--nbval-lax", "--nbval-sanitize-with", str(SANITIZE)),
+        *("-n", str(workers), "--dist", "loadfile", "-p", "no:cacheprovider"),
+        *(f"--junitxml={report}", *map(str, notebooks)),
+    ]
 
 
 def _findings_of(loaded: LoadedCourse, cases: list[etree._Element]) -> Iterator[Finding]:
@@ -103,12 +106,13 @@ def _findings_of(loaded: LoadedCourse, cases: list[etree._Element]) -> Iterator[
         if failure is None:
             continue
         name, cell = _notebook_of(loaded, case.get("classname", "")), _CELL.search(case.get("name", ""))
+        # nbval counts from 0, and people count from 1.
         number = int(cell[1]) if cell else 0
         file = loaded.folder / name
         known = file.suffix == ".ipynb" and file.is_file()
         line = (lines_of_cells(file, "code")[number:] or [1])[0] if known else 1
         text = re.sub(r"(\x1b|#x1B)\[[0-9;]*m", "", failure.text or failure.get("message") or "")
-        yield Finding(name, line, 1, "cell-fails", f"code cell {number}: {_short(text)}")
+        yield Finding(name, line, 1, "cell-fails", f"code cell {number + 1}: {_short(text)}")
 
 
 def _notebook_of(loaded: LoadedCourse, classname: str) -> str:

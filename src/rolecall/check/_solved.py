@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,10 +14,10 @@ import nbformat
 from nbclient import NotebookClient
 
 from rolecall.check._findings import Finding
+from rolecall.check._kernels import kernel_environment
 from rolecall.check._loaded_course import LoadedCourse
-from rolecall.course import COURSE_VARIABLE
 
-FOLDER = "solved"
+SOLVED_FOLDER = "solved"
 _CHECK = re.compile(r"^(\w+)\.check\(\)$", re.M)
 _COMPARED = "nbval-check-output"
 _IGNORED = {"nbval-ignore-output", "nbval-skip"}
@@ -27,7 +26,7 @@ _IGNORED = {"nbval-ignore-output", "nbval-skip"}
 def _notebooks_with_code(loaded: LoadedCourse) -> Iterator[Path]:
     """List the learners' notebooks that have code."""
     for file in loaded.notebooks:
-        if file.parent.name == FOLDER:
+        if file.parent.name == SOLVED_FOLDER:
             continue
         try:
             code = _code(nbformat.read(file, as_version=4))
@@ -48,7 +47,7 @@ def _tagged(notebook: Any) -> list[tuple[str, list[str]]]:
 
 
 def _solved_file(file: Path) -> Path:
-    return file.parent / FOLDER / file.name
+    return file.parent / SOLVED_FOLDER / file.name
 
 
 def _solved(file: Path) -> Any:
@@ -90,12 +89,8 @@ def _write(file: Path, loaded: LoadedCourse) -> Path:
 
 def _run(notebook: Any, loaded: LoadedCourse) -> None:
     with tempfile.TemporaryDirectory(prefix="rolecall-check-") as folder:
-        environment = os.environ | {
-            COURSE_VARIABLE: str(loaded.folder),
-            "ROLECALL_DATA": folder,
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
-        }
-        NotebookClient(notebook, kernel_name="python3", timeout=300).execute(env=environment)
+        client = NotebookClient(notebook, kernel_name="python3", timeout=300)
+        client.execute(env=kernel_environment(loaded, Path(folder)))
     for cell in notebook.cells:
         # The times when a cell ran differ from run to run.
         cell.metadata.pop("execution", None)
