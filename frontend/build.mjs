@@ -17,6 +17,10 @@ const BUNDLES = {
   "sequence/sequence.css": "widgets/static",
   "workshop/dashboard.js": "workshop/static",
   "workshop/login.js": "workshop/static",
+  "workshop/platform_storage.js": "workshop/static",
+  "workshop/content_answer.js": "workshop/static",
+  "workshop/registered.js": "workshop/static",
+  "workshop/lti_setup.js": "workshop/static",
   "workshop/workshop.css": "workshop/static",
 };
 

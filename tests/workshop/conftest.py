@@ -10,6 +10,7 @@ from rolecall.course import Course, find_course
 from rolecall.lab.server_judges import ServerJudges
 from rolecall.workshop.database import Database
 from rolecall.workshop.rooms import join, open_room
+from workshop.learning_platform import Browser, World
 from workshop.running import Running, start_workshop
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -82,3 +83,27 @@ def workshop(tmp_path_factory) -> Iterator[Running]:
     running = start_workshop(tmp_path_factory.mktemp("workshop"))
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def prepared_data(tmp_path_factory) -> Path:
+    """The data of a service that is registered at a learning platform: its tables and key take a second."""
+    folder = tmp_path_factory.mktemp("prepared")
+    made = World(folder)
+    made.register()
+    made.service.platforms.key.public  # noqa: B018 - the key is created when it is needed
+    made.service.close()
+    return folder
+
+
+@pytest.fixture
+def world(prepared_data, tmp_path) -> Iterator[World]:
+    """A service and a learning platform in this process."""
+    made = World(shutil.copytree(prepared_data, tmp_path / "data"))
+    yield made
+    made.service.close()
+
+
+@pytest.fixture
+def browser(world) -> Browser:
+    return world.browser()

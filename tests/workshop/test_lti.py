@@ -263,8 +263,9 @@ def test_an_instructor_comes_to_the_dashboard(browser, tool):
         ({"iss": "https://evil.example"}, "another platform"),
         ({"exp": 1_000_000_000}, "cannot be trusted"),
         ({f"{CLAIM}deployment_id": "2"}, "deployment is not registered"),
-        ({f"{CLAIM}message_type": "LtiDeepLinkingRequest"}, "not an LTI 1.3 resource link launch"),
-        ({f"{CLAIM}version": "1.1"}, "not an LTI 1.3 resource link launch"),
+        ({f"{CLAIM}message_type": "LtiSubmissionReviewRequest"}, "not an LTI 1.3 launch"),
+        ({f"{CLAIM}message_type": "LtiDeepLinkingRequest"}, "where to send the content"),
+        ({f"{CLAIM}version": "1.1"}, "not an LTI 1.3 launch"),
         ({"sub": ""}, "names no user"),
     ],
 )
@@ -377,9 +378,8 @@ def test_an_unknown_platform_is_refused(browser):
     assert browser.http.get("/lti/login", params=asked).status_code == 403
 
 
-def test_without_platforms_there_is_no_such_page(workshop):
-    for path in ("/lti/keys", "/lti/login"):
-        assert httpx.get(workshop.url + path).status_code == 404
+def test_without_platforms_no_launch_starts(workshop):
+    assert httpx.get(f"{workshop.url}/lti/login", params={"iss": "https://x.example"}).status_code == 403
 
 
 def test_the_private_key_is_not_published(tool):

@@ -49,10 +49,8 @@ class Moodle:
         return response({"keys": [self.key.as_dict(private=False)]}, self.status)
 
     def launch(self, key=None, key_id: str | None = "", **changed) -> lti.Launch:
-        address, state = self.platforms.start(
-            {"iss": ISSUER, "client_id": "rolecall"}, "https://tool/launch"
-        )
-        nonce = parse_qs(urlsplit(address).query)["nonce"][0]
+        start = self.platforms.start({"iss": ISSUER, "client_id": "rolecall"}, "https://tool/launch")
+        nonce = parse_qs(urlsplit(start.address).query)["nonce"][0]
         claims = {
             "iss": ISSUER,
             "aud": "rolecall",
@@ -66,7 +64,7 @@ class Moodle:
         key = key or self.key
         header = {"alg": "RS256"} | ({} if key_id is None else {"kid": key_id or key.kid})
         token = jwt.encode(header, claims, key, algorithms=["RS256"])
-        return self.platforms.launch(token, state)[0]
+        return self.platforms.launch(token, start.state)[0]
 
 
 @pytest.fixture
@@ -99,7 +97,7 @@ def test_a_claim_of_an_odd_type_is_malformed_and_fetches_no_keys(moodle, changed
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "e30.e30.", "W10.e30.", "e30.bnVsbA."])
 def test_a_text_that_is_no_token_is_malformed_and_fetches_no_keys(moodle, token):
-    _, state = moodle.platforms.start({"iss": ISSUER}, "https://tool/launch")
+    state = moodle.platforms.start({"iss": ISSUER}, "https://tool/launch").state
 
     with pytest.raises(MalformedLaunch):
         moodle.platforms.launch(token, state)

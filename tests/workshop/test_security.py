@@ -23,6 +23,11 @@ INSTRUCTORS = [
     ("POST", "/room/reveal"),
     ("POST", "/assessments/roles-midterm/drop"),
     ("POST", "/assessments/roles-midterm/regrade"),
+    ("POST", "/assessments/roles-midterm/send"),
+    ("POST", "/assessments/roles-midterm/class-list"),
+    ("GET", "/lti"),
+    ("POST", "/lti/platforms"),
+    ("POST", "/lti/platforms/remove"),
     ("POST", "/logout"),
 ]
 LEARNERS = [
@@ -46,6 +51,9 @@ OPEN = {
     ("GET", "/lti/login"),
     ("POST", "/lti/login"),
     ("POST", "/lti/launch"),
+    ("POST", "/lti/content"),
+    ("GET", "/lti/register"),
+    ("GET", "/lti/register/x"),
 }
 
 

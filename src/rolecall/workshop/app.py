@@ -16,7 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rolecall._yaml import BadFile
-from rolecall.workshop import api, lti_pages, pages
+from rolecall.workshop import api, gradebook_pages, lti_pages, lti_setup_pages, pages
+from rolecall.workshop._headers import SECURITY_HEADERS, content_policy
 from rolecall.workshop.access import Authenticator
 from rolecall.workshop.database import Unavailable
 from rolecall.workshop.hub import Hub, hub_of
@@ -26,13 +27,6 @@ from rolecall.workshop.service import Service
 
 _log = logging.getLogger(__name__)
 _LONGEST_BODY = 256 * 1024
-# Nothing of a page comes from elsewhere.
-_POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors"
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
 
 
 class _LimitAndHeaders:
@@ -42,10 +36,8 @@ class _LimitAndHeaders:
         self._app, self._service = app, service
 
     def _headers(self) -> dict[str, str]:
-        platforms = self._service.platforms
-        # Only registered learning platforms show the service in a frame.
-        frames = " ".join(platforms.origins if platforms is not None else ()) or "'none'"
-        return {"Content-Security-Policy": f"{_POLICY} {frames}", **_HEADERS}
+        policy = content_policy(frames=self._service.platforms.origins)
+        return {"Content-Security-Policy": policy, **SECURITY_HEADERS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -111,7 +103,9 @@ def create_app(service: Service, instructors: Collection[str] = ()) -> FastAPI:
     app.include_router(api.router)
     app.include_router(api.health_router)
     app.include_router(pages.router)
+    app.include_router(gradebook_pages.router)
     app.include_router(lti_pages.router)
+    app.include_router(lti_setup_pages.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.add_middleware(_LimitAndHeaders, service=service)
 

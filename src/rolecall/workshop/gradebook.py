@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from rolecall.assessment import PaperItem
 from rolecall.workshop.grades import grade_of_attempt
 from rolecall.workshop.insight import Item
+from rolecall.workshop.rooms import LEARNER, Identity
 from rolecall.workshop.roster import IssuedCode
-from rolecall.workshop.tables import ActivityRow, Answer, Attempt, Mark, Person
+from rolecall.workshop.tables import ActivityRow, Answer, Attempt, Mark, Person, PlatformPerson
 
 # A spreadsheet takes a cell that begins with one of these for a formula:
 # https://owasp.org/www-community/attacks/CSV_Injection
@@ -74,6 +75,90 @@ def lines(session: Session, room: int, assessment: str | None = None) -> list[Gr
             )
         )
     return found
+
+
+def missing(session: Session, room: int, assessment: str) -> list[Person]:
+    """Return the learners who have started no attempt, by name.
+
+    Someone who joined with only a display name may not be in the class.
+    """
+    started = select(Attempt.person_id).where(Attempt.room_id == room, Attempt.assessment == assessment)
+    return [one for one in _class(session, room) if one.id not in set(session.scalars(started))]
+
+
+def _class(session: Session, room: int) -> list[Person]:
+    """Return the learners of a room whose identity is proven, by name."""
+    learners = select(Person).where(Person.room_id == room, Person.role == LEARNER).order_by(Person.name)
+    return [one for one in session.scalars(learners) if Identity(one.identity).is_proven]
+
+
+@dataclass(frozen=True, slots=True)
+class StudentGrade:
+    """The grade of a student for an assessment: that of the best attempt, or zero.
+
+    Parameters
+    ----------
+    student
+        An ID, never a display name that anyone could choose: the user name at JupyterHub or at the learning
+        platform, the platform's ID, or the name on the roster.
+    submitted
+        When the best attempt was submitted; ``None`` if there is none.
+    """
+
+    student: str
+    name: str
+    assessment: str
+    score: float
+    of: int
+    submitted: datetime | None
+
+
+def student_grades(session: Session, room: int, assessment: str | None = None) -> list[StudentGrade]:
+    """Return a grade for every student and every assessment that someone has started.
+
+    Parameters
+    ----------
+    assessment
+        The only assessment; ``None`` for all.
+    """
+    found = lines(session, room, assessment)
+    of = {one.assessment: one.of for one in found}
+    best: dict[tuple[int, str], GradebookLine] = {}
+    for one in found:
+        key = (one.person, one.assessment)
+        if one.submitted is not None and (key not in best or one.score > best[key].score):
+            best[key] = one
+    platform = {
+        one.person_id: one
+        for one in session.scalars(select(PlatformPerson).join(Person).where(Person.room_id == room))
+    }
+    took_part = {person for person, _ in best}
+    others = [
+        one
+        for one in session.scalars(select(Person).where(Person.id.in_(took_part)).order_by(Person.name))
+        if not Identity(one.identity).is_proven
+    ]
+    return [
+        StudentGrade(
+            _student_id(person, platform.get(person.id)),
+            person.name,
+            name,
+            graded.score if (graded := best.get((person.id, name))) else 0.0,
+            graded.of if graded else points,
+            graded.submitted if graded else None,
+        )
+        for name, points in of.items()
+        for person in [*_class(session, room), *others]
+        if (person.id, name) in best or person not in others
+    ]
+
+
+def _student_id(person: Person, platform: PlatformPerson | None) -> str:
+    if person.hub_user:
+        return person.hub_user
+    if platform is not None:
+        return platform.login or platform.subject
+    return person.name if person.identity == Identity.ROSTER else f"rolecall-{person.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,28 +275,25 @@ def as_csv(found: Sequence[GradebookLine]) -> str:
     )
 
 
-def as_nbgrader_csv(found: Sequence[GradebookLine]) -> str:
-    """Format the best attempt of each learner with the columns of nbgrader's exporter.
+def as_nbgrader_csv(grades: Sequence[StudentGrade]) -> str:
+    """Format the grades of all students with the columns of nbgrader's exporter.
 
+    nbgrader exports such a file, but imports none: `nbgrader_grades.push` writes its database.
     https://nbgrader.readthedocs.io/en/stable/user_guide/exporting_grades.html
     """
     heads = (
         *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
         *("raw_score", "late_submission_penalty", "score", "max_score"),
     )
-    best: dict[tuple[int, str], GradebookLine] = {}
-    for one in found:
-        key = (one.person, one.assessment)
-        if one.submitted is not None and (key not in best or one.score > best[key].score):
-            best[key] = one
     return _csv(
         heads,
         (
             (
                 one.assessment,
                 "",
-                one.submitted.isoformat() if one.submitted else "",
-                one.hub_user or one.name,
+                # nbgrader's times have no time zone; they are in UTC.
+                one.submitted.replace(tzinfo=None).isoformat(sep=" ") if one.submitted else "",
+                one.student,
                 one.name,
                 "",
                 "",
@@ -220,7 +302,7 @@ def as_nbgrader_csv(found: Sequence[GradebookLine]) -> str:
                 one.score,
                 one.of,
             )
-            for one in best.values()
+            for one in grades
         ),
     )
 

@@ -15,7 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rolecall.workshop._input_limits import BadInput, check_storable
 
+RESOURCE_LINK, DEEP_LINKING = "LtiResourceLinkRequest", "LtiDeepLinkingRequest"
 SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+LINE_ITEM = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
 _MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 _TEACHING = ("Instructor", "Administrator")
 _ASSISTANTS = ("TeachingAssistant", "TeachingAssistantGroup", "TeachingAssistantOffering")
@@ -46,6 +48,7 @@ class _Endpoint(BaseModel):
 
     scope: list[str] | None = None
     lineitem: _Address | None = None
+    lineitems: _Address | None = None
 
 
 class _Context(BaseModel):
@@ -53,6 +56,43 @@ class _Context(BaseModel):
 
     id: _Name
     title: str | None = None
+
+
+class _ResourceLink(BaseModel):
+    """The claim of the link that was launched. Blackboard has left it out."""
+
+    id: _Name | None = None
+
+
+class _ClassList(BaseModel):
+    """The claim of the Names and Role Provisioning Services."""
+
+    context_memberships_url: _Address | None = None
+
+
+class _Lis(BaseModel):
+    """The claim of the student information system."""
+
+    person_sourcedid: _Name | None = None
+
+
+class _Moodle(BaseModel):
+    """Moodle's extension: the name that a user signs in with."""
+
+    user_username: _Name | None = None
+
+
+class DeepLinkingSettings(BaseModel):
+    """What a platform accepts of an instructor who picks content.
+
+    https://www.imsglobal.org/spec/lti-dl/v2p0#deep-linking-settings
+    """
+
+    deep_link_return_url: _Address
+    accept_types: list[str]
+    accept_multiple: bool | None = None
+    accept_lineitem: bool | None = None
+    data: Annotated[str, Field(max_length=8_000)] | None = None
 
 
 class Claims(BaseModel):
@@ -73,16 +113,29 @@ class Claims(BaseModel):
     family_name: str | None = None
     version: str = Field(default="", alias="https://purl.imsglobal.org/spec/lti/claim/version")
     message_type: str = Field(default="", alias="https://purl.imsglobal.org/spec/lti/claim/message_type")
-    deployment_id: str = Field(default="", alias="https://purl.imsglobal.org/spec/lti/claim/deployment_id")
+    deployment_id: _Name = Field(
+        default="", alias="https://purl.imsglobal.org/spec/lti/claim/deployment_id"
+    )
     roles: list[str] | None = Field(default=None, alias="https://purl.imsglobal.org/spec/lti/claim/roles")
     context: _Context | None = Field(
         default=None, alias="https://purl.imsglobal.org/spec/lti/claim/context"
     )
+    resource_link: _ResourceLink | None = Field(
+        default=None, alias="https://purl.imsglobal.org/spec/lti/claim/resource_link"
+    )
     custom: dict[str, Any] | None = Field(
         default=None, alias="https://purl.imsglobal.org/spec/lti/claim/custom"
     )
+    lis: _Lis | None = Field(default=None, alias="https://purl.imsglobal.org/spec/lti/claim/lis")
+    moodle: _Moodle | None = Field(default=None, alias="https://purl.imsglobal.org/spec/lti/claim/ext")
     endpoint: _Endpoint | None = Field(
         default=None, alias="https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+    )
+    class_list: _ClassList | None = Field(
+        default=None, alias="https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+    )
+    deep_linking: DeepLinkingSettings | None = Field(
+        default=None, alias="https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
     )
 
     @property
@@ -92,18 +145,45 @@ class Claims(BaseModel):
 
     @property
     def display_name(self) -> str:
-        """The person's name without characters that can't be seen; empty if the platform sends none."""
-        parts = [self.name] if self.name else [self.given_name, self.family_name]
-        name = unicodedata.normalize("NFC", " ".join(part for part in parts if part))
-        # Marks of the writing direction and joiners of emoji can hide what a name is.
-        visible = "".join(one for one in name if one.isprintable() or one.isspace())
-        return " ".join(visible.split())[:_LONGEST_NAME].strip()
+        """The person's name; see `display_name`."""
+        return display_name(self.name, self.given_name, self.family_name)
+
+    @property
+    def login(self) -> str:
+        """The name or number that the institution knows the person by; empty if the platform sends none."""
+        username = self.moodle.user_username if self.moodle is not None else None
+        return username or (self.lis.person_sourcedid if self.lis is not None else None) or ""
 
     @property
     def line_item(self) -> str:
         """The address of the line item for the score; empty if the link takes no score."""
         endpoint = self.endpoint or _Endpoint()
         return (endpoint.lineitem or "") if SCORE in (endpoint.scope or []) else ""
+
+    @property
+    def line_items(self) -> str:
+        """The address where a line item can be created; empty if the platform doesn't allow it."""
+        endpoint = self.endpoint or _Endpoint()
+        can_create = {SCORE, LINE_ITEM} <= set(endpoint.scope or [])
+        return (endpoint.lineitems or "") if can_create else ""
+
+    @property
+    def members(self) -> str:
+        """The address of the class list; empty if the platform doesn't show it."""
+        return (self.class_list.context_memberships_url or "") if self.class_list is not None else ""
+
+    def custom_text(self, name: str) -> str:
+        """Return a custom parameter of the link; empty if it has none."""
+        return str((self.custom or {}).get(name) or "")[:200]
+
+
+def display_name(name: str | None, given_name: str | None, family_name: str | None) -> str:
+    """Return a person's name without characters that can't be seen; empty if the platform sends none."""
+    parts = [name] if name else [given_name, family_name]
+    text = unicodedata.normalize("NFC", " ".join(part for part in parts if part))
+    # Marks of the writing direction and joiners of emoji can hide what a name is.
+    visible = "".join(one for one in text if one.isprintable() or one.isspace())
+    return " ".join(visible.split())[:_LONGEST_NAME].strip()
 
 
 def context_role(roles: list[str]) -> ContextRole:

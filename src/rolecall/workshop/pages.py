@@ -26,10 +26,7 @@ from rolecall.workshop.access import (
     TheService,
     service_of,
 )
-from rolecall.workshop.grades import drop, dropped, regrade
-from rolecall.workshop.insight import insight
 from rolecall.workshop.live import BEAT, LiveRooms
-from rolecall.workshop.platform_grades import send_again
 from rolecall.workshop.room_states import RoomStates
 from rolecall.workshop.rooms import INSTRUCTOR, CannotJoin, audit, renew_code
 from rolecall.workshop.roster import BadRoster, add_to_roster, read_names
@@ -295,78 +292,3 @@ async def post_roster(
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="personal-codes.csv"'},
     )
-
-
-@router.get("/progress.csv", response_class=PlainTextResponse)
-async def get_progress(service: TheService, caller: Instructor) -> str:
-    """Export every activity as CSV."""
-
-    def read() -> str:
-        with service.database.read() as session:
-            return gradebook.progress_csv(session, caller.room)
-
-    return await run_in_threadpool(read)
-
-
-@router.get("/grades.csv", response_class=PlainTextResponse)
-async def get_grades(service: TheService, caller: Instructor, nbgrader: bool = False) -> str:
-    """Export the gradebook as CSV, or with nbgrader's columns."""
-
-    def read() -> str:
-        with service.database.read() as session:
-            found = gradebook.lines(session, caller.room)
-        return gradebook.as_nbgrader_csv(found) if nbgrader else gradebook.as_csv(found)
-
-    return await run_in_threadpool(read)
-
-
-@router.get("/assessments/{name}", response_class=HTMLResponse)
-async def get_assessment(request: Request, name: str, service: TheService, caller: Instructor) -> Response:
-    """Show the gradebook and the item analysis of one assessment."""
-    try:
-        assessment = await run_in_threadpool(service.assessments.assessment, name)
-    except NoCourse as error:
-        raise HTTPException(404, str(error)) from None
-
-    name_now = service.assessments.name_now
-
-    def read() -> dict[str, Any]:
-        with service.database.read() as session:
-            return {
-                "lines": gradebook.lines(session, caller.room, name),
-                "insight": insight(gradebook.items(session, caller.room, name, name_now)),
-                "notes": gradebook.notes(session, caller.room, name, name_now),
-                "dropped": sorted(dropped(session, caller.room, name)),
-            }
-
-    report = await run_in_threadpool(read)
-    context = {"assessment": assessment, "form_token": caller.form_token, **report}
-    return _pages.TemplateResponse(request, "gradebook.html", context)
-
-
-@router.post("/assessments/{name}/drop")
-async def post_drop(
-    request: Request, name: str, service: TheService, caller: Instructor, question: _Text
-) -> Response:
-    """Drop a question, so that it counts for no one."""
-    now = service.clock.now()
-    names = await run_in_threadpool(service.assessments.names_of, name, question)
-
-    def change(session: Any) -> None:
-        for one in names:
-            drop(session, caller.room, name, one, caller.name, now)
-            send_again(session, caller.room, name, now)
-
-    await asyncio.wrap_future(service.database.write(change))
-    return RedirectResponse(request.scope.get("root_path", "") + f"/assessments/{name}", 303)
-
-
-@router.post("/assessments/{name}/regrade")
-async def post_regrade(request: Request, name: str, service: TheService, caller: Instructor) -> Response:
-    """Grade every answer again, with the banks as they are now."""
-    now = service.clock.now()
-    await asyncio.wrap_future(
-        service.database.write(lambda session: regrade(session, caller.room, name, caller.name, now))
-    )
-    service.marker.wake()
-    return RedirectResponse(request.scope.get("root_path", "") + f"/assessments/{name}", 303)

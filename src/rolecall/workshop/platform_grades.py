@@ -1,168 +1,190 @@
-"""Add people from learning platforms to a room, and send their grades back."""
+"""Send grades to learning platforms: one queue, with a reason and the next try for each grade."""
 
 from __future__ import annotations
 
 import logging
-import re
-import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from rolecall._yaml import BadFile
+from rolecall.course import NoCourse
 from rolecall.workshop.database import Database
 from rolecall.workshop.grades import grade_of_attempt
-from rolecall.workshop.lti import Launch, Platforms, Score
+from rolecall.workshop.lti import Platforms
 from rolecall.workshop.lti_claims import LaunchError
-from rolecall.workshop.rooms import (
-    INSTRUCTOR,
-    LEARNER,
-    Identity,
-    add_person,
-    audit,
-    clean_name,
-    digest,
-    free_name,
-)
-from rolecall.workshop.tables import (
-    Attempt,
-    EarlierToken,
-    Nonce,
-    Person,
-    PlatformContext,
-    PlatformLine,
-    PlatformPerson,
-)
+from rolecall.workshop.platform_services import LineItem, PlatformProblem, Score
+from rolecall.workshop.tables import Attempt, Person, PlatformLine
 
 _log = logging.getLogger(__name__)
-_REMEMBERED = timedelta(hours=1)
-_EARLIER_TOKEN = timedelta(hours=12)
-"""For how long a token works after a newer launch."""
-_NAMELESS = "Learner"
-"""The name of a person whose platform sends none."""
-_WITHOUT_NAME = re.compile(rf"{_NAMELESS}( \(\d+\))?")
+_AT_ONCE = 25
+"""How many grades are sent before the thread looks for answers to grade again."""
+_LONGEST_WAIT = timedelta(hours=6)
+_MOST_DOUBLINGS = 30
 
 
-def enter(session: Session, room: int, launch: Launch, nonce: str, now: datetime) -> tuple[Person, str]:
-    """Add or find the person of a launch.
-
-    Returns
-    -------
-    tuple
-        The person, and a new token. A learner's earlier tokens work for some hours more.
-
-    Raises
-    ------
-    LaunchError
-        If this launch was used before, or comes from another course than the room's.
-    """
-    session.execute(delete(Nonce).where(Nonce.at < now - _REMEMBERED))
-    if session.get(Nonce, nonce) is not None:
-        raise LaunchError("this launch was used before")
-    session.add(Nonce(nonce=nonce, at=now))
-    _check_context(session, room, launch)
-    known = session.get(PlatformPerson, (launch.issuer, launch.subject))
-    token = secrets.token_urlsafe(32)
-    role = INSTRUCTOR if launch.instructor else LEARNER
-    if known is None:
-        name = clean_name(launch.name or _NAMELESS)
-        person = add_person(session, room, name, role, token, now, identity=Identity.LTI)
-        session.add(PlatformPerson(issuer=launch.issuer, subject=launch.subject, person_id=person.id))
-        audit(session, room, now, person.name, "joined", f"by {launch.issuer}")
-    else:
-        person = session.get_one(Person, known.person_id)
-        if role == LEARNER:
-            # A notebook in the middle of a quiz goes on with the token that it has.
-            session.execute(delete(EarlierToken).where(EarlierToken.until < now))
-            session.add(EarlierToken(token=person.token, person_id=person.id, until=now + _EARLIER_TOKEN))
-        person.role, person.token, person.seen = role, digest(token), now
-        if launch.name and _WITHOUT_NAME.fullmatch(person.name):
-            person.name = free_name(session, room, clean_name(launch.name))
-    if launch.line and launch.assessment:
-        line = session.get(PlatformLine, (person.id, launch.assessment))
-        if line is None:
-            line = PlatformLine(person_id=person.id, assessment=launch.assessment, line="")
-            session.add(line)
-        if line.line != launch.line:
-            # A new line item has no grade yet, also if another one of the assessment has it.
-            line.sent, line.again = "", now
-        line.issuer, line.subject, line.line = launch.issuer, launch.subject, launch.line
-    session.flush()
-    return person, token
-
-
-def _check_context(session: Session, room: int, launch: Launch) -> None:
-    """Bind the room to the course of its first launch, so that no other course sees its grades."""
-    bound = session.get(PlatformContext, room)
-    course = (launch.issuer, launch.deployment, launch.context)
-    if bound is None:
-        issuer, deployment, context = course
-        session.add(PlatformContext(room_id=room, issuer=issuer, deployment=deployment, context=context))
-    elif (bound.issuer, bound.deployment, bound.context) != course:
-        raise LaunchError(
-            "this workshop belongs to another course of the platform; start another one for this course,"
-            " with ROLECALL_WORKSHOP_DATA set to another folder"
-        )
-
-
-def send_grades(
-    database: Database, platforms: Platforms, now: datetime, retry: timedelta, *, changed: bool
-) -> int:
-    """Send each grade that its platform doesn't have yet. A grade that isn't accepted is sent again later.
+@dataclass(frozen=True, slots=True)
+class GradeQueue:
+    """The grades that platforms don't have yet.
 
     Parameters
     ----------
-    changed
-        Whether any answer was graded; if not, only grades that weren't accepted before are sent.
-
-    Returns
-    -------
-    int
-        How many grades were sent.
+    retry
+        How long after the first failure a grade is sent again. Each further failure doubles the time.
+    title
+        Returns the title of an assessment, for the line items that are created.
     """
-    with database.read() as session:
-        due = select(PlatformLine).where(PlatformLine.again <= now)
-        if changed:
-            due = select(PlatformLine).where(or_(PlatformLine.again.is_(None), PlatformLine.again <= now))
-        waiting = [(one, best) for one in session.scalars(due) if (best := _best(session, one)) is not None]
-    sent = 0
-    for line, best in waiting:
-        grade = str(best)
-        if grade == line.sent:
-            continue
-        again: datetime | None = None
+
+    database: Database
+    platforms: Platforms
+    retry: timedelta
+    title: Callable[[str], str]
+
+    def send(self, now: datetime, *, changed: bool) -> int:
+        """Send each grade that is due, and note why one wasn't accepted, and when it's sent again.
+
+        Parameters
+        ----------
+        changed
+            Whether any answer was graded since the last call; if not, only grades in the queue are sent.
+
+        Returns
+        -------
+        int
+            How many grades were sent.
+        """
+        with self.database.read() as session:
+            differing = _differing(session) if changed else []
+        if differing:
+            self.database.write(lambda session: _enqueue(session, differing, now)).result()
+        with self.database.read() as session:
+            due = select(PlatformLine).where(PlatformLine.again <= now).order_by(PlatformLine.again)
+            waiting = [(one, _best(session, one)) for one in session.scalars(due.limit(_AT_ONCE))]
+        unreachable: dict[str, str] = {}
+        sent = 0
+        for line, best in waiting:
+            outcome = _Outcome(line.sent, line.line)
+            if best is not None and str(best) != line.sent:
+                outcome = self._send_one(line, best, unreachable)
+                sent += not outcome.problem
+            self.database.write(_save(line, outcome, now + self._wait(line.tries))).result()
+        return sent
+
+    def _send_one(self, line: PlatformLine, best: Score, unreachable: dict[str, str]) -> _Outcome:
+        if line.issuer in unreachable:
+            # A platform that doesn't answer isn't waited for again in this round.
+            return _Outcome(line.sent, line.line, unreachable[line.issuer])
+        address = line.line
         try:
-            platforms.send_score(line.issuer, line.line, line.subject, best)
-            sent += 1
+            platform = self.platforms.platform(line.issuer, line.client_id)
+            if not address:
+                item = LineItem(self._label(line.assessment), best.of, line.assessment, line.resource_link)
+                address = self.platforms.services.find_or_create_line(platform, line.lineitems, item)
+            self.platforms.services.send_score(platform, address, line.subject, best)
+        except (PlatformProblem, LaunchError) as problem:
+            if isinstance(problem, PlatformProblem) and problem.is_unreachable:
+                unreachable[line.issuer] = str(problem)
+            _log.warning("the platform %s did not accept a grade: %s", line.issuer, problem)
+            return _Outcome(line.sent, address, str(problem))
         except Exception as problem:
             # Whatever one platform answers, and however odd its address is, the others get their grades.
-            _log.warning("the platform %s did not accept a grade: %s", line.issuer, type(problem).__name__)
-            grade, again = line.sent, now + retry
-        database.write(_save_sent(line, grade, again)).result()
-    return sent
+            _log.exception("a grade for the platform %s could not be sent", line.issuer)
+            return _Outcome(line.sent, address, f"an unexpected error: {type(problem).__name__}")
+        return _Outcome(str(best), address)
+
+    def _label(self, assessment: str) -> str:
+        try:
+            return self.title(assessment)
+        except (NoCourse, BadFile):
+            return assessment
+
+    def _wait(self, tries: int) -> timedelta:
+        doubled: int = 2 ** min(tries, _MOST_DOUBLINGS)
+        return min(self.retry * doubled, _LONGEST_WAIT)
 
 
-def _save_sent(sent: PlatformLine, grade: str, again: datetime | None) -> Callable[[Session], None]:
-    """Save what a line item has now, unless a launch or a dropped question changed the row meanwhile."""
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a line item has after a try; ``problem`` is empty if that is its grade."""
+
+    sent: str
+    line: str
+    problem: str = ""
+
+
+def _differing(session: Session) -> list[tuple[int, str]]:
+    """Return the lines that lack a grade, and wait for nothing."""
+    idle = select(PlatformLine).where(
+        PlatformLine.again.is_(None), (PlatformLine.line != "") | (PlatformLine.lineitems != "")
+    )
+    return [
+        (one.person_id, one.assessment)
+        for one in session.scalars(idle)
+        if (best := _best(session, one)) is not None and str(best) != one.sent
+    ]
+
+
+def _enqueue(session: Session, lines: list[tuple[int, str]], now: datetime) -> None:
+    for key in lines:
+        # A learner's data may have been deleted meanwhile.
+        if (line := session.get(PlatformLine, key)) is not None:
+            line.again, line.tries = now, 0
+
+
+def _save(tried: PlatformLine, outcome: _Outcome, again: datetime) -> Callable[[Session], None]:
+    """Save what came of a try, unless the row was deleted or changed meanwhile."""
 
     def save(session: Session) -> None:
-        row = session.get_one(PlatformLine, (sent.person_id, sent.assessment))
-        if row.line == sent.line:
-            row.sent = grade
-            if row.again == sent.again:
-                row.again = again
+        row = session.get(PlatformLine, (tried.person_id, tried.assessment))
+        if row is None or (row.line, row.lineitems) != (tried.line, tried.lineitems):
+            return
+        row.sent, row.line = outcome.sent, outcome.line
+        if row.again == tried.again:
+            row.problem = outcome.problem
+            row.again = again if outcome.problem else None
+            row.tries = row.tries + 1 if outcome.problem else 0
+        if outcome.line != tried.line:
+            _share_line(session, tried, outcome.line)
 
     return save
 
 
-def send_again(session: Session, room: int, assessment: str, now: datetime) -> None:
-    """Have the grades of an assessment compared with what the platforms have, and sent if they differ."""
-    people = select(Person.id).where(Person.room_id == room)
+def _share_line(session: Session, tried: PlatformLine, line: str) -> None:
+    """Save a line item that was created with the grades of the other learners, who have the same one."""
     session.execute(
         update(PlatformLine)
-        .where(PlatformLine.assessment == assessment, PlatformLine.person_id.in_(people))
-        .values(again=now)
+        .where(
+            PlatformLine.line == "",
+            PlatformLine.lineitems == tried.lineitems,
+            PlatformLine.assessment == tried.assessment,
+        )
+        .values(line=line)
+    )
+
+
+def send_again(
+    session: Session, room: int, assessment: str, now: datetime, *, also_unchanged: bool = False
+) -> None:
+    """Put the grades of an assessment into the queue; those that the platforms have are not sent again.
+
+    Parameters
+    ----------
+    also_unchanged
+        Whether grades that the platforms accepted before are sent, too.
+    """
+    people = select(Person.id).where(Person.room_id == room)
+    values = {"again": now, "tries": 0} | ({"sent": ""} if also_unchanged else {})
+    session.execute(
+        update(PlatformLine)
+        .where(
+            PlatformLine.assessment == assessment,
+            PlatformLine.person_id.in_(people),
+            (PlatformLine.line != "") | (PlatformLine.lineitems != ""),
+        )
+        .values(**values)
     )
 
 
@@ -174,11 +196,17 @@ def _best(session: Session, line: PlatformLine) -> Score | None:
             Attempt.assessment == line.assessment,
             Attempt.submitted.is_not(None),
         )
-    )
-    graded = [grade_of_attempt(session, one) for one in attempts]
+    ).all()
+    graded = [(one, grade_of_attempt(session, one)) for one in attempts]
     done = [
-        Score(round(one.score, 4), one.of, complete=all(mark.state != "failed" for mark in one.marks))
-        for one in graded
+        Score(
+            round(one.score, 4),
+            one.of,
+            complete=all(mark.state != "failed" for mark in one.marks),
+            started=attempt.started,
+            submitted=attempt.submitted,
+        )
+        for attempt, one in graded
         # Without a question that counts there is no grade to send.
         if one.marks and not one.waiting and one.of
     ]

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
+import httpx
 from sqlalchemy import func, select
 
 from rolecall._yaml import BadFile
@@ -31,8 +32,9 @@ from rolecall.workshop.graders import Graders
 from rolecall.workshop.grades import AttemptGrade, remarks_of
 from rolecall.workshop.lti import Platforms
 from rolecall.workshop.marking import Marker
-from rolecall.workshop.platform_grades import send_grades
-from rolecall.workshop.platform_registrations import PlatformFile
+from rolecall.workshop.platform_grades import GradeQueue
+from rolecall.workshop.platform_members import ClassList, read_class_list
+from rolecall.workshop.platform_registrations import PlatformFile, Registrations
 from rolecall.workshop.privacy import delete_old
 from rolecall.workshop.receipts import Signer
 from rolecall.workshop.rooms import open_room
@@ -48,6 +50,8 @@ class Service:
     ----------
     name
         The room's name.
+    http
+        The client for learning platforms; by default one that waits 10 seconds.
 
     Attributes
     ----------
@@ -62,7 +66,9 @@ class Service:
         If the database cannot be reached.
     """
 
-    def __init__(self, settings: Settings, course: Course, name: str) -> None:
+    def __init__(
+        self, settings: Settings, course: Course, name: str, http: httpx.Client | None = None
+    ) -> None:
         require_posix()
         self.settings, self.course = settings, course
         self.database = Database(settings.database_url)
@@ -75,9 +81,11 @@ class Service:
         self.judges = ServerJudges(course.folder)
         self.signer = Signer(settings.data / "receipts.jwk")
         self.graders = Graders(course.folder, settings.graders)
-        self.platforms: Platforms | None = None
-        if settings.platforms is not None:
-            self.platforms = Platforms(PlatformFile(settings.platforms), settings.data / "lti.jwk")
+        file = PlatformFile(settings.platforms) if settings.platforms is not None else None
+        self.registrations = Registrations(self.database, file)
+        self.platforms = Platforms(self.registrations, settings.data / "lti.jwk", http)
+        retry = timedelta(seconds=settings.grade_retry_seconds)
+        self._grades = GradeQueue(self.database, self.platforms, retry, self._title)
         self.marker = Marker(self.database, self.graders, self.signer, self.clock, self._give_grades_back)
         self._documents = lru_cache(maxsize=1024)(self._load_version)
         self._questions = lru_cache(maxsize=1024)(self._read_question)
@@ -85,9 +93,20 @@ class Service:
         self._viewed = lru_cache(maxsize=4096)(self._view)
 
     def _give_grades_back(self, changed: bool) -> None:
-        if self.platforms is not None:
-            retry = timedelta(seconds=self.settings.grade_retry_seconds)
-            send_grades(self.database, self.platforms, self.clock.now(), retry, changed=changed)
+        self._grades.send(self.clock.now(), changed=changed)
+
+    def _title(self, assessment: str) -> str:
+        return self.assessments.assessment(assessment).title
+
+    def read_class_list(self) -> ClassList:
+        """Add the learners of the learning platform's class list to the room.
+
+        Raises
+        ------
+        PlatformProblem
+            If no platform shows a class list.
+        """
+        return read_class_list(self.database, self.platforms, self.room, self.clock.now())
 
     def health(self) -> dict[str, Any]:
         """Check that the database answers and that answers are graded.

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration."""
 
 
@@ -234,18 +234,32 @@ class AuditEntry(Base):
     detail: Mapped[str] = mapped_column(Text)
 
 
+class PlatformRow(Base):
+    """A learning platform that was registered on the configuration page; `document` is a `Platform`."""
+
+    __tablename__ = "platforms"
+
+    issuer: Mapped[str] = mapped_column(String(255), primary_key=True)
+    client_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    document: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
 class PlatformPerson(Base):
-    """The person of a learning platform's subject."""
+    """The person of a learning platform's subject; `login` is their user name there, if it's known."""
 
     __tablename__ = "platform_people"
 
     issuer: Mapped[str] = mapped_column(String(255), primary_key=True)
     subject: Mapped[str] = mapped_column(String(255), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    login: Mapped[str] = mapped_column(String(255), server_default="")
 
 
 class PlatformContext(Base):
-    """The course of a learning platform that a room belongs to, by the first launch."""
+    """The course of a learning platform that a room belongs to, by the first launch.
+
+    `members` is the address of its class list, which was last read at `read`; `problem` says why it wasn't.
+    """
 
     __tablename__ = "platform_contexts"
 
@@ -253,10 +267,18 @@ class PlatformContext(Base):
     issuer: Mapped[str] = mapped_column(String(255))
     deployment: Mapped[str] = mapped_column(String(255))
     context: Mapped[str] = mapped_column(String(255))
+    client_id: Mapped[str] = mapped_column(String(255), server_default="")
+    members: Mapped[str] = mapped_column(Text, server_default="")
+    read: Mapped[datetime | None] = mapped_column(UtcDateTime, nullable=True)
+    problem: Mapped[str] = mapped_column(String(300), server_default="")
 
 
 class PlatformLine(Base):
-    """The line item for a person's grade; `sent` is the grade it has, `again` when to send it again."""
+    """The line item for a person's grade; `sent` is the grade it has, `again` when to send the next one.
+
+    `line` is empty if the link has no line item; then `lineitems` is where one can be created, if anywhere.
+    `problem` says why the last of `tries` sendings failed.
+    """
 
     __tablename__ = "platform_lines"
 
@@ -267,6 +289,11 @@ class PlatformLine(Base):
     line: Mapped[str] = mapped_column(Text)
     sent: Mapped[str] = mapped_column(String(40))
     again: Mapped[datetime | None] = mapped_column(UtcDateTime, nullable=True)
+    client_id: Mapped[str] = mapped_column(String(255), server_default="")
+    lineitems: Mapped[str] = mapped_column(Text, server_default="")
+    resource_link: Mapped[str] = mapped_column(String(255), server_default="")
+    problem: Mapped[str] = mapped_column(String(300), server_default="")
+    tries: Mapped[int] = mapped_column(server_default="0")
 
 
 class Nonce(Base):

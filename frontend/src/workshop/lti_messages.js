@@ -1,0 +1,54 @@
+// Messages between this page and the learning platform around it: https://www.imsglobal.org/spec/lti-cs-pm/v0p1
+
+/** How long a platform may take to answer, in milliseconds. */
+const PATIENCE = 3000;
+
+/**
+ * The platform's frame that keeps data: the page around this one, or a frame in it.
+ * @param {string} target The name of the frame, or `_parent`.
+ * @returns {Window | null}
+ */
+export function frameOf(target) {
+  const platform = window.parent === window ? window.opener : window.parent;
+  if (!platform || target === "_parent") return platform;
+  return platform.frames[target] ?? null;
+}
+
+/**
+ * Ask for something, and wait for the answer; null if there is none.
+ * @param {Window} frame
+ * @param {string} origin The only origin that gets the message, and whose answer counts.
+ * @param {Record<string, string>} message
+ * @returns {Promise<Record<string, unknown> | null>}
+ */
+function ask(frame, origin, message) {
+  const id = crypto.getRandomValues(new Uint32Array(4)).join("-");
+  return new Promise((resolve) => {
+    /** @param {MessageEvent} event */
+    const listen = ({ data, origin: from }) => {
+      if (from !== origin || data?.message_id !== id) return;
+      if (data.subject !== `${message.subject}.response`) return;
+      finish(data.error ? null : data);
+    };
+    const timer = setTimeout(() => finish(null), PATIENCE);
+    /** @param {Record<string, unknown> | null} answer */
+    function finish(answer) {
+      clearTimeout(timer);
+      removeEventListener("message", listen);
+      resolve(answer);
+    }
+    addEventListener("message", listen);
+    frame.postMessage({ ...message, message_id: id }, origin);
+  });
+}
+
+/** @param {Window} frame @param {string} origin @param {string} key @param {string} value */
+export async function putData(frame, origin, key, value) {
+  return (await ask(frame, origin, { subject: "lti.put_data", key, value })) !== null;
+}
+
+/** @param {Window} frame @param {string} origin @param {string} key */
+export async function getData(frame, origin, key) {
+  const answer = await ask(frame, origin, { subject: "lti.get_data", key });
+  return typeof answer?.value === "string" ? answer.value : "";
+}

@@ -1,0 +1,26 @@
+"""The security headers of each response."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def content_policy(frames: Iterable[str] = (), forms: Iterable[str] = ()) -> str:
+    """Return a Content-Security-Policy: nothing of a page comes from elsewhere.
+
+    Parameters
+    ----------
+    frames
+        The origins whose pages can show this one in a frame.
+    forms
+        The origins that a form of the page can be sent to, besides this service.
+    """
+    form_action = " ".join(["'self'", *forms])
+    ancestors = " ".join(frames) or "'none'"
+    return f"default-src 'self'; base-uri 'none'; form-action {form_action}; frame-ancestors {ancestors}"
