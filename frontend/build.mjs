@@ -12,6 +12,7 @@ const BANNER = "/* Built from frontend/ by `npm run build`. Edit the source ther
 const BUNDLES = {
   "card/card.js": "widgets/static",
   "card/card.css": "widgets/static",
+  "kit/kit.css": "presentation/static",
   "editor/editor.js": "widgets/static",
   "sequence/sequence.js": "widgets/static",
   "sequence/sequence.css": "widgets/static",

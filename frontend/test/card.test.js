@@ -31,7 +31,7 @@ function show(context, first) {
 
 test("an answer can be checked once it is there, and is sent with its question", (context) => {
   const { at, model } = show(context, view());
-  assert.equal(at("check").disabled, true);
+  assert.equal(at("check").getAttribute("aria-disabled"), "true");
 
   at("option-1").click();
   at("check").click();
@@ -41,11 +41,11 @@ test("an answer can be checked once it is there, and is sent with its question",
 
 test("the answer that was wrong can't be checked again", (context) => {
   const { at } = show(context, view({ question: question({ given: 1, status: "wrong" }) }));
-  assert.equal(at("check").disabled, true);
+  assert.equal(at("check").getAttribute("aria-disabled"), "true");
 
   at("option-2").click();
 
-  assert.equal(at("check").disabled, false);
+  assert.equal(at("check").getAttribute("aria-disabled"), "false");
 });
 
 test("a draft survives a hint, an error, and a look at another question", (context) => {
@@ -215,4 +215,62 @@ test("HTML in a title stays text", (context) => {
   const { el } = show(context, view({ title: "<img src=x onerror=alert(1)>" }));
 
   assert.equal(el.querySelector("img"), null);
+});
+
+test("a button that can't check says what is missing, and pressing it says so too", (context) => {
+  const { at, el, model } = show(context, view());
+
+  at("check").click();
+
+  assert.equal(el.querySelector(".rc-missing")?.textContent, "Choose an option first.");
+  assert.equal(el.querySelector('[role="status"]')?.textContent, "Choose an option first.");
+  assert.deepEqual(model.sent, []);
+});
+
+/** @type {import("../src/card/types.js").TaskContent} */
+const TASK = {
+  difficulty: "easy",
+  goal: "<p>Let Dana in.</p>",
+  actor: "admin",
+  mayChange: "the policies of roles",
+  goals: [
+    ["Should work", [{ place: 0, html: "Dana reads", state: "open", note: "" }]],
+    ["Should be denied", [{ place: 1, html: "Eve reads", state: "wrong", note: "it was allowed" }]],
+  ],
+  verdict: {},
+  hint: "Hint 1 of 3",
+  notes: [],
+  next: {},
+};
+
+/** @param {Partial<import("../src/card/types.js").TaskContent>} [fields] @returns {View} */
+function taskView(fields) {
+  return { mode: "task", title: "Let Dana in", problem: "", serial: 1, statuses: [], task: { ...TASK, ...fields } };
+}
+
+test("a task is worked on with its buttons", (context) => {
+  const { at, el, model } = show(context, taskView());
+
+  for (const key of ["check", "hint", "denial", "why-1", "reset", "solution"]) at(key).click();
+
+  assert.deepEqual(model.sent, [
+    { do: "task-check" },
+    { do: "task-hint" },
+    { do: "task-denial" },
+    { do: "task-why", place: 1 },
+    { do: "task-reset" },
+    { do: "task-solution" },
+  ]);
+  assert.deepEqual([...el.querySelectorAll("h4")].map((one) => one.textContent), ["Should work", "Should be denied"]);
+});
+
+test("a check announces its verdict only, and a hint that it is there", (context) => {
+  const { el, receive } = show(context, taskView());
+  const heard = () => el.querySelector('[role="status"]')?.textContent;
+
+  receive(taskView({ verdict: { state: "part", title: "Not solved yet.", html: "<p>1 of 2</p>" } }));
+  assert.equal(heard(), "Not solved yet.");
+
+  receive(taskView({ notes: [{ title: "Hint", html: "<p>Look at the trust policy.</p>" }] }));
+  assert.equal(heard(), "Hint shown");
 });

@@ -17,6 +17,7 @@ export function question(fields) {
     given: null,
     status: "open",
     verdict: "",
+    state: "",
     remarks: [],
     bestAnswer: "",
     hint: "",

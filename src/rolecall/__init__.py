@@ -74,11 +74,11 @@ def __dir__() -> list[str]:
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Make an IPython shell display Rolecall's objects.
+    """Make an IPython shell display Rolecall's objects and errors.
 
     ``%load_ext rolecall`` calls this; ``import rolecall`` does too where IPython is running.
     """
-    import_module("rolecall.presentation.notebook").register(shell.display_formatter)
+    import_module("rolecall.presentation.notebook").register(shell)
 
 
 if "IPython" in sys.modules and (_shell := sys.modules["IPython"].get_ipython()) is not None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 
+from rolecall._learner_error import LearnerError
 
-class MissingExtra(RuntimeError):
+
+class MissingExtra(LearnerError, RuntimeError):
     """A feature requires packages that aren't installed; the message names the extra that has them."""
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from rolecall._learner_error import LearnerError
+
 Where = tuple[str | int, ...]
 
 
@@ -39,7 +41,7 @@ class Fault:
         return f"{self.file}:{self.line}:{self.column}:{field} {self.problem}"
 
 
-class BadFile(ValueError):
+class BadFile(LearnerError, ValueError):
     """A file has faults; the error lists all of them."""
 
     def __init__(self, faults: list[Fault]) -> None:

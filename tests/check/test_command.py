@@ -178,7 +178,7 @@ def test_solved_notebooks_are_written_and_reported_when_they_are_stale(course):
 
     solved = json.loads((course / "lessons" / "01-buckets" / "solved" / "why.ipynb").read_text())
     (cell,) = [one for one in solved["cells"] if "mission.solve()" in "".join(one["source"])]
-    assert "✔ Reached." in json.dumps(cell["outputs"], ensure_ascii=False)
+    assert "✔ Solved." in json.dumps(cell["outputs"], ensure_ascii=False)
     notebook.write_text(
         text.replace("Why bucket", "Why a bucket").replace("import boto3", "import boto3, json")
     )

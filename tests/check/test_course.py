@@ -37,7 +37,7 @@ def test_each_solved_notebook_reaches_every_task_of_its():
         text = file.read_text()
 
         assert "✘ Not yet" not in text
-        assert text.count("✔ Reached.") >= text.count(".solve()"), file
+        assert text.count("✔ Solved.") >= text.count(".solve()"), file
 
 
 def test_each_lesson_has_ten_modes_and_a_home():

@@ -39,3 +39,13 @@ def test_denied_changes_and_reads_are_no_work():
     ]
 
     assert work_of(task, calls) == calls[:2]
+
+
+def test_printing_the_callers_identity_is_no_attempt_to_read_a_report():
+    """Run All reaches the check before the learner did anything."""
+    task = find_task(find_course(), "read-the-report")
+    looks = {"call": "sts.GetCallerIdentity", "error": ""}
+    fails = {"call": "sts.GetCallerIdentity", "error": "InvalidClientTokenId"}
+    reads = {"call": "s3.GetObject", "error": ""}
+
+    assert work_of(task, [looks, fails, reads]) == [fails, reads]

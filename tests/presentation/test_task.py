@@ -9,7 +9,17 @@ STAR = Misconception.model_construct(title="`*` means my account", because="It d
 
 
 def test_a_reached_task_shows_its_probes():
-    assert check_result_markdown(CheckResult((WORKS,))) == "**✔ Reached.**\n\n- ✔ works: Dana reads"
+    result = CheckResult((WORKS,), because="The role trusts her.")
+
+    assert check_result_markdown(result).splitlines() == [
+        "**✔ Solved.**",
+        "",
+        "**Should work**",
+        "",
+        "- ✔ Dana reads",
+        "",
+        "**Why it works:** The role trusts her.",
+    ]
 
 
 def test_a_recognized_mistake_shows_its_misconception_and_its_experiment():
@@ -17,8 +27,8 @@ def test_a_recognized_mistake_shows_its_misconception_and_its_experiment():
 
     markdown = check_result_markdown(result)
 
-    assert "- ✘ stays denied: Eve reads" in markdown
-    assert "**Too broad**: " in markdown
+    assert markdown.startswith("**✘ Too open.**")
+    assert "**Should be denied**\n\n- ✘ Eve reads (it was allowed)" in markdown
     assert "**`*` means my account?** It doesn't." in markdown
     assert "```python\nprint(1)\n```" in markdown
 
@@ -27,6 +37,16 @@ def test_an_attempt_that_was_not_saved_is_reported():
     markdown = check_result_markdown(CheckResult((WORKS,), (), "the disk is full"))
 
     assert markdown.endswith("**This attempt was not saved.** the disk is full")
+
+
+def test_what_was_not_tried_yet_is_not_marked_wrong():
+    denied = ProbeResult("Dana writes", passed=False, must_be_denied=False, error="AccessDenied: no")
+
+    markdown = check_result_markdown(CheckResult((denied,), nothing_changed=True))
+
+    assert markdown.startswith("**○ Nothing to check yet")
+    assert "- ○ Dana writes" in markdown
+    assert "✘" not in markdown
 
 
 def test_text_and_markdown_say_the_same():

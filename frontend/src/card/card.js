@@ -10,9 +10,10 @@ import { createForm } from "./kinds/index.js";
 import { loadEditor } from "./load-editor.js";
 import { buttons, foot, heading, notes, prompt, verdict } from "./question.js";
 import { resultParts } from "./result.js";
+import { difficultyChip, taskParts } from "./task.js";
 
 /** @import { RenderProps } from "@anywidget/types" */
-/** @import { CardState, Form, FormContext, Message, QuestionView, View } from "./types.js" */
+/** @import { CardState, Form, FormContext, Message, QuestionView, TaskContent, View } from "./types.js" */
 
 /** How long the kernel may take to answer before the learner is asked to look at it, in milliseconds. */
 const KERNEL_TIMEOUT = 6000;
@@ -29,6 +30,8 @@ export class Card {
   #form;
   /** The id of the question on the screen. @type {string | undefined} */
   #shown;
+  /** The notes of a task that were announced. @type {Set<string>} */
+  #heard = new Set();
   /** @type {number | undefined} */
   #kernelTimer;
   /** @type {number | undefined} */
@@ -42,7 +45,7 @@ export class Card {
     this.silence = h("p", { class: "rc-problem", role: "alert", hidden: true });
     this.root = h(
       "section",
-      { class: "rolecall-card", on: { keydown: (event) => this.#onKey(event) } },
+      { class: "rolecall-kit rc-card rolecall-card", dir: "auto", on: { keydown: (event) => this.#onKey(event) } },
       this.body,
       this.silence,
       this.spoken,
@@ -107,9 +110,12 @@ export class Card {
     this.silence.hidden = true;
     const before = this.#shown;
     this.#draw();
-    const { question, problem } = this.view;
-    if (!question) {
-      this.spoken.textContent = problem || (this.body.textContent ?? "").slice(0, 400);
+    const { question, problem, task } = this.view;
+    if (task) {
+      this.#announce(problem || this.#newsOf(task));
+    } else if (!question) {
+      // The focus moves to what is new, which a screen reader then reads.
+      this.#announce(problem);
       this.#focus("prompt");
     } else if (before !== question.id) {
       this.#focus("prompt");
@@ -117,6 +123,14 @@ export class Card {
       this.spoken.textContent = problem || question.verdict;
     }
   };
+
+  /** The last note that wasn't there before, or else the verdict. @param {TaskContent} task */
+  #newsOf({ notes, verdict }) {
+    const news = notes.find(({ html }) => !this.#heard.has(html));
+    this.#heard = new Set(notes.map(({ html }) => html));
+    if (!news) return verdict.title ?? "";
+    return `${news.title} shown`;
+  }
 
   #onSaved = () => {
     const place = this.body.querySelector(".rc-saved");
@@ -140,9 +154,7 @@ export class Card {
     if (form.initialAnswer !== undefined && this.#answer(view) === null) {
       this.#drafts.keep(question.id, form.initialAnswer);
     }
-    const focused = this.root.contains(document.activeElement)
-      ? /** @type {HTMLElement} */ (document.activeElement).dataset.key
-      : undefined;
+    const focused = this.#focusedKey();
     this.root.setAttribute("aria-label", `${title}, question ${question.place + 1} of ${question.count}`);
     this.body.replaceChildren(
       ...present([
@@ -167,26 +179,35 @@ export class Card {
 
   /** Draw a start, a note, a result, or a flash card. */
   #drawOther() {
-    const { title, problem } = this.view;
+    const { title, problem, task } = this.view;
+    const focused = this.#focusedKey();
     this.#shown = undefined;
     this.#form = undefined;
     this.root.setAttribute("aria-label", title);
     this.body.replaceChildren(
       ...present([
-        h("header", { class: "rc-head" }, h("h3", {}, title)),
+        h("header", { class: "rc-head" }, h("h3", {}, title), task && difficultyChip(task.difficulty)),
         ...this.#otherParts(this.view),
         problem && h("p", { class: "rc-problem", role: "alert" }, problem),
       ]),
     );
+    if (task && focused) this.#focus(focused);
+  }
+
+  /** The data-key of the element of this card that has the focus. */
+  #focusedKey() {
+    const active = document.activeElement;
+    return active instanceof HTMLElement && this.root.contains(active) ? active.dataset.key : undefined;
   }
 
   /** @param {View} view @returns {(Node | string)[]} */
-  #otherParts({ start, note, result, flash }) {
+  #otherParts({ start, note, result, flash, task }) {
     const text = (/** @type {string} */ words) =>
       h("p", { class: "rc-prompt", tabindex: "-1", "data-key": "prompt" }, words);
     const send = (/** @type {Message} */ message) => this.#send(message);
     if (start) return [text(start), button("next", "Start", () => send({ do: "start" }), { class: "rc-main" })];
     if (note) return [text(note)];
+    if (task) return taskParts(task, send);
     if (result) return resultParts(result, send);
     return flash ? flashParts(flash, send) : [];
   }
@@ -257,9 +278,22 @@ export class Card {
     this.model.send({ do: "save", question: view.question.id, answer: this.#answer(view) });
   }
 
+  /** Mark the button as unavailable where there is nothing to check. It can be focused, and says what is missing. */
   #updateCheckButton() {
-    const check = /** @type {HTMLButtonElement | null} */ (this.body.querySelector('[data-key="check"]'));
-    if (check) check.disabled = !this.#canCheck();
+    const check = this.body.querySelector('[data-key="check"]');
+    const reason = this.body.querySelector(".rc-missing");
+    if (!check || !reason) return;
+    const missing = this.#missing();
+    check.setAttribute("aria-disabled", String(missing !== ""));
+    reason.textContent = missing;
+  }
+
+  /** Why the answer can't be checked now; empty if it can. */
+  #missing() {
+    const question = this.view.question;
+    if (!question || isLocked(question) || this.#canCheck()) return "";
+    if (!this.#form?.isComplete()) return this.#form?.missing ?? "Answer the question first.";
+    return "You checked this answer already. Change it to try again.";
   }
 
   /** Whether the form holds a complete answer that differs from the last one. */
@@ -275,6 +309,7 @@ export class Card {
     const { id, place, count } = view.question;
     if (view.mode === "assessment") this.#send({ do: "go", place: Math.min(place + 1, count - 1) });
     else if (this.#canCheck()) this.#send({ do: "answer", question: id, answer: this.#answer(view) });
+    else this.#announce(this.#missing());
   }
 
   /** @param {KeyboardEvent} event */

@@ -21,8 +21,8 @@ export function heading({ title, question }) {
     "header",
     { class: "rc-head" },
     h("h3", {}, title),
-    h("span", { class: `rc-difficulty rc-${question.difficulty}` }, question.difficulty),
-    h("span", { class: "rc-skill" }, question.skill),
+    h("span", { class: "rc-skill rc-soft rc-small" }, question.skill),
+    h("span", { class: `rc-chip rc-${question.difficulty}` }, question.difficulty),
   );
 }
 
@@ -36,7 +36,7 @@ export function verdict({ question, problem }) {
   return h(
     "div",
     {},
-    question.verdict && h("p", { class: `rc-verdict rc-${question.status}` }, question.verdict),
+    question.verdict && h("p", { class: `rc-verdict rc-band rc-is-${question.state || "open"}` }, question.verdict),
     problem && h("p", { class: "rc-problem", role: "alert" }, problem),
   );
 }
@@ -60,6 +60,7 @@ export function buttons(view, { check, send }, saved) {
     { class: "rc-buttons" },
     assessment && view.confirming && h("p", { role: "alert" }, confirmation(view)),
     ...all,
+    all.some(({ dataset }) => dataset.key === "check") && h("span", { class: "rc-missing rc-soft rc-small" }),
     assessment && h("span", { class: "rc-saved", role: "status" }, saved),
   );
 }
@@ -74,7 +75,7 @@ export function notes(question) {
   const { bestAnswer, experiment, hint, misconception, mistakes, quickCheck, references, remarks, solution } = question;
   /** @type {Child[]} */
   const all = [
-    remarks.length > 0 && section("Your answer, part by part", "remarks", remarkList(remarks)),
+    remarks.length > 0 && section("Your answer, part by part", "parts", remarkList(remarks)),
     bestAnswer && section("Correct answer", "answer", h("div", { html: bestAnswer })),
     hint && !isLocked(question) && section("Hint", "hint", h("div", { html: hint })),
     misconception && section("Common mistake", "misconception", h("p", { html: misconception })),
@@ -115,7 +116,7 @@ function reference(url) {
  * @param {QuestionView} view
  * @param {(place: number) => void} onGo
  */
-export function foot({ mode, statuses, question, summary }, onGo) {
+export function foot({ mode, statuses, question, summary, finished, next }, onGo) {
   const free = mode === "practice" || mode === "assessment";
   const steps = statuses.map((status, place) => {
     const [sign, words] = STATUS_WORDS[status];
@@ -132,6 +133,8 @@ export function foot({ mode, statuses, question, summary }, onGo) {
     "footer",
     { class: "rc-foot" },
     h("ol", { class: "rc-steps", "aria-label": "Questions" }, ...steps),
-    h("span", { class: "rc-summary" }, summary),
+    h("span", { class: "rc-grow" }),
+    h("span", { class: "rc-summary rc-soft rc-small" }, summary),
+    finished && next?.href && h("a", { href: next.href }, `Next: ${next.title}`),
   );
 }

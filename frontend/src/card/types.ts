@@ -4,7 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 /** How far the learner is with a question. "solved-unseen": answered, but whether correctly isn't shown yet. */
 export type Status = "open" | "wrong" | "solved" | "revealed" | "solved-unseen";
 
-export type Mode = "practice" | "test" | "challenge" | "recall" | "assessment";
+export type Mode = "practice" | "test" | "challenge" | "recall" | "assessment" | "task";
 
 export interface Remark {
   html: string;
@@ -28,6 +28,8 @@ export interface Question {
   given: unknown;
   status: Status;
   verdict: string;
+  /** Whether the last answer is right, partly right, or wrong; empty before it. */
+  state: "" | "right" | "part" | "wrong";
   remarks: Remark[];
   bestAnswer: string;
   hint: string;
@@ -75,7 +77,28 @@ export interface Flash {
   wait?: string;
 }
 
-/** Everything that a card shows. Exactly one of question, start, note, result, and flash is there. */
+/** A row of a task's checklist: what should work, or should be denied. */
+export interface Goal {
+  place: number;
+  html: string;
+  state: "open" | "right" | "wrong";
+  note: string;
+}
+
+/** A hands-on task; `presentation/task.py` describes the fields. */
+export interface TaskContent {
+  difficulty: string;
+  goal: string;
+  actor: string;
+  mayChange: string;
+  goals: [string, Goal[]][];
+  verdict: { state?: "open" | "right" | "part" | "wrong"; title?: string; html?: string };
+  hint: string;
+  notes: { title: string; html: string }[];
+  next: { href?: string; title?: string };
+}
+
+/** Everything that a card shows. Exactly one of question, start, note, result, flash, and task is there. */
 export interface View {
   mode: Mode;
   title: string;
@@ -92,6 +115,9 @@ export interface View {
   note?: string;
   result?: Result;
   flash?: Flash;
+  task?: TaskContent;
+  /** The notebook that follows this one. */
+  next?: { href?: string; title?: string };
 }
 
 export type QuestionView = View & { question: Question };
@@ -112,6 +138,8 @@ export type Message =
   | { do: "go"; place: number }
   | { do: "confirm"; yes: boolean }
   | { do: "turn"; card: string }
+  | { do: "task-check" | "task-hint" | "task-denial" | "task-reset" | "task-solution" }
+  | { do: "task-why"; place: number }
   | { do: "recalled"; card: string; recalled: number };
 
 /** What the form of a kind may know and do of its card. */
@@ -138,6 +166,8 @@ export interface Form {
   element: HTMLElement;
   /** Whether the form holds a complete answer. */
   isComplete(): boolean;
+  /** What is missing before the answer can be checked, such as "Choose an option"; a form that can't be checked has none. */
+  missing?: string;
   /** The answer of a form that the learner hasn't touched, if that is an answer. */
   initialAnswer?: unknown;
   /** Handle a key that was pressed anywhere in the card; return whether it meant something. */

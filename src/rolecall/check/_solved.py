@@ -19,6 +19,7 @@ from rolecall.check._loaded_course import LoadedCourse
 
 SOLVED_FOLDER = "solved"
 _CHECK = re.compile(r"^(\w+)\.check\(\)$", re.M)
+_STYLE = re.compile(r"<style>.*?</style>", re.S)
 _COMPARED = "nbval-check-output"
 _IGNORED = {"nbval-ignore-output", "nbval-skip"}
 
@@ -95,7 +96,11 @@ def _run(notebook: Any, loaded: LoadedCourse) -> None:
         # The times when a cell ran differ from run to run.
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
-            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+            data = output.get("data", {})
+            data.pop("application/vnd.jupyter.widget-view+json", None)
+            if "text/html" in data:
+                # Without its style sheet, the HTML of a card still reads well, and is much shorter.
+                data["text/html"] = _STYLE.sub("", data["text/html"])
     notebook.metadata.pop("widgets", None)
     notebook.metadata.language_info = {"name": "python"}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from rolecall._learner_error import LearnerError
 from rolecall._validation import validate
 from rolecall._yaml import BadFile, did_you_mean, read_yaml
 from rolecall.course._modes import Mode
@@ -15,7 +16,7 @@ COURSE_PARTS = ("lessons", "quizzes", "sandbox")
 """The folders that make a folder a course."""
 
 
-class NoCourse(ValueError):
+class NoCourse(LearnerError, ValueError):
     """There is no course, or it lacks what was named; the text says what there is."""
 
 

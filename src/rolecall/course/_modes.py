@@ -30,3 +30,24 @@ MODE_DESCRIPTIONS: dict[Mode, str] = {
     "apply": "a working day, end to end",
 }
 """What each mode is, in a few words, as a lesson's index shows it."""
+
+MODE_TITLES: dict[Mode, str] = {
+    "why": "Why",
+    "learn": "Learn",
+    "visualize": "Visualize",
+    "complexity": "Limits",
+    "try": "Try",
+    "diagnose": "Diagnose",
+    "apply": "Apply",
+    "project": "Project",
+    "challenge": "Challenge",
+    "recall": "Recall",
+}
+"""The title of each mode, in the order in which a lesson's home shows them."""
+
+MODE_GROUPS: dict[str, tuple[Mode, ...]] = {
+    "Understand": ("why", "learn", "visualize", "complexity"),
+    "Do": ("try", "diagnose", "apply", "project"),
+    "Prove": ("challenge", "recall"),
+}
+"""The modes by purpose. The test, which is on the lesson's home, also belongs to ``Prove``."""

@@ -40,9 +40,32 @@ def needs_change(task: Task) -> bool:
 
 
 def work_of(task: Task, calls: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the calls that can be a wrong solution: changes that weren't denied.
+    """Return the calls that can be a wrong solution: attempts that weren't denied."""
+    return [one for one in attempts_of(task, calls) if one["error"] not in DENIALS]
 
-    For a task that needs no change, every call that wasn't denied is such a call.
+
+def attempts_of(task: Task, calls: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the calls that try to solve a task, also those that were denied.
+
+    An attempt is a change. For a task that needs no change, it is a call of an operation that a solution or
+    a known mistake uses: a cell that prints the caller's identity is no attempt to read a report.
     """
-    any_call = not needs_change(task)
-    return [one for one in calls if one["error"] not in DENIALS and (any_call or is_change(one["call"]))]
+    if needs_change(task):
+        return [one for one in calls if is_change(one["call"])]
+    steps = [
+        *task.solution,
+        *(step for one in task.also_right for step in one.steps),
+        *(step for one in task.mistakes for step in one.shown_by),
+    ]
+    operations = {_plain(step.call) for step in steps}
+    return [one for one in calls if _plain(one["call"]) in operations and not _only_looks(one)]
+
+
+def _only_looks(call: Mapping[str, Any]) -> bool:
+    """Whether a call only shows who the caller is; one that fails shows a mistake with credentials."""
+    return _plain(call["call"]) == "sts.getcalleridentity" and not call["error"]
+
+
+def _plain(call: str) -> str:
+    """Return the same text for ``s3.get_object`` and ``s3.GetObject``."""
+    return call.replace("_", "").lower()

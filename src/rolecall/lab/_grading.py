@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rolecall.aws.errors import DENIAL_CODES
@@ -31,12 +31,16 @@ class ProbeResult:
         Which of the two kinds it is.
     error
         Code and message of the error that a call of the probe failed with; empty if every call succeeded.
+    after, last
+        The entries of the sandbox's trail that belong to the probe: those after this ID, up to the last.
     """
 
     says: str
     passed: bool
     must_be_denied: bool
     error: str = ""
+    after: int = 0
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ def grade_task(
     sandbox: Sandbox,
     calls: Sequence[Mapping[str, Any]],
     saved: SavedCredentials | None = None,
+    *,
+    with_entries: bool = False,
 ) -> TaskGrade:
     """Run a task's probes.
 
@@ -99,8 +105,10 @@ def grade_task(
         The learner's calls, as `Sandbox.calls` returns them: mistakes are looked for among these.
     saved
         The credentials that the calls in the task's `start` saved.
+    with_entries
+        Whether each result names its entries of the trail, so that it can be explained.
     """
-    probes = tuple(_run_probes(task, sandbox, calls, saved))
+    probes = tuple(_run_probes(task, sandbox, calls, saved, with_entries=with_entries))
     reached = all(one.passed for one in probes)
     return TaskGrade(probes, () if reached else tuple(recognized_mistakes(task, calls)))
 
@@ -125,12 +133,19 @@ def _run_probes(
     sandbox: Sandbox,
     calls: Sequence[Mapping[str, Any]],
     saved: SavedCredentials | None,
+    *,
+    with_entries: bool = False,
 ) -> Iterator[ProbeResult]:
+    last = sandbox.last_entry if with_entries else 0
     for probes, must_be_denied in ((task.succeed, False), (task.denied, True)):
         for probe in probes:
             # A probe must not use what another one saved.
             runner = StepRunner(sandbox, dict(saved or {}))
-            yield _run_probe(probe, runner, calls, must_be_denied=must_be_denied)
+            result = _run_probe(probe, runner, calls, must_be_denied=must_be_denied)
+            if with_entries:
+                after, last = last, sandbox.last_entry
+                result = replace(result, after=after, last=last)
+            yield result
 
 
 def _run_probe(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from rolecall.course import Course, find_course
-from rolecall.lab._changes import needs_change, work_of
-from rolecall.lab._grading import TaskGrade, grade_task, recognized_mistakes
+from rolecall.lab._changes import attempts_of, needs_change, work_of
+from rolecall.lab._grading import ProbeResult, TaskGrade, grade_task, recognized_mistakes
 from rolecall.lab._task import Mistake, Task, find_task
-from rolecall.lab.check_result import CheckResult, MarkdownText, RecognizedMistake
+from rolecall.lab._variables import name_in_notebook
+from rolecall.lab.check_result import EXPLAIN, CheckResult, MarkdownText, RecognizedMistake
 from rolecall.lab.pace import wait_for_lesson
 from rolecall.lab.steps import SavedCredentials, run_steps
 from rolecall.progress import Store, StoreError
 from rolecall.quiz import Entry, EntryKind, Misconception, experiment_code, load_bank, solution_code
+from rolecall.sandbox.call_explanation import CallExplanation
 from rolecall.sandbox.client import Sandbox, SandboxError
 
 _SHOWN_BEFORE_EXPERIMENT = 2
@@ -25,24 +28,39 @@ class TaskSession:
     ----------
     lab
         The sandbox, in the state in which the task starts.
+    result
+        The result of the last check since the task was started; None before.
+    hints_shown
+        How many hints were shown.
+    solution_shown
+        Whether the solution was shown.
     """
 
     def __init__(self, task: Task, course: Course, store: Store | None = None) -> None:
         self._task = task
         self._course = course
         self._store = store or Store()
-        self._hints_shown = 0
+        self._listeners: list[Callable[[], None]] = []
+        self.hints_shown = 0
+        self.solution_shown = False
         self.lab = Sandbox(task.world, course=course.folder)
-        self._start()
+        try:
+            self._start()
+        except BaseException:
+            self.lab.close()
+            raise
 
     def _start(self) -> None:
         self._after = 0
         self._saved: SavedCredentials = {}
+        self._probe_entries: list[range] = []
+        self.result: CheckResult | None = None
         problems = run_steps(self._task.start, self.lab, self._saved)
         if problems:
-            raise SandboxError(f"the task {self._task.id!r} cannot start: {'; '.join(problems)}")
+            raise SandboxError(f"the task “{self._task.title}” can't start: {'; '.join(problems)}")
         self._calls: list[dict[str, Any]] = []
         self._skip_calls()
+        self._probe_entries.append(range(1, self.lab.last_entry + 1))
         self.lab.use(self._task.actor)
 
     def _skip_calls(self) -> None:
@@ -55,12 +73,20 @@ class TaskSession:
         """The task itself, as ``tasks.yaml`` has it."""
         return self._task
 
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call a function after each check, hint, solution, and reset."""
+        self._listeners.append(listener)
+
+    def _changed(self) -> None:
+        for listener in self._listeners:
+            listener()
+
     def check(self) -> CheckResult:
         """Test whether the goal is reached, and save the attempt.
 
-        The probes run in the sandbox as it is now. What they change there stays changed. An attempt without
-        a change isn't saved: looking at the problem isn't a wrong answer. A misconception is counted if a
-        change shows it, and not for a call that was denied.
+        The probes run in the sandbox as it is now. What they change there stays changed. A check before the
+        first attempt isn't saved: looking at the problem isn't a wrong answer. A misconception is counted
+        if a change shows it, and not for a call that was denied.
 
         Returns
         -------
@@ -69,18 +95,30 @@ class TaskSession:
             It is true if the goal is reached.
         """
         self._calls += self.lab.calls(self._after)
-        grade = grade_task(self._task, self.lab, self._calls, self._saved)
+        before = self.lab.last_entry
+        grade = grade_task(self._task, self.lab, self._calls, self._saved, with_entries=True)
+        self._probe_entries.append(range(before + 1, self.lab.last_entry + 1))
         self._skip_calls()
         work = work_of(self._task, self._calls)
-        changes_missing = needs_change(self._task) and not work
+        untouched = not attempts_of(self._task, self._calls) if not needs_change(self._task) else not work
         save_error = ""
         if work or grade.reached:
             counted = [] if grade.reached else recognized_mistakes(self._task, work)
             save_error = self._save(grade, counted)
-        recognized = () if changes_missing else grade.mistakes
-        known = self._misconceptions() if recognized else {}
-        mistakes = []
-        for mistake in recognized:
+        self.result = CheckResult(
+            grade.probes,
+            () if untouched else tuple(self._recognized(grade)),
+            save_error,
+            nothing_changed=untouched and not grade.reached,
+            because=self._task.because if grade.reached else "",
+            advice=self._advice(),
+        )
+        self._changed()
+        return self.result
+
+    def _recognized(self, grade: TaskGrade) -> Iterator[RecognizedMistake]:
+        known = self._misconceptions() if grade.mistakes else {}
+        for mistake in grade.mistakes:
             misconception = known.get(mistake.misconception)
             experiment = ""
             if (
@@ -89,13 +127,47 @@ class TaskSession:
                 and self._is_repeated(mistake.misconception)
             ):
                 experiment = experiment_code(misconception.experiment)
-            mistakes.append(RecognizedMistake(mistake, misconception, experiment))
-        return CheckResult(
-            grade.probes,
-            tuple(mistakes),
-            save_error,
-            nothing_changed=changes_missing and not grade.reached,
-        )
+            yield RecognizedMistake(mistake, misconception, experiment)
+
+    def _advice(self) -> str:
+        """Say how to go on, with the name that the notebook gave this task."""
+        name = name_in_notebook(self)
+        if not name:
+            return EXPLAIN
+        return f"`{name}.hint()` shows the next hint. `{name}.explain()` explains your last denied call."
+
+    def explain(self) -> CallExplanation:
+        """Explain why the last of your calls that was denied was denied.
+
+        The calls that a check makes are left out.
+
+        Raises
+        ------
+        SandboxError
+            If none of your calls was denied yet.
+        """
+        for entry in reversed(self.lab.trail):
+            own = not any(entry.id in entries for entries in self._probe_entries)
+            if own and entry.decision != "Allowed":
+                return self.lab.explain(entry)
+        raise SandboxError("None of your calls was denied yet in this task.")
+
+    def explain_probe(self, probe: ProbeResult) -> CallExplanation:
+        """Explain why a probe of the last check ended as it did.
+
+        Raises
+        ------
+        SandboxError
+            If no policy decided it.
+        """
+        entries = [one for one in self.lab.trail if probe.after < one.id <= probe.last]
+        # A probe ends with the call that decides it; what should work fails at a denial.
+        decisive = [one for one in entries if (one.decision == "Allowed") is probe.must_be_denied]
+        if probe.passed or not decisive:
+            decisive = entries
+        if not decisive:
+            raise SandboxError("No policy decided this: it looks at the calls that you made.")
+        return self.lab.explain(decisive[-1])
 
     def _save(self, grade: TaskGrade, mistakes: list[Mistake]) -> str:
         """Save the attempt; the text says why it could not be saved, and is empty if it was."""
@@ -131,13 +203,21 @@ class TaskSession:
     def hint(self) -> MarkdownText:
         """Show the next hint below those that were shown before."""
         hints = self._task.hints
-        self._hints_shown = min(self._hints_shown + 1, len(hints))
-        rest = len(hints) - self._hints_shown
-        after = f"{rest} more." if rest else "That was the last hint; `solution()` shows the solution."
-        return MarkdownText("\n\n".join([*hints[: self._hints_shown], after]))
+        self.hints_shown = min(self.hints_shown + 1, len(hints))
+        rest = len(hints) - self.hints_shown
+        solution = f"{name_in_notebook(self) or 'task'}.solution()"
+        after = f"{rest} more." if rest else f"That was the last hint; `{solution}` shows the solution."
+        self._changed()
+        return MarkdownText("\n\n".join([*hints[: self.hints_shown], after]))
 
     def solution(self) -> MarkdownText:
         """Show the calls that solve the task, and why they do."""
+        self.solution_shown = True
+        self._changed()
+        return self.solution_text()
+
+    def solution_text(self) -> MarkdownText:
+        """Return the solution, without noting that the learner asked for it."""
         code = solution_code(self._task.solution, self._task.actor)
         return MarkdownText(f"```python\n{code}\n```\n\n{self._task.because}")
 
@@ -145,12 +225,14 @@ class TaskSession:
         """Return the sandbox to the state in which the task starts."""
         self.lab.reset()
         self._start()
+        self.solution_shown = False
+        self._changed()
 
     def solve(self) -> CheckResult:
         """Make the calls of the solution, and check."""
         problems = run_steps(self._task.solution, self.lab)
         if problems:
-            raise SandboxError(f"the solution of {self._task.id!r} does not run: {'; '.join(problems)}")
+            raise SandboxError(f"the solution of “{self._task.title}” doesn't run: {'; '.join(problems)}")
         self.lab.use(self._task.actor)
         return self.check()
 

@@ -11,7 +11,7 @@ from jmespath.exceptions import JMESPathError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from rolecall._validation import validate
-from rolecall._yaml import BadFile, read_yaml
+from rolecall._yaml import BadFile, did_you_mean, read_yaml
 from rolecall.course import Course, NoCourse
 from rolecall.quiz import AcceptedChange, Step
 from rolecall.quiz.fields import Difficulty, Slug, Text
@@ -202,6 +202,7 @@ def find_task(course: Course, name: str) -> Task:
     tasks = {task.id: task for file in task_files(course) for task in load_tasks(file)}
     renamed = next((task for task in tasks.values() if name in task.was), None)
     found = tasks.get(name, renamed)
+    found = tasks.get(name, renamed)
     if found is None:
-        raise NoCourse(f"there is no task {name!r}; there are {', '.join(tasks) or 'none'}")
+        raise NoCourse(f"there is no task {name!r}{did_you_mean(name, tasks)}")
     return found

@@ -9,8 +9,9 @@ from rolecall.lab._grading import ProbeResult
 from rolecall.lab._task import Mistake
 from rolecall.quiz import Misconception
 
-TOO_BROAD = "what must work works, and something that must stay denied does too."
-NEXT_STEP = "`hint()` shows the next hint; `lab.explain()` shows why the last call was denied."
+_TOO_OPEN = "What should work works, but so does something that should be denied."
+_UNTOUCHED = "Nothing to check yet: work on the task first, then check again."
+EXPLAIN = "The task's `hint()` shows the next hint. Its `explain()` explains your last denied call."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,19 @@ class CheckResult:
     save_error
         Why the attempt could not be saved; empty if it was saved.
     nothing_changed
-        Whether the task needs a change and none was made; such an attempt isn't saved.
+        Whether nothing was tried yet; such an attempt isn't saved.
+    because
+        Why the solution solves the task; empty until it is solved.
+    advice
+        What to do next if the task isn't solved and no mistake was recognized.
     """
 
     probes: tuple[ProbeResult, ...]
     mistakes: tuple[RecognizedMistake, ...] = ()
     save_error: str = ""
     nothing_changed: bool = False
+    because: str = ""
+    advice: str = EXPLAIN
 
     @property
     def reached(self) -> bool:
@@ -84,37 +91,79 @@ class CheckResult:
     def verdict(self) -> str:
         """Whether the task is solved, in a few words."""
         if self.reached:
-            return "✔ Reached."
-        return "✘ Nothing changed yet." if self.nothing_changed else "✘ Not yet."
+            return "✔ Solved."
+        if self.nothing_changed:
+            return f"○ {_UNTOUCHED}"
+        return "✘ Too open." if self.too_broad else "✘ Not solved yet."
+
+    @property
+    def should_work(self) -> list[ProbeResult]:
+        """The probes that must succeed."""
+        return [one for one in self.probes if not one.must_be_denied]
+
+    @property
+    def should_be_denied(self) -> list[ProbeResult]:
+        """The probes that must stay denied."""
+        return [one for one in self.probes if one.must_be_denied]
+
+    def row(self, probe: ProbeResult) -> str:
+        """Return a probe as a row of a list: a sign, what it tests, and what happened instead."""
+        says = capitalized(probe.says)
+        if probe.passed:
+            return f"✔ {says}"
+        return f"○ {says}" if self.nothing_changed else f"✘ {says} ({outcome(probe)})"
+
+    def text(self, *, bold: str = "") -> str:
+        """Return the result as text.
+
+        Parameters
+        ----------
+        bold
+            What to put around a heading: two asterisks for Markdown.
+        """
+        lines = [f"{bold}{self.verdict}{bold}"]
+        if self.too_broad:
+            lines += ["", _TOO_OPEN]
+        for heading, probes in (
+            ("Should work", self.should_work),
+            ("Should be denied", self.should_be_denied),
+        ):
+            if probes:
+                lines += ["", f"{bold}{heading}{bold}", "", *(f"- {self.row(one)}" for one in probes)]
+        for one in self.mistakes:
+            if one.misconception is not None:
+                title, because = one.misconception.title, one.misconception.because
+                lines += ["", f"{bold}{title}?{bold} {because}"]
+            lines += ["", one.mistake.why]
+            if one.experiment:
+                code = f"```python\n{one.experiment}\n```" if bold else one.experiment
+                lines += ["", "See what really happens:", "", code]
+        if self.reached and self.because:
+            lines += ["", f"{bold}Why it works:{bold} {self.because}"]
+        if not self.reached and not self.mistakes and not self.nothing_changed:
+            lines += ["", self.advice]
+        if self.save_error:
+            lines += ["", f"{bold}This attempt was not saved.{bold} {self.save_error}"]
+        return "\n".join(lines)
 
     def __bool__(self) -> bool:
         return self.reached
 
     def __str__(self) -> str:
-        lines = [self.verdict, "", *(probe_line(one) for one in self.probes)]
-        if self.too_broad:
-            lines += ["", f"Too broad: {TOO_BROAD}"]
-        for one in self.mistakes:
-            if one.misconception is not None:
-                lines += ["", f"{one.misconception.title}? {one.misconception.because}"]
-            lines += ["", one.mistake.why]
-            if one.experiment:
-                lines += ["", "See what really happens:", "", one.experiment]
-        if not self.reached and not self.mistakes:
-            lines += ["", NEXT_STEP]
-        if self.save_error:
-            lines += ["", f"This attempt was not saved. {self.save_error}"]
-        return "\n".join(lines)
+        return self.text()
 
     def __repr__(self) -> str:
-        return str(self)
+        return self.text()
 
 
-def probe_line(probe: ProbeResult) -> str:
-    """Format a probe as an item of a list, with the error of a call that should have succeeded."""
-    sign = "✔" if probe.passed else "✘"
+def capitalized(says: str) -> str:
+    """Return what a probe tests with a capital letter, as a row of a list."""
+    return says[:1].upper() + says[1:]
+
+
+def outcome(probe: ProbeResult) -> str:
+    """Say in a few words how a probe that didn't pass ended."""
     if probe.must_be_denied:
-        # The message of an expected denial is not worth the space.
-        return f"- {sign} stays denied: {probe.says}"
-    error = f"  \n  `{probe.error}`" if probe.error and not probe.passed else ""
-    return f"- {sign} works: {probe.says}{error}"
+        # An error other than a denial doesn't prove that access is denied.
+        return f"it failed with another error: {probe.error}" if probe.error else "it was allowed"
+    return probe.error or "it didn't happen yet"

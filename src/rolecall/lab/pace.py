@@ -6,10 +6,11 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
+from rolecall._learner_error import LearnerError
 from rolecall.course import Course
 
 
-class LessonClosed(RuntimeError):
+class LessonClosed(LearnerError, RuntimeError):
     """The workshop's instructor has not opened this lesson yet."""
 
 

@@ -9,10 +9,14 @@ from __future__ import annotations
 from pkgutil import resolve_name
 from typing import Any
 
+from rolecall._learner_error import LearnerError
+from rolecall.presentation.error_card import error_html
+
 _HERE = "rolecall.presentation"
 _RENDERERS = {
-    # The type's module and name; the MIME type; the function that renders it.
-    ("rolecall.lab._session", "TaskSession"): ("text/markdown", f"{_HERE}.task:task_markdown"),
+    # The type's module and name; the MIME type; the function that renders it. Without a MIME type, the
+    # function returns a bundle of several.
+    ("rolecall.lab._session", "TaskSession"): ("", "rolecall.widgets._task_card:task_bundle"),
     ("rolecall.lab.check_result", "CheckResult"): ("text/markdown", f"{_HERE}.task:check_result_markdown"),
     ("rolecall.lab.check_result", "MarkdownText"): ("text/markdown", f"{_HERE}.task:text_markdown"),
     ("rolecall.sandbox.call_explanation", "CallExplanation"): (
@@ -31,19 +35,31 @@ class _Renderer:
         self._mime_type = mime_type
         self._function = function
 
-    def __call__(self, shown: object) -> dict[str, str]:
-        return {self._mime_type: resolve_name(self._function)(shown)}
+    def __call__(self, shown: object) -> Any:
+        rendered = resolve_name(self._function)(shown)
+        return {self._mime_type: rendered} if self._mime_type else rendered
 
 
-def register(display_formatter: Any) -> None:
-    """Make an IPython shell display Rolecall's objects.
+def register(shell: Any) -> None:
+    """Make an IPython shell display Rolecall's objects and errors.
 
     Parameters
     ----------
-    display_formatter
-        The shell's ``display_formatter``, an ``IPython.core.formatters.DisplayFormatter``.
+    shell
+        An ``IPython.core.interactiveshell.InteractiveShell``.
     """
+    formatter = shell.display_formatter.mimebundle_formatter
     for (module, name), (mime_type, function) in _RENDERERS.items():
-        display_formatter.mimebundle_formatter.for_type_by_name(
-            module, name, _Renderer(mime_type, function)
-        )
+        formatter.for_type_by_name(module, name, _Renderer(mime_type, function))
+    shell.set_custom_exc((LearnerError,), _show_error)
+
+
+def _show_error(shell: Any, kind: type, error: BaseException, traceback: Any, tb_offset: Any = None) -> Any:
+    """Show a card with what to do in place of a traceback of the package; the traceback is behind it."""
+    if not hasattr(shell, "kernel"):
+        # A terminal has no cards.
+        shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
+        return None
+    lines = shell.InteractiveTB.structured_traceback(kind, error, traceback, tb_offset=tb_offset)
+    shell.display_pub.publish({"text/plain": str(error), "text/html": error_html(error, "\n".join(lines))})
+    return lines

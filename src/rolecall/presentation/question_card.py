@@ -11,6 +11,7 @@ from typing import Any, TypedDict
 from rolecall.lab import Task
 from rolecall.presentation.answer_views import answer_area, right_answer_html
 from rolecall.presentation.markdown import to_html, to_inline_html
+from rolecall.presentation.partly_right import is_partly_right, what_is_missing
 from rolecall.quiz import (
     Bank,
     GradedAnswer,
@@ -34,11 +35,18 @@ class RemarkView(TypedDict):
 
 
 class _Feedback(TypedDict):
-    """The feedback on a question, each field empty until it is due."""
+    """The feedback on a question, each field empty until it is due.
+
+    Parameters
+    ----------
+    state
+        Whether the last answer is ``right``, ``part``, or ``wrong``.
+    """
 
     given: Any
     status: str
     verdict: str
+    state: str
     remarks: list[RemarkView]
     bestAnswer: str
     hint: str
@@ -54,6 +62,7 @@ _NO_FEEDBACK = _Feedback(
     given=None,
     status="open",
     verdict="",
+    state="",
     remarks=[],
     bestAnswer="",
     hint="",
@@ -144,7 +153,8 @@ def _question(
         content=answer_area(question, last, due=answered),
         given=question.input_from_answer(last.answer) if last else None,
         status=status.value,
-        verdict=_verdict(status, last),
+        verdict=_verdict(status, question, last),
+        state=_state(status, last),
         remarks=_remarks(question, last),
         bestAnswer=right_answer_html(question, right) if shows_answer else "",
         hint=to_html(question.hint) if hint or answered else "",
@@ -242,10 +252,10 @@ def _reviewed(question: Question, last: GradedAnswer | None, judges: Judges | No
     if last is None:
         verdict = "not answered"
     else:
-        verdict = "right" if correct else f"{last.score:.0%}" if last.score else "not right"
+        verdict = "right" if correct else "partly right" if is_partly_right(last) else "not right"
     remarks = last.remarks if last else (Remark("", False, "You didn't answer this question."),)
     return ReviewView(
-        mark="✔" if correct else "✘",
+        mark="◐" if verdict == "partly right" else "✔" if correct else "✘",
         verdict=verdict,
         prompt=to_html(question.prompt),
         given="".join(f"<p>{to_inline_html(one.part)}</p>" for one in remarks if one.part),
@@ -266,9 +276,17 @@ def _remark(remark: Remark) -> RemarkView:
     return RemarkView(html=to_inline_html(remark.part), right=remark.right, why=to_html(remark.why))
 
 
-def _verdict(status: Status, last: GradedAnswer | None) -> str:
-    if status is Status.WRONG and last is not None and last.score > 0:
-        return f"Partly right: {last.score:.0%}. Read why, and try again."
+def _state(status: Status, last: GradedAnswer | None) -> str:
+    if status is Status.SOLVED:
+        return "right"
+    if last is None or status is Status.REVEALED:
+        return ""
+    return "part" if is_partly_right(last) else "wrong"
+
+
+def _verdict(status: Status, question: Question, last: GradedAnswer | None) -> str:
+    if status is Status.WRONG and last is not None and is_partly_right(last):
+        return what_is_missing(question, last)
     return {
         Status.OPEN: "",
         Status.WRONG: "Not this one. Read why, and try again.",

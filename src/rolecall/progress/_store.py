@@ -14,6 +14,7 @@ from sqlalchemy import Engine, Select, create_engine, event, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from rolecall._learner_error import LearnerError
 from rolecall.progress._models import CardRow, EntryRow
 from rolecall.progress._schema import migrate
 from rolecall.quiz import Entry, EntryKind
@@ -26,7 +27,7 @@ _TIMEOUT_SECONDS = 10
 """How long to wait for another kernel that is writing."""
 
 
-class StoreError(RuntimeError):
+class StoreError(LearnerError, RuntimeError):
     """Progress can't be saved or read; the text names the file and how to fix it."""
 
 

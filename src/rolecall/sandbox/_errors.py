@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from rolecall._learner_error import LearnerError
 
-class SandboxError(RuntimeError):
+
+class SandboxError(LearnerError, RuntimeError):
     """The sandbox can't do what was requested; the message says why and what to do."""
 
 

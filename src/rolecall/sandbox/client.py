@@ -211,6 +211,12 @@ class Sandbox:
             TrailEntry.of(event) for event in self._control("GET", f"/decisions?last={_EVERY_EVENT}")
         )
 
+    @property
+    def last_entry(self) -> int:
+        """The ID of the newest entry of the trail; 0 if it is empty."""
+        events = self._control("GET", "/decisions?last=1")
+        return int(events[-1]["id"]) if events else 0
+
     def calls(self, after: int = 0) -> list[dict[str, Any]]:
         """Return every call after a given one, with its caller, parameters, and error code.
 

@@ -9,7 +9,8 @@ from typing import Any
 import anywidget
 import traitlets
 
-from rolecall.progress import StoreError
+from rolecall._learner_error import LearnerError
+from rolecall.presentation.static_card import static_html, static_text
 from rolecall.quiz import InvalidAnswer
 
 STATIC = Path(__file__).parent / "static"
@@ -52,10 +53,21 @@ class Card(anywidget.AnyWidget):
         ------
         InvalidAnswer
             If the message holds no answer that the form can produce.
-        StoreError, ValueError
+        LearnerError, ValueError
             If the learner has to read why nothing changed.
         """
         raise NotImplementedError
+
+    def _static(self) -> tuple[str, str]:
+        """Return the card as text and as HTML, for where no widget can be shown; without any key."""
+        return static_text(self.view), static_html(self.view)
+
+    def _repr_mimebundle_(self, **arguments: Any) -> Any:
+        """Add a text and an HTML form, which GitHub, nbviewer, and nbconvert show."""
+        shown = super()._repr_mimebundle_(**arguments)
+        data, metadata = shown if isinstance(shown, tuple) else (shown or {}, {})
+        text, html = self._static()
+        return {**data, "text/plain": text, "text/html": html}, metadata
 
     def _show(self) -> None:
         # The serial number grows with every view, so that the browser knows that the kernel answered.
@@ -74,6 +86,6 @@ class Card(anywidget.AnyWidget):
         except InvalidAnswer:
             # The form never sends such an answer, so there is no one to explain it to.
             pass
-        except (StoreError, ValueError) as error:
+        except (LearnerError, ValueError) as error:
             self._problem = str(error)
         self._show()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import anywidget
 import traitlets
 
+from rolecall.presentation.kit import card
 from rolecall.sandbox.client import Sandbox
 from rolecall.sandbox.metadata_log import MetadataRequest
 from rolecall.sandbox.trail_entries import TrailEntry
@@ -122,6 +124,24 @@ class CallSequence(anywidget.AnyWidget):
         self._steps = [step for *_, step in sorted(ordered, key=lambda one: one[:2])][-_MOST_STEPS:]
         last = max(len(self._steps), 1)
         super().__init__(frames=[self.html(step) for step in range(1, last + 1)], step=last)
+
+    def _repr_mimebundle_(self, **arguments: Any) -> Any:
+        """Add a text and an HTML form, which GitHub, nbviewer, and nbconvert show."""
+        shown = super()._repr_mimebundle_(**arguments)
+        data, metadata = shown if isinstance(shown, tuple) else (shown or {}, {})
+        last = self.html(len(self._steps))
+        return {
+            **data,
+            "text/plain": self.text(),
+            "text/html": card("Sequence of calls", last, styled=False),
+        }, metadata
+
+    def text(self) -> str:
+        """Return the steps as lines of text."""
+        return "\n".join(
+            f"{number}. {step.caller}: {step.description}: {step.result}"
+            for number, step in enumerate(self._steps, start=1)
+        )
 
     def html(self, steps: int) -> str:
         """Return the diagram and the table after the first steps, as HTML."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rolecall._learner_error import LearnerError
 from rolecall.lab.pace import place_of_notebook
 from rolecall.progress import default_path, on_record
 from rolecall.quiz import Entry, EntryKind
@@ -29,7 +30,7 @@ _RETRY_STATUSES = (408, 429, 500, 502, 503, 504)
 """The HTTP statuses after which the same request may be sent again."""
 
 
-class ServiceError(RuntimeError):
+class ServiceError(LearnerError, RuntimeError):
     """The service refused a request.
 
     Parameters

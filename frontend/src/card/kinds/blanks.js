@@ -104,5 +104,9 @@ export function blanksForm(context) {
         ),
       ),
   );
-  return { element, isComplete: () => names.every((name) => texts()[name].trim() !== "") };
+  return {
+    element,
+    missing: "Fill in each blank first.",
+    isComplete: () => names.every((name) => texts()[name].trim() !== ""),
+  };
 }

@@ -80,5 +80,5 @@ export function decideForm(context) {
     h("fieldset", { class: "rc-options" }, h("legend", {}, "How does IAM decide?"), ...OUTCOMES.map(option), which),
   );
   showWhich();
-  return { element, isComplete: () => isCompleteDecision(decision()) };
+  return { element, missing: "Choose how IAM decides first.", isComplete: () => isCompleteDecision(decision()) };
 }

@@ -27,5 +27,5 @@ export function lineForm(context, label, { placeholder = "", monospace = false }
   });
   input.value = context.answer ?? "";
   const element = h("div", { class: "rc-typed" }, h("label", { for: id }, label), input);
-  return { element, isComplete: () => (context.answer ?? "").trim() !== "" };
+  return { element, missing: "Type your answer first.", isComplete: () => (context.answer ?? "").trim() !== "" };
 }

@@ -34,5 +34,9 @@ export function matchForm(context) {
     h("legend", {}, "Choose the match for each item"),
     h("ul", { class: "rc-match" }, ...lefts.map(pair)),
   );
-  return { element, isComplete: () => answer().every((place) => place !== NOT_CHOSEN) };
+  return {
+    element,
+    missing: "Choose a match for each item first.",
+    isComplete: () => answer().every((place) => place !== NOT_CHOSEN),
+  };
 }

@@ -69,6 +69,7 @@ export function optionsForm(context, { type, instruction, chosen, choose }) {
   );
   return {
     element,
+    missing: "Choose an option first.",
     isComplete: () => chosen().length > 0,
     onKey(event) {
       const place = event.key.length === 1 ? LETTERS.indexOf(event.key.toUpperCase()) : -1;

@@ -44,5 +44,5 @@ export function policyForm(context) {
     h("p", { class: "rc-rule" }, `${LABEL}. Press Ctrl+Enter to check it, or Tab to leave the editor.`),
     place,
   );
-  return { element, isComplete: () => text().trim() !== "" };
+  return { element, missing: "Write the policy first.", isComplete: () => text().trim() !== "" };
 }
