@@ -1,7 +1,7 @@
 """Clients that the calls of proofs, probes, and solutions share.
 
-Creating a boto3 session and a client takes several times as long as a call. A course's check makes thousands
-of calls with the keys of a few actors, so clients are kept for as long as their sandbox exists.
+Creating a boto3 session and a client takes several times as long as a call. A course's check makes
+thousands of calls with the keys of a few actors, so clients are kept for as long as their sandbox exists.
 """
 
 from __future__ import annotations
