@@ -106,7 +106,9 @@ def test_a_request_is_parsed_to_the_call_that_made_it(client, method, parameters
         ("dynamodb", "application/x-amz-json-1.0", "json"),
         ("sqs", "application/x-amz-json-1.0", "json"),
         ("sqs", "application/x-www-form-urlencoded", "query"),
-        ("no-such-service", None, "query"),
+        ("no-such-service", None, "rest-json"),
+        ("no-such-service", "application/x-www-form-urlencoded", "query"),
+        ("no-such-service", "application/x-amz-json-1.1", "json"),
     ],
 )
 def test_a_service_has_a_protocol(service, content_type, protocol):

@@ -45,6 +45,7 @@ def error(lab, service, method, /, region=None, **parameters):
     [
         ("iam", "list_delegation_requests", {}, "InvalidAction", "iam:ListDelegationRequests"),
         ("ec2", "describe_ipam_pools", {}, "UnsupportedOperation", "ec2:DescribeIpamPools"),
+        ("lambda", "get_account_settings", {}, "UnknownOperationException", "lambda:GetAccountSettings"),
         ("rolesanywhere", "list_profiles", {}, "UnknownOperationException", "rolesanywhere:ListProfiles"),
     ],
 )
@@ -53,6 +54,10 @@ def test_an_operation_that_the_sandbox_lacks_is_named(lab, service, method, para
 
     assert (status, answered) == (400, code)
     assert message.startswith(f"{operation} is not available here")
+
+
+def test_an_unknown_service_answers_in_the_protocol_that_its_client_reads(lab):
+    assert error(lab, "location", "cancel_job", JobId="1")[:2] == (400, "UnknownOperationException")
 
 
 # https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html

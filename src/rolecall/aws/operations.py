@@ -247,16 +247,22 @@ def _has_operation(service: str, request: HttpRequest) -> bool:
 
 
 def protocol_of(service: str, content_type: str | None) -> Protocol:
-    """Return the protocol of a request to a service; ``query`` for an unknown service."""
+    """Return the protocol of a request to a service; for an unknown one, what the content type suggests."""
     try:
         model = get_service_model(service)
     except (UnknownServiceError, DataNotFoundError):
-        return "query"
+        return _protocol_by_content_type(content_type or "")
     try:
         return cast(Protocol, determine_request_protocol(model, content_type))
     except NotImplementedError:
         # moto can't derive the protocol from the content type: use the protocol of the service model.
         return cast(Protocol, str(model.protocol))
+
+
+def _protocol_by_content_type(content_type: str) -> Protocol:
+    if content_type.startswith("application/x-www-form-urlencoded"):
+        return "query"
+    return "json" if content_type.startswith("application/x-amz-json") else "rest-json"
 
 
 def service_and_protocol(request: HttpRequest) -> tuple[str, Protocol]:

@@ -13,7 +13,7 @@ import flask
 from botocore.exceptions import ClientError
 from moto.moto_server.werkzeug_app import BackendRequest
 from moto.server import DomainDispatcherApplication, create_backend_app
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from rolecall.sandbox.responses import Response
@@ -44,12 +44,20 @@ def dispatch(environ: WSGIEnvironment) -> Response:
         # A script in a browser sends these. Flask answers them for moto.
         return _with_flask(application, environ)
     try:
-        endpoint, _ = application.url_map.bind_to_environ(environ).match()
-        response = _call(application.view_functions[endpoint], BackendRequest(environ))
+        response = _call(_find_view(application, environ), BackendRequest(environ))
     except HTTPException as error:
         response = error.get_response(environ)
     body, status, headers = response.get_wsgi_response(environ)
     return Response(int(status[:3]), tuple(headers), b"".join(body))
+
+
+def _find_view(application: flask.Flask, environ: WSGIEnvironment) -> Any:
+    """Find what answers a path; Flask would return a page in HTML where moto has nothing."""
+    try:
+        endpoint, _ = application.url_map.bind_to_environ(environ).match()
+    except (MethodNotAllowed, NotFound):
+        raise NotImplementedError from None
+    return application.view_functions[endpoint]
 
 
 def _call(view: Any, request: BackendRequest) -> WerkzeugResponse:
