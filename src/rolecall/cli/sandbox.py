@@ -49,7 +49,7 @@ def serve_command(world: str, port: int, as_json: bool, course: Path | None, unt
         raise Unusable(str(error)) from None
     except PortInUse as error:
         raise Unusable(f"{error}; leave out --port to use any free one") from None
-    # The process ends now. Python would first look for cycles among all objects of moto, which takes seconds.
+    # The process ends now. Python would first look for cycles among all of its objects, for seconds.
     gc.freeze()
 
 
