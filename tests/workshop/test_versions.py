@@ -233,3 +233,15 @@ def test_answers_to_a_renamed_question_count_together_and_are_dropped_together(r
     assert "ripe-banana</th>" in page
     assert "banana</th>" not in page.replace("ripe-banana", "")
     assert room.feedback(*after)["of"] == 0
+
+
+def test_faults_of_a_bank_are_shown_to_no_learner(room):
+    secret = {**QUESTION, "options": [*QUESTION["options"], {"text": "Green", "wy": "Unripe ones are."}]}
+    room.write(secret)
+    room.service.assessments._readable_before.clear()
+
+    refused = room.http.post("/api/assessments/fruit", headers=room.learner("Eve"))
+
+    assert (refused.status_code, refused.json()["detail"]["code"]) == (409, "bad-file")
+    assert "Unripe" not in refused.text
+    assert "fruit.yaml" not in refused.text

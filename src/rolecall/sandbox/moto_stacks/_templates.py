@@ -10,6 +10,13 @@ import yaml
 class TemplateLoader(yaml.SafeLoader):
     """A loader of templates with the short forms of functions, in which dates are text, as in policies."""
 
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """Compose a node, and reject an alias, as CloudFormation does."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("YAML aliases are not allowed in CloudFormation templates")
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
+
 
 TemplateLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
