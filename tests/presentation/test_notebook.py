@@ -27,6 +27,17 @@ def test_an_explanation_is_displayed_as_html_and_as_text(lab, displayed):
     assert shown["text/plain"].startswith("✔ Allowed\n")
 
 
+def test_a_sandbox_is_displayed_as_its_accounts_and_last_calls(lab, displayed):
+    lab.client("sts", actor="dana").get_caller_identity()
+
+    shown = displayed(lab)
+
+    assert "A sandbox of AWS." in shown["text/plain"]
+    assert "trusts dana" in shown["text/html"]
+    assert "✔ allowed: sts:GetCallerIdentity as user/dana" in shown["text/html"]
+    assert "127.0.0.1" not in "".join(shown.values())
+
+
 def test_the_trail_is_displayed_as_a_table(lab, displayed):
     lab.client("sts", actor="dana").get_caller_identity()
 

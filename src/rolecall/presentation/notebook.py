@@ -17,6 +17,7 @@ _RENDERERS = {
     # The type's module and name; the MIME type; the function that renders it. Without a MIME type, the
     # function returns a bundle of several.
     ("rolecall.lab._session", "TaskSession"): ("", "rolecall.widgets._task_card:task_bundle"),
+    ("rolecall.sandbox.client", "Sandbox"): ("", f"{_HERE}.world:sandbox_bundle"),
     ("rolecall.lab.check_result", "CheckResult"): ("text/markdown", f"{_HERE}.task:check_result_markdown"),
     ("rolecall.lab.check_result", "MarkdownText"): ("text/markdown", f"{_HERE}.task:text_markdown"),
     ("rolecall.sandbox.call_explanation", "CallExplanation"): (

@@ -28,6 +28,7 @@ from rolecall.sandbox.diagram import Diagram
 from rolecall.sandbox.metadata_log import MetadataRequest
 from rolecall.sandbox.sandbox_clock import SandboxClock
 from rolecall.sandbox.trail_entries import TrailEntry, TrailTable
+from rolecall.sandbox.world_overview import WorldOverview
 
 __all__ = ["OutsideSandboxError", "Sandbox", "SandboxClock", "SandboxError"]
 
@@ -53,6 +54,8 @@ class Sandbox:
         The URLs of the OpenID Connect issuers, by name.
     clock
         The clock of the sandbox.
+    acting_as
+        The actor that `use` was called with last; empty before.
 
     Raises
     ------
@@ -78,6 +81,7 @@ class Sandbox:
         self._control = ControlApi(**description["control"])
         self.clock = SandboxClock(self._control, Path(self._files.name))
         self._actors = read_actors(description)
+        self.acting_as = ""
 
     @property
     def actors(self) -> dict[str, str]:
@@ -163,6 +167,7 @@ class Sandbox:
         'arn:aws:sts::111122223333:assumed-role/web'
         """
         KERNEL.use(self, self._environment(self._actor(actor)), lambda: self.clock.ahead)
+        self.acting_as = actor
 
     def environment(self, actor: str, *, in_container: bool = False) -> dict[str, str]:
         """Return the environment variables with which any AWS client acts as an actor.
@@ -344,6 +349,10 @@ class Sandbox:
         """Return a diagram of the roles: who can assume them, who is only trusted, and who assumed them."""
         return Diagram.of(self._control("GET", "/relations"))
 
+    def overview(self) -> WorldOverview:
+        """Return what the world contains now: accounts, users, roles, buckets, and machines."""
+        return WorldOverview.of(self._control("GET", "/overview"))
+
     def reset(self) -> None:
         """Restore the world as its file declares it; the actors keep their access keys."""
         self._control("POST", "/reset", {})
@@ -369,7 +378,8 @@ class Sandbox:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Sandbox at {self.endpoint} with {', '.join(self._actors)}>"
+        acting = f"You act as {self.acting_as}." if self.acting_as else "Choose an actor with use()."
+        return f"A sandbox of AWS. {acting} Actors: {', '.join(self._actors)}."
 
     def _actor(self, name: str) -> ActorAccess:
         if name in self._actors:

@@ -14,6 +14,7 @@ from rolecall.sandbox._web import Body, WebService, json_response, query_number,
 from rolecall.sandbox.clock import timestamp
 from rolecall.sandbox.gateway import Gateway
 from rolecall.sandbox.machine_endpoints import MachineEndpoints
+from rolecall.sandbox.overview import overview
 from rolecall.sandbox.relations import relations
 from rolecall.sandbox.roles_that_allow import roles_that_allow
 
@@ -75,6 +76,7 @@ class Control(WebService):
                 ("GET", "/decisions", self._list_decisions),
                 ("GET", "/metadata", self._list_metadata_requests),
                 ("GET", "/mfa", self._show_mfa_code),
+                ("GET", "/overview", self._show_overview),
                 ("GET", "/relations", self._show_relations),
                 ("GET", "/roles-that-allow", self._list_roles_that_allow),
             ]
@@ -153,6 +155,9 @@ class Control(WebService):
 
     def _list_metadata_requests(self, request: Request) -> Response:
         return json_response(self._gateway.metadata.as_json())
+
+    def _show_overview(self, request: Request) -> Response:
+        return json_response(overview(self._gateway))
 
     def _show_relations(self, request: Request) -> Response:
         return json_response(relations(self._gateway))
