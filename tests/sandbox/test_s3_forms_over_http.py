@@ -100,6 +100,26 @@ def test_an_expired_policy_is_rejected(buckets):
     assert error(response) == (403, "AccessDenied", "Invalid according to Policy: Policy expired.")
 
 
+def test_a_form_tags_the_object(buckets):
+    tags = "<Tagging><TagSet><Tag><Key>team</Key><Value>a b</Value></Tag></TagSet></Tagging>"
+    tagged = {"Fields": {"tagging": tags}, "Conditions": [{"tagging": tags}]}
+
+    assert upload(presigned_post(buckets, "tagged", **tagged)).status_code == 204
+    found = buckets.client("s3", actor="admin").get_object_tagging(Bucket="reports", Key="tagged")
+    assert found["TagSet"] == [{"Key": "team", "Value": "a b"}]
+    broken = {"Fields": {"tagging": "<Tagging>"}, "Conditions": [{"tagging": "<Tagging>"}]}
+    assert error(upload(presigned_post(buckets, "k", **broken)))[:2] == (400, "MalformedXML")
+
+
+def test_a_policy_expires_by_the_clock_of_the_sandbox(buckets):
+    before = presigned_post(buckets, "k", ExpiresIn=60)
+    buckets.clock.advance(hours=1)
+    after = presigned_post(buckets, "k", ExpiresIn=60)
+
+    assert error(upload(before))[2] == "Invalid according to Policy: Policy expired."
+    assert upload(after).status_code == 204
+
+
 def test_a_changed_policy_is_rejected(buckets):
     form = presigned_post(buckets, "k")
     form["fields"]["policy"] = presigned_post(buckets, "other")["fields"]["policy"]

@@ -44,6 +44,8 @@ class Check:
     via
         The AWS service that makes the request on the caller's behalf, such as ``s3.amazonaws.com``; empty
         if the caller makes it.
+    owner
+        The account whose permission is required; empty for the account that owns the resource.
     """
 
     action: str
@@ -51,6 +53,7 @@ class Check:
     context: Mapping[str, str | list[str]] = field(default_factory=dict)
     resolved: bool = True
     via: str = ""
+    owner: str = ""
 
 
 def checks(operation: Operation, scope: Scope) -> list[Check]:
@@ -86,10 +89,21 @@ def checks(operation: Operation, scope: Scope) -> list[Check]:
     if operation.service == "s3":
         # The keys come from the headers of the request, so that all its permissions have the same ones.
         shared = {key: value for check in needed for key, value in check.context.items()}
-        needed = [replace(check, context=shared) for check in needed]
+        needed = [
+            replace(check, context=shared, owner=_acl_owner(check, operation, scope)) for check in needed
+        ]
     needed += _tagging(operation, needed, scope)
     needed += _passed(operation, needed, scope)
     return list({(check.action, check.resource): check for check in reversed(needed)}.values())[::-1]
+
+
+def _acl_owner(check: Check, operation: Operation, scope: Scope) -> str:
+    """Return the account that decides about the ACL of a new object: the one that writes it.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html
+    """
+    writes = check.action == "s3:PutObjectAcl" and operation.name != "PutObjectAcl"
+    return scope.account if writes else ""
 
 
 def _fill(permission: Permission, operation: Operation, scope: Scope) -> Iterator[Check]:

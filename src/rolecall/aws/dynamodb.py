@@ -25,7 +25,7 @@ _EXPRESSIONS = (
     "ConditionExpression",
 )
 # Operators and functions in expressions, which look like names of attributes.
-_WORDS = frozenset(
+_KEYWORDS_AND_FUNCTIONS = frozenset(
     {
         *("and", "or", "not", "between", "in", "set", "remove", "add", "delete", "true", "false", "null"),
         *("attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains", "size"),
@@ -74,13 +74,13 @@ def _requests(operation: Operation, table: str) -> Iterator[Mapping[str, Any]]:
     for name, request in (parameters.get("RequestItems") or {}).items():
         if _same_table(name, table):
             if isinstance(request, Mapping):
-                yield from ({**request, "Key": key} for key in request.get("Keys") or [])
+                yield from ({**request, "Key": item_key} for item_key in request.get("Keys") or [])
             else:
-                yield from (part for one in request for part in one.values())
+                yield from (write for one in request for write in one.values())
     for item in parameters.get("TransactItems") or []:
-        yield from (
-            part for part in item.values() if part and _same_table(part.get("TableName", ""), table)
-        )
+        for action in item.values():
+            if action and _same_table(action.get("TableName", ""), table):
+                yield action
     if "TableName" in parameters:
         yield parameters
 
@@ -92,8 +92,8 @@ def _same_table(name: str, table: str) -> bool:
 def _partition_values(request: Mapping[str, Any], partition_key: str | None) -> Iterator[str]:
     if partition_key is None:
         return
-    for part in ("Key", "Item"):
-        if value := (request.get(part) or {}).get(partition_key):
+    for parameter in ("Key", "Item"):
+        if value := (request.get(parameter) or {}).get(partition_key):
             yield _plain(value)
     condition = (request.get("KeyConditions") or {}).get(partition_key)
     if condition:
@@ -114,7 +114,7 @@ def _plain(value: Mapping[str, Any]) -> str:
 def _attributes(request: Mapping[str, Any]) -> Iterator[str]:
     """Yield the top-level attributes that a request names."""
     names = request.get("ExpressionAttributeNames") or {}
-    for part in (
+    for parameter in (
         "Key",
         "Item",
         "AttributeUpdates",
@@ -123,13 +123,13 @@ def _attributes(request: Mapping[str, Any]) -> Iterator[str]:
         "QueryFilter",
         "ScanFilter",
     ):
-        yield from request.get(part) or {}
+        yield from request.get(parameter) or {}
     yield from request.get("AttributesToGet") or []
-    for part in _EXPRESSIONS:
-        text = re.sub(r":\w+", " ", str(request.get(part) or ""))
+    for parameter in _EXPRESSIONS:
+        text = re.sub(r":\w+", " ", str(request.get(parameter) or ""))
         for match in _NAME.finditer(text):
             name = match[0].partition(".")[0]
-            if name.lower() not in _WORDS:
+            if name.lower() not in _KEYWORDS_AND_FUNCTIONS:
                 yield names.get(name, name)
 
 

@@ -143,13 +143,21 @@ class AwsError(Exception):
         The HTTP status.
     details
         Further elements of the response of S3, such as ``BucketName``.
+    headers
+        Further headers of the response, such as ``x-amz-bucket-region``.
     """
 
     def __init__(
-        self, code: str, message: str, status: int = 400, details: Mapping[str, str] | None = None
+        self,
+        code: str,
+        message: str,
+        status: int = 400,
+        details: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(f"{code}: {message}")
         self.details = details or {}
+        self.headers = headers or {}
         self.code = code
         self.message = message
         self.status = status
@@ -280,6 +288,7 @@ def render(error: AwsError, service: str, protocol: Protocol, *, head: bool = Fa
         body = f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'
     content = b"" if head else body.encode()
     headers += [("Content-Type", content_type), ("Content-Length", str(len(content)))]
+    headers += error.headers.items()
     return ErrorResponse(error.status, tuple(headers), content)
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, cast, overload
 from urllib.parse import unquote
 from wsgiref.types import WSGIEnvironment
 
@@ -112,10 +112,16 @@ class Operation:
     protocol: Protocol
     parameters: Mapping[str, Any]
 
-    def text(self, parameter: str) -> str | None:
-        """Return a parameter if it is a non-empty string, else ``None``."""
+    @overload
+    def text(self, parameter: str) -> str | None: ...
+
+    @overload
+    def text(self, parameter: str, default: str) -> str: ...
+
+    def text(self, parameter: str, default: str | None = None) -> str | None:
+        """Return a parameter if it is a non-empty string, else the default."""
         value = self.parameters.get(parameter)
-        return value if isinstance(value, str) and value else None
+        return value if isinstance(value, str) and value else default
 
 
 @lru_cache(maxsize=4096)

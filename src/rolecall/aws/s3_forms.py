@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
+from xml.etree import ElementTree
 
 from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
@@ -62,6 +63,10 @@ class Form:
         get = self.fields.get
         token = get("x-amz-security-token")
         now = datetime.now(UTC)
+        try:
+            signed_at = datetime.strptime(get("x-amz-date", ""), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        except ValueError:
+            signed_at = now
         if "x-amz-signature" in self.fields:
             try:
                 key, date, region, service, _ = get("x-amz-credential", "").split("/")
@@ -77,7 +82,7 @@ class Form:
                 (),
                 self.fields["x-amz-signature"],
                 "",
-                now,
+                signed_at,
                 None,
                 token,
                 form=True,
@@ -101,6 +106,11 @@ class Form:
 
     def check_policy(self, now: datetime) -> None:
         """Check that the policy hasn't expired, and allows every field and the size of the file.
+
+        Parameters
+        ----------
+        now
+            The time to compare the expiration with, in the client's time.
 
         Raises
         ------
@@ -149,6 +159,8 @@ class Form:
                 headers[name] = value
         if acl := self.fields.get("acl"):
             headers["x-amz-acl"] = acl
+        if tagging := self.fields.get("tagging"):
+            headers["x-amz-tagging"] = _tags_header(tagging)
         path = f"/{self.bucket}/{quote(self.key)}"
         return HttpRequest("PUT", path, "", headers, self.body, request.source_ip)
 
@@ -182,6 +194,21 @@ def read_form(request: HttpRequest) -> Form | None:
     filename = (file.filename if file is not None else "") or ""
     fields["key"] = fields["key"].replace("${filename}", filename)
     return Form(bucket, fields, body)
+
+
+def _tags_header(tagging: str) -> str:
+    """Return the tags in the XML of a form's field as PutObject takes them.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
+    """
+    try:
+        tags = ElementTree.fromstring(tagging).findall("{*}TagSet/{*}Tag")
+    except ElementTree.ParseError as error:
+        message = (
+            "The XML you provided was not well-formed or did not validate against our published schema"
+        )
+        raise AwsError("MalformedXML", message, 400) from error
+    return urlencode({tag.findtext("{*}Key", ""): tag.findtext("{*}Value", "") for tag in tags})
 
 
 def _read_policy(text: str) -> dict[str, Any]:

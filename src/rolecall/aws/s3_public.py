@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-publi
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,9 @@ GRANT_PARAMETERS = ("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite
 """The parameters that grant access by ACL, beside ``ACL`` and ``AccessControlPolicy``."""
 
 _PUBLIC_CANNED_ACLS = frozenset({"public-read", "public-read-write", "authenticated-read"})
+
+# A header such as x-amz-grant-read: id="…", uri="…".
+_ID_IN_HEADER = re.compile(r'\bid="?([^",]*)')
 
 # A statement isn't public if a condition limits one of these keys to fixed values. The organization's and
 # account's keys count as principals.
@@ -122,6 +126,17 @@ def requests_public_acl(operation: Operation) -> bool:
     return any(
         (grant.get("Grantee") or {}).get("URI") in PUBLIC_GROUPS for grant in listed.get("Grants") or []
     )
+
+
+def named_canonical_users(operation: Operation) -> list[str]:
+    """Return the canonical user IDs that the ACL in a request grants access to."""
+    parameters = operation.parameters
+    listed: Mapping[str, Any] = parameters.get("AccessControlPolicy") or {}
+    grantees = [grant.get("Grantee") or {} for grant in listed.get("Grants") or []]
+    found = [str(grantee["ID"]) for grantee in grantees if grantee.get("ID")]
+    for name in GRANT_PARAMETERS:
+        found += _ID_IN_HEADER.findall(str(parameters.get(name) or ""))
+    return found
 
 
 def is_owner_only_acl(operation: Operation) -> bool:

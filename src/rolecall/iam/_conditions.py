@@ -6,18 +6,19 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 
 from __future__ import annotations
 
-import base64
-import binascii
-import ipaddress
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from decimal import Decimal
 from typing import Literal
 
 from rolecall.iam._arns import compile_arn_like
+from rolecall.iam._condition_values import (
+    read_address,
+    read_binary,
+    read_instant,
+    read_network,
+    read_number,
+)
 from rolecall.iam._glob import Predicate, Token, compile_tokens
 from rolecall.iam._variables import Context, Template, plain
 
@@ -61,43 +62,6 @@ def _equals_ignoring_case(parts: tuple[Token, ...]) -> Predicate:
     return lambda value: value.casefold() == expected
 
 
-@lru_cache(maxsize=4096)
-def _number(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-_EPOCH = re.compile(r"^-?\d{5,}(\.\d+)?$")
-_W3C = re.compile(
-    r"^(?P<date>\d{4}(-\d{2}(-\d{2})?)?)"
-    r"(T(?P<time>\d{2}:\d{2}(:\d{2}(\.\d+)?)?)(?P<zone>Z|[+-]\d{2}:?\d{2})?)?$"
-)
-
-
-@lru_cache(maxsize=4096)
-def _instant(text: str) -> Decimal | None:
-    """Return seconds since the epoch, for a W3C date (ISO 8601) or for epoch seconds."""
-    text = text.strip()
-    if _EPOCH.match(text):
-        return _number(text)
-    match = _W3C.match(text)
-    if match is None:
-        return _number(text)
-    date = match["date"] + "-01-01"[len(match["date"]) - 4 :]
-    clock = match["time"] or "00:00"
-    clock, _, fraction = clock.partition(".")
-    zone = match["zone"] or "Z"
-    try:
-        moment = datetime.fromisoformat(f"{date}T{clock}{'+00:00' if zone == 'Z' else zone}")
-    except ValueError:
-        return None
-    seconds = Decimal(int((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()))
-    return seconds + Decimal(f"0.{fraction or '0'}")
-
-
 _COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "Equals": lambda value, limit: value == limit,
     "LessThan": lambda value, limit: value < limit,
@@ -131,36 +95,20 @@ def _boolean(parts: tuple[Token, ...]) -> Predicate:
     return lambda value: value.strip().lower() == expected
 
 
-def _decoded(text: str) -> bytes | None:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-
-
 def _binary(parts: tuple[Token, ...]) -> Predicate:
-    expected = _decoded(plain(parts))
+    expected = read_binary(plain(parts))
     if expected is None:
         return _never
-    return lambda value: _decoded(value) == expected
-
-
-@lru_cache(maxsize=4096)
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(text.strip())
-    except ValueError:
-        return None
+    return lambda value: read_binary(value) == expected
 
 
 def _ip_range(parts: tuple[Token, ...]) -> Predicate:
-    try:
-        network = ipaddress.ip_network(plain(parts).strip(), strict=False)
-    except ValueError:
+    network = read_network(plain(parts))
+    if network is None:
         return _never
 
     def matches(value: str) -> bool:
-        address = _address(value)
+        address = read_address(value)
         return address is not None and address in network
 
     return matches
@@ -180,7 +128,7 @@ def _operators() -> dict[str, Operator]:
     pair("ArnEquals", "ArnNotEquals", compile_arn_like, True, True)
     pair("ArnLike", "ArnNotLike", compile_arn_like, True, True)
     pair("IpAddress", "NotIpAddress", _ip_range, False, False)
-    for family, read in (("Numeric", _number), ("Date", _instant)):
+    for family, read in (("Numeric", read_number), ("Date", read_instant)):
         pair(f"{family}Equals", f"{family}NotEquals", _comparing(read, "Equals"), False, False)
         for comparison in list(_COMPARISONS)[1:]:
             table.append(Operator(family + comparison, _comparing(read, comparison)))

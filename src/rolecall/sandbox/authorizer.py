@@ -21,6 +21,7 @@ from rolecall.sandbox.moto_state.ec2 import source_instance_context
 from rolecall.sandbox.moto_state.iam import IamState
 from rolecall.sandbox.moto_state.registry import ResourceStates
 from rolecall.sandbox.moto_state.resources import ServiceResources
+from rolecall.sandbox.moto_state.s3_owners import canonical_user_id
 from rolecall.sandbox.session_limits import check_kind_of_session
 from rolecall.sandbox.trail import Trail
 
@@ -163,7 +164,12 @@ class Authorizer:
     def _decide(self, check: Check, call: Call) -> Decision:
         caller = call.caller
         resources = self._resources.of_action(check.action)
-        owner = resources.owner(check.resource) or _account_in(check.resource) or caller.account
+        owner = (
+            check.owner
+            or resources.owner(check.resource, check.action)
+            or _account_in(check.resource)
+            or caller.account
+        )
         if check.action == "sts:AssumeRoot":
             # No policy of the member account takes part: its root user has none.
             owner = caller.account
@@ -179,7 +185,9 @@ class Authorizer:
             request,
             PolicySet(
                 identity=self._callers.identity_policies(caller),
-                resource=resources.policy_for(check.resource, caller.account, is_service=caller.is_service),
+                resource=resources.policy_for(
+                    check.resource, check.action, caller.account, is_service=caller.is_service
+                ),
                 boundaries=self._callers.boundaries(caller),
                 session=caller.session.policies if caller.session else (),
                 scps=self._guardrails.scps(caller.account),
@@ -218,10 +226,14 @@ class Authorizer:
             keys.update(source_instance_context(caller.session.instance_arn))
         if operation.service in _REQUEST_KEYS:
             keys.update(_REQUEST_KEYS[operation.service](request, call.signature, now))
-        if check.action.startswith("kms:") and caller.account is not None:
-            keys["kms:CallerAccount"] = caller.account
+        if caller.account is not None:
+            if check.action.startswith("kms:"):
+                keys["kms:CallerAccount"] = caller.account
+            elif check.action.startswith("s3:"):
+                # Bucket policies and ACLs name an account by this ID.
+                keys["rolecall:CanonicalUserId"] = canonical_user_id(caller.account)
         keys.update(self._guardrails.context(caller.account, owner))
-        keys.update(resources.context(check.resource))
+        keys.update(resources.context(check.resource, check.action))
         keys.update(check.context)
         return keys
 

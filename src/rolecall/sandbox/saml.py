@@ -112,13 +112,13 @@ class SamlProviders:
         if operation.service != "sts" or operation.name != "AssumeRoleWithSAML":
             return None
         self.publish()
-        arn = operation.text("PrincipalArn") or ""
-        role = operation.text("RoleArn") or ""
+        arn = operation.text("PrincipalArn", "")
+        role = operation.text("RoleArn", "")
         document = self._iam.saml_metadata(arn)
         if document is None:
             raise AwsError(_INVALID, f"No SAML provider found in your account for {arn}", 400)
         try:
-            assertion = _documents().verify_response(operation.text("SAMLAssertion") or "", document)
+            assertion = _documents().verify_response(operation.text("SAMLAssertion", ""), document)
         except _documents().InvalidAssertion as error:
             raise AwsError(_INVALID, str(error), 400) from None
         self._check(assertion, role, arn)

@@ -252,10 +252,10 @@ class Sts:
         return answer | {"PackedPolicySize": packed or 0}
 
     def _decode_authorization_message(self, operation: Operation, caller: Caller) -> Answer:
-        return {"DecodedMessage": self._encoded.decode(operation.text("EncodedMessage") or "")}
+        return {"DecodedMessage": self._encoded.decode(operation.text("EncodedMessage", ""))}
 
     def _get_access_key_info(self, operation: Operation, caller: Caller) -> Answer:
-        identifier = operation.text("AccessKeyId") or ""
+        identifier = operation.text("AccessKeyId", "")
         session, key = self._sessions.find(identifier), self._iam.key(identifier)
         account = session.account if session else key.user.account if key else None
         if account is None:

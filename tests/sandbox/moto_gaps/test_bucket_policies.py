@@ -6,6 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 BUCKET, OBJECTS = "arn:aws:s3:::checked", "arn:aws:s3:::checked/*"
+NO_KEY = "Conditions do not apply to combination of actions and resources in statement"
+UNKNOWN_KEY = "Policy has an invalid condition key"
 PARTNER = {"AWS": "444455556666"}
 
 
@@ -44,6 +46,30 @@ def put_policy(s3):
             "Action does not apply to any resource(s) in statement",
         ),
         ({"Action": "s3:GetObject"}, "Missing required field Resource"),
+        # Each condition key must be one of every action's.
+        *(
+            (
+                {"Action": actions, "Resource": [BUCKET, OBJECTS], "Condition": {"StringLike": {key: "a"}}},
+                NO_KEY,
+            )
+            for actions, key in [
+                ("s3:GetObject", "s3:prefix"),
+                (["s3:ListBucket", "s3:GetBucketLocation"], "s3:prefix"),
+                (["s3:GetObject", "s3:PutObject"], "s3:x-amz-acl"),
+                ("s3:DeleteObject", "s3:ExistingObjectTag/team"),
+                ("s3:GetObjectRetention", "s3:ExistingObjectTag/team"),
+                ("s3:PutObjectAcl", "s3:RequestObjectTag/team"),
+                ("s3:Get*", "s3:x-amz-storage-class"),
+            ]
+        ),
+        *(
+            ({"Action": "s3:*", "Resource": OBJECTS, "Condition": {"StringLike": {key: "a"}}}, UNKNOWN_KEY)
+            for key in ("s3:x-acl", "s3:ExistingTag/team")
+        ),
+        (
+            {"Action": "s3:GetObject", "Resource": [f"{OBJECTS}{number:0500}" for number in range(40)]},
+            "Policy exceeds the maximum allowed document size.",
+        ),
     ],
 )
 def test_a_policy_that_can_have_no_effect_is_rejected(put_policy, elements, message):
@@ -62,6 +88,17 @@ def test_a_policy_that_can_have_no_effect_is_rejected(put_policy, elements, mess
         {"Action": "s3:*", "Resource": BUCKET},
         {"Action": "s3:Get*", "Resource": f"{BUCKET}*"},
         {"NotAction": "s3:DeleteBucket", "Resource": BUCKET},
+        *(
+            {"Action": actions, "Resource": [BUCKET, OBJECTS], "Condition": {"StringLike": {key: "a"}}}
+            for actions, key in [
+                (["s3:ListBucket", "s3:ListBucketVersions"], "s3:prefix"),
+                (["s3:PutObject", "s3:PutObjectAcl"], "s3:x-amz-acl"),
+                (["s3:GetObject", "s3:DeleteObjectTagging"], "s3:ExistingObjectTag/team"),
+                ("s3:*", "s3:prefix"),
+                ("s3:DeleteObject", "s3:TlsVersion"),
+                ("s3:DeleteObject", "aws:SomethingNew"),
+            ]
+        ),
     ],
 )
 def test_a_policy_about_the_bucket_is_accepted(put_policy, elements):

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
 from rolecall import Sandbox
 
@@ -292,3 +293,46 @@ def test_the_default_key_of_secrets_manager_can_not_be_shared(lab):
 
     with pytest.raises(secrets.exceptions.InvalidRequestException, match="different AWS account"):
         secrets.get_secret_value(SecretId=arn)
+
+
+_KEY_ARN = f"arn:aws:kms:us-east-1:{MAIN}:key/1b2c"
+_SSE = {"Bucket": "data", "Key": "new", "Body": b"1", "ServerSideEncryption": "aws:kms"}
+
+
+@pytest.mark.parametrize(
+    ("request_", "code", "message"),
+    [
+        (
+            ("s3", "put_object", {**_SSE, "SSEKMSKeyId": "1b2c"}),
+            "KMS.NotFoundException",
+            f"Key '{_KEY_ARN}' does not exist",
+        ),
+        (
+            ("s3", "put_object", {**_SSE, "SSEKMSKeyId": _KEY_ARN}),
+            "KMS.NotFoundException",
+            f"Key '{_KEY_ARN}' does not exist",
+        ),
+        (
+            ("s3", "put_object", {**_SSE, "SSEKMSKeyId": "alias/none"}),
+            "KMS.NotFoundException",
+            f"Alias arn:aws:kms:us-east-1:{MAIN}:alias/none is not found.",
+        ),
+        (
+            ("secretsmanager", "create_secret", {"Name": "n", "SecretString": "1", "KmsKeyId": "1b2c"}),
+            "EncryptionFailure",
+            "does not exist",
+        ),
+        (
+            ("ssm", "put_parameter", {"Name": "/n", "Value": "1", "Type": "SecureString", "KeyId": "1b2c"}),
+            "InvalidKeyId",
+            "does not exist",
+        ),
+    ],
+)
+def test_a_key_that_does_not_exist_is_an_error_of_the_service(lab, request_, code, message):
+    with pytest.raises(ClientError) as raised:
+        call(lab, "admin", *request_)
+
+    error = raised.value.response["Error"]
+    assert error["Code"] == code
+    assert message in error["Message"]

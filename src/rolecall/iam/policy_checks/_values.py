@@ -5,18 +5,15 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 
 from __future__ import annotations
 
-import base64
-import binascii
 import ipaddress
 import re
-from decimal import Decimal, InvalidOperation
 
+from rolecall.iam._condition_values import Network, read_binary, read_network, read_number
 from rolecall.iam.policy_checks._findings import Findings, finding
 from rolecall.iam.policy_checks._nodes import Node
 from rolecall.iam.policy_checks._patterns import has_wildcard
 from rolecall.iam.policy_checks._view import Condition, PolicyView
 
-_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?")
 _VAGUE_DATE = re.compile(r"\d+(\.\d+)?|\d{4}-\d{2}")
 _VPC = re.compile(r"vpc-([0-9a-z]{8}|[0-9a-z]{17})")
@@ -53,16 +50,16 @@ def _of_operator(condition: Condition, value: Node) -> Findings:
     operator, text = condition.operator, value.text
     if operator in ("Bool", "Null") and text.lower() not in ("true", "false"):
         yield finding("TYPE_MISMATCH_BOOLEAN", value, operator=condition.name)
-    elif operator.startswith("Numeric") and _number(text) is None:
+    elif operator.startswith("Numeric") and read_number(text) is None:
         yield finding("TYPE_MISMATCH_NUMBER", value, operator=condition.name)
     elif operator.startswith("Date") and not _DAY.fullmatch(text):
         vague = _VAGUE_DATE.fullmatch(text)
         code = "INVALID_DATE_VALUE" if vague else "TYPE_MISMATCH_DATE"
         yield finding(code, value, date=text)
-    elif operator == "BinaryEquals" and not _is_base64(text):
+    elif operator == "BinaryEquals" and read_binary(text) is None:
         yield finding("TYPE_MISMATCH_STRING", value, operator=condition.name)
     elif operator.endswith("IpAddress"):
-        network = _network(text)
+        network = read_network(text)
         if network is None:
             yield finding("TYPE_MISMATCH_IP_RANGE", value, operator=condition.name)
         elif str(network.network_address) != text.partition("/")[0].lower() and "/" in text:
@@ -96,7 +93,7 @@ def _addresses(condition: Condition) -> Findings:
     """Find private addresses that are compared with aws:SourceIp, which always is a public one."""
     if condition.lower != "aws:sourceip" or not condition.operator.endswith("IpAddress"):
         return
-    read = [(value, _network(value.text)) for value in condition.values]
+    read = [(value, read_network(value.text)) for value in condition.values]
     private = [value for value, network in read if network is not None and _is_private(network)]
     if private:
         negated = "NOT_" if condition.negated else ""
@@ -109,7 +106,7 @@ _PRIVATE = tuple(
 )
 
 
-def _is_private(network: _Network) -> bool:
+def _is_private(network: Network) -> bool:
     return any(
         network.version == one.version
         and network.network_address in one
@@ -131,26 +128,3 @@ def _limits(condition: Condition) -> Findings:
             which="greatest" if greatest else "least",
             key=condition.key,
         )
-
-
-def _number(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-def _network(text: str) -> _Network | None:
-    try:
-        return ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return None
-
-
-def _is_base64(text: str) -> bool:
-    try:
-        base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return False
-    return True

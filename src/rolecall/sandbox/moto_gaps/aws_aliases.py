@@ -15,5 +15,5 @@ class AwsAliases(Gap):
 
     def validate(self, call: Call) -> None:
         """Raise NotAuthorizedException for a reserved alias."""
-        if (call.operation.text("AliasName") or "").startswith("alias/aws/"):
+        if call.operation.text("AliasName", "").startswith("alias/aws/"):
             raise AwsError("NotAuthorizedException", "", 400)

@@ -8,7 +8,8 @@ from rolecall.aws.s3_public import is_public, requests_public_acl
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
-from rolecall.sandbox.moto_state.s3_access import OWNER_ENFORCED, acls_are_disabled, public_access_block
+from rolecall.sandbox.moto_state.s3_access import acls_are_disabled, public_access_block
+from rolecall.sandbox.moto_state.s3_owners import OWNER_ENFORCED
 
 _ACL_ACTIONS = {
     "s3.CreateBucket": "s3:PutBucketAcl",
@@ -28,25 +29,35 @@ class BlockedPublicAccess(Gap):
 
     def before(self, call: Call) -> None:
         """Raise AccessDenied, whatever the caller's policies allow."""
-        operation = call.operation
-        bucket, key = operation.text("Bucket") or "", operation.text("Key")
-        block = public_access_block(bucket)
         if call.name == "s3.PutBucketPolicy":
-            if block.block_public_policy and _is_public_document(operation.parameters.get("Policy")):
-                raise _blocked(call, "s3:PutBucketPolicy", bucket, "public policies", "BlockPublicPolicy")
-            return
-        # Disabled ACLs have an error of their own.
-        if not requests_public_acl(operation) or acls_are_disabled(bucket):
-            return
-        if call.name == "s3.CreateBucket":
-            # A new bucket has Block Public Access, and ACLs only if the request enables them.
-            blocked = operation.text("ObjectOwnership") not in (None, OWNER_ENFORCED)
+            _check_policy(call)
         else:
-            blocked = block.block_public_acls
-        if blocked:
-            resource = f"{bucket}/{key}" if key else bucket
-            what = "public access control lists (ACLs)"
-            raise _blocked(call, _ACL_ACTIONS[call.name], resource, what, "BlockPublicAcls")
+            _check_acl(call)
+
+
+def _check_policy(call: Call) -> None:
+    """Refuse a public bucket policy while BlockPublicPolicy is on."""
+    bucket = call.operation.text("Bucket", "")
+    document = call.operation.parameters.get("Policy")
+    if public_access_block(bucket).block_public_policy and _is_public_document(document):
+        raise _blocked(call, "s3:PutBucketPolicy", bucket, "public policies", "BlockPublicPolicy")
+
+
+def _check_acl(call: Call) -> None:
+    """Refuse a public ACL while BlockPublicAcls is on. Disabled ACLs have an error of their own."""
+    operation = call.operation
+    bucket, key = operation.text("Bucket", ""), operation.text("Key")
+    if not requests_public_acl(operation) or acls_are_disabled(bucket):
+        return
+    if call.name == "s3.CreateBucket":
+        # A new bucket has Block Public Access, and ACLs only if the request enables them.
+        blocked = operation.text("ObjectOwnership") not in (None, OWNER_ENFORCED)
+    else:
+        blocked = public_access_block(bucket).block_public_acls
+    if blocked:
+        resource = f"{bucket}/{key}" if key else bucket
+        what = "public access control lists (ACLs)"
+        raise _blocked(call, _ACL_ACTIONS[call.name], resource, what, "BlockPublicAcls")
 
 
 def _is_public_document(document: object) -> bool:

@@ -30,7 +30,7 @@ class DeleteConflicts(Gap):
 
 def _of_user(operation: Operation, account: str) -> Iterator[str]:
     state = iam_backend(account)
-    user = state.users.get(operation.text("UserName") or "")
+    user = state.users.get(operation.text("UserName", ""))
     if user is None:
         return
     if user.password is not None:
@@ -46,7 +46,7 @@ def _of_user(operation: Operation, account: str) -> Iterator[str]:
 
 
 def _of_group(operation: Operation, account: str) -> Iterator[str]:
-    group = iam_backend(account).groups.get(operation.text("GroupName") or "")
+    group = iam_backend(account).groups.get(operation.text("GroupName", ""))
     if group is None:
         return
     if group.users:
@@ -58,7 +58,7 @@ def _of_group(operation: Operation, account: str) -> Iterator[str]:
 
 
 def _of_policy(operation: Operation, account: str) -> Iterator[str]:
-    policy = iam_backend(account).managed_policies.get(operation.text("PolicyArn") or "")
+    policy = iam_backend(account).managed_policies.get(operation.text("PolicyArn", ""))
     if policy is None:
         return
     if policy.attachment_count:

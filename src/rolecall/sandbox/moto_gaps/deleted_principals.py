@@ -23,7 +23,7 @@ class DeletedPrincipals(Gap):
         """Note the ARN and the unique id of the principal."""
         kind, parameter = _NAMES[call.name]
         iam = self.runtime.iam
-        arn = iam.iam_arn(call.account, kind, call.operation.text(parameter) or "")
+        arn = iam.iam_arn(call.account, kind, call.operation.text(parameter, ""))
         call.notes["deleted principal"] = arn, iam.principal_id(arn)
 
     def after(self, call: Call, response: Response) -> Response:

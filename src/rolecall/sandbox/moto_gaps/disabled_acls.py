@@ -7,11 +7,11 @@ from rolecall.aws.s3_public import is_owner_only_acl, requested_acl
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.moto_state.s3_access import (
-    OWNER_ENFORCED,
     acl_grants_access_to_others,
     acls_are_disabled,
     make_object_private,
 )
+from rolecall.sandbox.moto_state.s3_owners import OWNER_ENFORCED
 from rolecall.sandbox.responses import Response
 
 _WRITES = frozenset({"PutObject", "CopyObject"})
@@ -39,7 +39,7 @@ class DisabledAcls(Gap):
     def before(self, call: Call) -> None:
         """Raise AccessControlListNotSupported, or InvalidBucketAclWithObjectOwnership for a bucket."""
         operation = call.operation
-        bucket = operation.text("Bucket") or ""
+        bucket = operation.text("Bucket", "")
         if operation.name == "CreateBucket":
             ownership = operation.text("ObjectOwnership") or OWNER_ENFORCED
             private = operation.parameters.get("ACL") == "private" or is_owner_only_acl(operation)
@@ -57,7 +57,7 @@ class DisabledAcls(Gap):
         """Make an object private that was written without an ACL."""
         operation = call.operation
         if response.ok and operation.name in _WRITES and not requested_acl(operation):
-            bucket, key = operation.text("Bucket") or "", operation.text("Key") or ""
+            bucket, key = operation.text("Bucket", ""), operation.text("Key", "")
             if not acls_are_disabled(bucket):
                 make_object_private(bucket, key)
         return response

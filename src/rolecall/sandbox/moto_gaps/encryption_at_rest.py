@@ -114,6 +114,19 @@ _UNUSABLE = {
     "sqs": "KMS.{}",
     "ssm": "InvalidKeyId",
 }
+# The codes of services for a key that doesn't exist. Other services report it themselves, or don't look.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html#API_CreateSecret_Errors
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html#API_SendMessage_Errors
+# https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html#API_PutParameter_Errors
+_NOT_FOUND = {
+    "s3": "KMS.NotFoundException",
+    "secretsmanager": "EncryptionFailure",
+    "sns": "KMSNotFound",
+    "sqs": "KMS.NotFoundException",
+    "ssm": "InvalidKeyId",
+}
 # The code and message of a service whose error isn't the one of KMS. The braces take the message of KMS.
 _DENIALS = {
     "secretsmanager": ("AccessDeniedException", "Access to KMS is not allowed"),
@@ -145,6 +158,8 @@ class EncryptionAtRest(Gap):
         for use in _USES[call.name]:
             for data in use.find(call):
                 key = self._key(call, data)
+                if key is None and (error := self._missing(call, data)):
+                    raise error
                 for action in use.actions if key else ():
                     self._require(call, action, str(key), data)
                 if use.find is encryption.written_object and key:
@@ -162,6 +177,25 @@ class EncryptionAtRest(Gap):
         accounts = self.runtime.iam.accounts
         found = resolve_key(data.key, asked or data.owner, call.region, accounts)
         return found or resolve_key(data.key, data.owner, call.region, accounts)
+
+    def _missing(self, call: Call, data: EncryptedData) -> AwsError | None:
+        """Return the error for a customer managed key that doesn't exist; None if no one can know."""
+        service = call.operation.service
+        account, name = data.owner, data.key
+        if service == "s3" and call.caller.account:
+            account = call.caller.account
+        if name.startswith("arn:"):
+            account, name = name.split(":", 5)[4:]
+        known = account in self.runtime.iam.accounts
+        if service not in _NOT_FOUND or not known or name.startswith("alias/aws/"):
+            return None
+        region = data.key.split(":")[3] if data.key.startswith("arn:") else call.region
+        arn = f"arn:aws:kms:{region}:{account}:"
+        if name.startswith("alias/"):
+            message = f"Alias {arn}{name} is not found."
+        else:
+            message = f"Key '{arn}key/{name.removeprefix('key/')}' does not exist"
+        return AwsError(_NOT_FOUND[service], message, 400)
 
     def _require(self, call: Call, action: str, key: str, data: EncryptedData) -> None:
         service = call.operation.service
@@ -185,7 +219,7 @@ class EncryptionAtRest(Gap):
         key = call.notes.get("key")
         if key is None or not response.ok or call.operation.name == "CreateMultipartUpload":
             return response
-        bucket, name = call.operation.text("Bucket") or "", call.operation.text("Key") or ""
+        bucket, name = call.operation.text("Bucket", ""), call.operation.text("Key", "")
         encryption.set_object_key(bucket, name, key)
         header = "x-amz-server-side-encryption-aws-kms-key-id"
         headers = [(one, value) for one, value in response.headers if one.lower() != header]

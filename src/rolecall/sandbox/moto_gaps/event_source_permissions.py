@@ -26,7 +26,7 @@ class EventSourcePermissions(Gap):
         operation = call.operation
         source = operation.text("EventSourceArn")
         if source is None:
-            source = event_source(call.account, call.region, operation.text("UUID") or "")
+            source = event_source(call.account, call.region, operation.text("UUID", ""))
         name = operation.text("FunctionName")
         function = function_facts(call.account, call.region, name, None) if name else None
         if source is None or function is None:

@@ -17,9 +17,9 @@ class ExpectedBucketOwners(Gap):
     def before(self, call: Call) -> None:
         """Raise AccessDenied."""
         operation = call.operation
-        source = _source_bucket(operation.text("CopySource") or "")
+        source = _source_bucket(operation.text("CopySource", ""))
         for parameter, bucket in (
-            ("ExpectedBucketOwner", operation.text("Bucket") or ""),
+            ("ExpectedBucketOwner", operation.text("Bucket", "")),
             ("ExpectedSourceBucketOwner", source),
         ):
             expected = operation.text(parameter)

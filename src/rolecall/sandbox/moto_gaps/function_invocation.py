@@ -46,7 +46,7 @@ class FunctionInvocation(Gap):
         function = function_facts(
             call.account,
             call.region,
-            operation.text("FunctionName") or "",
+            operation.text("FunctionName", ""),
             operation.text("Qualifier"),
         )
         if function is None:

@@ -34,7 +34,7 @@ class FunctionPermissions(Gap):
 
     def before(self, call: Call) -> None:
         """Raise InvalidParameterValueException for a principal that doesn't exist."""
-        principal = _principal(call.operation.text("Principal") or "")
+        principal = _principal(call.operation.text("Principal", ""))
         if isinstance(principal, dict) and not self.runtime.iam.may_be_principal(principal.get("AWS", "")):
             message = "The provided principal was invalid. Please check the principal and try again."
             raise AwsError("InvalidParameterValueException", message, 400)

@@ -112,7 +112,7 @@ class IamNames(Gap):
         name = call.operation.text(created.parameter) if created else None
         if created is None or name is None:
             return
-        renamed = call.operation.text(_RENAMED.get(call.name, "")) or ""
+        renamed = call.operation.text(_RENAMED.get(call.name, ""), "")
         for existing in created.existing(iam_backend(call.account), call.account):
             if existing.lower() == name.lower() and existing != renamed:
                 raise AwsError("EntityAlreadyExists", created.taken.format(name), 409)

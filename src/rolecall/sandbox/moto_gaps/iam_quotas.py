@@ -114,7 +114,7 @@ def _groups(operation: Operation, account: str) -> str | None:
 def _entity(operation: Operation, account: str, kind: str) -> Any:
     """Return the user, role, or group of an operation; None if there is none, which moto reports."""
     state = iam_backend(account)
-    name = operation.text(f"{kind.capitalize()}Name") or ""
+    name = operation.text(f"{kind.capitalize()}Name", "")
     if kind == "role":
         return next((role for role in state.roles.values() if role.name == name), None)
     return (state.users if kind == "user" else state.groups).get(name)

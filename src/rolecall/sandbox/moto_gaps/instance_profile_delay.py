@@ -24,7 +24,7 @@ class InstanceProfileDelay(Gap):
     def before(self, call: Call) -> None:
         """Keep the role that is removed."""
         if call.operation.service == "iam":
-            profile = call.operation.text("InstanceProfileName") or ""
+            profile = call.operation.text("InstanceProfileName", "")
             call.notes["removed role"] = self.runtime.iam.profile_role(call.account, profile)
 
     def after(self, call: Call, response: Response) -> Response:
@@ -33,7 +33,7 @@ class InstanceProfileDelay(Gap):
             return response
         roles = self.runtime.profile_roles
         if call.operation.service == "iam":
-            profile = call.operation.text("InstanceProfileName") or ""
+            profile = call.operation.text("InstanceProfileName", "")
             if removed := call.notes["removed role"]:
                 roles.record_removal(call.account, profile, removed)
             return response

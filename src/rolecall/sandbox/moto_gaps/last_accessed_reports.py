@@ -140,16 +140,16 @@ class LastAccessedReports(Gap):
         """Create a report, or return one."""
         if call.operation.name == "GenerateServiceLastAccessedDetails":
             job = str(uuid4())
-            self._reports[job] = self._new_report(call.account, call.operation.text("Arn") or "")
+            self._reports[job] = self._new_report(call.account, call.operation.text("Arn", ""))
             return {"JobId": job}
-        job = call.operation.text("JobId") or ""
+        job = call.operation.text("JobId", "")
         report = self._reports.get(job)
         if report is None or report.account != call.account:
             raise AwsError("NoSuchEntity", f"The job with ID {job} cannot be found.", 404)
         if call.operation.name == "GetServiceLastAccessedDetails":
             services = [report.described(service) for service in report.services]
             return {"JobType": "SERVICE_LEVEL", **report.page(call, "ServicesLastAccessed", services)}
-        service = call.operation.text("ServiceNamespace") or ""
+        service = call.operation.text("ServiceNamespace", "")
         return report.page(call, "EntityDetailsList", _entity_details(report, service))
 
     def _new_report(self, account: str, arn: str) -> _Report:

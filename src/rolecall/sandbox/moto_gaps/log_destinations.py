@@ -27,10 +27,10 @@ class LogDestinations(Gap):
     def before(self, call: Call) -> None:
         """Raise InvalidParameterException for a function or a stream that can't be used."""
         operation = call.operation
-        destination = operation.text("destinationArn") or ""
-        group = operation.text("logGroupName") or ""
+        destination = operation.text("destinationArn", "")
+        group = operation.text("logGroupName", "")
         arn = f"arn:aws:logs:{call.region}:{call.account}:log-group:{group}:*"
-        source = Source("logs.amazonaws.com", arn, call.account, operation.text("roleArn") or "")
+        source = Source("logs.amazonaws.com", arn, call.account, operation.text("roleArn", ""))
         service = destination.split(":")[2] if destination.count(":") > 4 else ""
         if service not in ("lambda", *_NAMES) or may_deliver(source, destination):
             return

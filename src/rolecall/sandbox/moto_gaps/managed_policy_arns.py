@@ -20,7 +20,7 @@ class ManagedPolicyArns(Gap):
 
     def before(self, call: Call) -> None:
         """Raise ValidationError for a name in place of an ARN, and NoSuchEntity for an unknown policy."""
-        arn = call.operation.text("PolicyArn") or ""
+        arn = call.operation.text("PolicyArn", "")
         if not arn.startswith("arn:") or arn.count(":") < 5:
             raise AwsError("ValidationError", "Invalid ARN:  Could not be parsed!", 400)
         if call.name not in _ATTACHMENTS and arn not in iam_backend(call.account).managed_policies:

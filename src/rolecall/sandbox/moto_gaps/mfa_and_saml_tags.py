@@ -45,7 +45,7 @@ class MfaAndSamlTags(Gap):
         name, parameters = call.operation.name, call.operation.parameters
         if name.startswith(("Create", "Get")):
             return None
-        arn = call.operation.text("SerialNumber") or call.operation.text("SAMLProviderArn") or ""
+        arn = call.operation.text("SerialNumber") or call.operation.text("SAMLProviderArn", "")
         tags = entity_tags(call.account, arn)
         if tags is None:
             raise AwsError("NoSuchEntity", _missing(call.operation.name, arn), 404)
@@ -70,7 +70,7 @@ class MfaAndSamlTags(Gap):
         result = read_result(call.operation, response)
         described = result.get("VirtualMFADevice", result)
         arn = described.get("SerialNumber") or described.get("SAMLProviderArn")
-        arn = arn or call.operation.text("SAMLProviderArn") or ""
+        arn = arn or call.operation.text("SAMLProviderArn", "")
         if name.startswith("Create"):
             set_entity_tags(call.account, arn, _with({}, call.operation.parameters.get("Tags") or []))
         tags = entity_tags(call.account, arn)

@@ -18,7 +18,7 @@ class MfaDeviceDetails(Gap):
 
     def before(self, call: Call) -> Result:
         """Return the device, or raise NoSuchEntity."""
-        serial = call.operation.text("SerialNumber") or ""
+        serial = call.operation.text("SerialNumber", "")
         asked = call.operation.text("UserName")
         for user in iam_backend(call.account).users.values():
             device = user.mfa_devices.get(serial)

@@ -8,6 +8,8 @@ from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.moto_state.s3 import bucket_account
 
 _WITHOUT_BUCKET = frozenset({"CreateBucket", "ListBuckets", "ListDirectoryBuckets"})
+# Preflight requests have an error of their own.
+_PREFLIGHT = frozenset({"BucketCORSPreflightCheck", "ObjectCORSPreflightCheck"})
 
 
 class MissingBuckets(Gap):
@@ -20,7 +22,7 @@ class MissingBuckets(Gap):
         """Raise NoSuchBucket."""
         operation = call.operation
         bucket = operation.text("Bucket")
-        if bucket is None or bucket.startswith("arn:") or operation.name in _WITHOUT_BUCKET:
+        if bucket is None or bucket.startswith("arn:") or operation.name in _WITHOUT_BUCKET | _PREFLIGHT:
             return
         if bucket_account(bucket) is None:
             message = "The specified bucket does not exist"

@@ -41,7 +41,7 @@ class NotificationDestinations(Gap):
             raise AwsError("InvalidArgument", message, 400, details)
 
     def _refused(self, call: Call) -> Iterator[tuple[str, str]]:
-        bucket = call.operation.text("Bucket") or ""
+        bucket = call.operation.text("Bucket", "")
         source = Source("s3.amazonaws.com", f"arn:aws:s3:::{bucket}", call.account)
         for path, reason in _DESTINATIONS.items():
             for arn in values(call.operation.parameters, f"{_CONFIGURATION}.{path}"):

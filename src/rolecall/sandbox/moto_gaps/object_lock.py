@@ -22,7 +22,7 @@ class ObjectLock(Gap):
     def before(self, call: Call) -> None:
         """Raise AccessDenied for a locked version, or a retention that is weaker than the one in force."""
         parameters = call.operation.parameters
-        bucket, key = call.operation.text("Bucket") or "", call.operation.text("Key") or ""
+        bucket, key = call.operation.text("Bucket", ""), call.operation.text("Key", "")
         version, bypass = (
             call.operation.text("VersionId"),
             bool(parameters.get("BypassGovernanceRetention")),

@@ -21,6 +21,6 @@ class OidcProviders(Gap):
 
     def before(self, call: Call) -> None:
         """Raise EntityAlreadyExists with the URL, which moto's message lacks."""
-        url = call.operation.text("Url") or ""
+        url = call.operation.text("Url", "")
         if self.runtime.iam.oidc_provider(call.account, url) is not None:
             raise AwsError("EntityAlreadyExists", f"Provider with url {url} already exists.", 409)

@@ -21,6 +21,6 @@ class OldPresignedUrls(Gap):
         signature = call.signature
         if signature is None or signature.algorithm != sigv2.ALGORITHM:
             return
-        region = bucket_region(call.operation.text("Bucket") or "") or call.region
+        region = bucket_region(call.operation.text("Bucket", "")) or call.region
         if region not in sigv2.REGIONS:
             raise AwsError("InvalidRequest", str(OldSignature()), 400)

@@ -24,7 +24,7 @@ class OrganizationPolicies(Gap):
     def before(self, call: Call) -> None:
         """Raise MalformedPolicyDocumentException or PolicyTypeNotEnabledException."""
         operation = call.operation
-        policy_id = operation.text("PolicyId") or ""
+        policy_id = operation.text("PolicyId", "")
         if operation.name == "AttachPolicy":
             if not policy_type_is_enabled(call.account, policy_id):
                 raise AwsError(

@@ -25,7 +25,7 @@ class PartlyDeniedDeletions(Gap):
         objects: list[dict[str, Any]] = list(request.get("Objects") or [])
         if not objects:
             return None
-        bucket = call.operation.text("Bucket") or ""
+        bucket = call.operation.text("Bucket", "")
         bypass = bool(call.operation.parameters.get("BypassGovernanceRetention"))
         decided = [
             (item, denial or (self._bypass_denial(call, bucket, item) if bypass else None))

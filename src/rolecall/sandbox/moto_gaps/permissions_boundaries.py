@@ -59,7 +59,7 @@ class PermissionsBoundaries(Gap):
 
 
 def _user(call: Call) -> Any:
-    name = call.operation.text("UserName") or ""
+    name = call.operation.text("UserName", "")
     user = iam_backend(call.account).users.get(name)
     if user is None:
         raise AwsError("NoSuchEntity", f"The user with name {name} cannot be found.", 404)

@@ -22,7 +22,7 @@ class PoliciesGrantingAccess(Gap):
 
     def before(self, call: Call) -> Result:
         """Return the policies for each service, or raise NoSuchEntity or InvalidInput."""
-        arn = call.operation.text("Arn") or ""
+        arn = call.operation.text("Arn", "")
         entity = entity_with_arn(call.account, arn)
         if entity is None:
             raise AwsError("NoSuchEntity", f"ARN {arn} was not found.", 404)

@@ -57,7 +57,7 @@ class PolicyChecks(Gap):
 def _validate(operation: Operation) -> Result:
     text = str(operation.parameters["policyDocument"])
     kind = _kind(operation)
-    resource_type = operation.text("validatePolicyResourceType") or ""
+    resource_type = operation.text("validatePolicyResourceType", "")
     if resource_type and kind is not PolicyKind.RESOURCE:
         raise _invalid("The validatePolicyResourceType parameter can only be used with RESOURCE_POLICY.")
     findings = validate_policy(text, kind, resource_type, action_of=_action_of)

@@ -58,7 +58,7 @@ class PolicySimulator(Gap):
             case "GetContextKeysForCustomPolicy":
                 return _context_keys(_documents(call.operation, "PolicyInputList", PolicyType.IDENTITY))
             case _:
-                identity, _ = self._policies_of(call.operation.text("PolicySourceArn") or "")
+                identity, _ = self._policies_of(call.operation.text("PolicySourceArn", ""))
                 further = _documents(call.operation, "PolicyInputList", PolicyType.IDENTITY)
                 return _context_keys(identity + further)
 
@@ -71,7 +71,7 @@ class PolicySimulator(Gap):
         return _results(operation, principal, policies)
 
     def _simulate_principal(self, operation: Operation) -> Result:
-        source = operation.text("PolicySourceArn") or ""
+        source = operation.text("PolicySourceArn", "")
         identity, boundaries = self._policies_of(source)
         given = _documents(operation, "PermissionsBoundaryPolicyInputList", PolicyType.BOUNDARY)
         policies = PolicySet(

@@ -29,4 +29,4 @@ class QueueAttributes(Gap):
 
 
 def _name(call: Call) -> str:
-    return (call.operation.text("QueueUrl") or "").rstrip("/").rpartition("/")[2]
+    return call.operation.text("QueueUrl", "").rstrip("/").rpartition("/")[2]

@@ -51,7 +51,7 @@ class RootAccess(Gap):
         """Raise ValidationError for a parameter of AssumeRoot out of bounds."""
         if call.operation.name != "AssumeRoot":
             return
-        target = call.operation.text("TargetPrincipal") or ""
+        target = call.operation.text("TargetPrincipal", "")
         if _TARGET.fullmatch(target) is None:
             raise AwsError("ValidationError", f"{target} is invalid", 400)
         duration = call.operation.parameters.get("DurationSeconds")
@@ -94,7 +94,7 @@ class RootAccess(Gap):
         return {"OrganizationId": organization.id, "EnabledFeatures": sorted(enabled)}
 
     def _assume_root(self, call: Call, organization: OrganizationFacts | None) -> Result:
-        found = _TARGET.fullmatch(call.operation.text("TargetPrincipal") or "")
+        found = _TARGET.fullmatch(call.operation.text("TargetPrincipal", ""))
         target = found[1] if found else ""
         allowed = (
             organization is not None

@@ -31,7 +31,7 @@ class ServiceLinkedRoles(Gap):
         return self._delete(call)
 
     def _create(self, call: Call) -> Result:
-        kind = service_linked_role(call.operation.text("AWSServiceName") or "")
+        kind = service_linked_role(call.operation.text("AWSServiceName", ""))
         suffix = call.operation.text("CustomSuffix")
         if suffix and not kind.accepts_suffix:
             raise AwsError("InvalidInput", f"Custom suffix is not allowed for {kind.service}", 400)
@@ -58,7 +58,7 @@ class ServiceLinkedRoles(Gap):
         return {"Role": {key: role[key] for key in returned} | {"AssumeRolePolicyDocument": document}}
 
     def _delete(self, call: Call) -> Result:
-        name = call.operation.text("RoleName") or ""
+        name = call.operation.text("RoleName", "")
         role = self.runtime.iam.role_named(call.account, name)
         if role is None or f":role{_PATH}" not in role.arn:
             raise AwsError("NoSuchEntity", f"The role with name {name} cannot be found.", 404)

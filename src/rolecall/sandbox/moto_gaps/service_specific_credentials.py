@@ -116,7 +116,7 @@ class ServiceSpecificCredentials(Gap):
             case "ResetServiceSpecificCredential":
                 return self._keep(replace(self._find(call, name), password=_new_password())).result()
             case "UpdateServiceSpecificCredential":
-                self._keep(replace(self._find(call, name), status=call.operation.text("Status") or ""))
+                self._keep(replace(self._find(call, name), status=call.operation.text("Status", "")))
             case _:
                 del self._credentials[self._find(call, name).identifier]
         return {}
@@ -129,7 +129,7 @@ class ServiceSpecificCredentials(Gap):
         return [one for one in self._credentials.values() if (one.account, one.user) == (account, user)]
 
     def _find(self, call: Call, user: str) -> _Credential:
-        identifier = call.operation.text("ServiceSpecificCredentialId") or ""
+        identifier = call.operation.text("ServiceSpecificCredentialId", "")
         found = self._credentials.get(identifier)
         if found is None or (found.account, found.user) != (call.account, user):
             raise AwsError("NoSuchEntity", f"No such credential {identifier} exists", 404)

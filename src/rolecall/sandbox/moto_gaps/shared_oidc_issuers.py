@@ -53,7 +53,7 @@ class SharedOidcIssuers(Gap):
     def before(self, call: Call) -> None:
         """Raise MalformedPolicyDocument with the keys that a condition must have."""
         operation = call.operation
-        text = operation.text("AssumeRolePolicyDocument") or operation.text("PolicyDocument") or ""
+        text = operation.text("AssumeRolePolicyDocument") or operation.text("PolicyDocument", "")
         for principal, keys in _unrestricted(text):
             raise AwsError(
                 "MalformedPolicyDocument",

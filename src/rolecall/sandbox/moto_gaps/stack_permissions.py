@@ -62,7 +62,7 @@ class StackPermissions(Gap):
         patch_cloudformation()
         operation = call.operation
         name = operation.text("StackName") or stack_arn(
-            call.account, call.region, operation.text("ChangeSetName") or ""
+            call.account, call.region, operation.text("ChangeSetName", "")
         )
         stack = stack_facts(call.account, call.region, name or "")
         if operation.name in _WITH_TEMPLATE:
@@ -71,7 +71,7 @@ class StackPermissions(Gap):
             return None
         role = operation.text("RoleARN") or (stack.role if stack else None)
         if operation.name == "ExecuteChangeSet":
-            change_set = operation.text("ChangeSetName") or ""
+            change_set = operation.text("ChangeSetName", "")
             role = change_set_role(call.account, call.region, change_set, name) or role
         caller = self._with_role(call, role, stack) if role else call.caller
         with acting_as(_Authority(self.runtime, call, caller, _on_failure(call), _tags(call, stack))):

@@ -44,7 +44,7 @@ class UserPasswords(Gap):
             raise AwsError("NoSuchEntity", message, 404)
         if user.password != call.operation.text("OldPassword"):
             raise AwsError("AccessDenied", "The old password was incorrect.", 403)
-        password = call.operation.text("NewPassword") or ""
+        password = call.operation.text("NewPassword", "")
         _check(call.account, password)
         user.password = password
         user.password_reset_required = False

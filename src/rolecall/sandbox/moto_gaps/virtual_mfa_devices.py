@@ -17,7 +17,7 @@ class VirtualMfaDevices(Gap):
 
     def before(self, call: Call) -> None:
         """Raise InvalidAuthenticationCode for wrong codes, or DeleteConflict for a device in use."""
-        serial = call.operation.text("SerialNumber") or ""
+        serial = call.operation.text("SerialNumber", "")
         state = iam_backend(call.account)
         device = state.virtual_mfa_devices.get(serial)
         if device is None:
@@ -27,7 +27,7 @@ class VirtualMfaDevices(Gap):
             if any(serial in user.mfa_devices for user in state.users.values()):
                 raise AwsError("DeleteConflict", "MFA VirtualDevice in use. Must deactivate first.", 409)
             return
-        first, second = (call.operation.text(f"AuthenticationCode{number}") or "" for number in (1, 2))
+        first, second = (call.operation.text(f"AuthenticationCode{number}", "") for number in (1, 2))
         clock = self.runtime.clock
         # A program that computes the codes doesn't know that the sandbox's clock was advanced.
         if not are_consecutive_codes(

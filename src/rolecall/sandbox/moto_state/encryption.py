@@ -80,13 +80,13 @@ def read_object(call: Call) -> Iterator[EncryptedData]:
     """Find the object that a call reads."""
     operation = call.operation
     yield from _of_object(
-        operation.text("Bucket") or "", operation.text("Key") or "", operation.text("VersionId")
+        operation.text("Bucket", ""), operation.text("Key", ""), operation.text("VersionId")
     )
 
 
 def copied_object(call: Call) -> Iterator[EncryptedData]:
     """Find the object that a call copies."""
-    path, _, query = (call.operation.text("CopySource") or "").partition("?")
+    path, _, query = call.operation.text("CopySource", "").partition("?")
     bucket, _, key = unquote(path).lstrip("/").partition("/")
     yield from _of_object(bucket, key, query.removeprefix("versionId=") or None)
 
@@ -227,7 +227,7 @@ def topic(call: Call) -> Iterator[EncryptedData]:
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
-    arn = call.operation.text("TopicArn") or call.operation.text("TargetArn") or ""
+    arn = call.operation.text("TopicArn") or call.operation.text("TargetArn", "")
     found = backend("sns", call.account, call.region).topics.get(arn)
     if found is not None and found.kms_master_key_id:
         yield EncryptedData(found.kms_master_key_id, call.account, {"aws:sns:topicArn": arn})

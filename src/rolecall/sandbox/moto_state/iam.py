@@ -392,7 +392,7 @@ class RoleTrust(ServiceResources):
         role = self._iam.role(arn)
         return role.trust_policy if role else None
 
-    def owner(self, arn: str) -> str | None:
+    def owner(self, arn: str, action: str) -> str | None:
         """Return the account of a role that exists."""
         role = self._iam.role(arn)
         return role.account if role else None

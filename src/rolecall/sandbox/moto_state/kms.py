@@ -46,12 +46,12 @@ class Keys(ServiceResources):
         tags = backend("kms", arn.account, arn.region).list_resource_tags(key.id)["Tags"]
         return {tag["TagKey"]: tag["TagValue"] for tag in tags}
 
-    def context(self, arn: str) -> dict[str, str | list[str]]:
+    def context(self, arn: str, action: str) -> dict[str, str | list[str]]:
         """Return the tags, the aliases, and the kind of a key.
 
         https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
         """
-        keys = super().context(arn)
+        keys = super().context(arn, action)
         parts = parse_arn(arn)
         key = _key(parts) if parts else None
         if key is None:

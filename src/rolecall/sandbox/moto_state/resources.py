@@ -47,13 +47,15 @@ class ServiceResources:
         name = f"{self.policy_kind} of {parts.resource.rpartition('/')[2].rpartition(':')[2]}"
         return parse_kept_policy(document, PolicyType.RESOURCE, name)
 
-    def policy_for(self, arn: str, account: str | None, *, is_service: bool) -> Policy | None:
+    def policy_for(self, arn: str, action: str, account: str | None, *, is_service: bool) -> Policy | None:
         """Return the resource-based policy as it applies to a caller.
 
         Parameters
         ----------
         arn
             The resource.
+        action
+            The IAM action, because a few policies don't apply to every action.
         account
             The caller's account; None for an anonymous caller or an AWS service.
         is_service
@@ -61,8 +63,8 @@ class ServiceResources:
         """
         return self.policy(arn)
 
-    def owner(self, arn: str) -> str | None:
-        """Return the account that owns a resource, if the ARN doesn't include it; otherwise None."""
+    def owner(self, arn: str, action: str) -> str | None:
+        """Return the account whose permission an action requires, if the ARN doesn't include it."""
         return None
 
     def tags(self, arn: str) -> dict[str, str]:
@@ -71,8 +73,8 @@ class ServiceResources:
         # The ARNs of some services have no account or no Region, such as those of API Gateway.
         return self._tags(parts) if parts else resource_tags(self._prefix, arn)
 
-    def context(self, arn: str) -> dict[str, str | list[str]]:
-        """Return the condition keys that describe a resource.
+    def context(self, arn: str, action: str) -> dict[str, str | list[str]]:
+        """Return the condition keys that describe a resource in a request for an action.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resource-properties
         """

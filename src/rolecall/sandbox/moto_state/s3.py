@@ -8,6 +8,8 @@ from typing import Any
 
 from moto.s3.models import s3_backends
 
+from rolecall.aws.s3_cors import CorsRule
+
 
 def s3_backend(account: str) -> Any:
     """Find moto's S3 of an account."""
@@ -24,6 +26,21 @@ def bucket_region(bucket: str) -> str | None:
     """Return the Region of a bucket, or None if there is no such bucket."""
     account = bucket_account(bucket)
     return str(s3_backend(account).buckets[bucket].region_name) if account else None
+
+
+def cors_rules(bucket: str) -> list[CorsRule]:
+    """Return the rules for cross-origin requests of a bucket; empty if there is no such bucket."""
+    account = bucket_account(bucket)
+    return [
+        CorsRule(
+            tuple(rule.allowed_methods or ()),
+            tuple(rule.allowed_origins or ()),
+            tuple(rule.allowed_headers or ()),
+            tuple(rule.exposed_headers or ()),
+            str(rule.max_age_seconds or ""),
+        )
+        for rule in (s3_backend(account).buckets[bucket].cors if account else ())
+    ]
 
 
 def object_exists(bucket: str, key: str) -> bool:

@@ -10,8 +10,12 @@ from moto.s3.models import get_canned_acl
 
 from rolecall.aws.s3_public import ALL_USERS, AUTHENTICATED_USERS
 from rolecall.sandbox.moto_state.s3 import bucket_account, s3_backend
-
-OWNER_ENFORCED = "BucketOwnerEnforced"
+from rolecall.sandbox.moto_state.s3_owners import (
+    MOTO_OWNER,
+    OWNER_ENFORCED,
+    canonical_user_id,
+    object_owner,
+)
 
 # The actions that a permission in an ACL allows.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#acl-access-policy-permission-mapping
@@ -59,7 +63,7 @@ def acls_are_disabled(bucket: str) -> bool:
 
 
 def acl_statements(bucket: str, key: str) -> list[dict[str, Any]]:
-    """Return the statements that allow what the ACLs of a bucket and an object grant to everyone.
+    """Return the statements that allow what the ACLs of a bucket and an object grant to others.
 
     Parameters
     ----------
@@ -71,12 +75,13 @@ def acl_statements(bucket: str, key: str) -> list[dict[str, Any]]:
     found = _bucket(bucket)
     if found is None or found.ownership_rule == OWNER_ENFORCED:
         return []
-    if public_access_block(bucket).ignore_public_acls:
-        return []
-    statements = list(_granted(found.acl, _ON_BUCKETS))
+    with_groups = not public_access_block(bucket).ignore_public_acls
+    statements = list(_granted(found.acl, _ON_BUCKETS, found.account_id, with_groups=with_groups))
     if key:
         item = s3_backend(found.account_id).get_object(bucket, key)
-        statements += _granted(item.acl if item else None, _ON_OBJECTS)
+        owner = object_owner(bucket, key) or found.account_id
+        acl = item.acl if item else None
+        statements += _granted(acl, _ON_OBJECTS, owner, with_groups=with_groups)
     return statements
 
 
@@ -84,7 +89,8 @@ def acl_grants_access_to_others(bucket: str) -> bool:
     """Whether the ACL of a bucket grants access to anyone but its owner."""
     found = _bucket(bucket)
     grants = found.acl.grants if found and found.acl else []
-    return any(grantee != _owner_grantee() for grant in grants for grantee in grant.grantees)
+    owner = (MOTO_OWNER, canonical_user_id(found.account_id)) if found else ()
+    return any(grantee.id not in owner for grant in grants for grantee in grant.grantees)
 
 
 def make_object_private(bucket: str, key: str) -> None:
@@ -95,24 +101,40 @@ def make_object_private(bucket: str, key: str) -> None:
         item.set_acl(get_canned_acl("private"))
 
 
-def _granted(acl: Any, allows: Mapping[str, tuple[str, ...]]) -> Iterator[dict[str, Any]]:
+def _granted(
+    acl: Any, allows: Mapping[str, tuple[str, ...]], owner: str, *, with_groups: bool
+) -> Iterator[dict[str, Any]]:
+    """Return a statement for each grant of an ACL.
+
+    Parameters
+    ----------
+    acl
+        moto's ACL; None allows nothing.
+    allows
+        The actions that each permission allows.
+    owner
+        The account that owns the bucket or the object, whose grant moto gives to the same ID everywhere.
+    with_groups
+        Whether grants to everyone and to all AWS accounts have an effect.
+    """
     for grant in acl.grants if acl else ():
-        for grantee in grant.grantees:
-            if grantee.uri not in (ALL_USERS, AUTHENTICATED_USERS):
-                continue
-            permissions = allows if "FULL_CONTROL" in grant.permissions else grant.permissions
-            actions = [action for one in permissions for action in allows.get(one, ())]
-            if not actions:
-                continue
-            statement: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": actions}
-            if grantee.uri == AUTHENTICATED_USERS:
+        permissions = allows if "FULL_CONTROL" in grant.permissions else grant.permissions
+        actions = [action for one in permissions for action in allows.get(one, ())]
+        for grantee in grant.grantees if actions else ():
+            if grantee.id:
+                named = canonical_user_id(owner) if grantee.id == MOTO_OWNER else grantee.id
+                yield {"Effect": "Allow", "Principal": {"CanonicalUser": named}, "Action": actions}
+            elif with_groups and grantee.uri == ALL_USERS:
+                yield {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": actions}
+            elif with_groups and grantee.uri == AUTHENTICATED_USERS:
                 # An anonymous request has no principal.
-                statement["Condition"] = {"Null": {"aws:PrincipalArn": "false"}}
-            yield statement
-
-
-def _owner_grantee() -> Any:
-    return get_canned_acl("private").grants[0].grantees[0]
+                condition = {"Null": {"aws:PrincipalArn": "false"}}
+                yield {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": "*"},
+                    "Action": actions,
+                    "Condition": condition,
+                }
 
 
 def _bucket(name: str) -> Any:

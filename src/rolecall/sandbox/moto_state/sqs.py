@@ -26,10 +26,10 @@ class Queues(ServiceResources):
 class OwnQueues(Queues):
     """Queues for the actions that a queue policy can't allow to another account."""
 
-    def policy_for(self, arn: str, account: str | None, *, is_service: bool) -> Policy | None:
+    def policy_for(self, arn: str, action: str, account: str | None, *, is_service: bool) -> Policy | None:
         """Return the queue policy for callers of the queue's own account only."""
         own = account is not None and arn.split(":")[4:5] == [account]
-        return super().policy_for(arn, account, is_service=is_service) if own else None
+        return super().policy_for(arn, action, account, is_service=is_service) if own else None
 
 
 def _queue(arn: Arn) -> Any:
