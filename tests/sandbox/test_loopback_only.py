@@ -170,7 +170,6 @@ def test_a_session_has_no_client_for_a_real_endpoint(offline, make):
 
 
 HOSTS = {
-    "S3 Control": lambda session: session.client("s3control").get_public_access_block(AccountId=ACCOUNT),
     "an access point": lambda session: session.client("s3").get_object(Bucket=ACCESS_POINT, Key="k"),
     "a presigned access point": lambda session: session.client("s3").generate_presigned_url(
         "get_object", Params={"Bucket": ACCESS_POINT, "Key": "k"}
@@ -182,6 +181,17 @@ HOSTS = {
 def test_a_request_that_needs_its_own_host_name_is_an_error(offline, call):
     with pytest.raises(OutsideSandboxError):
         call(offline.session(actor="admin"))
+
+
+def test_s3_control_has_the_sandboxs_endpoint(offline):
+    control = offline.session(actor="admin").client("s3control")
+    settings = {"BlockPublicPolicy": True}
+
+    control.put_public_access_block(AccountId=ACCOUNT, PublicAccessBlockConfiguration=settings)
+    found = control.get_public_access_block(AccountId=ACCOUNT)
+
+    assert found["PublicAccessBlockConfiguration"]["BlockPublicPolicy"] is True
+    control.delete_public_access_block(AccountId=ACCOUNT)
 
 
 def test_acceleration_is_an_error(offline):
@@ -250,7 +260,6 @@ OUTSIDE = {
     ),
     "a presigned post": lambda: boto3.client("s3", endpoint_url=REAL).generate_presigned_post("b", "k"),
     "an access point": lambda: boto3.client("s3").get_object(Bucket=ACCESS_POINT, Key="k"),
-    "S3 Control": lambda: boto3.client("s3control").get_public_access_block(AccountId=ACCOUNT),
     "anonymous": lambda: read(
         boto3.client("s3", endpoint_url=REAL, config=Config(signature_version=botocore.UNSIGNED))
     ),

@@ -86,8 +86,8 @@ def checks(operation: Operation, scope: Scope) -> list[Check]:
         for permission in permissions(operation.service, operation.name)
         for check in _fill(permission, operation, scope)
     ]
-    if operation.service == "s3":
-        # The keys come from the headers of the request, so that all its permissions have the same ones.
+    if operation.service in ("s3", "sts"):
+        # The keys come from the headers or parameters of the request, whatever permission is decided.
         shared = {key: value for check in needed for key, value in check.context.items()}
         needed = [
             replace(check, context=shared, owner=_acl_owner(check, operation, scope)) for check in needed

@@ -16,5 +16,5 @@ class OutsideSandboxError(SandboxError):
         super().__init__(
             f"{url} isn't on this machine, and no request leaves it. Create the client without "
             "endpoint_url, ignore_configured_endpoint_urls, or a proxy. The sandbox doesn't have features "
-            "that need a host name of their own, such as access points and S3 Control."
+            "that need a host name of their own, such as access points."
         )

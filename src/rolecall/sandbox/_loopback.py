@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import ipaddress
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -24,7 +25,7 @@ from rolecall.sandbox._errors import OutsideSandboxError
 
 # Sessions share the service models that botocore has read.
 _LOADER = create_loader()
-# The sandbox has one endpoint: no proxy, no variants, and no prefix such as S3 Control's account ID.
+# The sandbox has one endpoint: no proxy, no variants, and no prefix.
 _ONE_ENDPOINT = Config(
     proxies={}, inject_host_prefix=False, use_dualstack_endpoint=False, use_fips_endpoint=False
 )
@@ -44,6 +45,12 @@ def require_loopback(url: str) -> None:
         loopback = False
     if not loopback:
         raise OutsideSandboxError(url)
+
+
+def with_loopback(hosts: str) -> str:
+    """Add this machine to a comma-separated list of hosts that need no proxy."""
+    listed = [host for host in hosts.split(",") if host]
+    return ",".join(dict.fromkeys([*listed, "127.0.0.1", "localhost"]))
 
 
 class LoopbackSession(botocore.session.Session):
@@ -87,12 +94,23 @@ class LoopbackSession(botocore.session.Session):
         return super().create_client(*call.args[1:], **call.kwargs)
 
 
+# S3 Control puts the account before the host of the endpoint, which then has no address.
+_WITH_ACCOUNT = re.compile(r"(https?://)\d{12}\.(127\.0\.0\.1|localhost)(?=[:/]|$)")
+
+
+def _leave_out_account(request: Any) -> None:
+    """Send a request for S3 Control to the endpoint itself. A header of the request has the account, too."""
+    request.url = _WITH_ACCOUNT.sub(r"\1\2", request.url)
+
+
 def _before_send(**event: Any) -> None:
+    _leave_out_account(event["request"])
     require_loopback(event["request"].url)
 
 
 def _before_sign(**event: Any) -> None:
     # A presigned URL is a request that someone else sends. A token for a database isn't a request.
+    _leave_out_account(event["request"])
     if event["operation_name"] not in _DATABASE_TOKENS:
         require_loopback(event["request"].url)
 

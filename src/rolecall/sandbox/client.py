@@ -22,6 +22,8 @@ from rolecall.sandbox._cli_home import forget_sessions, path_with_cli
 from rolecall.sandbox._control_client import ControlApi
 from rolecall.sandbox._errors import OutsideSandboxError, SandboxError
 from rolecall.sandbox._kernel import KERNEL
+from rolecall.sandbox._loopback import with_loopback
+from rolecall.sandbox._sandbox_clock import SandboxClock
 from rolecall.sandbox._server_process import ServerProcess
 from rolecall.sandbox.call_explanation import CallExplanation
 from rolecall.sandbox.diagram import Diagram
@@ -193,7 +195,7 @@ class Sandbox:
             "AWS_SHARED_CREDENTIALS_FILE": str(self._empty_file("credentials")),
             "AWS_PAGER": "",
             **path_with_cli(Path(self._files.name)),
-            **{name: _with_loopback(os.environ.get(name, "")) for name in ("NO_PROXY", "no_proxy")},
+            **{name: with_loopback(os.environ.get(name, "")) for name in ("NO_PROXY", "no_proxy")},
             **actor.environment(in_container=in_container),
         }
 
@@ -408,9 +410,3 @@ def _seconds(minutes: float) -> float:
     if not (math.isfinite(minutes) and minutes >= 0):
         raise ValueError(f"minutes must be a finite number that isn't negative, not {minutes}")
     return minutes * 60
-
-
-def _with_loopback(hosts: str) -> str:
-    """Add this machine to a comma-separated list of hosts that need no proxy."""
-    listed = [host for host in hosts.split(",") if host]
-    return ",".join(dict.fromkeys([*listed, "127.0.0.1", "localhost"]))

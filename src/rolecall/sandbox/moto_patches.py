@@ -25,6 +25,7 @@ from moto.core.request import Request
 from moto.core.routing import ServiceOperationRouter
 from moto.iam.access_control import PermissionResult
 from moto.iam.models import IAMBackend, ManagedPolicy
+from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 from moto.moto_api._internal import mock_random
 from moto.moto_api._internal.moto_random import MotoRandom
 from moto.organizations.models import FakeDelegatedAdministrator, FakeServiceAccess
@@ -58,6 +59,9 @@ def patch_moto() -> None:
     # policy again without its conditions and principals, and deny what a conditional Deny lets through.
     FakeBucket.get_permission = wraps(FakeBucket.get_permission)(_permit)
     S3Backend.create_bucket = _with_safe_defaults(S3Backend.create_bucket)
+    # AWS accepts wildcards such as sts:* in a trust policy; the gap for policy documents checks the rest.
+    trust: Any = IAMTrustPolicyDocumentValidator
+    trust._validate_trust_policy_action = staticmethod(_require_sts)
     _trust_iam()
     # Processes that are forked from this one must not choose the same IDs.
     if hasattr(os, "register_at_fork"):
@@ -74,6 +78,11 @@ def _trust_iam() -> None:
     for listed in (FakeServiceAccess.TRUSTED_SERVICES, FakeDelegatedAdministrator.SUPPORTED_SERVICES):
         if "iam.amazonaws.com" not in listed:
             listed.append("iam.amazonaws.com")
+
+
+def _require_sts(action: str) -> None:
+    if not action.lower().startswith("sts:"):
+        raise ValueError(action)
 
 
 def _permit(bucket: FakeBucket, action: Any, resource: Any) -> PermissionResult:

@@ -68,6 +68,18 @@ def test_a_public_policy_is_refused_although_the_caller_may_set_policies(s3):
     )
 
 
+def test_the_settings_of_an_account_apply_to_all_its_buckets(buckets, s3):
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/configuring-block-public-access-account.html
+    bucket = with_settings(s3, "in-blocked-account")
+    control = buckets.client("s3control", actor="admin")
+    settings = {"BlockPublicPolicy": True}
+    control.put_public_access_block(AccountId="111122223333", PublicAccessBlockConfiguration=settings)
+
+    denied(s3.put_bucket_policy, Bucket=bucket, Policy=policy(bucket))
+    control.delete_public_access_block(AccountId="111122223333")
+    assert s3.put_bucket_policy(Bucket=bucket, Policy=policy(bucket))
+
+
 def test_a_policy_for_an_account_is_accepted(buckets, s3):
     s3.create_bucket(Bucket="for-partner")
     s3.put_object(Bucket="for-partner", Key="k", Body=b"x")

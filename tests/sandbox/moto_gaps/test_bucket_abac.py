@@ -40,6 +40,12 @@ def test_tags_of_a_bucket_count_for_it_and_its_objects_once_abac_is_enabled(admi
 
     assert by_tag.put_object(Bucket="tagged", Key="report", Body=b"x")["ETag"]
     assert by_tag.list_objects_v2(Bucket="tagged")["KeyCount"] == 1
+    control = {"AccountId": "111122223333", "ResourceArn": "arn:aws:s3:::tagged"}
+    administered.client("s3control", actor="admin").tag_resource(
+        **control, Tags=[{"Key": "team", "Value": "red"}]
+    )
+    with pytest.raises(ClientError, match="AccessDenied"):
+        by_tag.list_objects_v2(Bucket="tagged")
     with pytest.raises(ClientError, match="TagResource"):
         admin.put_bucket_tagging(Bucket="tagged", Tagging={"TagSet": []})
     with pytest.raises(ClientError, match="TagResource"):

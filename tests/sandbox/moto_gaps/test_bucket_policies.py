@@ -103,3 +103,29 @@ def test_a_policy_that_can_have_no_effect_is_rejected(put_policy, elements, mess
 )
 def test_a_policy_about_the_bucket_is_accepted(put_policy, elements):
     assert put_policy(**elements)
+
+
+def test_only_the_account_of_the_bucket_has_access_to_its_policy(buckets, s3, put_policy):
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
+    put_policy(Action="s3:*", Resource=[BUCKET, OBJECTS])
+    partner = buckets.client("s3", actor="padmin")
+
+    for call in (partner.get_bucket_policy, partner.delete_bucket_policy):
+        with pytest.raises(ClientError) as raised:
+            call(Bucket="checked")
+        assert raised.value.response["Error"]["Code"] == "MethodNotAllowed"
+        assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 405
+
+
+def test_what_is_no_json_is_rejected(s3, put_policy):
+    with pytest.raises(ClientError, match="Policies must be valid JSON and the first byte must be '{'"):
+        s3.put_bucket_policy(Bucket="checked", Policy="x")
+
+
+@pytest.mark.parametrize("name", ["double..dot", "Capital", "192.168.5.4", "xn--name", "name-s3alias", "-a-b"])
+def test_a_bucket_has_a_valid_name(s3, name):
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    with pytest.raises(ClientError) as raised:
+        s3.create_bucket(Bucket=name)
+
+    assert raised.value.response["Error"]["Code"] == "InvalidBucketName"

@@ -40,11 +40,20 @@ _OF_EVERY_REQUEST = frozenset(
 class BucketPolicies(Gap):
     """S3 rejects actions, resources, and condition keys that it doesn't have, or that don't go together."""
 
-    operations = frozenset({"s3.PutBucketPolicy"})
+    operations = frozenset({"s3.DeleteBucketPolicy", "s3.GetBucketPolicy", "s3.PutBucketPolicy"})
     rule = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html"
 
     def before(self, call: Call) -> None:
-        """Raise MalformedPolicy with the message of the first fault."""
+        """Raise MethodNotAllowed for another account, or MalformedPolicy with the first fault.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
+        """
+        if call.caller.account != call.account:
+            message = "The specified method is not allowed against this resource."
+            details = {"Method": call.request.method, "ResourceType": "BUCKETPOLICY"}
+            raise AwsError("MethodNotAllowed", message, 405, details)
+        if call.name != "s3.PutBucketPolicy":
+            return
         document = call.operation.parameters.get("Policy")
         text = document.decode("utf-8", "replace") if isinstance(document, bytes) else str(document)
         try:

@@ -53,8 +53,10 @@ class PolicyDocuments(Gap):
             Policy.parse(document, kind.type)
         except MalformedPolicyDocument as error:
             message = error.message
-            if kind.type is PolicyType.TRUST and not _is_json(document):
+            if kind.type is not PolicyType.IDENTITY and not _is_json(document):
                 message = "This policy contains invalid Json"
+                if kind.type is PolicyType.RESOURCE and not document.startswith("{"):
+                    message = "Policies must be valid JSON and the first byte must be '{'"
             raise AwsError(kind.error, message, 400) from None
         for principal in named_principals(json.loads(document)):
             if not self.runtime.iam.may_be_principal(principal):

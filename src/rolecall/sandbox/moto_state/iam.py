@@ -12,12 +12,10 @@ from typing import Any
 from moto.iam.models import IAMBackend, iam_backends
 from moto.iam.utils import generate_access_key_id_from_account_id
 
-from rolecall.aws.operations import Operation
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
 from rolecall.sandbox._principals import PRINCIPAL_ARN
 from rolecall.sandbox.moto_state._documents import parse_kept_policy
 from rolecall.sandbox.moto_state.kms import key_arn
-from rolecall.sandbox.moto_state.resources import ServiceResources
 from rolecall.sandbox.moto_state.secretsmanager import secret_arn
 
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}")
@@ -362,46 +360,3 @@ def _attached(entity: Any, owner: str) -> Iterator[Policy]:
 def _default(policy: Any) -> str:
     """Return the document of a managed policy's default version."""
     return next(str(one.document) for one in policy.versions if one.version_id == policy.default_version_id)
-
-
-class IamResources(ServiceResources):
-    """Users, roles, and managed policies with their tags."""
-
-    def __init__(self, iam: IamState) -> None:
-        super().__init__("iam")
-        self._iam = iam
-
-    def tags(self, arn: str) -> dict[str, str]:
-        """Return the tags of a user, role, or managed policy."""
-        return self._iam.tags(arn)
-
-    def account(self, operation: Operation, arn: str) -> str | None:
-        """None: IAM always works in the caller's account."""
-        return None
-
-
-class RoleTrust(ServiceResources):
-    """Roles as STS sees them: a role's trust policy is its resource-based policy."""
-
-    def __init__(self, iam: IamState) -> None:
-        super().__init__("iam")
-        self._iam = iam
-
-    def policy(self, arn: str) -> Policy | None:
-        """Return the trust policy of a role."""
-        role = self._iam.role(arn)
-        return role.trust_policy if role else None
-
-    def owner(self, arn: str, action: str) -> str | None:
-        """Return the account of a role that exists."""
-        role = self._iam.role(arn)
-        return role.account if role else None
-
-    def tags(self, arn: str) -> dict[str, str]:
-        """Return the tags of a role."""
-        role = self._iam.role(arn)
-        return role.tags if role else {}
-
-    def account(self, operation: Operation, arn: str) -> str | None:
-        """None: the sandbox's own STS answers, and no account of moto's is involved."""
-        return None

@@ -8,7 +8,8 @@ from rolecall.sandbox.moto_state.dynamodb import Tables
 from rolecall.sandbox.moto_state.ec2 import Ec2Resources
 from rolecall.sandbox.moto_state.ecr import Repositories
 from rolecall.sandbox.moto_state.events import EventBuses
-from rolecall.sandbox.moto_state.iam import IamResources, IamState, RoleTrust
+from rolecall.sandbox.moto_state.iam import IamState
+from rolecall.sandbox.moto_state.iam_resources import IamResources, RoleTrust
 from rolecall.sandbox.moto_state.kms import Keys
 from rolecall.sandbox.moto_state.logs import LogGroups
 from rolecall.sandbox.moto_state.resources import ServiceResources

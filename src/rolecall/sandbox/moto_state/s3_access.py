@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from moto.s3.models import get_canned_acl
+from moto.s3control.models import s3control_backends
 
 from rolecall.aws.s3_public import ALL_USERS, AUTHENTICATED_USERS
 from rolecall.sandbox.moto_state.s3 import bucket_account, s3_backend
@@ -42,18 +43,22 @@ class PublicAccessBlock:
     restrict_public_buckets: bool = False
 
 
+_SETTINGS = tuple(field.name for field in fields(PublicAccessBlock))
+
+
 def public_access_block(bucket: str) -> PublicAccessBlock:
-    """Return the Block Public Access settings of a bucket; all are off if it has none."""
+    """Return the Block Public Access settings that apply to a bucket: its own, and those of its account.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/configuring-block-public-access-account.html
+    """
     found = _bucket(bucket)
-    kept = found.public_access_block if found else None
-    if kept is None:
+    if found is None:
         return PublicAccessBlock()
-    return PublicAccessBlock(
-        kept.block_public_acls,
-        kept.ignore_public_acls,
-        kept.block_public_policy,
-        kept.restrict_public_buckets,
-    )
+    of_account = s3control_backends[found.account_id]["aws"].public_access_block
+    kept = [one for one in (found.public_access_block, of_account) if one is not None]
+    # moto keeps Booleans or their texts.
+    on = {name: any(str(getattr(one, name)).lower() == "true" for one in kept) for name in _SETTINGS}
+    return PublicAccessBlock(**on)
 
 
 def acls_are_disabled(bucket: str) -> bool:
