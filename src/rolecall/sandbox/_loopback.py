@@ -99,7 +99,7 @@ _WITH_ACCOUNT = re.compile(r"(https?://)\d{12}\.(127\.0\.0\.1|localhost)(?=[:/]|
 
 
 def _leave_out_account(request: Any) -> None:
-    """Send a request for S3 Control to the endpoint itself. A header of the request has the account, too."""
+    """Send a request for S3 Control to the endpoint itself; a header has the account, too."""
     request.url = _WITH_ACCOUNT.sub(r"\1\2", request.url)
 
 

@@ -23,7 +23,6 @@ from rolecall.sandbox._control_client import ControlApi
 from rolecall.sandbox._errors import OutsideSandboxError, SandboxError
 from rolecall.sandbox._kernel import KERNEL
 from rolecall.sandbox._loopback import with_loopback
-from rolecall.sandbox._sandbox_clock import SandboxClock
 from rolecall.sandbox._server_process import ServerProcess
 from rolecall.sandbox.call_explanation import CallExplanation
 from rolecall.sandbox.diagram import Diagram

@@ -118,11 +118,13 @@ def test_only_the_account_of_the_bucket_has_access_to_its_policy(buckets, s3, pu
 
 
 def test_what_is_no_json_is_rejected(s3, put_policy):
-    with pytest.raises(ClientError, match="Policies must be valid JSON and the first byte must be '{'"):
+    with pytest.raises(ClientError, match="Policies must be valid JSON"):
         s3.put_bucket_policy(Bucket="checked", Policy="x")
 
 
-@pytest.mark.parametrize("name", ["double..dot", "Capital", "192.168.5.4", "xn--name", "name-s3alias", "-a-b"])
+@pytest.mark.parametrize(
+    "name", ["double..dot", "Capital", "192.168.5.4", "xn--name", "name-s3alias", "-a-b"]
+)
 def test_a_bucket_has_a_valid_name(s3, name):
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     with pytest.raises(ClientError) as raised:
