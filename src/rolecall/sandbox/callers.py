@@ -24,6 +24,7 @@ from rolecall.aws.sigv4 import (
 from rolecall.iam import Policy
 from rolecall.sandbox.clock import Clock, timestamp
 from rolecall.sandbox.moto_state.iam import IamState, UserFacts
+from rolecall.sandbox.moto_state.login_profiles import own_password_policies
 from rolecall.sandbox.sessions import Session, SessionKind, Sessions
 
 
@@ -230,7 +231,8 @@ class Callers:
     def identity_policies(self, caller: Caller) -> tuple[Policy, ...]:
         """Return the identity-based policies of a caller as they are now."""
         if caller.user is not None:
-            return self._iam.user_policies(caller.user.account, caller.user.name)
+            policies = self._iam.user_policies(caller.user.account, caller.user.name)
+            return policies + own_password_policies(caller.user)
         if caller.session is not None and caller.session.kind is SessionKind.ROLE:
             return self._iam.role_policies(caller.session.account, caller.session.source)
         return ()
