@@ -58,6 +58,7 @@ def test_the_message_names_the_feature_the_packages_and_the_extra():
     [
         (("check", "--static"), ("spellchecker",), "check"),
         (("workshop", "serve"), ("uvicorn",), "workshop"),
+        (("workshop", "grades", "push", "--nbgrader", "x.db"), ("nbgrader",), "nbgrader"),
     ],
 )
 def test_a_command_without_its_extra_ends_with_status_2_and_names_it(

@@ -1,6 +1,7 @@
 """A learning platform in the same process: it launches a service, and has LTI Advantage's services."""
 
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from sqlalchemy import select
 from rolecall.course import find_course
 from rolecall.workshop.app import create_app
 from rolecall.workshop.platform_registrations import Platform, save_platform
+from rolecall.workshop.rooms import new_instructor_token
 from rolecall.workshop.service import Service
 from rolecall.workshop.settings import Settings
 from rolecall.workshop.tables import Person, PlatformLine
@@ -30,6 +32,22 @@ DL = "https://purl.imsglobal.org/spec/lti-dl/claim"
 MEMBERS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 LEARNER, INSTRUCTOR = f"{MEMBERSHIP}#Learner", f"{MEMBERSHIP}#Instructor"
+SUPPORTED = {
+    "issuer": URL,
+    "authorization_endpoint": f"{URL}/auth",
+    "token_endpoint": f"{URL}/token",
+    "jwks_uri": f"{URL}/keys",
+    "registration_endpoint": f"{URL}/register",
+    "scopes_supported": [f"{AGS}/scope/score", f"{AGS}/scope/result.readonly"],
+    "claims_supported": ["sub", "name", "picture"],
+    "https://purl.imsglobal.org/spec/lti-platform-configuration": {
+        "messages_supported": [
+            {"type": "LtiResourceLinkRequest", "placements": ["course_navigation"]},
+            {"type": "LtiDeepLinkingRequest", "placements": ["assignment_selection", "editor_button"]},
+        ]
+    },
+}
+"""The OpenID configuration of a platform."""
 KEY = RSAKey.generate_key(2048, private=True, auto_kid=True)
 
 
@@ -211,3 +229,13 @@ class World:
     def line(self, subject: str = "user-7") -> PlatformLine:
         with self.service.database.read() as session:
             return session.scalars(select(PlatformLine).where(PlatformLine.subject == subject)).one()
+
+
+def sign_in(world: World) -> TestClient:
+    """A browser of the service's instructor, with the token of its forms."""
+    browser = world.browser().http
+    with world.service.database.session() as session:
+        token = new_instructor_token(session, world.service.room_of(session, world.service.room))
+    browser.post("/login", data={"token": token})
+    browser.headers["X-Form-Token"] = re.search(r'data-form-token="([^"]+)"', browser.get("/").text)[1]
+    return browser

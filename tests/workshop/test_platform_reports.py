@@ -19,6 +19,7 @@ from workshop.learning_platform import (
     DL,
     INSTRUCTOR,
     LAUNCH,
+    SUPPORTED,
     TOOL,
     URL,
     Browser,
@@ -151,21 +152,6 @@ def test_an_instructor_without_cookies_opens_the_dashboard_in_a_new_window(brows
     assert "set-cookie" not in page.headers
 
 
-SUPPORTED = {
-    "issuer": URL,
-    "authorization_endpoint": f"{URL}/auth",
-    "token_endpoint": f"{URL}/token",
-    "jwks_uri": f"{URL}/keys",
-    "registration_endpoint": f"{URL}/register",
-    "scopes_supported": [f"{AGS}/scope/score", f"{AGS}/scope/result.readonly"],
-    "claims_supported": ["sub", "name", "picture"],
-    "https://purl.imsglobal.org/spec/lti-platform-configuration": {
-        "messages_supported": [
-            {"type": "LtiResourceLinkRequest", "placements": ["course_navigation"]},
-            {"type": "LtiDeepLinkingRequest", "placements": ["assignment_selection", "editor_button"]},
-        ]
-    },
-}
 TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 
 

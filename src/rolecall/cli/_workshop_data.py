@@ -1,4 +1,4 @@
-"""`rolecall workshop roster` and `rolecall workshop data`: a room's people, and what is kept of them."""
+"""`rolecall workshop roster`, `data`, and `grades`: a room's people, their data, and their grades."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TextIO
 
 import click
 
+from rolecall._extras import MissingExtra, require_extra
 from rolecall.cli._fail import Unusable
 
 _room_option = click.option("--room", default="Workshop", show_default=True, help="The room's name.")
@@ -143,6 +145,43 @@ def delete(name: str, yes: bool, room: str) -> None:
             it.session, person_named(it.session, it.id, name), datetime.now(UTC), "administrator"
         )
     click.echo(f"Deleted. The marks stay in the statistics under the name {left}.")
+
+
+@click.group()
+def grades() -> None:
+    """Give the grades of a room to other programs."""
+
+
+@grades.command("push")
+@click.option(
+    "--nbgrader",
+    "gradebook",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file gradebook.db of nbgrader's course; it is created if there is none.",
+)
+@click.option("--assessment", help="Push the grades of this assessment only.")
+@_room_option
+def push(gradebook: Path, assessment: str | None, room: str) -> None:
+    """Write the grades of all students to the database of nbgrader.
+
+    A student's ID is the user name at JupyterHub or at the learning platform, or the name on the roster.
+    Students who submitted nothing get zero.
+    """
+    try:
+        require_extra("nbgrader", "Pushing grades to nbgrader", "nbgrader")
+    except MissingExtra as error:
+        raise Unusable(str(error)) from None
+    from rolecall.workshop.gradebook import student_grades  # noqa: PLC0415
+    from rolecall.workshop.nbgrader_grades import push as written  # noqa: PLC0415
+
+    with _open(room) as it:
+        found = student_grades(it.session, it.id, assessment)
+    if not found:
+        raise Unusable(
+            "no one has started this assessment" if assessment else "no one has started an assessment"
+        )
+    click.echo(f"{written(found, gradebook)} grades written to {gradebook}")
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import click
 from rolecall._extras import MissingExtra, require_extra
 from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
-from rolecall.cli._workshop_data import data, roster
+from rolecall.cli._workshop_data import data, grades, roster
 from rolecall.course import NoCourse, find_course
 from rolecall.workshop._posix import NeedsPosix, require_posix
 
@@ -32,6 +32,7 @@ def command() -> None:
 
 command.add_command(roster)
 command.add_command(data)
+command.add_command(grades)
 
 
 @command.command()
