@@ -32,6 +32,41 @@ def test_a_document_among_the_parameters_is_read(lab):
     assert lab.calls()[-1]["parameters"]["PolicyDocument"] == document
 
 
+# https://smithy.io/2.0/spec/documentation-traits.html#sensitive-trait
+@pytest.mark.parametrize(
+    ("service", "method", "parameters", "secret"),
+    [
+        ("iam", "change_password", {"OldPassword": "s3cret", "NewPassword": "s3cret2"}, "OldPassword"),
+        ("iam", "create_login_profile", {"UserName": "dana", "Password": "s3cret"}, "Password"),
+        ("secretsmanager", "create_secret", {"Name": "db", "SecretString": "s3cret"}, "SecretString"),
+        ("ssm", "put_parameter", {"Name": "db", "Value": "s3cret", "Type": "SecureString"}, "Value"),
+        ("kms", "encrypt", {"KeyId": "1", "Plaintext": b"s3cret"}, "Plaintext"),
+        (
+            "sts",
+            "assume_role_with_web_identity",
+            {"RoleArn": READER, "RoleSessionName": "q1", "WebIdentityToken": "s3cret"},
+            "WebIdentityToken",
+        ),
+    ],
+)
+def test_a_secret_among_the_parameters_is_hidden(lab, service, method, parameters, secret):
+    with pytest.raises(ClientError):
+        getattr(lab.client(service, actor="dana"), method)(**parameters)
+
+    logged = lab.calls()[-1]["parameters"]
+    assert logged[secret] == "HIDDEN_DUE_TO_SECURITY_REASONS"
+    assert "s3cret" not in json.dumps(logged)
+
+
+def test_the_key_that_encrypts_an_object_is_no_secret(lab):
+    with pytest.raises(ClientError):
+        lab.client("s3", actor="dana").put_object(
+            Bucket="acme-reports", Key="new", ServerSideEncryption="aws:kms", SSEKMSKeyId="alias/reports"
+        )
+
+    assert lab.calls()[-1]["parameters"]["SSEKMSKeyId"] == "alias/reports"
+
+
 @pytest.mark.parametrize(
     ("make", "error"),
     [

@@ -11,6 +11,8 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from rolecall.aws.secret_parameters import without_secrets
+
 _KEPT = 2_000
 _LONGEST = 8_192
 _LONGEST_SENT = 32 * 1024
@@ -28,10 +30,11 @@ class LoggedCall:
         Service and operation, such as ``sts.AssumeRole``; ``sts.`` if the request was rejected before its
         operation was known.
     parameters
-        As they were sent, except that policy documents are parsed.
+        As they were sent, except that policy documents are parsed, and that passwords, tokens, and other
+        secrets are hidden as CloudTrail hides them.
     sent
-        As they were sent, so that the call can be made again: a JSON text is a text, a binary value is
-        ``{"base64": TEXT}``, and a value of more than 32 KiB is ``{"too_long": LENGTH}``.
+        As they were sent, with their secrets, so that the call can be made again: a JSON text is a text, a
+        binary value is ``{"base64": TEXT}``, and a value of more than 32 KiB is ``{"too_long": LENGTH}``.
     error
         The error code; empty if the call succeeded.
     at
@@ -57,7 +60,9 @@ class CallLog:
 
     def record(self, who: str, call: str, parameters: dict[str, Any], error: str, at: datetime) -> None:
         """Keep a call; the parameters are those of `LoggedCall`."""
-        plain = {name: _as_json(value) for name, value in parameters.items()}
+        service, _, operation = call.partition(".")
+        shown = without_secrets(service, operation, parameters)
+        plain = {name: _as_json(value) for name, value in shown.items()}
         sent = {name: _as_sent(value) for name, value in parameters.items()}
         with self._lock:
             self._calls.append(
