@@ -14,6 +14,8 @@ const BUNDLES = {
   "card/card.css": "widgets/static",
   "kit/kit.css": "presentation/static",
   "editor/editor.js": "widgets/static",
+  "panel/remoteEntry.js": "panel/labextensions/rolecall/static",
+  "panel/panel.css": "panel/labextensions/rolecall/static",
   "sequence/sequence.js": "widgets/static",
   "sequence/sequence.css": "widgets/static",
   "workshop/dashboard.js": "workshop/static",
@@ -25,6 +27,9 @@ const BUNDLES = {
   "workshop/workshop.css": "workshop/static",
 };
 
+/** The bundles that a page loads as scripts, not as modules: their names must not become global. */
+const SCRIPTS = new Set(["panel/remoteEntry.js"]);
+
 /** @param {boolean} write */
 async function bundle(write) {
   const results = await Promise.all(
@@ -33,7 +38,7 @@ async function bundle(write) {
         entryPoints: [path.join(HERE, "src", source)],
         outfile: path.join(PACKAGE, folder, path.basename(source)),
         bundle: true,
-        format: "esm",
+        format: SCRIPTS.has(source) ? "iife" : "esm",
         target: "es2022",
         minify: true,
         charset: "utf8",

@@ -17,6 +17,7 @@ from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
 from rolecall.course import Course, Lesson, NoCourse, find_course
 from rolecall.course.working_copy import CannotWrite, CopiedFile, copy_course
+from rolecall.panel import LABEXTENSIONS
 
 _HOST = "127.0.0.1"
 _SETTINGS = Path(__file__).parent / "lab_settings"
@@ -121,6 +122,8 @@ def _start(folder: Path, first: str, port: int | None, *, no_browser: bool) -> N
         f"--ServerApp.root_dir={folder}",
         f"--LabApp.default_url=/lab/tree/{first}",
         f"--LabApp.app_settings_dir={_SETTINGS}",
+        f"--LabApp.extra_labextensions_path={LABEXTENSIONS}",
+        "--ServerApp.jpserver_extensions=rolecall.panel=True",
         f"--ServerApp.ip={_HOST}",
         f"--ServerApp.open_browser={not no_browser}",
         "--ServerApp.answer_yes=True",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rolecall.course._course import Course
 from rolecall.course._find import packaged_course
-from rolecall.course._manifest import Manifest, read_manifest, write_manifest
+from rolecall.course._manifest import MANIFEST, Manifest, read_manifest, write_manifest
 
 
 class CannotWrite(OSError):
@@ -35,6 +35,11 @@ class CopiedFile:
 
     path: Path
     beside: Path | None = None
+
+
+def is_working_copy(folder: Path) -> bool:
+    """Return whether a folder is a learner's copy of a course."""
+    return (folder / MANIFEST).is_file()
 
 
 def copy_course(course: Course, folder: Path) -> list[CopiedFile]:
