@@ -36,6 +36,7 @@ def test_the_wheel_carries_the_course_and_the_front_end(wheel):
         "rolecall/widgets/static/card.js",
         "rolecall/widgets/static/card.css",
         "rolecall/cli/lab_settings/overrides.json",
+        "rolecall/panel/labextensions/rolecall/static/remoteEntry.js",
     } <= names
 
 
