@@ -146,6 +146,14 @@ def test_use_sets_the_kernels_environment_aside_from_any_real_account(monkeypatc
     assert os.environ["AWS_PROFILE"] == "production"
 
 
+def test_a_client_of_an_actor_ignores_the_profile_of_the_environment(reports, monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "production")
+
+    arn = reports.client("sts", actor="dana").get_caller_identity()["Arn"]
+
+    assert arn.endswith(":user/dana")
+
+
 def test_a_client_of_a_profile_refreshes_its_session_by_the_sandboxs_clock():
     with Sandbox("reports") as lab:
         lab.use("dana")

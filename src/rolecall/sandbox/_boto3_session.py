@@ -34,6 +34,8 @@ def session(
     """
     core = LoopbackSession(endpoint)
     core.set_config_variable("region", region)
+    # Otherwise AWS_PROFILE would name a profile that the empty files don't have.
+    core.get_component("config_store").set_config_variable("profile", None)
     core.set_config_variable("config_file", str(empty))
     core.set_config_variable("credentials_file", str(empty))
     if not isinstance(credentials, ActorAccess):
