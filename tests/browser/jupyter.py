@@ -71,7 +71,8 @@ def menu(page: Page, name: str, item: str) -> None:
 
 
 def run_all(page: Page) -> Locator:
+    """Run every cell, and return the last card."""
     menu(page, "Run", "Run All Cells")
-    card = page.locator(".rolecall-card")
+    card = page.locator(".rolecall-card").last
     card.scroll_into_view_if_needed()
     return card

@@ -72,7 +72,7 @@ def test_the_lesson_runs_from_top_to_bottom_and_answers_are_kept(lab, page, scre
     page.keyboard.press("Control+s")
     expect(page.locator(".lm-TabBar-tab.lm-mod-current.jp-mod-dirty")).to_have_count(0)
     page.reload()
-    card = page.locator(".rolecall-card")
+    card = page.locator(".rolecall-card").last
     card.scroll_into_view_if_needed()
     expect(card.get_by_role("button", name="Question 1, solved")).to_be_visible()
     expect(card.get_by_text(FIRST.right.why)).to_be_visible()

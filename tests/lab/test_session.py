@@ -44,7 +44,7 @@ def trust(principal: object) -> None:
 def test_a_task_shows_its_goal_and_its_actor(session):
     shown = task_markdown(session)
 
-    assert shown.startswith("**Let Dana in, and nobody else** (easy)")
+    assert shown.startswith("**Trust Dana, and no one else** (easy)")
     assert "*You act as* `admin`. *You can change:* the policies of roles" in shown
 
 
@@ -70,7 +70,7 @@ def test_a_wildcard_is_too_broad_and_its_misconception_is_named(session):
     shown = repr(session.check())
 
     assert shown.startswith("✘ Too open.")
-    assert 'Principal "*" in a trust policy means everybody in my account?' in shown
+    assert 'Principal "*" in a trust policy means everyone in my account?' in shown
     assert "✘ A user of another company" in shown
 
 
