@@ -131,21 +131,38 @@ def test_an_unsigned_request_is_identified_by_what_it_carries(body, headers, exp
     assert service_and_protocol(request) == expected
 
 
+# https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
 @pytest.mark.parametrize(
-    ("service", "body", "code"),
+    ("service", "body", "code", "message"),
     [
-        ("iam", b"Action=ListUnicorns&Version=2010-05-08", "InvalidAction"),
-        ("lambda", b"", "UnknownOperationException"),
+        (
+            "iam",
+            b"Action=ListUnicorns&Version=2010-05-08",
+            "InvalidAction",
+            "Could not find operation ListUnicorns for version 2010-05-08",
+        ),
+        (
+            "ec2",
+            b"Action=RunUnicorns&Version=2016-11-15",
+            "InvalidAction",
+            "The action RunUnicorns is not valid for this web service.",
+        ),
+        (
+            "lambda",
+            b"",
+            "UnknownOperationException",
+            "The action or operation requested is not one of lambda.",
+        ),
     ],
 )
-def test_an_unknown_operation_is_an_error_of_the_service(service, body, code):
-    headers = {"content-type": "application/x-www-form-urlencoded"} if service == "iam" else {}
+def test_an_unknown_operation_is_an_error_of_the_service(service, body, code, message):
+    headers = {"content-type": "application/x-www-form-urlencoded"} if body else {}
     request = HttpRequest("POST", "/unicorns", "", headers, body, "127.0.0.1")
 
     with pytest.raises(AwsError) as raised:
         parse_operation(service, request, environ(request))
 
-    assert raised.value.code == code
+    assert (raised.value.code, raised.value.message) == (code, message)
 
 
 def test_a_body_that_is_not_json_is_an_error_of_the_service():

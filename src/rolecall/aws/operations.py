@@ -69,6 +69,15 @@ _S3_CONTROL_PATH = "/v20180820/"
 _UNSIGNED_TARGETS = {
     "AWSCognitoIdentityProviderService": "cognito-idp",
     "AWSCognitoIdentityService": "cognito-identity",
+    "AmazonSQS": "sqs",
+}
+# The services of the query protocol, by the version of their API.
+_BY_VERSION = {
+    "2010-03-31": "sns",
+    "2010-05-08": "iam",
+    "2011-06-15": "sts",
+    "2012-11-05": "sqs",
+    "2016-11-15": "ec2",
 }
 # The portal of IAM Identity Center and its token service, by their paths.
 # https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/welcome.html
@@ -208,7 +217,7 @@ def accepts_unsigned(service: str) -> bool:
     service
         The service, by botocore's name.
     """
-    return service in ("s3", "sts", *_UNSIGNED_TARGETS.values(), *_UNSIGNED_PATHS.values())
+    return service in ("s3", "sns", "sts", *_UNSIGNED_TARGETS.values(), *_UNSIGNED_PATHS.values())
 
 
 def service_for(signing_name: str, request: HttpRequest) -> str:
@@ -293,8 +302,7 @@ def service_and_protocol(request: HttpRequest) -> tuple[str, Protocol]:
     elif request.method == "POST" and form_parameters(request).get("Action") in UNSIGNED_STS:
         service = "sts"
     elif request.method == "POST" and b"Action=" in request.body[:4096]:
-        version = form_parameters(request).get("Version")
-        service = {"2011-06-15": "sts", "2010-05-08": "iam", "2016-11-15": "ec2"}.get(version or "", "sts")
+        service = _BY_VERSION.get(form_parameters(request).get("Version", ""), "sts")
     elif target := request.headers.get("x-amz-target"):
         if service := _UNSIGNED_TARGETS.get(target.partition(".")[0], ""):
             return service, "json"
@@ -310,6 +318,25 @@ def service_and_protocol(request: HttpRequest) -> tuple[str, Protocol]:
     if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
         return service, "smithy-rpc-v2-cbor"
     return service, protocol_of(service, request.headers.get("content-type"))
+
+
+def _unknown_operation(service: str, protocol: Protocol, request: HttpRequest) -> AwsError:
+    """Return the error for an operation that a service doesn't have.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+    """
+    if protocol in ("query", "ec2"):
+        parameters = form_parameters(request)
+        action, version = parameters.get("Action", ""), parameters.get("Version", "")
+        if protocol == "ec2":
+            return AwsError("InvalidAction", f"The action {action} is not valid for this web service.", 400)
+        return AwsError("InvalidAction", f"Could not find operation {action} for version {version}", 400)
+    if service == "s3":
+        message = "The specified method is not allowed against this resource."
+        return AwsError("MethodNotAllowed", message, 405)
+    message = f"The action or operation requested is not one of {service}."
+    return AwsError("UnknownOperationException", message, 400)
 
 
 def parse_operation(service: str, request: HttpRequest, environ: WSGIEnvironment) -> Operation:
@@ -343,11 +370,7 @@ def parse_operation(service: str, request: HttpRequest, environ: WSGIEnvironment
         operation, uri = get_service_router(service).match(wsgi)
         environ[MATCH] = (service, operation, uri)
     except (HTTPException, NotImplementedError, UnknownServiceError, DataNotFoundError):
-        raise AwsError(
-            "InvalidAction" if protocol == "query" else "UnknownOperationException",
-            f"The action or operation requested is not one of {service}.",
-            400,
-        ) from None
+        raise _unknown_operation(service, protocol, request) from None
     parser = PROTOCOL_PARSERS[protocol](operation)
     try:
         if protocol == "json" and request.body:

@@ -22,6 +22,9 @@ def supports_only_all_resources(action: str) -> bool:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-walkthroughs-managing-access-example1.html
 _ON_ALL_BUCKETS = frozenset({"s3:listallmybuckets"})
 ALL_BUCKETS = "arn:aws:s3:::*"
+# CloudWatch Logs evaluates this action on log-group:PREFIX:log-stream:, as its denials show.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+_ON_GIVEN_ARN = frozenset({"logs:describeloggroups"})
 
 
 def evaluated_resource(action: str, resource: str) -> str:
@@ -31,6 +34,8 @@ def evaluated_resource(action: str, resource: str) -> str:
     """
     if action in _ON_ALL_BUCKETS:
         return ALL_BUCKETS
+    if action in _ON_GIVEN_ARN:
+        return resource
     return "*" if supports_only_all_resources(action) else resource
 
 

@@ -47,6 +47,10 @@ from rolecall.sandbox.sts import Sts
 from rolecall.sandbox.trail import Trail
 from rolecall.sandbox.world import World
 
+# Services whose resources can be public, with the parameter that names one.
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-customer-managed-policy-examples.html
+_OF_PUBLIC_RESOURCES = {"sns": "TopicArn", "sqs": "QueueUrl"}
+
 _log = logging.getLogger(__name__)
 _FORM_SERVICE: tuple[str, Protocol] = ("s3", "rest-xml")
 
@@ -230,10 +234,13 @@ def _may_be_form(environ: WSGIEnvironment) -> bool:
 def _may_be_unsigned(operation: Operation) -> bool:
     """Whether an operation accepts unsigned requests.
 
-    S3 has public buckets. Other operations, such as Cognito's sign-in, carry a token or a password in their
-    parameters.
+    S3, SQS, and SNS have public buckets, queues, and topics. Other operations, such as Cognito's sign-in,
+    carry a token or a password in their parameters.
     """
-    return operation.service == "s3" or is_unsigned(operation.service, operation.name)
+    public = _OF_PUBLIC_RESOURCES.get(operation.service)
+    return operation.service == "s3" or (
+        public in operation.parameters or is_unsigned(operation.service, operation.name)
+    )
 
 
 __all__ = ["Gateway"]

@@ -41,9 +41,21 @@ def set_on_repository(client, text):
     return lambda: client.get_repository_policy(repositoryName="app")["policyText"]
 
 
+def set_on_table(client, text):
+    table = client.create_table(
+        TableName="orders",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )["TableDescription"]["TableArn"]
+    client.put_resource_policy(ResourceArn=table, Policy=text)
+    return lambda: client.get_resource_policy(ResourceArn=table)["Policy"]
+
+
 @pytest.mark.parametrize(
     ("service", "set_policy"),
     [
+        ("dynamodb", set_on_table),
         ("kms", set_on_key),
         ("sqs", set_on_queue),
         ("sns", set_on_topic),

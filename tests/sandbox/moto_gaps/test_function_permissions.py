@@ -178,3 +178,36 @@ def test_lambda_refuses_a_role_that_does_not_trust_it(lab, role):
         match="The role defined for the function cannot be assumed by Lambda",
     ):
         create_function(client, "other", role)
+
+
+def test_a_statement_has_an_id_that_no_other_has(owner):
+    # https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
+    permission = {"FunctionName": "hello", "StatementId": "test", "Action": "lambda:InvokeFunction"}
+    owner.add_permission(**permission, Principal=PARTNER)
+
+    with pytest.raises(
+        owner.exceptions.ResourceConflictException, match=r"id \(test\) provided already exists"
+    ):
+        owner.add_permission(**permission, Principal=MAIN)
+
+
+def test_a_permission_is_for_an_action_of_lambda(lab):
+    owner = lab.client("lambda", actor="admin")
+
+    with pytest.raises(owner.exceptions.ClientError, match="ValidationException"):
+        owner.add_permission(
+            FunctionName="hello", StatementId="s3", Action="s3:GetObject", Principal=PARTNER
+        )
+
+
+def test_a_policy_shows_the_id_of_a_deleted_user(lab, owner):
+    iam = lab.client("iam", actor="admin")
+    user = iam.create_user(UserName="worker")["User"]
+    owner.add_permission(
+        FunctionName="hello", StatementId="test", Action="lambda:InvokeFunction", Principal=user["Arn"]
+    )
+
+    iam.delete_user(UserName="worker")
+
+    statement = json.loads(owner.get_policy(FunctionName="hello")["Policy"])["Statement"][0]
+    assert statement["Principal"] == {"AWS": user["UserId"]}

@@ -2,7 +2,10 @@
 
 import json
 
+import boto3
+import botocore
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from rolecall import Sandbox
@@ -87,3 +90,84 @@ def test_a_queue_policy_lets_no_other_account_change_the_queue(lab):
         ("delete_queue", {}),
     ):
         assert "AccessDenied" in code_of(getattr(partner, method), QueueUrl=url, **parameters)
+
+
+def without_signature(lab, service):
+    config = Config(signature_version=botocore.UNSIGNED)
+    return boto3.client(service, endpoint_url=lab.endpoint, region_name="us-east-1", config=config)
+
+
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-customer-managed-policy-examples.html
+def test_everyone_sends_to_a_public_queue_without_a_signature(lab):
+    own, anonymous = lab.client("sqs", actor="admin"), without_signature(lab, "sqs")
+    url = own.create_queue(QueueName="public")["QueueUrl"]
+    assert code_of(anonymous.send_message, QueueUrl=url, MessageBody="x").endswith("AccessDenied")
+
+    own.set_queue_attributes(QueueUrl=url, Attributes={"Policy": allow("*", "sqs:SendMessage")})
+
+    assert anonymous.send_message(QueueUrl=url, MessageBody="x")["MessageId"]
+    assert code_of(anonymous.receive_message, QueueUrl=url).endswith("AccessDenied")
+    assert "MissingAuthenticationToken" in code_of(anonymous.list_queues)
+
+
+# https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+def test_everyone_publishes_to_a_public_topic_without_a_signature(lab):
+    own, anonymous = lab.client("sns", actor="admin"), without_signature(lab, "sns")
+    topic = own.create_topic(Name="public")["TopicArn"]
+    assert code_of(anonymous.publish, TopicArn=topic, Message="x") == "AuthorizationError"
+
+    policy = allow("*", "sns:Publish", topic)
+    own.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+
+    assert anonymous.publish(TopicArn=topic, Message="x")["MessageId"]
+
+
+# https://docs.aws.amazon.com/sns/latest/api/API_AddPermission.html
+def test_a_permission_of_a_topic_is_added_beside_statements_without_a_sid(lab):
+    own, partner = (lab.client("sns", actor=actor) for actor in ("admin", "partner"))
+    topic = own.create_topic(Name="labels")["TopicArn"]
+    policy = allow({"AWS": MAIN}, "sns:Publish", topic)
+    own.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    permission = {
+        "TopicArn": topic,
+        "Label": "partner",
+        "AWSAccountId": [PARTNER],
+        "ActionName": ["Publish"],
+    }
+
+    own.add_permission(**permission)
+
+    assert partner.publish(TopicArn=topic, Message="x")["MessageId"]
+    assert code_of(own.add_permission, **permission) == "InvalidParameter"
+    own.remove_permission(TopicArn=topic, Label="partner")
+    assert code_of(partner.publish, TopicArn=topic, Message="x") == "AuthorizationError"
+    kept = json.loads(own.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])
+    assert ["Sid" in one for one in kept["Statement"]] == [False]
+
+
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_AddPermission.html
+def test_a_permission_of_a_queue_is_added_beside_statements_without_a_sid(lab):
+    own, partner = (lab.client("sqs", actor=actor) for actor in ("admin", "partner"))
+    url = own.create_queue(QueueName="labels")["QueueUrl"]
+    own.set_queue_attributes(QueueUrl=url, Attributes={"Policy": allow({"AWS": MAIN}, "sqs:*")})
+    permission = {
+        "QueueUrl": url,
+        "Label": "partner",
+        "AWSAccountIds": [PARTNER],
+        "Actions": ["SendMessage"],
+    }
+
+    own.add_permission(**permission)
+
+    assert partner.send_message(QueueUrl=url, MessageBody="x")["MessageId"]
+    assert "InvalidParameterValue" in code_of(own.add_permission, **permission)
+
+
+# https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutPermission.html
+@pytest.mark.parametrize("principal", ["12", "everyone", "arn:aws:iam::444455556666:root"])
+def test_a_permission_of_an_event_bus_is_for_an_account_or_everyone(lab, principal):
+    events = lab.client("events", actor="admin")
+    permission = {"Action": "events:PutEvents", "StatementId": "s"}
+
+    assert code_of(events.put_permission, **permission, Principal=principal) == "ValidationException"
+    events.put_permission(**permission, Principal=PARTNER)

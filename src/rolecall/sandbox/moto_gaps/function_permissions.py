@@ -10,7 +10,7 @@ from typing import Any
 from rolecall.aws.errors import AwsError
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
-from rolecall.sandbox.moto_state.awslambda import replace_statement
+from rolecall.sandbox.moto_state.awslambda import has_statement, replace_statement
 from rolecall.sandbox.responses import Response, read_result, result_response
 
 _ACCOUNT = re.compile(r"\d{12}")
@@ -33,11 +33,25 @@ class FunctionPermissions(Gap):
     rule = "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html"
 
     def before(self, call: Call) -> None:
-        """Raise InvalidParameterValueException for a principal that doesn't exist."""
+        """Raise an error for a principal that doesn't exist, or for a statement ID that does.
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
+        """
         principal = _principal(call.operation.text("Principal", ""))
         if isinstance(principal, dict) and not self.runtime.iam.may_be_principal(principal.get("AWS", "")):
             message = "The provided principal was invalid. Please check the principal and try again."
             raise AwsError("InvalidParameterValueException", message, 400)
+        operation = call.operation
+        identifier = operation.text("StatementId", "")
+        qualifier = operation.text("Qualifier", "")
+        if call.name == "lambda.AddPermission" and has_statement(
+            call.account, call.region, operation.text("FunctionName", ""), qualifier, identifier
+        ):
+            message = (
+                f"The statement id ({identifier}) provided already exists. Please provide a new statement "
+                "id, or remove the existing statement."
+            )
+            raise AwsError("ResourceConflictException", message, 409)
 
     def after(self, call: Call, response: Response) -> Response:
         """Replace the statement in the policy and in the response."""

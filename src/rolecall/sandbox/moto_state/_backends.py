@@ -8,6 +8,9 @@ from typing import Any
 
 from moto.backends import get_backend
 
+# moto's packages that don't have the name of their service.
+_PACKAGES = {"lambda": "awslambda"}
+
 
 def backend(service: str, account: str, region: str) -> Any:
     """Find moto's backend of a regional service.
@@ -22,7 +25,7 @@ def backend(service: str, account: str, region: str) -> Any:
 
 def regional_backends(service: str, account: str) -> Iterator[tuple[str, Any]]:
     """Yield the Region and moto's backend of a service for each Region that an account has used."""
-    if f"moto.{service}.models" not in sys.modules:
+    if f"moto.{_PACKAGES.get(service, service)}.models" not in sys.modules:
         # No request has used the service yet, and its import is slow.
         return
     yield from list(get_backend(service)[account].items())

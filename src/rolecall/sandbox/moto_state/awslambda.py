@@ -123,6 +123,17 @@ def replace_statement(
                 statements[index] = {"Sid": identifier, **statement}
 
 
+def has_statement(account: str, region: str, name: str, qualifier: str, identifier: str) -> bool:
+    """Whether the policy of a function, or of one of its versions or aliases, has a statement of an ID."""
+    name = name.rpartition(":function:")[2]
+    resource = f":function:{name}{':' if qualifier else ''}{qualifier}"
+    return any(
+        statement.get("Sid") == identifier and str(statement.get("Resource", "")).endswith(resource)
+        for policy in _policies(Arn("", account, region, f"function:{name}"), name)
+        for statement in policy.statements
+    )
+
+
 def _policies(arn: Arn, name: str) -> Iterator[Any]:
     """Return the policies of a function and its versions; each statement names the qualifier it is for."""
     found: list[Any] = []
