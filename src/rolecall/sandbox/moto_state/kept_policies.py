@@ -41,8 +41,13 @@ def rewrite_resource_policies(account: str, rewrite: Callable[[str], str]) -> No
 def _rewrite_function_policies(account: str, rewrite: Callable[[str], str]) -> None:
     """Replace the statements of functions, which moto keeps as a list."""
     for _, state in regional_backends("lambda", account):
-        for function in state.list_functions("ALL"):
-            statements = function.policy.statements if function.policy else []
+        versions = (
+            version
+            for function in state.list_functions()
+            for version in state.list_versions_by_function(function.function_name)
+        )
+        for version in versions:
+            statements = version.policy.statements if version.policy else []
             text = json.dumps({"Statement": statements})
             if statements and (changed := rewrite(text)) != text:
                 statements[:] = json.loads(changed)["Statement"]
