@@ -1,6 +1,8 @@
 """The files in deploy/, compared with what there is and with the schemas of Kubernetes; no cluster runs here."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +74,18 @@ def test_an_image_has_the_extras_and_the_folders_that_there_are(name):
     sources = re.findall(r"^COPY (\w+) \w+$", text, re.M)
     assert sources == ["src", "lessons", "quizzes", "sandbox"]
     assert all((DEPLOY.parent / source).is_dir() for source in sources)
+
+
+@pytest.mark.parametrize("name", IMAGES.values())
+def test_a_dockerfile_has_no_finding_of_hadolint(name):
+    """https://github.com/hadolint/hadolint"""
+    hadolint = Path(sys.executable).with_name("hadolint")
+
+    found = subprocess.run(
+        [hadolint, "--no-color", DEPLOY / name], capture_output=True, text=True, check=False
+    )
+
+    assert (found.stdout, found.returncode) == ("", 0)
 
 
 @pytest.mark.parametrize("file", ["workshop.yaml", "postgres.yaml"])

@@ -101,6 +101,24 @@ def test_an_answer_sent_twice_is_saved_once_and_a_late_older_one_changes_nothing
     assert kept(database, attempt).given == 1
 
 
+def test_of_two_notebooks_with_one_attempt_the_last_answer_counts(write, begin, save, database):
+    write()
+    attempt = begin()
+
+    assert [save(attempt, 0, 1), save(attempt, 1, 1), save(attempt, 1, 1)] == [1, 2, 2]
+
+    assert kept(database, attempt).given == 1
+
+
+def test_an_answer_of_another_notebook_after_the_end_is_late(write, begin, save):
+    write()
+    attempt = begin()
+    save(attempt, 0, 1)
+
+    with pytest.raises(AttemptError, match="the time is over"):
+        save(attempt, 1, 1, now=attempt.deadline + GRACE)
+
+
 def test_an_answer_counts_until_the_deadline_and_its_way(write, begin, save):
     write()
     attempt = begin()

@@ -186,6 +186,24 @@ def test_a_kernel_that_ended_with_an_answer_unsent_sends_it_when_it_is_back(home
         again.stop()
 
 
+def test_what_is_answered_last_in_one_of_two_notebooks_counts(workshop):
+    join(workshop.code, workshop.url, "Zoe")
+    first, second = assessment("roles-midterm"), assessment("roles-midterm")
+    question = choices(first)[0]
+
+    def given_there() -> object:
+        state = first._client.ask("GET", f"/api/attempts/{first._attempt.id}")
+        return next(one["view"]["given"] for one in state["paper"] if one["view"]["id"] == question["id"])
+
+    for number in (0, 1, 2):
+        tell(first, do="save", question=question["id"], answer=number)
+        until(lambda number=number: given_there() == number, "saved by the first")
+    tell(second, do="save", question=question["id"], answer=1)
+
+    until(lambda: given_there() == 1, "saved by the second")
+    until(lambda: second.saved == "All answers are saved.", "reported")
+
+
 def test_what_the_browser_should_not_send_changes_nothing(workshop):
     join(workshop.code, workshop.url, "Zoe")
     card = assessment("roles-midterm")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -90,6 +91,8 @@ class AssessmentCard(Card):
         unsent = self._load_unsent()
         super().__init__()
         self._sender = Sender(self._report_saving)
+        # Answers change in the kernel's thread, and in the one that sends them.
+        self._changing = threading.Lock()
         for place in unsent:
             self._send_answer(place)
 
@@ -151,15 +154,22 @@ class AssessmentCard(Card):
         def put() -> None:
             # The newest answer, which may be newer than the one that this request was queued for.
             answer = self._answers[place]
-            self._client.ask("PUT", path, {"given": answer.given, "serial": answer.serial})
+            saved = self._client.ask("PUT", path, {"given": answer.given, "serial": answer.serial})
+            if saved["serial"] > answer.serial:
+                # The learner answered in another notebook meanwhile; what was done last counts.
+                with self._changing:
+                    newest = self._answers[place]
+                    self._answers[place] = SavedAnswer(newest.given, saved["serial"] + 1)
+                put()
 
         self._sender.send(put)
 
     def _save(self, place: int, given: Any) -> None:
-        known = self._answers.get(place)
-        if known is not None and known.given == given:
-            return
-        self._answers[place] = SavedAnswer(given, known.serial + 1 if known else 1)
+        with self._changing:
+            known = self._answers.get(place)
+            if known is not None and known.given == given:
+                return
+            self._answers[place] = SavedAnswer(given, known.serial + 1 if known else 1)
         self._outbox.write(self._answers)
         self._send_answer(place)
 

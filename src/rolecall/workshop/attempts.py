@@ -138,6 +138,9 @@ def save(
 ) -> int:
     """Save an answer.
 
+    A learner can have two notebooks open. Each counts its own changes, so an answer with the number of
+    another one is a later change.
+
     Returns
     -------
     int
@@ -149,7 +152,10 @@ def save(
         If the attempt is over, or the form can't give this answer.
     """
     kept = session.get(Answer, (attempt.id, sent.place))
-    if kept is not None and kept.serial >= sent.serial:
+    serial = sent.serial
+    if kept is not None and kept.serial == serial and kept.given != sent.given:
+        serial += 1
+    if kept is not None and kept.serial >= serial:
         # This answer or a later one is saved already, so the time doesn't matter.
         return kept.serial
     if attempt.submitted is not None:
@@ -173,14 +179,14 @@ def save(
             place=sent.place,
             given=sent.given,
             answer=answer,
-            serial=sent.serial,
+            serial=serial,
             seconds=0.0,
             saved=now,
         )
         session.add(kept)
     kept.seconds += max(0.0, (now - since).total_seconds())
-    kept.given, kept.answer, kept.serial, kept.saved = sent.given, answer, sent.serial, now
-    return sent.serial
+    kept.given, kept.answer, kept.serial, kept.saved = sent.given, answer, serial, now
+    return serial
 
 
 class _Call(BaseModel):
