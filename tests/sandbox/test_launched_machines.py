@@ -40,14 +40,12 @@ def role_of(lab, actor) -> str:
 
 def metadata(lab, instance: str, path: str) -> str:
     """Read a value of the metadata service as the instance does."""
-    endpoint = lab.environment(instance)["AWS_EC2_METADATA_SERVICE_ENDPOINT"].rstrip("/")
+    endpoint = lab.environment(instance)["AWS_EC2_METADATA_SERVICE_ENDPOINT"].rstrip("/") + "/latest"
     lifetime = {"X-aws-ec2-metadata-token-ttl-seconds": "60"}
-    asking = urllib.request.Request(f"{endpoint}/latest/api/token", method="PUT", headers=lifetime)
+    asking = urllib.request.Request(f"{endpoint}/api/token", method="PUT", headers=lifetime)
     with urllib.request.urlopen(asking) as answer:
         token = {"X-aws-ec2-metadata-token": answer.read().decode()}
-    with urllib.request.urlopen(
-        urllib.request.Request(f"{endpoint}/latest/meta-data/{path}", headers=token)
-    ) as answer:
+    with urllib.request.urlopen(urllib.request.Request(f"{endpoint}/{path}", headers=token)) as answer:
         return answer.read().decode()
 
 
@@ -78,7 +76,56 @@ def test_from_create_role_to_a_call_on_the_instance(lab):
 def test_an_instance_reads_the_availability_zone_that_it_was_launched_in(lab):
     instance = launch(lab, Placement={"AvailabilityZone": "us-east-1b"})
 
-    assert metadata(lab, instance, "placement/availability-zone") == "us-east-1b"
+    assert metadata(lab, instance, "meta-data/placement/availability-zone") == "us-east-1b"
+
+
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-metadata.html
+def test_an_instance_reads_what_it_was_launched_with(lab):
+    tags = [{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "reports"}]}]
+    options = {"InstanceMetadataTags": "enabled"}
+    instance = launch(lab, UserData="#!/bin/sh", TagSpecifications=tags, MetadataOptions=options)
+
+    assert metadata(lab, instance, "user-data") == "#!/bin/sh"
+    assert metadata(lab, instance, "meta-data/tags/instance/Name") == "reports"
+    assert metadata(lab, instance, "meta-data/hostname").endswith(".ec2.internal")
+    assert metadata(lab, instance, "meta-data/iam").splitlines() == ["info", "security-credentials/"]
+
+
+def test_an_instance_reads_no_tags_unless_its_options_allow_it(lab):
+    instance = launch(
+        lab, TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "a"}]}]
+    )
+
+    assert "tags/" not in metadata(lab, instance, "meta-data/").splitlines()
+
+
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IamInstanceProfile.html
+def test_an_instance_shows_the_id_of_its_profile(lab):
+    profile = lab.client("iam", actor="operator").get_instance_profile(InstanceProfileName="web")
+    instance = launch(lab)
+
+    described = lab.client("ec2", actor="operator").describe_instances(InstanceIds=[instance])
+
+    shown = described["Reservations"][0]["Instances"][0]["IamInstanceProfile"]
+    assert shown["Id"] == profile["InstanceProfile"]["InstanceProfileId"]
+
+
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+def test_a_profile_is_named_once(lab):
+    both = {"Name": "web", "Arn": "arn:aws:iam::111122223333:instance-profile/web"}
+
+    with pytest.raises(ClientError, match="InvalidParameterCombination"):
+        launch(lab, None, IamInstanceProfile=both)
+
+
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateIamInstanceProfile.html
+def test_a_terminated_instance_gets_no_profile(lab):
+    instance = launch(lab, None)
+    ec2 = lab.client("ec2", actor="operator")
+    ec2.terminate_instances(InstanceIds=[instance])
+
+    with pytest.raises(ClientError, match="IncorrectInstanceState"):
+        ec2.associate_iam_instance_profile(InstanceId=instance, IamInstanceProfile={"Name": "web"})
 
 
 def test_a_launched_instance_is_listed_until_it_is_terminated(lab):

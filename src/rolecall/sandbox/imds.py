@@ -11,6 +11,8 @@ import json
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.wrappers import Request, Response
@@ -22,10 +24,14 @@ from rolecall.sandbox.metadata_log import MetadataRequest
 from rolecall.sandbox.moto_state.ec2 import (
     associated_profile,
     availability_zone,
+    host_name,
     image_and_type,
     is_running,
     metadata_options,
     private_address,
+    security_groups,
+    tags_in_metadata,
+    user_data,
 )
 from rolecall.sandbox.moto_state.iam import RoleFacts
 from rolecall.sandbox.service_sessions import NotTrusted, ServiceSessions
@@ -35,6 +41,7 @@ _TTL = "X-aws-ec2-metadata-token-ttl-seconds"
 _TOKEN = "X-aws-ec2-metadata-token"
 _LONGEST_TTL = 21_600
 _CREDENTIALS = "/latest/meta-data/iam/security-credentials/"
+_Value = TypeVar("_Value")
 
 
 class InstanceMetadata:
@@ -117,13 +124,18 @@ class InstanceMetadata:
 
     def _read(self, path: str) -> Response:
         region = self._instance.region
-        values: dict[str, Callable[[], str]] = {
+        values: dict[str, Callable[[], str | bytes]] = {
             "/latest/meta-data/ami-id": lambda: self._image_and_type()[0],
+            "/latest/meta-data/hostname": lambda: self._in_ec2(host_name),
             "/latest/meta-data/instance-id": lambda: self._instance.id,
             "/latest/meta-data/instance-type": lambda: self._image_and_type()[1],
-            "/latest/meta-data/local-ipv4": self._address,
+            "/latest/meta-data/local-hostname": lambda: self._in_ec2(host_name),
+            "/latest/meta-data/local-ipv4": lambda: self._in_ec2(private_address),
             "/latest/meta-data/placement/availability-zone": self._zone,
             "/latest/meta-data/placement/region": lambda: region,
+            "/latest/meta-data/security-groups": self._security_groups,
+            "/latest/meta-data/services/domain": lambda: "amazonaws.com",
+            "/latest/meta-data/services/partition": lambda: "aws",
             "/latest/dynamic/instance-identity/document": self._identity,
         }
         role = self._role()
@@ -131,6 +143,8 @@ class InstanceMetadata:
             values["/latest/meta-data/iam/info"] = lambda: self._info(role)
             values[_CREDENTIALS] = lambda: role.name
             values[f"{_CREDENTIALS}{role.name}"] = lambda: self._credentials(role)
+        if self._is_in_moto():
+            values |= self._launch_values()
         if path == _CREDENTIALS.rstrip("/"):
             path = _CREDENTIALS
         if path in values:
@@ -139,10 +153,20 @@ class InstanceMetadata:
 
     def _listing(self, path: str, known: list[str]) -> Response:
         prefix = path.rstrip("/") + "/"
-        names = {one.removeprefix(prefix).partition("/") for one in known if one.startswith(prefix)}
-        if not names:
+        below = [one.removeprefix(prefix).partition("/") for one in known if one.startswith(prefix)]
+        if not below:
             return _text(404)
-        return _text(200, "\n".join(sorted(name + slash for name, slash, _ in names)))
+        return _text(200, "\n".join(sorted({name + slash for name, slash, _ in below})))
+
+    def _launch_values(self) -> dict[str, Callable[[], str | bytes]]:
+        """Return what an instance only has if it was launched with it."""
+        values: dict[str, Callable[[], str | bytes]] = {}
+        data = user_data(*self._where)
+        if data is not None:
+            values["/latest/user-data"] = partial(bytes, data)
+        for key, value in tags_in_metadata(*self._where).items():
+            values[f"/latest/meta-data/tags/instance/{key}"] = partial(str, value)
+        return values
 
     def _role(self) -> RoleFacts | None:
         profile = self._profile()
@@ -179,10 +203,13 @@ class InstanceMetadata:
             return availability_zone(*self._where)
         return f"{self._instance.region}a"
 
-    def _address(self) -> str:
-        """Return the address that moto gave the instance, so that EC2 returns the same one."""
+    def _in_ec2(self, read: Callable[[str, str, str], _Value]) -> _Value:
+        """Read what moto gave the instance, so that EC2 returns the same."""
         self._gateway.builder.ensure("ec2")
-        return private_address(*self._where)
+        return read(*self._where)
+
+    def _security_groups(self) -> str:
+        return "\n".join(self._in_ec2(security_groups))
 
     def _identity(self) -> str:
         image, instance_type = self._image_and_type()
@@ -195,7 +222,7 @@ class InstanceMetadata:
                 "instanceId": self._instance.id,
                 "instanceType": instance_type,
                 "pendingTime": timestamp(self._gateway.clock.now()),
-                "privateIp": self._address(),
+                "privateIp": self._in_ec2(private_address),
                 "region": self._instance.region,
                 "version": "2017-09-30",
             },
@@ -246,5 +273,5 @@ class InstanceMetadata:
         )
 
 
-def _text(status: int, text: str = "") -> Response:
+def _text(status: int, text: str | bytes = "") -> Response:
     return Response(text, status, {"Server": "EC2ws"}, content_type="text/plain")

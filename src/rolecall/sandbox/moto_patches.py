@@ -284,7 +284,9 @@ def patched_ec2_instances() -> Any:
     instances: Any = import_module("moto.ec2.models.instances")
     profiles: Any = import_module("moto.ec2.models.iam_instance_profile")
     modify = instances.InstanceBackend.modify_instance_metadata_options
-    replace = profiles.IamInstanceProfileAssociationBackend.replace_iam_instance_profile_association
+    associations: Any = profiles.IamInstanceProfileAssociationBackend
+    for name in ("associate_iam_instance_profile", "replace_iam_instance_profile_association"):
+        setattr(associations, name, _shown_on_instance(getattr(associations, name)))
 
     @wraps(modify)
     def modify_given_options_only(backend: Any, instance_id: str, **options: Any) -> Any:
@@ -306,18 +308,21 @@ def patched_ec2_instances() -> Any:
                 setattr(modified, option, options[name])
         return modified
 
-    @wraps(replace)
-    def replace_on_instance_too(backend: Any, *args: Any, **options: Any) -> Any:
-        """Show the new profile on the instance as well; moto would go on showing the old one."""
-        association = replace(backend, *args, **options)
-        association.instance.iam_instance_profile = {
-            "Arn": association.iam_instance_profile.arn,
-            "Id": association.association_id,
-        }
+    instances.InstanceBackend.modify_instance_metadata_options = modify_given_options_only
+    return instances
+
+
+def _shown_on_instance(associate: Callable[..., Any]) -> Callable[..., Any]:
+    """Show the present profile of an instance by its own ID; moto shows the first, by the association's.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IamInstanceProfile.html
+    """
+
+    @wraps(associate)
+    def associate_and_show(backend: Any, *args: Any, **options: Any) -> Any:
+        association = associate(backend, *args, **options)
+        profile = association.iam_instance_profile
+        association.instance.iam_instance_profile = {"Arn": profile.arn, "Id": profile.id}
         return association
 
-    instances.InstanceBackend.modify_instance_metadata_options = modify_given_options_only
-    profiles.IamInstanceProfileAssociationBackend.replace_iam_instance_profile_association = (
-        replace_on_instance_too
-    )
-    return instances
+    return associate_and_show

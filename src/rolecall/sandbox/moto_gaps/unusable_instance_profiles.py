@@ -5,6 +5,7 @@ from __future__ import annotations
 from rolecall.aws.errors import AwsError
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
+from rolecall.sandbox.moto_state.ec2 import is_terminated
 from rolecall.sandbox.moto_state.iam import iam_backend
 
 
@@ -22,10 +23,18 @@ class UnusableInstanceProfiles(Gap):
     rule = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
 
     def before(self, call: Call) -> None:
-        """Raise InvalidParameterValue with EC2's message."""
+        """Raise EC2's error for a profile, or for an instance that can't have one."""
         requested = call.operation.parameters.get("IamInstanceProfile")
         if not isinstance(requested, dict):
             return
+        if requested.get("Arn") and requested.get("Name"):
+            raise AwsError(
+                "InvalidParameterCombination",
+                "The parameter 'iamInstanceProfile.name' cannot be used in combination with "
+                "'iamInstanceProfile.arn'",
+                400,
+            )
+        self._check_state(call)
         profiles = iam_backend(call.account).instance_profiles.values()
         for field, attribute, word in (("Arn", "arn", "ARN"), ("Name", "name", "name")):
             value = requested.get(field)
@@ -42,3 +51,13 @@ class UnusableInstanceProfiles(Gap):
             if not found.roles:
                 message = f'IAM Instance Profile "{found.arn}" has no associated IAM Roles'
                 raise AwsError("InvalidParameterValue", message, 400)
+
+    def _check_state(self, call: Call) -> None:
+        """Only a running or stopped instance can be associated with a profile.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateIamInstanceProfile.html
+        """
+        instance = call.operation.text("InstanceId")
+        if instance and is_terminated(call.account, call.region, instance):
+            message = f"The instance '{instance}' is not in the 'running' or 'stopped' states."
+            raise AwsError("IncorrectInstanceState", message, 400)

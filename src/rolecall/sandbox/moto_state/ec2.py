@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,6 +54,44 @@ def is_running(account: str, region: str, identifier: str) -> bool:
     """Whether an instance exists and is neither stopped nor terminated."""
     instance = _instance(account, region, identifier)
     return instance is not None and instance.state == "running"
+
+
+def is_terminated(account: str, region: str, identifier: str) -> bool:
+    """Whether an instance was terminated; False if there never was one."""
+    instance = _instance(account, region, identifier)
+    return instance is not None and instance.state in ("shutting-down", "terminated")
+
+
+def user_data(account: str, region: str, identifier: str) -> bytes | None:
+    """Return the user data that an instance was launched with, or None."""
+    encoded = _instance(account, region, identifier).user_data
+    if not encoded:
+        return None
+    try:
+        return base64.b64decode(str(encoded), validate=True)
+    except binascii.Error:
+        return str(encoded).encode()
+
+
+def host_name(account: str, region: str, identifier: str) -> str:
+    """Return the private DNS name of an instance."""
+    return str(_instance(account, region, identifier).private_dns_name)
+
+
+def security_groups(account: str, region: str, identifier: str) -> list[str]:
+    """Return the names of the security groups of an instance."""
+    return [str(group.name) for group in _instance(account, region, identifier).dynamic_group_list]
+
+
+def tags_in_metadata(account: str, region: str, identifier: str) -> dict[str, str]:
+    """Return the tags that an instance can read in its metadata: none unless its options allow it.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/work-with-tags-in-IMDS.html
+    """
+    instance = _instance(account, region, identifier)
+    if instance.metadata_options.instance_metadata_tags != "enabled":
+        return {}
+    return {tag["key"]: tag["value"] for tag in instance.get_tags()}
 
 
 def metadata_options(account: str, region: str, identifier: str) -> MetadataOptions:
