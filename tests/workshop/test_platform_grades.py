@@ -65,18 +65,18 @@ def test_each_failure_doubles_the_time_to_the_next_try(graded):
     assert graded.line().problem == "the platform answered 503: maintenance"
 
 
-def test_a_platform_that_does_not_answer_is_waited_for_once_in_a_round(world):
+def test_a_platform_that_does_not_answer_is_waited_for_twice_in_a_round(world):
     def silent(_: httpx.Request) -> httpx.Response:
         raise httpx.ConnectTimeout("")
 
     world.platform.answers["POST", "/token"] = silent
-    for number in range(3):
+    for number in range(4):
         world.grade(f"user-{number}", 1, **LINE)
 
     assert world.send() == 0
 
-    assert len(world.platform.requests("POST", "/token")) == 1
-    assert world.line("user-2").problem == "the platform's token address didn't answer (ConnectTimeout)"
+    assert len(world.platform.requests("POST", "/token")) == 2
+    assert world.line("user-3").problem == "the platform's token address didn't answer (ConnectTimeout)"
 
 
 def test_an_odd_address_costs_only_its_own_grade(world):
@@ -104,8 +104,8 @@ def test_a_line_item_that_fails_oddly_gets_the_grade_later_and_the_others_now(wo
         raise fault
 
     world.platform.answers["POST", "/lines/odd/scores"] = fails
-    world.grade("even", 1, **LINE)
     world.grade("odd", 1, **endpoint("/lines/odd"))
+    world.grade("even", 1, **LINE)
 
     assert world.send() == 1
 

@@ -24,6 +24,8 @@ _AT_ONCE = 25
 """How many grades are sent before the thread looks for answers to grade again."""
 _LONGEST_WAIT = timedelta(hours=6)
 _MOST_DOUBLINGS = 30
+_MOST_SILENCES = 2
+"""After how many grades without any answer a platform gets no more in this round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +65,19 @@ class GradeQueue:
         with self.database.read() as session:
             due = select(PlatformLine).where(PlatformLine.again <= now).order_by(PlatformLine.again)
             waiting = [(one, _best(session, one)) for one in session.scalars(due.limit(_AT_ONCE))]
-        unreachable: dict[str, str] = {}
+        silences: dict[str, list[str]] = {}
         sent = 0
         for line, best in waiting:
             outcome = _Outcome(line.sent, line.line)
             if best is not None and str(best) != line.sent:
-                outcome = self._send_one(line, best, unreachable)
+                outcome = self._send_one(line, best, silences.setdefault(line.issuer, []))
                 sent += not outcome.problem
             self.database.write(_save(line, outcome, now + self._wait(line.tries))).result()
         return sent
 
-    def _send_one(self, line: PlatformLine, best: Score, unreachable: dict[str, str]) -> _Outcome:
-        if line.issuer in unreachable:
-            # A platform that doesn't answer isn't waited for again in this round.
-            return _Outcome(line.sent, line.line, unreachable[line.issuer])
+    def _send_one(self, line: PlatformLine, best: Score, silences: list[str]) -> _Outcome:
+        if len(silences) >= _MOST_SILENCES:
+            return _Outcome(line.sent, line.line, silences[-1])
         address = line.line
         try:
             platform = self.platforms.platform(line.issuer, line.client_id)
@@ -86,7 +87,7 @@ class GradeQueue:
             self.platforms.services.send_score(platform, address, line.subject, best)
         except (PlatformProblem, LaunchError) as problem:
             if isinstance(problem, PlatformProblem) and problem.is_unreachable:
-                unreachable[line.issuer] = str(problem)
+                silences.append(str(problem))
             _log.warning("the platform %s did not accept a grade: %s", line.issuer, problem)
             return _Outcome(line.sent, address, str(problem))
         except Exception as problem:

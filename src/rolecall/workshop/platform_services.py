@@ -258,7 +258,8 @@ def _json(answer: httpx.Response) -> Any:
 
 
 def _unreachable(what: str, error: Exception) -> PlatformProblem:
-    return PlatformProblem(f"{what} didn't answer ({type(error).__name__})", is_unreachable=True)
+    is_unreachable = isinstance(error, httpx.TransportError)
+    return PlatformProblem(f"{what} didn't answer ({type(error).__name__})", is_unreachable=is_unreachable)
 
 
 def _refusal(who: str, answer: httpx.Response) -> str:
