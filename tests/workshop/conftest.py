@@ -10,7 +10,7 @@ from rolecall.course import Course, find_course
 from rolecall.lab.server_judges import ServerJudges
 from rolecall.workshop.database import Database
 from rolecall.workshop.rooms import join, open_room
-from workshop.learning_platform import Browser, World
+from workshop.learning_platform import World
 from workshop.running import Running, start_workshop
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -102,8 +102,3 @@ def world(prepared_data, tmp_path) -> Iterator[World]:
     made = World(shutil.copytree(prepared_data, tmp_path / "data"))
     yield made
     made.service.close()
-
-
-@pytest.fixture
-def browser(world) -> Browser:
-    return world.browser()

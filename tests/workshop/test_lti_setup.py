@@ -6,7 +6,17 @@ import re
 import httpx
 import pytest
 
-from workshop.learning_platform import CLAIM, INSTRUCTOR, LAUNCH, SUPPORTED, TOOL, URL, World, sign_in
+from workshop.learning_platform import (
+    CLAIM,
+    INSTRUCTOR,
+    LAUNCH,
+    SUPPORTED,
+    TOOL,
+    URL,
+    Browser,
+    World,
+    sign_in,
+)
 
 ADDRESSES = {
     "target": LAUNCH,
@@ -30,6 +40,11 @@ FORM = {
 @pytest.fixture
 def instructor(world):
     return sign_in(world)
+
+
+@pytest.fixture
+def browser(world) -> Browser:
+    return world.browser()
 
 
 def registration_address(instructor) -> str:

@@ -43,6 +43,11 @@ def reported(platform: str, report: str):
     return add
 
 
+@pytest.fixture
+def browser(world) -> Browser:
+    return world.browser()
+
+
 def answer_of(page: httpx.Response, platform: LearningPlatform) -> dict:
     """The claims of the answer that a page posts to the platform."""
     return platform.read(page.text.partition('name="JWT" value="')[2].partition('"')[0])
