@@ -1,11 +1,13 @@
 """What leads through the course, and draws what happened in it."""
 
+import re
+
 import pytest
 from lxml import etree
 
 from rolecall.course import NoCourse, find_course
 from rolecall.progress import Store
-from rolecall.quiz import Entry, EntryKind
+from rolecall.quiz import Entry, EntryKind, load_bank
 from rolecall.sandbox.metadata_log import MetadataRequest
 from rolecall.sandbox.trail_entries import TrailEntry
 from rolecall.widgets import CallSequence, Home, Plot, home, practice
@@ -114,38 +116,53 @@ def test_a_row_without_a_name_is_reported():
         Plot([{"roles": 1, "ms": 3}, {"roles": 2}], x="roles", y="ms")
 
 
-def test_a_lessons_home_links_its_ten_modes():
-    html = home("01-temporary-access")._repr_html_()
-
-    assert html.count("<a href=") == 10
-    assert 'href="diagnose.ipynb"' in html
-    assert "Questions answered right: " in html
-    assert " of 45. Tasks reached: " in html
+@pytest.fixture
+def store(tmp_path) -> Store:
+    return Store(tmp_path / "progress.sqlite3")
 
 
-def test_the_courses_home_links_every_lesson():
-    html = home()._repr_html_()
+def test_a_lessons_home_groups_its_ten_modes_and_the_test(store):
+    html = Home(find_course(), "01-temporary-access", store)._repr_html_()
 
-    assert [f'"{one}/index.ipynb"' in html for one in ("01-temporary-access", "02-access-denied")] == [
-        True,
-        True,
-    ]
+    assert re.findall(r"<h4>(\w+)</h4>", html) == ["Understand", "Do", "Prove"]
+    assert len(re.findall(r'<a class="rc-tile[^>]*href="\w+\.ipynb"', html)) == 10
+    assert "Start: Why" in html
+    assert "Test</b>" in html
 
 
-def test_home_counts_what_was_done(tmp_path):
-    store = Store(tmp_path / "progress.sqlite3")
-    store.record("practice/assume-role/5", Entry(EntryKind.ANSWERED, "who-may-assume", "x", True, 1.0))
-    store.record("task/two-hours", Entry(EntryKind.ANSWERED, "two-hours", "", True, 1.0))
+def test_the_courses_home_links_every_lesson_and_says_where_to_start(store):
     course = find_course()
 
-    html = Home(course, course.lessons()[0], store)._repr_html_()
+    html = Home(course, None, store)._repr_html_()
 
-    assert "Questions answered right: 1 of 45. Tasks reached: 1 of 8." in html
+    for lesson in course.lessons():
+        assert f'href="{lesson.name}/index.ipynb"' in html
+    assert 'href="01-temporary-access/why.ipynb">Start</a>' in html
+    assert "flash cards are due" in html
+
+
+def test_home_continues_where_the_learner_stopped(store):
+    question = load_bank(find_course().bank("assume-role")).questions[0].id
+    store.record("practice/assume-role/5", Entry(EntryKind.ANSWERED, question, "x", True, 1.0))
+    store.record("task/two-hours", Entry(EntryKind.ANSWERED, "two-hours", "", True, 1.0))
+
+    html = Home(find_course(), None, store)._repr_html_()
+
+    assert "1 of 45 questions · 1 of 8 tasks" in html
+    assert "Continue where you stopped" in html
+    assert 'href="01-temporary-access/learn.ipynb">Continue</a>' in html
+    assert "🔥 1 day in a row" in html
+
+
+def test_home_as_text_names_titles(store):
+    assert repr(Home(find_course(), "01-temporary-access", store)).startswith("Why: 3 minutes\nLearn: ")
 
 
 def test_an_unknown_lesson_is_reported():
-    with pytest.raises(NoCourse, match="there is no lesson '1'; there are 01-temporary-access"):
-        home("1")
+    with pytest.raises(
+        NoCourse, match="there is no lesson '01-temporary'; did you mean 01-temporary-access"
+    ):
+        home("01-temporary")
 
 
 def test_practice_of_some_kinds_asks_those_only(monkeypatch, tmp_path):

@@ -1,0 +1,225 @@
+"""How far a learner is with each notebook of a lesson, from the cards and tasks that its cells show."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from rolecall.course import Course, Lesson, Mode
+from rolecall.lab import load_tasks
+from rolecall.progress import Store, StoredEntry
+from rolecall.quiz import Bank, Entry, EntryKind, due_cards, flash_cards, load_bank
+
+_COUNTS = {"practice": 5, "challenge": 5, "test": 10}
+"""How many questions a card has by default."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModeProgress:
+    """The progress in one notebook.
+
+    Parameters
+    ----------
+    done, count
+        How many questions and tasks are done, and how many there are.
+    """
+
+    done: int
+    count: int
+
+    @property
+    def share(self) -> float:
+        """The share that is done, from 0 to 1."""
+        return self.done / self.count if self.count else 0.0
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything is done; a notebook without cards and tasks never is."""
+        return self.count > 0 and self.done >= self.count
+
+    @property
+    def sign(self) -> str:
+        """A mark that can be understood without color."""
+        return "✓" if self.complete else "◐" if self.done else "○"
+
+
+@dataclass(frozen=True, slots=True)
+class LessonProgress:
+    """The progress in a lesson.
+
+    Parameters
+    ----------
+    modes
+        The progress in each notebook, and in the test.
+    questions, tasks
+        How many are done, and how many there are.
+    due
+        How many flash cards are due, new ones included.
+    badge
+        Whether the challenge's badge is earned.
+    """
+
+    lesson: Lesson
+    modes: Mapping[Mode, ModeProgress]
+    test: ModeProgress
+    questions: ModeProgress
+    tasks: ModeProgress
+    due: int
+    badge: bool
+
+    @property
+    def share(self) -> float:
+        """The share of the questions and tasks that is done, from 0 to 1."""
+        return (self.questions.done + self.tasks.done) / max(1, self.questions.count + self.tasks.count)
+
+    @property
+    def next_mode(self) -> Mode | None:
+        """The notebook to continue with: the first one that is started, or else the first one not done."""
+        started = (mode for mode, one in self.modes.items() if one.done and not one.complete)
+        rest = (mode for mode, one in self.modes.items() if not one.complete and mode != "recall")
+        return next(started, None) or next(rest, None)
+
+
+def lesson_progress(course: Course, store: Store, now: datetime) -> list[LessonProgress]:
+    """Return the progress in each lesson of a course.
+
+    Raises
+    ------
+    StoreError
+        If the store can't be read.
+    BadFile
+        If a file of the course has faults.
+    """
+    entries = store.all_entries()
+    decks: dict[str, list[Entry]] = defaultdict(list)
+    for stored in entries:
+        decks[stored.deck].append(stored.entry)
+    return [_lesson(course, lesson, store, entries, decks, now) for lesson in course.lessons()]
+
+
+def _lesson(
+    course: Course,
+    lesson: Lesson,
+    store: Store,
+    entries: list[StoredEntry],
+    decks: Mapping[str, list[Entry]],
+    now: datetime,
+) -> LessonProgress:
+    right = {one.entry.question for one in entries if one.entry.correct}
+    banks = [load_bank(course.bank(name)) for name in lesson.banks]
+    questions = {question.id for bank in banks for question in bank.questions}
+    folder = course.folder / "lessons" / lesson.name
+    tasks_file = folder / "tasks.yaml"
+    tasks = {one.id for one in load_tasks(tasks_file)} if tasks_file.is_file() else set()
+    due = sum(_due(bank, store, now) for bank in banks)
+    modes = {mode: _notebook(path, decks, right) for mode, path in lesson.notebooks.items()}
+    if "recall" in modes:
+        # Recall is never finished; it is done for today if no card is due.
+        modes["recall"] = ModeProgress(int(due == 0), 1)
+    return LessonProgress(
+        lesson,
+        modes,
+        _notebook(folder / "index.ipynb", decks, right),
+        ModeProgress(len(questions & right), len(questions)),
+        ModeProgress(len(tasks & right), len(tasks)),
+        due,
+        badge="challenge" in modes and _all_right(folder / "challenge.ipynb", decks),
+    )
+
+
+def _due(bank: Bank, store: Store, now: datetime) -> int:
+    """Count the flash cards of a bank that are due, as the recall card does."""
+    seen = store.cards(f"recall/{bank.name}")
+    return len(
+        due_cards(flash_cards(bank), {name: (one.due, one.state) for name, one in seen.items()}, now)
+    )
+
+
+def _notebook(path: Path, decks: Mapping[str, list[Entry]], right: set[str]) -> ModeProgress:
+    done = count = 0
+    for card in _cards(path):
+        if card.kind == "task":
+            done, count = done + (card.name in right), count + 1
+        elif card.kind in _COUNTS:
+            answered = {one.question for one in _round(decks.get(card.deck, [])) if _is_answer(card, one)}
+            done, count = done + min(len(answered), card.count), count + card.count
+    return ModeProgress(done, count)
+
+
+def _all_right(path: Path, decks: Mapping[str, list[Entry]]) -> bool:
+    cards = [card for card in _cards(path) if card.kind == "challenge"]
+    solved = [
+        len({one.question for one in _round(decks.get(card.deck, [])) if one.correct}) >= card.count
+        for card in cards
+    ]
+    return bool(solved) and all(solved)
+
+
+def _round(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries since the last restart."""
+    current: list[Entry] = []
+    for one in entries:
+        current = [] if one.kind is EntryKind.RESTARTED else [*current, one]
+    return current
+
+
+def _is_answer(card: _Card, entry: Entry) -> bool:
+    if card.kind == "practice":
+        return entry.correct or entry.kind is EntryKind.REVEALED
+    return entry.kind in (EntryKind.ANSWERED, EntryKind.TIMED_OUT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """A card or a task that a cell shows."""
+
+    kind: str
+    name: str
+    count: int
+    deck: str
+
+
+def _cards(path: Path) -> Iterator[_Card]:
+    """List the cards and tasks that the cells of a notebook show."""
+    if not path.is_file():
+        return
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        lines = "".join(cell["source"]).splitlines()
+        plain = "\n".join("pass" if one.lstrip().startswith(("!", "%")) else one for one in lines)
+        try:
+            tree = ast.parse(plain)
+        except SyntaxError:
+            # A cell that the learner has to complete.
+            continue
+        yield from filter(None, (_card(node) for node in ast.walk(tree) if isinstance(node, ast.Call)))
+
+
+def _card(call: ast.Call) -> _Card | None:
+    if not (isinstance(call.func, ast.Name) and call.args and isinstance(call.args[0], ast.Constant)):
+        return None
+    kind, name = call.func.id, str(call.args[0].value)
+    if kind == "task":
+        return _Card(kind, name, 1, f"task/{name}")
+    if kind not in _COUNTS:
+        return None
+    options = {one.arg: ast.literal_eval(one.value) for one in call.keywords if _is_literal(one.value)}
+    count = int(options.get("count", _COUNTS[kind]))
+    deck = f"{kind}/{name}/{count}"
+    if kinds := options.get("kinds"):
+        deck += f"/{','.join(sorted(kinds))}"
+    return _Card(kind, name, count, deck)
+
+
+def _is_literal(node: ast.expr) -> bool:
+    try:
+        ast.literal_eval(node)
+    except ValueError:
+        return False
+    return True
