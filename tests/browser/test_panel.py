@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_the_panel_leads_from_one_notebook_to_the_next(lab, page, screenshots):
-    open_notebook(page, lab.url)
+    open_notebook(page, lab.notebook("why"))
     panel = page.get_by_role("navigation", name="Rolecall course")
     why = panel.get_by_role("button", name="Why").first
     learn = panel.get_by_role("button", name="Learn").first

@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import pytest
 
 from rolecall.course import Course, find_course
@@ -113,3 +116,18 @@ def test_the_courses_own_lessons_are_whole():
         "apply",
     ]
     assert all(path.is_file() for path in first.notebooks.values())
+
+
+def test_the_outputs_of_a_home_page_are_no_change_of_the_learner(course, tmp_path):
+    page = course.folder / "lessons/index.ipynb"
+
+    def write(path, source: str, *outputs: str) -> None:
+        cell = {"cell_type": "code", "source": [source], "outputs": outputs}
+        path.write_text(json.dumps({"cells": [cell]}))
+
+    write(page, "home()")
+    copy_course(course, tmp_path / "mine")
+    write(tmp_path / "mine/index.ipynb", "home()", "3 days in a row")
+    write(page, "home()  # second edition")
+
+    assert copy_course(course, tmp_path / "mine") == [CopiedFile(Path("index.ipynb"))]

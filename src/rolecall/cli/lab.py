@@ -15,8 +15,9 @@ from rolecall._processes import call_when_unattended
 from rolecall._yaml import BadFile
 from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
+from rolecall.cli._home_pages import write_home_pages
 from rolecall.course import Course, Lesson, NoCourse, find_course
-from rolecall.course.working_copy import CannotWrite, CopiedFile, copy_course
+from rolecall.course.working_copy import HOME_PAGE, CannotWrite, CopiedFile, copy_course
 from rolecall.panel import LABEXTENSIONS
 
 _HOST = "127.0.0.1"
@@ -39,7 +40,7 @@ _SETTINGS = Path(__file__).parent / "lab_settings"
 @click.option("--no-browser", is_flag=True, help="Print the address, but don't open a browser.")
 @click.option("--copy-only", is_flag=True, help="Only copy the course, for a JupyterLab of your own.")
 def command(folder: Path, course: Path | None, port: int | None, no_browser: bool, copy_only: bool) -> None:
-    """Open the course in JupyterLab, on its first lesson.
+    """Open the home of the course in JupyterLab.
 
     The notebooks are copied to a folder of your own. What you change there is never overwritten: an updated
     lesson is put beside yours. Ctrl-C stops JupyterLab and everything that it started. So does closing
@@ -54,7 +55,11 @@ def command(folder: Path, course: Path | None, port: int | None, no_browser: boo
     if port is not None and not _free(port):
         raise Unusable(f"port {port} is in use; name another with --port, or leave it out")
     _report_copies(copied, folder)
-    _trust(folder / one.path for one in copied)
+    try:
+        pages = list(write_home_pages(found, folder))
+    except BadFile as error:
+        raise Unusable(str(error)) from None
+    _trust([*(folder / one.path for one in copied), *pages])
     if copy_only:
         return
     # Cells that call `aws` get the command of this environment first.
@@ -66,6 +71,8 @@ def _first_notebook(course: Course) -> str:
     lessons: list[Lesson] = course.lessons()
     if not lessons:
         raise NoCourse(f"{course.folder} has no lesson; create one with `rolecall new lesson`")
+    if (course.folder / "lessons" / HOME_PAGE).is_file():
+        return HOME_PAGE
     mode = next(iter(lessons[0].minutes))
     return f"{lessons[0].name}/{mode}.ipynb"
 

@@ -7,7 +7,9 @@ written beside a changed one.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,9 @@ from pathlib import Path
 from rolecall.course._course import Course
 from rolecall.course._find import packaged_course
 from rolecall.course._manifest import MANIFEST, Manifest, read_manifest, write_manifest
+
+HOME_PAGE = "index.ipynb"
+"""The notebook with the home of the course or of a lesson."""
 
 
 class CannotWrite(OSError):
@@ -90,10 +95,10 @@ def _files(course: Course) -> Iterator[tuple[Path, Path]]:
 
 def _place(source: Path, path: Path, folder: Path, known: dict[str, str]) -> CopiedFile | None:
     target, content = folder / path, source.read_bytes()
-    digest = _digest(content)
+    digest = _digest(path, content)
     seen = known.get(path.as_posix())
     if target.exists():
-        theirs = _digest(target.read_bytes())
+        theirs = _digest(path, target.read_bytes())
         if digest in (seen, theirs):
             # The course has no news for this file, or the learner's file already has it.
             known[path.as_posix()] = digest
@@ -122,5 +127,15 @@ def _beside(target: Path, content: bytes) -> Path | None:
         number += 1
 
 
-def _digest(content: bytes) -> str:
+def _digest(path: Path, content: bytes) -> str:
+    """Return a text that changes with a file, but not with the outputs of a home page."""
+    if path.name == HOME_PAGE:
+        # A file that isn't a notebook any more counts as it is.
+        with contextlib.suppress(ValueError, TypeError, KeyError):
+            content = _without_outputs(content)
     return hashlib.sha256(content).hexdigest()
+
+
+def _without_outputs(content: bytes) -> bytes:
+    cells = json.loads(content)["cells"]
+    return json.dumps([(one["cell_type"], "".join(one["source"])) for one in cells]).encode()

@@ -1,9 +1,10 @@
 """The widgets and views that a learner uses in a notebook."""
 
+from rolecall.presentation.home import Home
 from rolecall.widgets._assessment import AssessmentCard, assessment
 from rolecall.widgets._challenge import ChallengeCard, challenge
 from rolecall.widgets._dashboard import Dashboard, dashboard
-from rolecall.widgets._home import Home, home
+from rolecall.widgets._home import home
 from rolecall.widgets._join import Workshop, join
 from rolecall.widgets._plot import Plot, plot
 from rolecall.widgets._practice import PracticeCard, practice

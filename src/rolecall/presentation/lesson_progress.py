@@ -1,4 +1,4 @@
-"""How far a learner is with each notebook of a lesson, from the cards and tasks that its cells show."""
+"""How far a learner is with each lesson: its notebooks, questions, tasks, flash cards, test, and badge."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from pathlib import Path
 
 from rolecall.course import Course, Lesson, Mode
 from rolecall.lab import load_tasks
+from rolecall.presentation.outline import LessonOutline, course_outline
 from rolecall.progress import Store, StoredEntry
 from rolecall.quiz import Bank, Entry, EntryKind, due_cards, flash_cards, load_bank
 
-_COUNTS = {"practice": 5, "challenge": 5, "test": 10}
+_COUNTS = {"challenge": 5, "test": 10}
 """How many questions a card has by default."""
 
 
@@ -26,7 +27,7 @@ class ModeProgress:
     Parameters
     ----------
     done, count
-        How many questions and tasks are done, and how many there are.
+        How many steps are done, and how many there are.
     """
 
     done: int
@@ -39,7 +40,7 @@ class ModeProgress:
 
     @property
     def complete(self) -> bool:
-        """Whether everything is done; a notebook without cards and tasks never is."""
+        """Whether everything is done."""
         return self.count > 0 and self.done >= self.count
 
     @property
@@ -85,8 +86,13 @@ class LessonProgress:
         return next(started, None) or next(rest, None)
 
 
-def lesson_progress(course: Course, store: Store, now: datetime) -> list[LessonProgress]:
+def lesson_progress(course: Course, folder: Path, store: Store, now: datetime) -> list[LessonProgress]:
     """Return the progress in each lesson of a course.
+
+    Parameters
+    ----------
+    folder
+        The learner's folder, with the notebooks as the learner saved them.
 
     Raises
     ------
@@ -99,12 +105,17 @@ def lesson_progress(course: Course, store: Store, now: datetime) -> list[LessonP
     decks: dict[str, list[Entry]] = defaultdict(list)
     for stored in entries:
         decks[stored.deck].append(stored.entry)
-    return [_lesson(course, lesson, store, entries, decks, now) for lesson in course.lessons()]
+    outline = course_outline(course, folder, store)
+    return [
+        _lesson(course, lesson, outlined, store, entries, decks, now)
+        for lesson, outlined in zip(course.lessons(), outline.lessons, strict=True)
+    ]
 
 
 def _lesson(
     course: Course,
     lesson: Lesson,
+    outline: LessonOutline,
     store: Store,
     entries: list[StoredEntry],
     decks: Mapping[str, list[Entry]],
@@ -117,14 +128,14 @@ def _lesson(
     tasks_file = folder / "tasks.yaml"
     tasks = {one.id for one in load_tasks(tasks_file)} if tasks_file.is_file() else set()
     due = sum(_due(bank, store, now) for bank in banks)
-    modes = {mode: _notebook(path, decks, right) for mode, path in lesson.notebooks.items()}
+    modes = {one.mode: ModeProgress(one.steps_done, one.steps) for one in outline.activities}
     if "recall" in modes:
         # Recall is never finished; it is done for today if no card is due.
         modes["recall"] = ModeProgress(int(due == 0), 1)
     return LessonProgress(
         lesson,
         modes,
-        _notebook(folder / "index.ipynb", decks, right),
+        _test(folder / "index.ipynb", decks),
         ModeProgress(len(questions & right), len(questions)),
         ModeProgress(len(tasks & right), len(tasks)),
         due,
@@ -134,21 +145,18 @@ def _lesson(
 
 def _due(bank: Bank, store: Store, now: datetime) -> int:
     """Count the flash cards of a bank that are due, as the recall card does."""
-    seen = store.cards(f"recall/{bank.name}")
-    return len(
-        due_cards(flash_cards(bank), {name: (one.due, one.state) for name, one in seen.items()}, now)
-    )
+    seen = {name: (one.due, one.state) for name, one in store.cards(f"recall/{bank.name}").items()}
+    return len(due_cards(flash_cards(bank), seen, now))
 
 
-def _notebook(path: Path, decks: Mapping[str, list[Entry]], right: set[str]) -> ModeProgress:
-    done = count = 0
-    for card in _cards(path):
-        if card.kind == "task":
-            done, count = done + (card.name in right), count + 1
-        elif card.kind in _COUNTS:
-            answered = {one.question for one in _round(decks.get(card.deck, [])) if _is_answer(card, one)}
-            done, count = done + min(len(answered), card.count), count + card.count
-    return ModeProgress(done, count)
+def _test(path: Path, decks: Mapping[str, list[Entry]]) -> ModeProgress:
+    """Return how many questions of the lesson's test are answered."""
+    cards = [card for card in _cards(path) if card.kind == "test"]
+    answers = [
+        {one.question for one in _round(decks.get(card.deck, [])) if one.kind is EntryKind.ANSWERED}
+        for card in cards
+    ]
+    return ModeProgress(sum(map(len, answers)), sum(card.count for card in cards))
 
 
 def _all_right(path: Path, decks: Mapping[str, list[Entry]]) -> bool:
@@ -168,24 +176,17 @@ def _round(entries: Iterable[Entry]) -> list[Entry]:
     return current
 
 
-def _is_answer(card: _Card, entry: Entry) -> bool:
-    if card.kind == "practice":
-        return entry.correct or entry.kind is EntryKind.REVEALED
-    return entry.kind in (EntryKind.ANSWERED, EntryKind.TIMED_OUT)
-
-
 @dataclass(frozen=True, slots=True)
 class _Card:
-    """A card or a task that a cell shows."""
+    """A card that a cell shows."""
 
     kind: str
-    name: str
     count: int
     deck: str
 
 
 def _cards(path: Path) -> Iterator[_Card]:
-    """List the cards and tasks that the cells of a notebook show."""
+    """List the challenges and tests that the cells of a notebook show."""
     if not path.is_file():
         return
     for cell in json.loads(path.read_text("utf-8"))["cells"]:
@@ -204,22 +205,11 @@ def _cards(path: Path) -> Iterator[_Card]:
 def _card(call: ast.Call) -> _Card | None:
     if not (isinstance(call.func, ast.Name) and call.args and isinstance(call.args[0], ast.Constant)):
         return None
-    kind, name = call.func.id, str(call.args[0].value)
-    if kind == "task":
-        return _Card(kind, name, 1, f"task/{name}")
+    kind, bank = call.func.id, str(call.args[0].value)
     if kind not in _COUNTS:
         return None
-    options = {one.arg: ast.literal_eval(one.value) for one in call.keywords if _is_literal(one.value)}
-    count = int(options.get("count", _COUNTS[kind]))
-    deck = f"{kind}/{name}/{count}"
-    if kinds := options.get("kinds"):
-        deck += f"/{','.join(sorted(kinds))}"
-    return _Card(kind, name, count, deck)
-
-
-def _is_literal(node: ast.expr) -> bool:
-    try:
-        ast.literal_eval(node)
-    except ValueError:
-        return False
-    return True
+    options = {one.arg: one.value for one in call.keywords}
+    given = options.get("count")
+    count = given.value if isinstance(given, ast.Constant) and isinstance(given.value, int) else None
+    count = _COUNTS[kind] if count is None else count
+    return _Card(kind, count, f"{kind}/{bank}/{count}")
