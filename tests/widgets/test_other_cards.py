@@ -8,7 +8,7 @@ import pytest
 
 from rolecall.course import find_course
 from rolecall.progress import Store
-from rolecall.quiz import flash_cards, load_bank
+from rolecall.quiz import flash_cards, load_bank, variant
 from rolecall.widgets import ChallengeCard, PracticeCard, RecallCard, TestCard
 
 BANK = load_bank(Path(__file__).parents[1] / "quiz" / "banks" / "kinds.yaml")
@@ -33,7 +33,7 @@ def do(card, /, **message) -> dict:
 
 def answer_rightly(card) -> dict:
     shown = card.view["question"]["id"]
-    question = BANK.question(shown)
+    question = variant(BANK.question(shown), 0, learner=card._store.learner)
     given = question.input_from_answer(question.right_answer(card._judges))
     return do(card, do="answer", question=shown, answer=given)
 
@@ -91,7 +91,7 @@ def test_two_wrong_attempts_lose_a_problem(store):
     do(card, do="start")
     first = card.view["question"]["id"]
     for _ in range(2):
-        question = BANK.question(first)
+        question = variant(BANK.question(first), 0, learner=card._store.learner)
         given = question.input_from_answer(question.right_answer())
         bad = (given + 1) % 3 if isinstance(given, int) else [one for one in range(4) if one not in given]
         do(card, do="answer", question=first, answer=bad)

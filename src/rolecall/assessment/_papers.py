@@ -41,7 +41,7 @@ class PaperItem:
     question
         The id of the question or of the task.
     seed
-        Which variant of the question is asked; 0 for a question that doesn't vary.
+        Which variant of the question is asked, and in which order its options are shown.
     version
         The digest of the version that is asked; empty for the question as its bank has it now.
     """
@@ -232,7 +232,6 @@ class Assessments:
         """
         chance = random.Random(f"{assessment.assessment}/{seed}")
         banks = [self.bank(name) for name in assessment.banks]
-        varying = {question.id: bool(question.vary) for bank in banks for question in bank.questions}
         taken: list[PaperItem] = []
         for line in assessment.blueprint:
             candidates = [
@@ -242,9 +241,8 @@ class Assessments:
                 if line.takes(bank, question) and all(question.id != one.question for one in taken)
             ]
             for bank, question in chance.sample(candidates, line.count):
-                variant_seed = chance.randrange(_VARIANTS)
-                varies = varying.get(question, False)
-                taken.append(PaperItem(bank, question, variant_seed if varies else 0))
+                # A question without parameters has one variant, whose options are shuffled by the seed.
+                taken.append(PaperItem(bank, question, chance.randrange(_VARIANTS)))
         chance.shuffle(taken)
         return [*taken, *(PaperItem(_TASK, name, 0) for name in assessment.tasks)]
 

@@ -38,7 +38,7 @@ def command(bank: str, count: int, course: Path | None) -> None:
     judges, store, console = CourseJudges(found.folder), Store(), Console()
     deck = f"practice/{loaded.name}/{count}"
     try:
-        practice = Practice(loaded, count, store.entries(deck), judges)
+        practice = Practice(loaded, count, store.entries(deck), judges, learner=store.learner)
         session = _TerminalPractice(practice, store, deck, console)
         if practice.finished:
             session.keep(Entry(EntryKind.RESTARTED))

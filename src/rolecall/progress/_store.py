@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -118,6 +119,21 @@ class Store:
             stored.entry
             for stored in self._select(select(EntryRow).where(EntryRow.deck == deck).order_by(EntryRow.id))
         ]
+
+    @property
+    def learner(self) -> str:
+        """A text that differs from learner to learner and stays the same, by which options are shuffled.
+
+        It is in a file beside the database. Empty if the file can't be written.
+        """
+        file = self.path.with_name("learner-seed.txt")
+        try:
+            if not file.is_file():
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(secrets.token_hex(8), encoding="ascii")
+            return file.read_text("ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
 
     def opened_at(self, deck: str, question: str) -> datetime | None:
         """Return when a problem of a deck was last opened, in UTC; None if it never was."""

@@ -24,9 +24,14 @@ class Challenge(DrawnSession):
     """
 
     def __init__(
-        self, bank: Bank, count: int = 5, entries: Iterable[Entry] = (), judges: Judges | None = None
+        self,
+        bank: Bank,
+        count: int = 5,
+        entries: Iterable[Entry] = (),
+        judges: Judges | None = None,
+        learner: str = "",
     ) -> None:
-        super().__init__(bank, count, entries, judges)
+        super().__init__(bank, count, entries, judges, learner)
 
     def opened(self, question: Question) -> bool:
         """Return whether a problem was opened in this round, so that its clock runs."""

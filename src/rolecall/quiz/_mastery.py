@@ -13,7 +13,6 @@ from rolecall.quiz._entries import Entry, EntryKind
 from rolecall.quiz._grading import GradedAnswer
 from rolecall.quiz._judges import Judges
 from rolecall.quiz._session import Session
-from rolecall.quiz._variants import variant
 from rolecall.quiz.fields import DIFFICULTIES, Difficulty
 from rolecall.quiz.kinds import Question
 
@@ -43,9 +42,14 @@ class MasteryTest(Session):
     """A test of a bank; see `Session` for the parameters. A small bank makes it shorter."""
 
     def __init__(
-        self, bank: Bank, count: int = 10, entries: Iterable[Entry] = (), judges: Judges | None = None
+        self,
+        bank: Bank,
+        count: int = 10,
+        entries: Iterable[Entry] = (),
+        judges: Judges | None = None,
+        learner: str = "",
     ) -> None:
-        super().__init__(bank, min(count, len(bank.questions)), entries, judges)
+        super().__init__(bank, min(count, len(bank.questions)), entries, judges, learner)
 
     def _counts(self, entry: Entry) -> bool:
         # A question may have been removed from the bank since it was answered.
@@ -80,7 +84,7 @@ class MasteryTest(Session):
             # likely; among such questions, the skill that was asked least comes first.
             return round(right * (1 - right), 3), -skills[question.skill]
 
-        return variant(max(waiting, key=worth), self._round, self.judges)
+        return self._variant(max(waiting, key=worth))
 
     def _fitting(self, waiting: list[Question]) -> list[Question]:
         """Leave out questions that would leave no room for two of each difficulty."""
@@ -113,7 +117,7 @@ class MasteryTest(Session):
     def review(self) -> list[tuple[Question, GradedAnswer | None]]:
         """Return each question that was asked, in the variant that was asked, with its grade."""
         questions = [self.bank.question(entry.question) for entry in self._entries]
-        asked = [variant(question, self._round, self.judges) for question in questions if question]
+        asked = [self._variant(question) for question in questions if question]
         return [(question, self.last_grade(question)) for question in asked]
 
     def verdict(self) -> Verdict:

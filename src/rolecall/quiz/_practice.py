@@ -30,9 +30,14 @@ class Practice(DrawnSession):
     """A practice of a bank; see `Session` for the parameters."""
 
     def __init__(
-        self, bank: Bank, count: int = 5, entries: Iterable[Entry] = (), judges: Judges | None = None
+        self,
+        bank: Bank,
+        count: int = 5,
+        entries: Iterable[Entry] = (),
+        judges: Judges | None = None,
+        learner: str = "",
     ) -> None:
-        super().__init__(bank, count, entries, judges)
+        super().__init__(bank, count, entries, judges, learner)
 
     def answer(self, question: Question, text: str) -> Entry:
         """Return the entry for an answer; it counts once it is noted.

@@ -24,14 +24,22 @@ class Session:
         What the learner did in this session before, the oldest first.
     judges
         The rules of AWS that answers are graded by.
+    learner
+        A text that differs from learner to learner: options are shuffled by it, anew in each round.
     """
 
     def __init__(
-        self, bank: Bank, count: int, entries: Iterable[Entry] = (), judges: Judges | None = None
+        self,
+        bank: Bank,
+        count: int,
+        entries: Iterable[Entry] = (),
+        judges: Judges | None = None,
+        learner: str = "",
     ) -> None:
         self.bank = bank
         self.count = count
         self.judges = judges
+        self._learner = learner
         self._round = 0
         self._entries: list[Entry] = []
         self._start_round()
@@ -40,6 +48,10 @@ class Session:
 
     def _start_round(self) -> None:
         """Prepare the questions of the round in `_round`."""
+
+    def _variant(self, question: Question) -> Question:
+        """Return a question as it is asked in this round."""
+        return variant(question, self._round, self.judges, learner=self._learner)
 
     def _counts(self, entry: Entry) -> bool:
         """Return whether an entry changes this session."""
@@ -94,4 +106,4 @@ class DrawnSession(Session):
 
     def _start_round(self) -> None:
         drawn = select(self.bank, self.count, round=self._round)
-        self.questions = [variant(question, self._round, self.judges) for question in drawn]
+        self.questions = [self._variant(question) for question in drawn]

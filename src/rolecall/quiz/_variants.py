@@ -25,24 +25,31 @@ class InvalidTemplate(ValueError):
     """A template that can't be filled; the message says where and why."""
 
 
-def variant(question: Question, seed: int, judges: Judges | None = None) -> Question:
+def variant(question: Question, seed: int, judges: Judges | None = None, *, learner: str = "") -> Question:
     """Return the variant of a question for a seed, the same everywhere.
 
-    A question without parameters is its only variant.
+    A question without parameters has one variant. The options and items of each are shuffled by the seed
+    and the learner; with neither, they have the same order for everyone.
+
+    Parameters
+    ----------
+    learner
+        A text that differs from learner to learner.
 
     Raises
     ------
     InvalidTemplate
         If a template names a parameter that `vary` doesn't have, or if the result isn't a valid question.
     """
+    order = f"{learner}/{seed}" if learner or seed else ""
     if not question.vary:
-        return question
+        return question.in_order(order)
     drawn = question.draw_variant(lambda key: _drawn(question, random.Random(key)), seed, judges)
     if drawn is None:
         raise InvalidTemplate(
             f"question {question.id!r} has no variant for seed {seed} that has the required outcome"
         )
-    return drawn
+    return drawn.in_order(order)
 
 
 def _drawn(question: Question, chance: random.Random) -> Any:

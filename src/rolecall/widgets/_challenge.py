@@ -39,7 +39,9 @@ class ChallengeCard(BankCard):
         super().__init__(bank, f"challenge/{bank.name}/{count}", store, judges)
 
     def _resume(self, entries: list[Entry]) -> None:
-        self._challenge = Challenge(self.bank, self._count, entries, self._judges)
+        self._challenge = Challenge(
+            self.bank, self._count, entries, self._judges, learner=self._store.learner
+        )
         # The clock of an open problem continues while the kernel restarts or the notebook is closed.
         question = self._challenge.current
         if question is not None and self._challenge.opened(question):

@@ -58,7 +58,9 @@ class PracticeCard(BankCard):
         super().__init__(bank, deck, store, judges)
 
     def _resume(self, entries: list[Entry]) -> None:
-        self._practice = Practice(self.bank, self._count, entries, self._judges)
+        self._practice = Practice(
+            self.bank, self._count, entries, self._judges, learner=self._store.learner
+        )
         self._place = self._practice.first_unanswered()
 
     def _view(self) -> Mapping[str, Any]:

@@ -45,7 +45,7 @@ class TestCard(BankCard):
         super().__init__(bank, f"test/{bank.name}/{count}", store, judges)
 
     def _resume(self, entries: list[Entry]) -> None:
-        self._test = MasteryTest(self.bank, self._count, entries, self._judges)
+        self._test = MasteryTest(self.bank, self._count, entries, self._judges, learner=self._store.learner)
 
     def _view(self) -> Mapping[str, Any]:
         test = self._test

@@ -94,7 +94,6 @@ REPORTED = [
     ("qti-2entries-float.xml", "qti", "f2: the mark of 0.5 for 'Yrk'"),
     ("qti-hide.xml", "qti", "hide: the feedback on answers other than A: You have not chosen A."),
     ("qti-hide.xml", "qti", "hide: the feedback within the text: The answer is A."),
-    ("qti-hide.xml", "qti", "hide: that a choice keeps its place (fixed)"),
     ("qti-stimulus.xml", "qti", "stim: a picture or a file that its text shows"),
     ("qti-stimulus.xml", "qti", "stim: the content of <object>"),
     ("qti-stimulus.xml", "qti", r"stim: the form of a formula, which becomes LaTeX: $\frac{x}{y}$"),
@@ -177,6 +176,12 @@ def test_feedback_of_qti_that_is_hidden_or_in_the_text_is_not_shown():
 
     assert question.prompt == "Which?"
     assert {one.why for one in question.options} == {"TODO"}
+
+
+def test_a_fixed_choice_of_qti_stays_last():
+    question = only("qti-hide.xml", "qti")
+
+    assert {one.text: one.last for one in question.options} == {"right": False, "none of the above": True}
 
 
 def test_code_of_several_lines_stays_a_block():

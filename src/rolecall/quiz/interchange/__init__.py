@@ -26,7 +26,7 @@ from rolecall.quiz.interchange import (
 from rolecall.quiz.interchange._drafts import TODO
 from rolecall.quiz.interchange._foreign import foreign_format
 from rolecall.quiz.interchange._losses import Loss, Losses, Unreadable, beginning
-from rolecall.quiz.kinds import Question
+from rolecall.quiz.kinds import OptionsQuestion, Question
 
 __all__ = [
     "FORMATS",
@@ -58,6 +58,8 @@ class Format:
         One of them is None if the format is only read or only written.
     sign
         A regular expression that files of this format contain, where several formats have one suffix.
+    keeps_last
+        Whether the format can say that an option is shown after the others.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Format:
     write: Callable[[Bank, Losses], bytes] | None = None
     read: Callable[[bytes, Losses], list[Question]] | None = None
     sign: str = ""
+    keeps_last: bool = False
 
 
 FORMATS = {
@@ -81,6 +84,7 @@ FORMATS = {
             _qti.write,
             _qti.read,
             r"^PK(?![\s\S]*\bxl/\w)|<(\w+:)?(qti-)?assessment-?[iI]tem\b|<questestinterop\b",
+            keeps_last=True,
         ),
         Format("canvas", ".zip", "Canvas (QTI 1.2)", _canvas.write, _qti.read),
         Format("csv", ".csv", "spreadsheets", _csv.write, _csv.read),
@@ -136,10 +140,24 @@ def export_bank(bank: Bank, form: str) -> tuple[bytes, tuple[Loss, ...]]:
     # A page to print is never imported, so it doesn't have to have the descriptions.
     for name in sorted(bank.misconceptions) if FORMATS[form].read else ():
         losses.add("", f"misconception {name!r}: its description and its experiment")
+    for question in bank.questions:
+        # A page to print has every option in its place.
+        pinned = isinstance(question, OptionsQuestion) and any(one.last for one in question.options)
+        if pinned and FORMATS[form].read and not FORMATS[form].keeps_last:
+            losses.add(question.id, "that an option is shown last")
     for card in bank.cards:
         losses.add(card.id, "the flash card")
-    content = write(bank, losses)
+    content = write(_with_shuffled_options(bank), losses)
     return content, losses.all()
+
+
+def _with_shuffled_options(bank: Bank) -> Bank:
+    """Put options in the order in which they are shown: not every format can say that they are shuffled."""
+    questions = [
+        one.model_copy(update={"options": one.shown_options()}) if isinstance(one, OptionsQuestion) else one
+        for one in bank.questions
+    ]
+    return bank.model_copy(update={"questions": questions})
 
 
 def import_bank(content: bytes, form: str, name: str) -> Imported:

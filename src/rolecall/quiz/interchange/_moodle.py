@@ -80,7 +80,9 @@ def _parts(element: etree._Element, question: Question) -> None:
     match question:
         case Choice() | Multi():
             etree.SubElement(element, "single").text = "true" if isinstance(question, Choice) else "false"
-            etree.SubElement(element, "shuffleanswers").text = "true"
+            # Moodle can't keep one answer last while it shuffles the others.
+            pinned = any(option.last for option in question.options)
+            etree.SubElement(element, "shuffleanswers").text = "false" if pinned else "true"
             share = 100 / sum(option.correct for option in question.options)
             # As in Rolecall, a wrong option takes away what a right one adds.
             wrong = -share if isinstance(question, Multi) else 0

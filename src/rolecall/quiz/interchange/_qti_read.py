@@ -63,7 +63,7 @@ def read(item: etree._Element, name: str, losses: Losses) -> Fields:
                 name, f"the feedback on answers other than {feedback.get('identifier')}: {_said(feedback)}"
             )
             _drop(feedback)
-    if any(one.get("fixed") == "true" for one in body.iter("{*}simpleChoice")):
+    if any(_is_fixed(one) and not _is_last(one) for one in body.iter("{*}simpleChoice")):
         losses.add(name, "that a choice keeps its place (fixed)")
     asked = _READERS[kind](item, body, interactions, name, losses)
     if asked["prompt"] == "":
@@ -73,6 +73,16 @@ def read(item: etree._Element, name: str, losses: Losses) -> Fields:
 
 def _tag(element: etree._Element) -> str:
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def _is_fixed(choice: etree._Element) -> bool:
+    return choice.get("fixed") == "true"
+
+
+def _is_last(choice: etree._Element) -> bool:
+    """Whether a choice is shown after all that are shuffled."""
+    after = choice.itersiblings("{*}simpleChoice")
+    return _is_fixed(choice) and all(map(_is_fixed, after))
 
 
 def _drop(element: etree._Element) -> None:
@@ -167,7 +177,8 @@ def _choice(
         inline = " ".join(_said(each) for each in one.iterfind("{*}feedbackInline"))
         for each in list(one.iterfind("{*}feedbackInline")):
             _drop(each)
-        options.append({"text": _said(one), "correct": key in right, "why": why or inline})
+        option = {"text": _said(one), "correct": key in right, "why": why or inline}
+        options.append(option | ({"last": True} if _is_last(one) else {}))
     single = interactions[0].get("maxChoices", "1") == "1"
     prompt = _prompt(body, interactions[0])
     return {"kind": "choice" if single else "multi", "prompt": prompt, "options": options}

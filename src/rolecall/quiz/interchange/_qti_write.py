@@ -148,7 +148,11 @@ def _parts(
             wrong = 0.0 if single else -1 / len(right)
             marks = {name: 1 / len(right) if option.correct else wrong for name, option in names.items()}
             choices = [
-                _line(_e("simpleChoice", identifier=name), option.text) for name, option in names.items()
+                _line(
+                    _e("simpleChoice", identifier=name, **({"fixed": "true"} if option.last else {})),
+                    option.text,
+                )
+                for name, option in names.items()
             ]
             body = _e(
                 "choiceInteraction",

@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from rolecall.quiz._grade import Grade
 from rolecall.quiz._judges import Judges
@@ -62,8 +62,12 @@ class BaseQuestion(Model, ABC):
     vary: dict[VariableName, Parameter] = {}
     was: list[Slug] = []
 
+    _order: str = PrivateAttr("")
+
     scoring_rule: ClassVar[str] = ""
     """How partial credit is given, in a sentence; empty if an answer is right or wrong."""
+    is_shuffled: ClassVar[bool] = False
+    """Whether parts of the question are shown in an order that `in_order` chooses."""
     display_has_feedback: ClassVar[bool] = False
     """Whether `display` carries the remarks and the right answer itself, as options do."""
     typed_on_several_lines: ClassVar[bool] = False
@@ -120,8 +124,21 @@ class BaseQuestion(Model, ABC):
 
     def _asked(self) -> Any:
         """Return what a learner is asked, without the ID, which the order of options depends on."""
-        display = self.model_copy(update={"id": "any"}).display(None, due=False)
-        return words_of(self.prompt), display
+        same = self.model_copy(update={"id": "any"})
+        same._order = ""
+        return words_of(self.prompt), same.display(None, due=False)
+
+    def in_order(self, order: str) -> Self:
+        """Return the question with its options or items shuffled by a text; empty for its usual order."""
+        if order == self._order or not self.is_shuffled:
+            return self
+        shuffled = self.model_copy()
+        shuffled._order = order
+        return shuffled
+
+    @property
+    def _shuffle_seed(self) -> str:
+        return f"{self.id}/{self._order}" if self._order else self.id
 
     def draw_variant(self, draw: Callable[[str], Self], seed: int, judges: Judges | None) -> Self | None:
         """Choose the variant for a seed.

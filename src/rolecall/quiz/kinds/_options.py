@@ -25,12 +25,15 @@ class Option(Model):
         An ID that stays the same when the text is reworded.
     was
         The texts that the option had before, for options without an ID.
+    last
+        Whether the option is shown after the others, as "None of these" must be.
     """
 
     id: Slug | None = None
     text: Text
     was: list[Text] = []
     correct: bool = False
+    last: bool = False
     why: Text
     misconception: str | None = None
 
@@ -41,18 +44,19 @@ class Option(Model):
 
 
 class OptionsQuestion(BaseQuestion):
-    """A question with options, shown in an order of the question's own."""
+    """A question with options, which are shuffled for each learner and each attempt."""
 
     options: list[Option] = Field(min_length=2, max_length=26)
 
     display_has_feedback = True
+    is_shuffled = True
 
     def shown_options(self) -> list[Option]:
-        """Return the options as every learner sees them: in the question's own order, not the author's."""
+        """Return the options as they are shown: in the order of `in_order`, not in the author's."""
         # Sorted first, so that the ID, which a card knows, doesn't tell the author's order.
-        options = sorted(self.options, key=lambda option: option.text)
-        random.Random(self.id).shuffle(options)
-        return options
+        options = sorted((one for one in self.options if not one.last), key=lambda option: option.text)
+        random.Random(self._shuffle_seed).shuffle(options)
+        return [*options, *(one for one in self.options if one.last)]
 
     def _shown_texts(self) -> list[str]:
         return [option.text for option in self.shown_options()]

@@ -39,6 +39,7 @@ class Match(BaseQuestion):
     pairs: list[Pair] = Field(min_length=2, max_length=26)
     extras: list[Text] = []
 
+    is_shuffled = True
     scoring_rule = "The score is the share of pairs that are right."
 
     def problems(self) -> Iterator[Problem]:
@@ -58,9 +59,9 @@ class Match(BaseQuestion):
         return list(dict.fromkeys([*(pair.right for pair in self.pairs), *self.extras]))
 
     def shown_choices(self) -> list[str]:
-        """Return the right parts in an order of the question's own."""
+        """Return the right parts in the order of `in_order`."""
         choices = sorted(self.choices)
-        random.Random(self.id).shuffle(choices)
+        random.Random(self._shuffle_seed).shuffle(choices)
         return choices
 
     def grade(self, answer: str, judges: Judges | None = None) -> Grade:

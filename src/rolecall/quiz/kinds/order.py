@@ -35,6 +35,7 @@ class Order(BaseQuestion):
     kind: Literal["order"]
     items: list[Item] = Field(min_length=2, max_length=26)
 
+    is_shuffled = True
     scoring_rule = "The score is the share of pairs that are in the right order."
 
     def problems(self) -> Iterator[Problem]:
@@ -44,11 +45,11 @@ class Order(BaseQuestion):
                 yield ("items", index, "text"), "another item has the same text; change or remove one"
 
     def shown_items(self) -> list[str]:
-        """Return the items' texts in an order of the question's own that isn't the right one."""
+        """Return the items' texts in the order of `in_order`, which is never the right one."""
         right = [item.text for item in self.items]
         # Sorted first, so that the ID, which a card knows, doesn't tell the right order.
         shown = sorted(right)
-        chance = random.Random(self.id)
+        chance = random.Random(self._shuffle_seed)
         chance.shuffle(shown)
         while shown == right:
             chance.shuffle(shown)
