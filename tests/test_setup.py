@@ -20,7 +20,7 @@ DEVELOPERS = (
     "playwright",
     "mypy",
     "ruff",
-    "mkdocs",
+    "zensical",
     "pytest",
     "hypothesis",
     "twine",
