@@ -39,6 +39,8 @@ class Account:
             "cloudformation": {"app": "stack/app/1"},
             "ecs": {"web": "task-definition/web:3"},
         }
+        if service == "organizations":
+            return {"p-1": f"arn:aws:organizations::{account}:policy/o-1/p-1"}.get(name)
         found = known.get(service, {}).get(name)
         return f"arn:aws:{service}:{region}:{account}:{found}" if found else None
 
@@ -154,6 +156,18 @@ RESOURCES = [
     (REFERENCE + "list_amazonec2.html", "ec2", "DisassociateIamInstanceProfile", {"AssociationId": "iip-assoc-1"}, {"ec2:DisassociateIamInstanceProfile": arn("ec2", "instance/i-1")}),
     (REFERENCE + "list_amazonec2.html", "ec2", "DescribeInstances", {"InstanceIds": ["i-1"]}, {"ec2:DescribeInstances": "*"}),
     (REFERENCE + "list_amazonec2.html", "ec2", "CreateVpc", {"CidrBlock": "10.0.0.0/16"}, {"ec2:CreateVpc": arn("ec2", "vpc/*")}),
+    # The name of a resource doesn't say the ID that AWS gives it.
+    (REFERENCE + "list_awsbackup.html", "backup", "DeleteFramework", {"FrameworkName": "f"}, {"backup:DeleteFramework": arn("backup", "framework:f-*")}),
+    (REFERENCE + "list_awsbackup.html", "backup", "CreateRestoreTestingPlan", {"RestoreTestingPlan": {"RestoreTestingPlanName": "p"}}, {"backup:CreateRestoreTestingPlan": arn("backup", "restore-testing-plan:p-*")}),
+    (REFERENCE + "list_amazonelastickubernetesservice.html", "eks", "DeleteNodegroup", {"clusterName": "c", "nodegroupName": "n"}, {"eks:DeleteNodegroup": arn("eks", "nodegroup/c/n/*")}),
+    (REFERENCE + "list_amazonelastickubernetesservice.html", "eks", "DescribeIdentityProviderConfig", {"clusterName": "c", "identityProviderConfig": {"type": "oidc", "name": "i"}}, {"eks:DescribeIdentityProviderConfig": arn("eks", "identityproviderconfig/c/oidc/i/*")}),
+    (REFERENCE + "list_amazonfsx.html", "fsx", "DeleteVolume", {"VolumeId": "fsvol-1"}, {"fsx:DeleteVolume": arn("fsx", "volume/*/fsvol-1")}),
+    (REFERENCE + "list_awscloudformation.html", "cloudformation", "DescribeStackSet", {"StackSetName": "s"}, {"cloudformation:DescribeStackSet": arn("cloudformation", "stackset/s:*")}),
+    (REFERENCE + "list_awsconfig.html", "config", "PutConfigurationRecorder", {"ConfigurationRecorder": {"name": "default"}}, {"config:PutConfigurationRecorder": arn("config", "configuration-recorder/default/*")}),
+    (REFERENCE + "list_awselasticbeanstalk.html", "elasticbeanstalk", "RebuildEnvironment", {"EnvironmentName": "e"}, {"elasticbeanstalk:RebuildEnvironment": arn("elasticbeanstalk", "environment/*/e")}),
+    (REFERENCE + "list_amazonmanagedstreamingforapachekafka.html", "kafka", "CreateCluster", {"ClusterName": "c"}, {"kafka:CreateCluster": arn("kafka", "cluster/c/*")}),
+    (REFERENCE + "list_amazonkinesisdatastreams.html", "kinesis", "DescribeStreamConsumer", {"StreamARN": arn("kinesis", "stream/s"), "ConsumerName": "c"}, {"kinesis:DescribeStreamConsumer": arn("kinesis", "stream/s/consumer/c:*")}),
+    (REFERENCE + "list_awsorganizations.html", "organizations", "AttachPolicy", {"PolicyId": "p-1", "TargetId": "ou-1"}, {"organizations:AttachPolicy": "arn:aws:organizations::111122223333:policy/o-1/p-1"}),
     # Tags on new resources need the tagging action, too.
     (GUIDE + "id_tags_roles.html", "iam", "CreateRole", {"RoleName": "r", "Tags": TAGS}, {"iam:CreateRole": f"{IAM}role/r", "iam:TagRole": f"{IAM}role/r"}),
     ("https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html", "secretsmanager", "CreateSecret", {"Name": "s", "Tags": TAGS}, {"secretsmanager:CreateSecret": arn("secretsmanager", "secret:s-??????"), "secretsmanager:TagResource": arn("secretsmanager", "secret:s-??????")}),
@@ -168,6 +182,42 @@ def test_a_call_requires_its_actions_on_its_resources(page, service, name, param
     needed = required(service, name, parameters)
 
     assert {check.action: check.resource for check in needed} == expected
+
+
+# The call; the action that its tags require. The pages are those of the operations.
+TAGGING = [
+    ("dynamodb", "CreateTable", {"TableName": "t", "Tags": TAGS}, "dynamodb:TagResource"),
+    ("ecr", "CreateRepository", {"repositoryName": "r", "tags": TAGS}, "ecr:TagResource"),
+    ("ecs", "RunTask", {"taskDefinition": "web", "tags": [{"key": "team", "value": "blue"}]}, "ecs:TagResource"),
+    ("elbv2", "CreateTargetGroup", {"Name": "g", "Tags": TAGS}, "elasticloadbalancing:AddTags"),
+    ("events", "PutRule", {"Name": "r", "Tags": TAGS}, "events:TagResource"),
+    ("firehose", "CreateDeliveryStream", {"DeliveryStreamName": "d", "Tags": TAGS}, "firehose:TagDeliveryStream"),
+    ("fsx", "CreateBackup", {"FileSystemId": "fs-1", "Tags": TAGS}, "fsx:TagResource"),
+    ("iam", "UploadServerCertificate", {"ServerCertificateName": "c", "Tags": TAGS}, "iam:TagServerCertificate"),
+    ("kms", "CreateKey", {"Tags": [{"TagKey": "team", "TagValue": "blue"}]}, "kms:TagResource"),
+    ("lambda", "CreateFunction", {"FunctionName": "f", "Tags": {"team": "blue"}}, "lambda:TagResource"),
+    ("logs", "CreateLogGroup", {"logGroupName": "g", "tags": {"team": "blue"}}, "logs:TagResource"),
+    ("organizations", "CreateAccount", {"AccountName": "a", "Tags": TAGS}, "organizations:TagResource"),
+    ("rds", "CreateDBInstance", {"DBInstanceIdentifier": "d", "Tags": TAGS}, "rds:AddTagsToResource"),
+    ("rds", "RestoreDBClusterFromSnapshot", {"DBClusterIdentifier": "c", "Tags": TAGS}, "rds:AddTagsToResource"),
+    ("s3", "CreateBucket", {"Bucket": "b", "CreateBucketConfiguration": {"Tags": TAGS}}, "s3:TagResource"),
+    ("sagemaker", "CreateModel", {"ModelName": "m", "Tags": TAGS}, "sagemaker:AddTags"),
+    ("sns", "CreateTopic", {"Name": "t", "Tags": TAGS}, "sns:TagResource"),
+    ("ssm", "PutParameter", {"Name": "p", "Tags": TAGS}, "ssm:AddTagsToResource"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "parameters", "action"), TAGGING, ids=[f"{row[0]}-{row[1]}" for row in TAGGING]
+)
+def test_tags_on_create_require_the_tagging_action(service, name, parameters, action):
+    contexts = {check.action: check.context for check in required(service, name, parameters)}
+    without = {name: value for name, value in parameters.items() if name.lower() != "tags"}
+    without.pop("CreateBucketConfiguration", None)
+
+    assert contexts[action]["aws:RequestTag/team"] == "blue"
+    assert contexts[action]["aws:TagKeys"] == ["team"]
+    assert action not in {check.action for check in required(service, name, without)}
 
 
 # The page; the call; the role's principal.

@@ -110,6 +110,11 @@ def _stack(value: str, scope: Scope) -> str:
     return known or f"{value}/*"
 
 
+def _organization_entity(value: str, scope: Scope) -> str | None:
+    """Return the ARN of a policy, root, unit, or account of an organization, by its ID."""
+    return scope.state.full_arn("organizations", scope.account, scope.region, value)
+
+
 def _function(value: str, scope: Scope) -> str:
     """Return the name of a Lambda function, or its ARN if another account is named.
 
@@ -310,6 +315,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "granted_key": _granted_key,
     "secret": _secret,
     "stack": _stack,
+    "organization_entity": _organization_entity,
     "function": _function,
     "qualifier": _qualifier,
     "topic": _topic,

@@ -272,12 +272,22 @@ def _template(prefix: str, type: str, members: dict[str, str], own: Table, *, cr
             return "{" + whole + "}" if whole else None
         if "|" not in placeholder and _plain(placeholder).endswith((*_WHOLE_ARN, "arns")):
             return placeholder
-        if placeholder in placeholders.values():
-            # One parameter for several variables is an ARN, except for the accounts of Organizations.
-            is_account = _plain(placeholder).endswith("accountid") and "|" not in placeholder
-            return None if is_account else placeholder
+        earlier = next((name for name, one in placeholders.items() if one == placeholder), None)
+        if earlier is not None and _plain(placeholder).endswith("accountid") and "|" not in placeholder:
+            # The accounts of Organizations.
+            return None
+        if earlier is not None and _names(earlier, placeholder) and not _names(variable, placeholder):
+            # The name of a resource doesn't say its ID, as in framework:${FrameworkName}-${FrameworkId}.
+            placeholder = "*"
+        elif earlier is not None:
+            placeholders[earlier] = "*"
         placeholders[variable] = placeholder
     return _VARIABLE.sub(lambda match: placeholders[match[1]], arn)
+
+
+def _names(variable: str, placeholder: str) -> bool:
+    """Whether the parameter of a placeholder has the name of a variable."""
+    return _plain(variable) in (_plain(one) for one in placeholder.strip("{}").split("|"))
 
 
 def _placeholder(

@@ -12,6 +12,7 @@ from rolecall.sandbox.moto_state.ec2_ids import ec2_id
 from rolecall.sandbox.moto_state.ecs import latest_definition
 from rolecall.sandbox.moto_state.iam import IamState, iam_backend
 from rolecall.sandbox.moto_state.kms import granted_key
+from rolecall.sandbox.moto_state.organizations import entity_arn
 
 Keys = dict[str, str | list[str]]
 
@@ -45,7 +46,9 @@ class MotoAccountState:
         return key.user.arn if key else None
 
     def full_arn(self, service: str, account: str, region: str, name: str) -> str | None:
-        """Return the ARN of a KMS key, a secret, a stack, or a task definition."""
+        """Return the ARN of a key, a secret, a stack, a task definition, or a part of an organization."""
+        if service == "organizations":
+            return entity_arn(account, name)
         if self._backend(service, account, region) is None:
             return None
         if service == "cloudformation":

@@ -180,3 +180,11 @@ def _levels(type: PolicyType, levels: list[Any]) -> Levels | None:
         )
         for level in levels
     )
+
+
+def entity_arn(account: str, identifier: str) -> str | None:
+    """Return the ARN of a root, unit, account, or policy in the organization of an account, by its ID."""
+    management = organizations_backends.master_accounts.get(account, (account,))[0]
+    state = organizations_backends[management]["aws"]
+    entities = (*state.ou, *state.accounts, *state.policies)
+    return next((str(one.arn) for one in entities if one.id == identifier), None)
