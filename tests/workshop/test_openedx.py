@@ -1,0 +1,142 @@
+"""Open edX's own LTI code as the platform: it launches the service, takes its content, and gets its grades."""
+
+import json
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, FrameLocator, Page, expect
+
+from rolecall._processes import supervised
+from rolecall.course import find_course
+from rolecall.quiz import load_bank
+from workshop.running import Running, start_workshop
+
+pytestmark = pytest.mark.slow
+expect.set_options(timeout=60_000)
+SERVE = Path(__file__).parent / "openedx" / "serve_platform.py"
+
+
+class OpenEdx:
+    """A running platform; its site, localhost, is another one than the service's, 127.0.0.1."""
+
+    def __init__(self) -> None:
+        command = ["uv", "run", "--quiet", "--no-project", "--locked", "--script", str(SERVE), "localhost"]
+        self.process = subprocess.Popen(supervised(command), stdout=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        assert line, "the platform did not start"
+        self.url = json.loads(line)["url"]
+
+    def connect(self, tool: Running, page: Page, grades: str) -> None:
+        """Register each at the other, as an author in Studio and the service's instructor do."""
+        page.goto(f"{tool.url}/login#{tool.token}")
+        page.get_by_role("link", name="Connect a learning platform").click()
+        addresses = {
+            "login": page.get_by_role("textbox", name="Login initiation URL").input_value(),
+            "launch": page.get_by_role("textbox", name="Redirect URI").input_value(),
+            "keys": page.get_by_role("textbox", name="Public keyset URL (JWKS)").first.input_value(),
+        }
+        given = httpx.post(f"{self.url}/configure", json={**addresses, "grades": grades}, timeout=60).json()
+        for name, text in given.items():
+            page.locator(f"#{name}").fill(text)
+        page.get_by_role("button", name="Register platform").click()
+        expect(page.get_by_role("row", name=self.url)).to_contain_text(given["client_id"])
+
+    def state(self) -> dict:
+        return httpx.get(f"{self.url}/state", timeout=60).json()
+
+    def wait_for_score(self, user: str) -> dict:
+        until = time.monotonic() + 100
+        while time.monotonic() < until:
+            for one in self.state()["scores"]:
+                if one["user_id"] == user:
+                    return one
+        pytest.fail(f"no grade of {user} came")
+
+
+@pytest.fixture(scope="module")
+def openedx() -> Iterator[OpenEdx]:
+    made = OpenEdx()
+    yield made
+    made.process.terminate()
+    made.process.wait(timeout=30)
+
+
+@pytest.fixture
+def tool(tmp_path) -> Iterator[Running]:
+    running = start_workshop(
+        tmp_path,
+        open_assessments=False,
+        # Chromium accepts secure cookies from loopback addresses without TLS.
+        ROLECALL_WORKSHOP_SECURE_COOKIES="true",
+        ROLECALL_WORKSHOP_GRADE_RETRY_SECONDS="0.5",
+    )
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1000, "height": 800})
+    opened = context.new_page()
+    opened.set_default_timeout(60_000)
+    yield opened
+    context.close()
+
+
+def take_assessment(tool: Running, frame: FrameLocator) -> None:
+    """Run the cell that the learner sees, as a notebook would, and answer what is a choice."""
+    cell = frame.locator("pre").inner_text()
+    token = re.search(r'join\(token="([^"]+)"', cell)[1]
+    assert 'assessment("roles-midterm")' in cell
+    learner = httpx.Client(base_url=tool.url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
+    attempt = learner.post("/api/assessments/roles-midterm").raise_for_status().json()
+    right = {
+        question.id: next(at for at, one in enumerate(question.options) if one.correct)
+        for file in find_course().banks()
+        for question in load_bank(file).questions
+        if question.kind == "choice"
+    }
+    for view in (one["view"] for one in attempt["paper"] if one["view"]["kind"] == "choice"):
+        assert view["id"] in right
+        # Each option is the answer to some variant; the first one that is right gives a grade above zero.
+        learner.put(
+            f"/api/attempts/{attempt['attempt']}/answers/{view['place']}",
+            json={"given": right[view["id"]] % len(view["content"]["options"]), "serial": 1},
+        ).raise_for_status()
+    learner.post(f"/api/attempts/{attempt['attempt']}/submit").raise_for_status()
+
+
+def test_an_instructor_picks_an_assessment_a_learner_takes_it_and_the_grade_is_in_open_edx(
+    openedx, tool, page
+):
+    openedx.connect(tool, page, grades="declarative")
+
+    page.goto(f"{openedx.url}/unit/ines?pick=1")
+    picking = page.frame_locator("iframe")
+    picking.get_by_label("Role").first.check()
+    picking.get_by_role("button", name="Add to course").click()
+    expect(picking.get_by_text("successfully saved")).to_be_visible()
+    (item,) = openedx.state()["content"]
+    assert item["custom"] == {"assessment": "roles-midterm"}
+
+    page.goto(f"{openedx.url}/unit/ana")
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("heading")).to_have_text("Welcome, Ana")
+    take_assessment(tool, frame)
+
+    score = openedx.wait_for_score("ana")
+    assert (score["score_maximum"], score["grading_progress"]) == (8.0, "FullyGraded")
+
+    page.goto(f"{openedx.url}/unit/ines")
+    dashboard = page.frame_locator("iframe")
+    expect(dashboard.get_by_role("heading", name="Learners")).to_be_visible()
+    dashboard.get_by_role("link", name="Assessment roles-midterm").click()
+    dashboard.get_by_role("button", name="Read class list").click()
+    # Ben is in Open edX's class list, and hasn't come.
+    expect(dashboard.get_by_role("row", name="Ben")).to_contain_text("not started")
+    expect(dashboard.get_by_role("row", name="Ana")).to_contain_text("graded")
