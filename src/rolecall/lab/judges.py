@@ -107,11 +107,13 @@ class CourseJudges:
         return (completed.stdout + completed.stderr).strip()[:_MAX_OUTPUT] or "(no output)"
 
     def _sandbox(self, world: str) -> Any:
+        from rolecall.sandbox._cell_sandboxes import CELLS
         from rolecall.sandbox.client import Sandbox
 
         with self._lock:
             if world not in self._sandboxes:
                 self._sandboxes[world] = Sandbox(world, course=self._course)
+                CELLS.keep(self._sandboxes[world])
             return self._sandboxes[world]
 
     def close(self) -> None:

@@ -42,9 +42,13 @@ class Kernel:
         self._changes.enter_context(_clock(ahead))
         _forget_default_session()
 
+    def uses(self, owner: object) -> bool:
+        """Return whether the kernel acts as an actor of this sandbox."""
+        return owner is self._owner
+
     def leave(self, owner: object) -> None:
         """Restore what `use` changed, if it was called last for this owner."""
-        if owner is self._owner:
+        if self.uses(owner):
             self._undo()
             _forget_default_session()
 

@@ -18,6 +18,7 @@ import boto3
 from rolecall.iam import explain, parse_case
 from rolecall.sandbox._actor_credentials import ActorAccess, read_actors
 from rolecall.sandbox._boto3_session import session
+from rolecall.sandbox._cell_sandboxes import CELLS
 from rolecall.sandbox._cli_home import forget_sessions, path_with_cli
 from rolecall.sandbox._control_client import ControlApi
 from rolecall.sandbox._errors import OutsideSandboxError, SandboxError
@@ -83,6 +84,18 @@ class Sandbox:
         self.clock = SandboxClock(self._control, Path(self._files.name))
         self._actors = read_actors(description)
         self.acting_as = ""
+        for earlier in CELLS.add(self):
+            self._replace(earlier)
+
+    def _replace(self, earlier: Sandbox) -> None:
+        """Close the sandbox of an earlier run of this cell, and act as its actor if the kernel does."""
+        used = KERNEL.uses(earlier)
+        if used and earlier.acting_as not in self._actors:
+            # Closed, it would leave the kernel with the AWS settings of this machine.
+            return
+        earlier.close()
+        if used:
+            self.use(earlier.acting_as)
 
     @property
     def actors(self) -> dict[str, str]:
