@@ -66,10 +66,10 @@ def openedx() -> Iterator[OpenEdx]:
     made.process.wait(timeout=30)
 
 
-@pytest.fixture
-def tool(tmp_path) -> Iterator[Running]:
+@pytest.fixture(scope="module")
+def tool(tmp_path_factory) -> Iterator[Running]:
     running = start_workshop(
-        tmp_path,
+        tmp_path_factory.mktemp("tool"),
         open_assessments=False,
         # Chromium accepts secure cookies from loopback addresses without TLS.
         ROLECALL_WORKSHOP_SECURE_COOKIES="true",
@@ -111,19 +111,23 @@ def take_assessment(tool: Running, frame: FrameLocator) -> None:
     learner.post(f"/api/attempts/{attempt['attempt']}/submit").raise_for_status()
 
 
-def test_an_instructor_picks_an_assessment_a_learner_takes_it_and_the_grade_is_in_open_edx(
-    openedx, tool, page
-):
-    openedx.connect(tool, page, grades="declarative")
-
+def pick_assessment(openedx: OpenEdx, page: Page) -> dict:
+    """Pick the assessment as an instructor; gives the content that Open edX then has."""
     page.goto(f"{openedx.url}/unit/ines?pick=1")
     picking = page.frame_locator("iframe")
     picking.get_by_label("Role").first.check()
     picking.get_by_role("button", name="Add to course").click()
     expect(picking.get_by_text("successfully saved")).to_be_visible()
     (item,) = openedx.state()["content"]
-    assert item["custom"] == {"assessment": "roles-midterm"}
+    return item
 
+
+def test_an_instructor_picks_an_assessment_a_learner_takes_it_and_the_grade_is_in_open_edx(
+    openedx, tool, page
+):
+    openedx.connect(tool, page, grades="declarative")
+
+    assert pick_assessment(openedx, page)["custom"] == {"assessment": "roles-midterm"}
     page.goto(f"{openedx.url}/unit/ana")
     frame = page.frame_locator("iframe")
     expect(frame.get_by_role("heading")).to_have_text("Welcome, Ana")
@@ -131,6 +135,8 @@ def test_an_instructor_picks_an_assessment_a_learner_takes_it_and_the_grade_is_i
 
     score = openedx.wait_for_score("ana")
     assert (score["score_maximum"], score["grading_progress"]) == (8.0, "FullyGraded")
+    # The LMS around Open edX's code takes no grade of zero.
+    assert openedx.state()["gradebook"].get("ana", 0.0) == pytest.approx(score["score_given"])
 
     page.goto(f"{openedx.url}/unit/ines")
     dashboard = page.frame_locator("iframe")
@@ -140,3 +146,15 @@ def test_an_instructor_picks_an_assessment_a_learner_takes_it_and_the_grade_is_i
     # Ben is in Open edX's class list, and hasn't come.
     expect(dashboard.get_by_role("row", name="Ben")).to_contain_text("not started")
     expect(dashboard.get_by_role("row", name="Ana")).to_contain_text("graded")
+
+
+def test_open_edx_lets_the_service_create_the_line_item(openedx, tool, page):
+    openedx.connect(tool, page, grades="programmatic")
+    title = pick_assessment(openedx, page)["title"]
+    assert openedx.state()["lines"] == []
+
+    page.goto(f"{openedx.url}/unit/ben")
+    take_assessment(tool, page.frame_locator("iframe"))
+
+    assert openedx.wait_for_score("ben")["score_maximum"] == 8.0
+    assert openedx.state()["lines"] == [title]

@@ -10,7 +10,7 @@ const PATIENCE = 3000;
  */
 export function frameOf(target) {
   const platform = window.parent === window ? window.opener : window.parent;
-  if (!platform || target === "_parent") return platform;
+  if (!platform || target === "_parent") return platform ?? null;
   return platform.frames[target] ?? null;
 }
 
