@@ -106,6 +106,7 @@ def test_while_the_database_is_gone_a_learner_sees_saving_and_loses_nothing(
     try:
         learn.join(running.code, running.url, "Zoe")
         card = learn.assessment("roles-midterm")
+        card.start()
         question = next(one for one in card._attempt.questions if one["kind"] == "choice")
 
         postgres.stop()

@@ -39,6 +39,7 @@ def taken(service, tmp_path, monkeypatch) -> Callable:
     def took(does: Callable) -> dict:
         join(service.code, service.url, "Zoe")
         quiz = assessment("hands-on")
+        quiz.start()
         work = quiz.task(TASK.id)
         try:
             does(work)
@@ -150,5 +151,8 @@ def test_an_unknown_task_is_reported_with_the_known_ones(service, tmp_path, monk
     monkeypatch.setenv("ROLECALL_DATA", str(tmp_path))
     join(service.code, service.url, "Zoe")
 
+    quiz = assessment("hands-on")
+    quiz.start()
+
     with pytest.raises(ServiceError, match=f"has no task 'let-dana-out'; there are {TASK.id}"):
-        assessment("hands-on").task("let-dana-out")
+        quiz.task("let-dana-out")

@@ -80,6 +80,7 @@ def take(page: Page, hub: Hub, name: str, received: list[str]) -> str:
     page.locator('.lm-MenuBar-itemLabel:text-is("Run")').click()
     page.locator('.lm-Menu-itemLabel:text-is("Run All Cells")').click()
     card = page.locator(".rolecall-card")
+    card.get_by_role("button", name="Start", exact=True).click()
     expect(card.get_by_role("timer")).to_contain_text("Time left")
     assert [message for _, message in violations(page, ".rolecall-card")] == []
     for place in range(8):

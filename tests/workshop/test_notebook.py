@@ -14,7 +14,7 @@ from rolecall.lab import task
 from rolecall.lab.pace import LessonClosed, set_open_lessons
 from rolecall.progress import Store
 from rolecall.quiz import Entry, EntryKind
-from rolecall.widgets import assessment, join, practice
+from rolecall.widgets import AssessmentCard, assessment, join, practice
 from rolecall.widgets._service import ServiceError, access_file
 from workshop.running import start_workshop
 
@@ -41,6 +41,13 @@ def until(true, what: str, seconds: float = 20.0) -> None:
 
 def choices(card) -> list[dict]:
     return [one for one in card._attempt.questions if one["kind"] == "choice"]
+
+
+def started(name: str) -> AssessmentCard:
+    """An assessment whose attempt is started, or continued."""
+    card = assessment(name)
+    card.start()
+    return card
 
 
 def tell(card, **message: object) -> None:
@@ -126,6 +133,20 @@ def test_an_unknown_assessment_is_reported(workshop):
         assessment("roles-midterms")
 
 
+def test_running_the_cell_starts_no_attempt_and_pressing_start_does(workshop):
+    join(workshop.code, workshop.url, "Careful")
+    card = assessment("roles-midterm")
+
+    assert "The time starts when you press Start." in card.view["start"]
+    with pytest.raises(ServiceError, match="press Start"):
+        card.task("let-dana-in")
+    tell(card, do="start")
+
+    assert "question" in card.view
+    # Running the cell again continues the attempt.
+    assert "question" in assessment("roles-midterm").view
+
+
 @pytest.mark.slow
 def test_while_the_service_is_gone_the_learner_sees_saving_and_nothing_is_lost(home):
     data = home / "service"
@@ -133,7 +154,7 @@ def test_while_the_service_is_gone_the_learner_sees_saving_and_nothing_is_lost(h
     running = start_workshop(data)
     port = running.url.rpartition(":")[2]
     join(running.code, running.url, "Zoe")
-    card = assessment("roles-midterm")
+    card = started("roles-midterm")
     first, second = choices(card)[:2]
     tell(card, do="save", question=first["id"], answer=0)
     until(lambda: card.saved == "All answers are saved.", "saved")
@@ -163,7 +184,7 @@ def test_a_kernel_that_ended_with_an_answer_unsent_sends_it_when_it_is_back(home
     running = start_workshop(data)
     port = running.url.rpartition(":")[2]
     join(running.code, running.url, "Zoe")
-    card = assessment("roles-midterm")
+    card = started("roles-midterm")
     question = choices(card)[0]
     running.stop(9)
     tell(card, do="save", question=question["id"], answer=2)
@@ -173,7 +194,7 @@ def test_a_kernel_that_ended_with_an_answer_unsent_sends_it_when_it_is_back(home
 
     again = start_workshop(data, "--port", port)
     try:
-        back = assessment("roles-midterm")
+        back = started("roles-midterm")
 
         def given_there() -> object:
             state = back._client.ask("GET", f"/api/attempts/{back._attempt.id}")
@@ -188,7 +209,7 @@ def test_a_kernel_that_ended_with_an_answer_unsent_sends_it_when_it_is_back(home
 
 def test_what_is_answered_last_in_one_of_two_notebooks_counts(workshop):
     join(workshop.code, workshop.url, "Zoe")
-    first, second = assessment("roles-midterm"), assessment("roles-midterm")
+    first, second = started("roles-midterm"), started("roles-midterm")
     question = choices(first)[0]
 
     def given_there() -> object:
@@ -206,7 +227,7 @@ def test_what_is_answered_last_in_one_of_two_notebooks_counts(workshop):
 
 def test_what_the_browser_should_not_send_changes_nothing(workshop):
     join(workshop.code, workshop.url, "Zoe")
-    card = assessment("roles-midterm")
+    card = started("roles-midterm")
     before = dict(card._answers)
 
     for message in (

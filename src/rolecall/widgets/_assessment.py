@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,6 +74,8 @@ class _Attempt:
 class AssessmentCard(Card):
     """An attempt at an assessment of a workshop.
 
+    A new attempt starts with the card's button, never because a cell was run.
+
     Parameters
     ----------
     client
@@ -84,22 +85,53 @@ class AssessmentCard(Card):
     """
 
     def __init__(self, client: Client, name: str) -> None:
-        self._client = client
+        self._client, self._name = client, name
         self._position, self._confirming = 0, False
-        self._load(client.ask("POST", f"/api/assessments/{name}"))
-        self._outbox = Outbox(default_path().with_name(f"outbox-{self._attempt.id}.json"))
-        unsent = self._load_unsent()
+        self._current: _Attempt | None = None
+        self._answers: dict[int, SavedAnswer] = {}
+        self._before = client.ask("GET", f"/api/assessments/{name}")
+        if self._before["attempt"] is not None:
+            self._load(client.ask("GET", f"/api/attempts/{self._before['attempt']}"))
         super().__init__()
         self._sender = Sender(self._report_saving)
         # Answers change in the kernel's thread, and in the one that sends them.
         self._changing = threading.Lock()
+        self._continue()
+
+    def start(self) -> None:
+        """Start the attempt, as the card's button does; an attempt that is started continues.
+
+        Raises
+        ------
+        ServiceError
+            If the assessment isn't open to you now.
+        """
+        if self._current is None:
+            self._load(self._client.ask("POST", f"/api/assessments/{self._name}"))
+            self._continue()
+            self._show()
+
+    def _continue(self) -> None:
+        """Send the answers that an earlier kernel couldn't send."""
+        if self._current is None:
+            return
+        self._outbox = Outbox(default_path().with_name(f"outbox-{self._attempt.id}.json"))
+        unsent = self._load_unsent()
         for place in unsent:
             self._send_answer(place)
+        if unsent:
+            self._show()
+
+    @property
+    def _attempt(self) -> _Attempt:
+        if self._current is None:
+            raise ServiceError("the attempt isn't started; press Start in the card of the assessment")
+        return self._current
 
     @property
     def receipt(self) -> str:
         """The receipt, which `rolecall workshop verify` checks; empty before the attempt is handed in."""
-        return self._attempt.receipt
+        return self._current.receipt if self._current else ""
 
     def task(self, name: str) -> GradedTask:
         """Start a hands-on task of the paper, in its own sandbox.
@@ -131,7 +163,7 @@ class AssessmentCard(Card):
         return GradedTask(task, hand_in)
 
     def _load(self, response: Mapping[str, Any]) -> None:
-        self._attempt = _Attempt.from_response(response)
+        self._current = _Attempt.from_response(response)
         self._answers = dict(self._attempt.answers)
 
     def _load_unsent(self) -> list[int]:
@@ -175,7 +207,7 @@ class AssessmentCard(Card):
 
     def _received(self, widget: object, content: Any, buffers: object) -> None:
         match content:
-            case {"do": "save", "question": asked, "answer": given}:
+            case {"do": "save", "question": asked, "answer": given} if self._current is not None:
                 # The learner continues to write, so the form isn't drawn again; `saved` has the result.
                 for question in self._attempt.questions:
                     if question["id"] == asked:
@@ -185,6 +217,11 @@ class AssessmentCard(Card):
 
     def _handle(self, message: dict[str, Any]) -> None:
         match message:
+            case {"do": "start"}:
+                self.start()
+            case _ if self._current is None:
+                # The card has no other button yet.
+                pass
             case {"do": "go", "place": int(position)} if 0 <= position < len(self._attempt.questions):
                 self._position, self._confirming = position, False
             case {"do": "confirm", "yes": bool(yes)}:
@@ -213,7 +250,10 @@ class AssessmentCard(Card):
         return ""
 
     def _view(self) -> Mapping[str, Any]:
-        attempt = self._attempt
+        if self._current is None:
+            title = self._before["title"]
+            return {"mode": "assessment", "title": title, "statuses": [], "start": self._rules()}
+        attempt = self._current
         common = {"mode": "assessment", "title": attempt.title}
         if not attempt.questions:
             return {**common, "statuses": [], "result": self._result()}
@@ -235,6 +275,13 @@ class AssessmentCard(Card):
             "secondsLeft": max(0.0, attempt.ends_at - monotonic()),
             "summary": f"{sum(answered)} of {len(answered)} answered.",
         }
+
+    def _rules(self) -> str:
+        before = self._before
+        return (
+            f"{before['questions']} questions, {before['minutes']:g} minutes. "
+            f"Attempt {before['used'] + 1} of {before['attempts']}. The time starts when you press Start."
+        )
 
     def _result(self) -> dict[str, Any]:
         submitted, feedback = self._attempt.submitted, self._attempt.feedback
@@ -258,7 +305,7 @@ class AssessmentCard(Card):
 
 
 def assessment(name: str) -> AssessmentCard:
-    """Start an assessment of the workshop, or continue the attempt that isn't handed in yet.
+    """Show an assessment of the workshop: start it with its button, or continue the attempt in progress.
 
     Parameters
     ----------

@@ -42,7 +42,8 @@ class GradedTask:
         self.lab = Sandbox(file)
         problems = run_steps([Step.model_validate(step) for step in task["start"]], self.lab)
         if problems:
-            raise SandboxError(f"the task cannot start: {'; '.join(problems)}")
+            self.lab.close()
+            raise SandboxError(f"the task can't start: {'; '.join(problems)}")
         calls = self.lab.calls()
         self._last_call = calls[-1]["number"] if calls else 0
         self._started = calls[0]["at"] if calls else self.lab.clock.now().isoformat()

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rolecall.assessment import PaperItem
+from rolecall.assessment import Assessment, PaperItem
 from rolecall.course import NoCourse
 from rolecall.quiz import InvalidAnswer, Question
 from rolecall.workshop import attempts
@@ -228,13 +228,43 @@ def _open_push(session: Session, push: int, room: int) -> PaperItem:
     return PaperItem(row.bank, row.question, 0)
 
 
+async def _assessment(name: str, service: Service) -> Assessment:
+    try:
+        return await run_in_threadpool(service.assessments.assessment, name)
+    except NoCourse as error:
+        raise HTTPException(404, {"code": "no-assessment", "text": str(error)}) from None
+
+
+@router.get("/assessments/{name}")
+async def get_assessment(name: Name, caller: Learner, service: TheService) -> dict[str, Any]:
+    """Return what a learner should know before an attempt starts, and the attempt to show.
+
+    ``attempt`` is the one in progress, or the last one if no attempt is left; else None.
+    """
+    assessment = await _assessment(name, service)
+    now = service.clock.now()
+
+    def read() -> dict[str, Any]:
+        with service.database.read() as session:
+            before = attempts.attempts_of(session, caller.person, name)
+            going = bool(before) and attempts.in_progress(before[-1], now)
+            used_up = len(before) >= assessment.attempts
+            return {
+                "title": assessment.title,
+                "minutes": assessment.minutes,
+                "questions": sum(line.count for line in assessment.blueprint) + len(assessment.tasks),
+                "attempts": assessment.attempts,
+                "used": len(before),
+                "attempt": before[-1].id if before and (going or used_up) else None,
+            }
+
+    return await run_in_threadpool(read)
+
+
 @router.post("/assessments/{name}")
 async def post_attempt(name: Name, caller: Learner, service: TheService) -> dict[str, Any]:
     """Start an attempt, or continue the one in progress."""
-    try:
-        assessment = await run_in_threadpool(service.assessments.assessment, name)
-    except NoCourse as error:
-        raise HTTPException(404, {"code": "no-assessment", "text": str(error)}) from None
+    assessment = await _assessment(name, service)
     if not (caller.identity.is_proven or service.settings.open_assessments):
         raise HTTPException(403, {"code": "no-identity", "text": _NO_IDENTITY})
     now = service.clock.now()

@@ -73,14 +73,8 @@ def start(
     row = session.get_one(Person, person, with_for_update=True)
     row.seen = now
     name = assessment.assessment
-    before = list(
-        session.scalars(
-            select(Attempt)
-            .where(Attempt.person_id == person, Attempt.assessment == name)
-            .order_by(Attempt.number)
-        )
-    )
-    if before and before[-1].submitted is None and now < before[-1].deadline + GRACE:
+    before = attempts_of(session, person, name)
+    if before and in_progress(before[-1], now):
         return before[-1]
     if not assessment.is_open(now):
         raise AttemptError("closed", f"{assessment.title} is not open now")
@@ -112,6 +106,17 @@ def start(
     audit(session, row.room_id, now, row.name, "attempt started", f"{name} {number} {attempt.id}")
     session.flush()
     return attempt
+
+
+def attempts_of(session: Session, person: int, assessment: str) -> list[Attempt]:
+    """List a person's attempts at an assessment, the first one first."""
+    query = select(Attempt).where(Attempt.person_id == person, Attempt.assessment == assessment)
+    return list(session.scalars(query.order_by(Attempt.number)))
+
+
+def in_progress(attempt: Attempt, now: datetime) -> bool:
+    """Return whether an attempt can be continued."""
+    return attempt.submitted is None and now < attempt.deadline + GRACE
 
 
 def own(session: Session, attempt: str, person: int, *, to_change: bool = False) -> Attempt:
