@@ -168,6 +168,9 @@ RESOURCES = [
     (REFERENCE + "list_amazonmanagedstreamingforapachekafka.html", "kafka", "CreateCluster", {"ClusterName": "c"}, {"kafka:CreateCluster": arn("kafka", "cluster/c/*")}),
     (REFERENCE + "list_amazonkinesisdatastreams.html", "kinesis", "DescribeStreamConsumer", {"StreamARN": arn("kinesis", "stream/s"), "ConsumerName": "c"}, {"kinesis:DescribeStreamConsumer": arn("kinesis", "stream/s/consumer/c:*")}),
     (REFERENCE + "list_awsorganizations.html", "organizations", "AttachPolicy", {"PolicyId": "p-1", "TargetId": "ou-1"}, {"organizations:AttachPolicy": "arn:aws:organizations::111122223333:policy/o-1/p-1"}),
+    # What a parameter has the end of the name of, and what only AWS knows.
+    (REFERENCE + "list_awsiot.html", "iot", "DeleteFleetMetric", {"metricName": "m"}, {"iot:DeleteFleetMetric": arn("iot", "fleetmetric/m")}),
+    (REFERENCE + "list_amazonathena.html", "athena", "GetQueryExecution", {"QueryExecutionId": "q"}, {"athena:GetQueryExecution": arn("athena", "workgroup/*")}),
     # Tags on new resources need the tagging action, too.
     (GUIDE + "id_tags_roles.html", "iam", "CreateRole", {"RoleName": "r", "Tags": TAGS}, {"iam:CreateRole": f"{IAM}role/r", "iam:TagRole": f"{IAM}role/r"}),
     ("https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html", "secretsmanager", "CreateSecret", {"Name": "s", "Tags": TAGS}, {"secretsmanager:CreateSecret": arn("secretsmanager", "secret:s-??????"), "secretsmanager:TagResource": arn("secretsmanager", "secret:s-??????")}),

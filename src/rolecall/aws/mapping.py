@@ -184,7 +184,7 @@ def _permission(
     resources, omitted = [], []
     used: set[str] = set()
     for one in sorted(types, key=lambda one: not one["required"]):
-        template = _template(prefix, one["name"], members, own, creates=creates and one["required"])
+        template = _template(prefix, one["name"], members, own, creates=creates, required=one["required"])
         if template is None:
             omitted.append(one["name"])
             continue
@@ -196,11 +196,28 @@ def _permission(
         resources.append(Resource(template, one["required"], one["name"]))
     missing = [one["name"] for one in types if one["required"] and one["name"] in omitted]
     problem = ""
-    if missing or (types and not resources):
+    if len(missing) == 1 and not resources:
+        # Only AWS knows which one it is, such as the workgroup of a query.
+        template = _any_of(prefix, missing[0], members, own)
+        resources.append(Resource(template, required=True, type=missing[0]))
+    elif missing or (types and not resources):
         problem = "no parameter names " + ", ".join(missing or omitted)
     return Permission(
         action, tuple(resources), keys, lower, creates=creates, omitted=tuple(omitted), problem=problem
     )
+
+
+def _any_of(prefix: str, type: str, members: dict[str, str], own: Table) -> str:
+    """Return the template of a resource type's ARN with ``*`` for what no parameter names."""
+    placeholders = dict(_SETTLED)
+    arn = arn_formats(prefix)[type.lower()]
+    for variable in _VARIABLE.findall(arn):
+        if variable in placeholders:
+            continue
+        found = _placeholder(variable, type, members, own, last=False, required=True)
+        given = found and f"{found[:-1]}=*}}"
+        placeholders[variable] = given if given and given not in placeholders.values() else "*"
+    return _VARIABLE.sub(lambda match: placeholders[match[1]], arn)
 
 
 def _by_path(prefix: str, service: str, operation: str) -> Permission:
@@ -245,8 +262,11 @@ def _fits(template: str, members: dict[str, str]) -> bool:
     return all(_root(path) in members.values() for path in paths(template))
 
 
-def _template(prefix: str, type: str, members: dict[str, str], own: Table, *, creates: bool) -> str | None:
+def _template(
+    prefix: str, type: str, members: dict[str, str], own: Table, *, creates: bool, required: bool
+) -> str | None:
     """Return the template of a resource type's ARN; ``None`` if no parameter names such a resource."""
+    creates = creates and required
     for template in own.resources.get(type, ()):
         if _fits(template, members):
             return template
@@ -256,7 +276,9 @@ def _template(prefix: str, type: str, members: dict[str, str], own: Table, *, cr
     variables = [one for one in _VARIABLE.findall(arn) if one not in _SETTLED]
     placeholders = dict(_SETTLED)
     for variable in variables:
-        placeholder = _placeholder(variable, type, members, own, last=variable == variables[-1])
+        placeholder = _placeholder(
+            variable, type, members, own, last=variable == variables[-1], required=required
+        )
         if (
             creates
             and placeholder
@@ -291,7 +313,7 @@ def _names(variable: str, placeholder: str) -> bool:
 
 
 def _placeholder(
-    variable: str, type: str, members: dict[str, str], own: Table, *, last: bool
+    variable: str, type: str, members: dict[str, str], own: Table, *, last: bool, required: bool
 ) -> str | None:
     for expression in own.variables.get(variable, ()):
         if _fits(expression, members):
@@ -299,12 +321,24 @@ def _placeholder(
     stem, kind = _stem(variable), _plain(type)
     names = [_plain(variable)]
     names += [f"{base}{end}" for base in (stem, kind) for end in ("arn", "name", "id", "identifier", "")]
-    names += [f"{name}s" for name in names]
+    names += [f"{name}{plural}" for name in names for plural in ("s", "list")]
     found = [members[name] for name in dict.fromkeys(names) if name in members]
+    if required and not found:
+        found = [members[name] for name in members if _shortens(name, variable)]
     if not found and last:
         found = [members[name] for name in _PLAIN if name in members][:1]
     # A resource can often be named in several ways, such as by its name or its ARN.
     return "{" + "|".join(dict.fromkeys(found)) + "}" if found else None
+
+
+def _shortens(name: str, variable: str) -> bool:
+    """Whether a parameter has the end of a variable's name, as metricName has of FleetMetricName."""
+    ends = (_plain(variable), f"{_stem(variable)}name", f"{_stem(variable)}id")
+    return (
+        name.endswith(("name", "id"))
+        and len(name) > len("name")
+        and any(one.endswith(name) for one in ends)
+    )
 
 
 def _keys(supported: Iterable[str], members: dict[str, str], own: Table) -> Iterator[tuple[str, str]]:
