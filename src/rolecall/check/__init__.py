@@ -19,6 +19,7 @@ from rolecall.check._notebooks import check_notebooks
 from rolecall.check._proof_checks import check_proofs
 from rolecall.check._prose import check_prose, reading_figures
 from rolecall.check._solved import check_solved, write_solved
+from rolecall.check._weak_questions import check_weak_questions
 from rolecall.check.cheats import check_policy_questions
 from rolecall.course import Course
 
@@ -84,6 +85,7 @@ def check_course(
     for check in (
         check_assessments,
         check_banks,
+        check_weak_questions,
         check_policy_questions,
         check_actions,
         check_lessons,

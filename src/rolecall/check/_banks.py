@@ -117,18 +117,14 @@ def _balance(loaded: LoadedCourse, file: Path, bank: Bank) -> Iterator[Finding]:
             share = f"{counted[difficulty]} of {len(bank.questions)} questions are {difficulty}"
             message = f"{share}; a test takes a third of each"
             yield loaded.places.at_key(file, ("questions",), "difficulty-balance", message, WARNING)
-    choices = [one for one in bank.questions if isinstance(one, Choice)]
-    places = Counter(one.shown_options().index(one.right) for one in choices)
-    if len(choices) >= _MIN_QUESTIONS and max(places.values()) > 0.7 * len(choices):
-        place = places.most_common(1)[0][0] + 1
-        often = f"{places[place - 1]} of {len(choices)}"
-        message = f"the right option is shown as number {place} in {often} questions"
-        yield loaded.places.at_key(file, ("questions",), "position-bias", message, WARNING)
 
 
 def _near_duplicates(loaded: LoadedCourse, file: Path, bank: Bank) -> Iterator[Finding]:
     texts = [_shown_text(question) for question in bank.questions]
     for index, text in enumerate(texts):
+        if isinstance(bank.questions[index], OptionsQuestion):
+            # Options are compared by their words; see check_weak_questions.
+            continue
         matcher = difflib.SequenceMatcher(b=text, autojunk=False)
         for before in range(index):
             if abs(len(texts[before]) - len(text)) > 0.2 * max(len(text), 1):
@@ -152,8 +148,6 @@ def _shown_text(question: Question) -> str:
     fields = question.model_dump(
         exclude_unset=True, include={"prompt", "text", "case", "allow", "deny", "accept"}
     )
-    if isinstance(question, OptionsQuestion):
-        fields["options"] = sorted(option.text for option in question.options)
     return json.dumps(fields, sort_keys=True, ensure_ascii=False).lower()
 
 
@@ -167,8 +161,8 @@ def _question(loaded: LoadedCourse, file: Path, index: int, question: Question) 
     if not isinstance(question, OptionsQuestion):
         return
     for place, option in enumerate(question.options):
-        if _OF_ALL.search(option.text):
-            message = f"{option.text!r} tests reading, not knowledge; write out what it refers to"
+        if _OF_ALL.search(option.text) and not option.last:
+            message = f"{option.text!r} tests reading; write out what it refers to, or add `last: true`"
             yield loaded.places.at(file, (*at, "options", place, "text"), "all-of-the-above", message)
     if isinstance(question, Choice):
         longest = max(len(one.text) for one in question.options if not one.correct)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from rolecall._yaml import BadFile
+from rolecall._validation import validate
+from rolecall._yaml import BadFile, read_yaml
 from rolecall.assessment import Assessment, Assessments, load_assessment
 from rolecall.check._findings import Finding, Places
+from rolecall.check._settings import SETTINGS, CheckSettings
 from rolecall.course import Course, Lesson, read_lesson
 from rolecall.lab import Task, load_tasks, task_files
 from rolecall.quiz import CATALOGUE, Bank, Misconception, load_bank, load_catalogue
@@ -31,6 +33,8 @@ class LoadedCourse:
         The misconceptions that all banks share, by name.
     findings
         The faults of the files that couldn't be loaded.
+    settings
+        The thresholds that the course chose.
     """
 
     course: Course
@@ -42,6 +46,7 @@ class LoadedCourse:
     assessments: dict[Path, Assessment]
     shared: dict[str, Misconception]
     findings: list[Finding] = field(default_factory=list)
+    settings: CheckSettings = field(default_factory=CheckSettings)
 
     @property
     def folder(self) -> Path:
@@ -94,6 +99,8 @@ def load_course(course: Course) -> LoadedCourse:
 
     catalogue = course.folder / "quizzes" / CATALOGUE
     shared = each([catalogue.parent] if catalogue.is_file() else [], load_catalogue)
+    file = course.folder / SETTINGS
+    settings = each([file] if file.is_file() else [], lambda one: validate(read_yaml(one), CheckSettings))
     return LoadedCourse(
         course,
         places,
@@ -104,4 +111,5 @@ def load_course(course: Course) -> LoadedCourse:
         each(Assessments(course).files, lambda file: load_assessment(file, course)),
         next(iter(shared.values()), {}),
         findings,
+        next(iter(settings.values()), CheckSettings()),
     )
