@@ -5,9 +5,12 @@ import pytest
 import yaml
 from fastapi.testclient import TestClient
 
+from rolecall.assessment import PaperItem
 from rolecall.workshop.app import create_app
+from rolecall.workshop.graders import GradingError
 from rolecall.workshop.service import Service
 from rolecall.workshop.settings import Settings
+from rolecall.workshop.tables import Mark
 
 QUESTION = {
     "id": "banana",
@@ -245,3 +248,34 @@ def test_faults_of_a_bank_are_shown_to_no_learner(room):
     assert (refused.status_code, refused.json()["detail"]["code"]) == (409, "bad-file")
     assert "Unripe" not in refused.text
     assert "fruit.yaml" not in refused.text
+
+
+def test_while_a_bank_has_faults_answers_are_graded_as_they_were_asked(room):
+    headers = room.learner()
+    attempt = room.start(headers)
+    room.choose(attempt, "Yellow", headers).raise_for_status()
+    path = f"/api/attempts/{attempt['attempt']}"
+    room.http.post(f"{path}/submit", headers=headers).raise_for_status()
+
+    room._file.write_text("bank: [the key: Yellow")
+    # A new process has never read the bank without faults.
+    if (process := room.service.graders._free.get()) is not None:
+        process.end()
+    room.service.graders._free.put(None)
+    room.grade()
+
+    with room.service.database.read() as session:
+        mark = session.get_one(Mark, (attempt["attempt"], 0))
+    assert (mark.state, mark.score) == ("done", 1)
+    assert "graded as the question was asked" in mark.note
+    assert "Yellow" not in mark.note
+
+
+def test_a_problem_in_a_questions_file_is_quoted_to_no_learner(room):
+    item = PaperItem("fruit", "banana", 0)
+    room._file.write_text("bank: [the key: Yellow")
+
+    with pytest.raises(GradingError) as caught:
+        room.service.graders.grade(item, "Yellow", '{"bank": {"bank": "the key: Yellow"}}')
+
+    assert str(caught.value) == "the question's file has faults"

@@ -26,6 +26,7 @@ from rolecall.quiz import Bank, Judges, Question, load_bank, variant
 
 _log = logging.getLogger(__name__)
 _TASK = "task"
+_FAULTY = "The file of this question has faults now, so this answer is graded as the question was asked."
 _VARIANTS = 40
 """How many variants of a question are in use: a service keeps each ready, and and papers still differ."""
 
@@ -201,7 +202,14 @@ class Assessments:
             If the question was removed and no version was kept.
         """
         kept = QuestionVersion.model_validate_json(version) if version else None
-        return gradable_answer(kept, self._now(item), item.seed, answer, judges)
+        try:
+            now = self._now(item)
+        except BadFile:
+            if kept is None:
+                raise
+            asked = variant(kept.question, item.seed, judges)
+            return GradableAnswer(kept.bank, asked, answer, _FAULTY)
+        return gradable_answer(kept, now, item.seed, answer, judges)
 
     def gradable_task(self, item: PaperItem, version: str) -> tuple[TaskVersion, str]:
         """Return the version of a task that grades work on it, and why it isn't the current one.
@@ -211,7 +219,12 @@ class Assessments:
         ValueError
             If the task was removed and no version was kept.
         """
-        now, kept = self.version(item), version
+        try:
+            now, kept = self.version(item), version
+        except BadFile:
+            if not version:
+                raise
+            return TaskVersion.model_validate_json(version), _FAULTY
         if not now and not kept:
             raise ValueError("this task was removed from the course after this answer")
         if not kept or not now:

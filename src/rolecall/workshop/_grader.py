@@ -122,6 +122,9 @@ def main(folder: str) -> None:
     if not _leave_the_network():
         sys.addaudithook(_only_loopback)
     _limit()
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from rolecall._yaml import BadFile  # noqa: PLC0415
     from rolecall.assessment import Assessments  # noqa: PLC0415
     from rolecall.course import find_course  # noqa: PLC0415
     from rolecall.lab.server_judges import ServerJudges  # noqa: PLC0415
@@ -140,6 +143,10 @@ def main(folder: str) -> None:
             signal.alarm(_LONGEST_JOB)
             try:
                 result = _grade(json.loads(line), assessments, judges)
+            except (BadFile, ValidationError) as error:
+                # The text would quote the question's file, and a learner sees the problem.
+                print(error, file=sys.stderr)
+                result = {"problem": "the question's file has faults"}
             except (ValueError, RecursionError, MemoryError) as error:
                 result = {"problem": f"{type(error).__name__}: {error}"[:500]}
             signal.alarm(0)
