@@ -68,8 +68,12 @@ def visit(hub, browser):
         context.close()
 
 
-def take(page: Page, hub: Hub, name: str, received: list[str], *, restart: bool) -> str:
+def take(page: Page, hub: Hub, name: str, *, restart: bool) -> str:
     """Open the notebook, answer each question that has options, hand in, and return the receipt."""
+    received: list[str] = []
+    page.on(
+        "websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(str(frame)))
+    )
     expect(page.locator(".jp-LabShell")).to_be_visible(timeout=60_000)
     (hub.homes / name / "rolecall-course" / "quiz.ipynb").write_text(json.dumps(NOTEBOOK))
     page.goto(f"{hub.url}/user/{name}/lab/tree/quiz.ipynb?reset")
@@ -143,19 +147,12 @@ def _no_key(name: str, hub: Hub, received: list[str]) -> None:
 
 
 def test_two_learners_take_a_graded_quiz_and_the_instructor_sees_their_marks(hub, visit, screenshots):
-    received: dict[str, list[str]] = {"ana": [], "ben": []}
+    ana = visit("ana", "/hub/spawn")
+    expect(ana.locator(".jp-LabShell")).to_be_visible(timeout=60_000)
     # The second learner's server starts while the first one works.
-    pages = {name: visit(name, "/hub/spawn") for name in received}
-    for name, page in pages.items():
-        frames = received[name]
-        page.on(
-            "websocket",
-            lambda socket, frames=frames: socket.on(
-                "framereceived", lambda frame: frames.append(str(frame))
-            ),
-        )
-    for name, page in pages.items():
-        receipt = take(page, hub, name, received[name], restart=name == "ana")
+    ben = visit("ben", "/hub/spawn")
+    for name, page in (("ana", ana), ("ben", ben)):
+        receipt = take(page, hub, name, restart=name == "ana")
         assert receipt.count(".") == 2
         page.screenshot(path=screenshots / f"hub-{name}.png")
 
