@@ -165,3 +165,10 @@ def test_a_picked_lesson_is_shown_to_the_learner(browser):
 
     assert "lessons/01-temporary-access" in page.text
     assert "assessment(" not in page.text
+
+
+def test_a_link_to_an_assessment_that_does_not_exist_says_so(browser):
+    page = browser.launch(**{f"{CLAIM}/custom": {"assessment": 'x"); import os  # '}})
+
+    assert "which this course doesn't have" in page.text
+    assert "assessment(" not in page.text.partition("<pre")[2]

@@ -44,7 +44,7 @@ class OpenEdx:
         for name, text in given.items():
             page.locator(f"#{name}").fill(text)
         page.get_by_role("button", name="Register platform").click()
-        expect(page.get_by_role("row", name=self.url)).to_contain_text(given["client_id"])
+        expect(page.get_by_role("row", name=given["client_id"])).to_contain_text(self.url)
 
     def state(self) -> dict:
         return httpx.get(f"{self.url}/state", timeout=60).json()

@@ -168,11 +168,13 @@ def _read_class_list(service: Service) -> None:
 
 async def _welcome(request: Request, service: Service, launch: Launch, name: str, token: str) -> Response:
     lessons = await run_in_threadpool(service.course.lessons)
+    is_known = launch.assessment in service.assessments.names
     context = {
         "token": token,
         "address": tool_addresses(request, service).base,
         "name": name,
-        "assessment": launch.assessment,
+        "assessment": launch.assessment if is_known else "",
+        "unknown": "" if is_known else launch.assessment,
         "lesson": next((one for one in lessons if one.name == launch.lesson), None),
     }
     return show(request, "joined.html", context)

@@ -32,7 +32,7 @@ _Field = Annotated[str, Form(max_length=2_000)]
 
 
 async def administrator(caller: Instructor) -> Caller:
-    """Authenticate an instructor whom no learning platform made one.
+    """Authenticate the instructor of the service; instructors of a platform's course have no access.
 
     Raises
     ------

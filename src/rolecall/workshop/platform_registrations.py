@@ -36,8 +36,8 @@ class Platform(BaseModel):
     deployments
         The IDs of the deployments that may launch the service; empty for every deployment of the client ID.
     audience
-        Whom requests for access tokens are addressed to, for platforms such as D2L Brightspace that expect
-        another audience than the token address.
+        The audience of requests for access tokens, for platforms such as D2L Brightspace that expect
+        another one than the token address.
     contexts
         The IDs of the platform's courses that may launch the service; empty for any.
     teaching_assistants
