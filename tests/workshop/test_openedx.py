@@ -16,7 +16,7 @@ from rolecall.course import find_course
 from rolecall.quiz import load_bank
 from workshop.running import Running, start_workshop
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 expect.set_options(timeout=60_000)
 SERVE = Path(__file__).parent / "openedx" / "serve_platform.py"
 
@@ -123,9 +123,10 @@ def pick_assessment(openedx: OpenEdx, page: Page) -> dict:
 
 
 def test_an_instructor_picks_an_assessment_a_learner_takes_it_and_the_grade_is_in_open_edx(
-    openedx, tool, page
+    openedx, tool, page, screenshots
 ):
     openedx.connect(tool, page, grades="declarative")
+    page.screenshot(path=screenshots / "learning-platform.png", full_page=True)
 
     assert pick_assessment(openedx, page)["custom"] == {"assessment": "roles-midterm"}
     page.goto(f"{openedx.url}/unit/ana")

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 from workshop.learning_platform import CLAIM, KEY, LEARNER
 from workshop.running import Running, start_workshop
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 STORAGE = """
 const kept = {};
 addEventListener("message", ({data, source, origin}) => {
