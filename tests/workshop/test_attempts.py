@@ -1,11 +1,14 @@
 """Attempts: the server keeps the time, the newest answer, and the paper."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from rolecall._yaml import BadFile
 from rolecall.workshop import attempts
 from rolecall.workshop.attempts import GRACE, AttemptError, SubmittedAnswer
+from rolecall.workshop.database import Unavailable
 from rolecall.workshop.receipts import Signer, digest, verify
 from rolecall.workshop.rooms import secret_for
 from rolecall.workshop.tables import Answer, Attempt, Mark, Room
@@ -99,6 +102,50 @@ def test_an_answer_sent_twice_is_saved_once_and_a_late_older_one_changes_nothing
         2,
     ]
     assert kept(database, attempt).given == 1
+
+
+@pytest.mark.parametrize(
+    ("closes", "ends"),
+    [
+        # 02:30 comes twice in the night in which summer time ends.
+        ("2026-10-25T02:30:00+02:00", "2026-10-25T00:30:00+00:00"),
+        ("2026-10-25T02:30:00+01:00", "2026-10-25T01:20:00+00:00"),
+    ],
+)
+def test_the_end_of_summer_time_gives_and_takes_no_time(write, begin, closes, ends):
+    write(minutes=60, closes=closes)
+
+    attempt = begin(datetime.fromisoformat("2026-10-25T02:20:00+02:00"))
+
+    assert attempt.deadline == datetime.fromisoformat(ends)
+
+
+def test_a_time_without_a_zone_is_a_fault_of_the_file(write, begin):
+    write(closes="2026-10-25T02:30:00")
+
+    with pytest.raises(BadFile, match="timezone"):
+        begin()
+
+
+def test_a_submission_that_the_database_loses_changes_nothing_and_can_be_made_again(
+    write, begin, hand_in, database
+):
+    write()
+    attempt = begin()
+
+    def submit_and_lose_the_connection(session) -> None:
+        row = session.get_one(Attempt, attempt.id)
+        attempts.submit(session, row, hand_in.signer, NOON)
+        session.flush()
+        raise OperationalError("COMMIT", {}, Exception("server closed the connection unexpectedly"))
+
+    lost = database.write(submit_and_lose_the_connection)
+
+    assert isinstance(lost.exception(), Unavailable)
+    with database.session() as session:
+        assert session.get_one(Attempt, attempt.id).submitted is None
+        assert session.query(Mark).count() == 0
+    assert verify(hand_in(attempt), hand_in.signer.public_key).attempt == attempt.id
 
 
 def test_of_two_notebooks_with_one_attempt_the_last_answer_counts(write, begin, save, database):
