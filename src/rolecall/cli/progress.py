@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -16,8 +17,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from rolecall._yaml import BadFile
 from rolecall.cli._fail import Unusable
+from rolecall.course import NoCourse, find_course
+from rolecall.presentation.certificate import certificate_html
+from rolecall.presentation.outline import course_outline
 from rolecall.progress import Store, StoredEntry, StoreError, report
+from rolecall.progress.credential import FinishedCourse, InvalidCredential, sign, signing_key
+from rolecall.progress.credential import verify as verify_credential
 from rolecall.quiz import Entry, EntryKind, Mastery
 
 _SIGNS = {Mastery.STRONG: "✔ strong", Mastery.NEARLY: "◐ nearly", Mastery.NOT_YET: "○ not yet"}
@@ -59,6 +66,74 @@ def _show() -> None:
     console.print(table)
     for name, times in summary.misconceptions[:5]:
         console.print(f"Common mistake, made {times} time{'' if times == 1 else 's'}: {name}")
+
+
+@command.command("certificate")
+@click.option("--name", required=True, help="Your name, as the certificate shows it.")
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=Path("rolecall-course"),
+    show_default="./rolecall-course",
+    help="Your working folder, which `rolecall lab` created.",
+)
+@click.option("--title", help="The title of the course; by default, that of its lessons.")
+@click.option("--issuer", help="Who signs; by default, you do.")
+@click.option(
+    "--key",
+    "key_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The issuer's key, a JSON Web Key; it's created if it doesn't exist. By default, your own.",
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def certificate(
+    name: str, folder: Path, title: str | None, issuer: str | None, key_file: Path | None, file: Path
+) -> None:
+    """Write the certificate of a finished course to FILE, a page to print.
+
+    Beside it, the credential is written as an Open Badge, with the suffix .jwt. Both can be verified.
+    """
+    store = Store()
+    try:
+        course = find_course(near=folder)
+        outline = course_outline(course, folder, store)
+    except (BadFile, NoCourse, StoreError) as error:
+        raise Unusable(str(error)) from None
+    if outline.following is not None:
+        lesson, activity = outline.following
+        left = sum(one.state != "done" for each in outline.lessons for one in each.activities)
+        raise Unusable(
+            f"the course isn't finished: {left} notebook{'' if left == 1 else 's'} left. "
+            f"Next: {lesson.title}, {activity.title} ({folder / activity.path})"
+        )
+    lessons = tuple(one.title for one in outline.lessons)
+    finished = FinishedCourse(name, title or " / ".join(lessons), lessons, datetime.now(UTC))
+    token = sign(finished, issuer or name, signing_key(key_file))
+    file.write_text(certificate_html(verify_credential(token), token), encoding="utf-8")
+    badge = file.with_suffix(".jwt")
+    badge.write_text(token, encoding="utf-8")
+    click.echo(f"{file}: open it in a browser, and print it. {badge}: the Open Badge.")
+
+
+@command.command("verify")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+def verify_command(file: Path) -> None:
+    """Verify a certificate or an Open Badge of a course, and show what it says."""
+    text = file.read_text("utf-8", errors="replace")
+    page = re.search(r'<script type="application/vc\+jwt"[^>]*>([\w.-]+)</script>', text)
+    try:
+        verified = verify_credential(page[1] if page else text)
+    except InvalidCredential as error:
+        raise Unusable(f"{file} isn't a valid certificate: {error}") from None
+    course = verified.course
+    click.echo(f"{course.learner} finished {course.title} on {course.finished:%Y-%m-%d}.")
+    click.echo(
+        f"Signed by {verified.issuer}, with the key {verified.fingerprint}. Nothing was changed since."
+    )
+    click.echo(
+        "Ask the issuer for the key's fingerprint: the signature proves nothing about who owns the key."
+    )
 
 
 @command.command("export")
