@@ -4,9 +4,13 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError
+
+from rolecall.aws.operations import Operation
+from rolecall.sandbox.moto_gaps import iam_quotas
 
 TRUST = {
     "Version": "2012-10-17",
@@ -93,3 +97,41 @@ def test_a_user_is_in_ten_groups(iam):
     message = limit(iam.add_user_to_group, GroupName="team-10", UserName="user")
 
     assert message == "Cannot exceed quota for GroupsPerUser: 10"
+
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+def test_an_account_has_a_hundred_oidc_providers(iam):
+    create = iam.create_open_id_connect_provider
+    providers = [create(Url=f"https://id{number}.example.com") for number in range(100)]
+
+    message = limit(create, Url="https://one-more.example.com")
+
+    assert message == "Cannot exceed quota for OpenIdConnectProvidersPerAccount: 100"
+    iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=providers[0]["OpenIDConnectProviderArn"])
+    assert create(Url="https://one-more.example.com")
+
+
+@pytest.mark.parametrize(
+    ("collection", "operation", "quota"),
+    [
+        ("users", "CreateUser", "UsersPerAccount: 5000"),
+        ("groups", "CreateGroup", "GroupsPerAccount: 300"),
+        ("roles", "CreateRole", "RolesPerAccount: 1000"),
+        ("managed_policies", "CreatePolicy", "PoliciesPerAccount: 1500"),
+        ("instance_profiles", "CreateInstanceProfile", "InstanceProfilesPerAccount: 1000"),
+        ("saml_providers", "CreateSAMLProvider", "SAMLProvidersPerAccount: 100"),
+        ("certificates", "UploadServerCertificate", "ServerCertificatesPerAccount: 20"),
+    ],
+)
+def test_an_account_has_so_many_entities(monkeypatch, collection, operation, quota):
+    most = int(quota.rpartition(" ")[2])
+    entities = {number: SimpleNamespace(arn=f"arn:aws:iam::1:any/{number}") for number in range(most)}
+    monkeypatch.setattr(
+        iam_quotas, "iam_backend", lambda account: SimpleNamespace(**{collection: entities})
+    )
+    check = iam_quotas._CHECKS[operation][-1]
+    call = Operation("iam", operation, "query", {})
+
+    assert check(call, "1") == f"Cannot exceed quota for {quota}"
+    del entities[0]
+    assert check(call, "1") is None

@@ -1,4 +1,4 @@
-"""IAM's quotas: the sizes of policies, and how many policies or groups an entity has.
+"""IAM's quotas: the sizes of policies, how many an entity has of them, and the entities of an account.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
@@ -20,10 +20,21 @@ _TRUST_POLICY_SIZE = 2048
 _INLINE_SIZES = {"user": 2048, "role": 10240, "group": 5120}
 _ATTACHED = {"user": 10, "role": 20, "group": 10}
 _GROUPS_PER_USER = 10
+# moto's collections, with the name of the quota and its default value.
+_PER_ACCOUNT = {
+    "users": ("UsersPerAccount", 5000),
+    "groups": ("GroupsPerAccount", 300),
+    "roles": ("RolesPerAccount", 1000),
+    "managed_policies": ("PoliciesPerAccount", 1500),
+    "instance_profiles": ("InstanceProfilesPerAccount", 1000),
+    "open_id_providers": ("OpenIdConnectProvidersPerAccount", 100),
+    "saml_providers": ("SAMLProvidersPerAccount", 100),
+    "certificates": ("ServerCertificatesPerAccount", 20),
+}
 
 
 class IamQuotas(Gap):
-    """IAM limits the sizes of policies, and the policies and groups of an entity; moto has few limits."""
+    """IAM limits sizes of policies, and how many policies and entities there are; moto has few limits."""
 
     operations = frozenset(
         {
@@ -31,22 +42,29 @@ class IamQuotas(Gap):
             "iam.AttachGroupPolicy",
             "iam.AttachRolePolicy",
             "iam.AttachUserPolicy",
+            "iam.CreateGroup",
+            "iam.CreateInstanceProfile",
+            "iam.CreateOpenIDConnectProvider",
             "iam.CreatePolicy",
             "iam.CreatePolicyVersion",
             "iam.CreateRole",
+            "iam.CreateSAMLProvider",
+            "iam.CreateUser",
             "iam.PutGroupPolicy",
             "iam.PutRolePolicy",
             "iam.PutUserPolicy",
             "iam.UpdateAssumeRolePolicy",
+            "iam.UploadServerCertificate",
         }
     )
     rule = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
 
     def before(self, call: Call) -> None:
         """Raise LimitExceeded with the quota that the call would exceed."""
-        message = _CHECKS[call.operation.name](call.operation, call.account)
-        if message is not None:
-            raise AwsError("LimitExceeded", message, 409)
+        for check in _CHECKS[call.operation.name]:
+            message = check(call.operation, call.account)
+            if message is not None:
+                raise AwsError("LimitExceeded", message, 409)
 
 
 def _size(document: str | None) -> int:
@@ -111,6 +129,24 @@ def _groups(operation: Operation, account: str) -> str | None:
     return f"Cannot exceed quota for GroupsPerUser: {_GROUPS_PER_USER}" if full else None
 
 
+def _in_account(collection: str) -> Callable[[Operation, str], str | None]:
+    """Check how many entities of a kind an account has. Those that AWS manages don't count."""
+    quota, most = _PER_ACCOUNT[collection]
+
+    def check(operation: Operation, account: str) -> str | None:
+        kept = getattr(iam_backend(account), collection)
+        if len(kept) < most:
+            return None
+        own = [
+            one
+            for one in kept.values()
+            if f"::{account}:" in one.arn and "/aws-service-role/" not in one.arn
+        ]
+        return f"Cannot exceed quota for {quota}: {most}" if len(own) >= most else None
+
+    return check
+
+
 def _entity(operation: Operation, account: str, kind: str) -> Any:
     """Return the user, role, or group of an operation; None if there is none, which moto reports."""
     state = iam_backend(account)
@@ -120,16 +156,22 @@ def _entity(operation: Operation, account: str, kind: str) -> Any:
     return (state.users if kind == "user" else state.groups).get(name)
 
 
-_CHECKS: dict[str, Callable[[Operation, str], str | None]] = {
-    "AddUserToGroup": _groups,
-    "AttachGroupPolicy": _attached("group"),
-    "AttachRolePolicy": _attached("role"),
-    "AttachUserPolicy": _attached("user"),
-    "CreatePolicy": _managed_size,
-    "CreatePolicyVersion": _managed_size,
-    "CreateRole": _trust_size,
-    "PutGroupPolicy": _inline_size("group"),
-    "PutRolePolicy": _inline_size("role"),
-    "PutUserPolicy": _inline_size("user"),
-    "UpdateAssumeRolePolicy": _trust_size,
+_CHECKS: dict[str, tuple[Callable[[Operation, str], str | None], ...]] = {
+    "AddUserToGroup": (_groups,),
+    "AttachGroupPolicy": (_attached("group"),),
+    "AttachRolePolicy": (_attached("role"),),
+    "AttachUserPolicy": (_attached("user"),),
+    "CreateGroup": (_in_account("groups"),),
+    "CreateInstanceProfile": (_in_account("instance_profiles"),),
+    "CreateOpenIDConnectProvider": (_in_account("open_id_providers"),),
+    "CreatePolicy": (_managed_size, _in_account("managed_policies")),
+    "CreatePolicyVersion": (_managed_size,),
+    "CreateRole": (_trust_size, _in_account("roles")),
+    "CreateSAMLProvider": (_in_account("saml_providers"),),
+    "CreateUser": (_in_account("users"),),
+    "PutGroupPolicy": (_inline_size("group"),),
+    "PutRolePolicy": (_inline_size("role"),),
+    "PutUserPolicy": (_inline_size("user"),),
+    "UpdateAssumeRolePolicy": (_trust_size,),
+    "UploadServerCertificate": (_in_account("certificates"),),
 }
