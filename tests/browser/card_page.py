@@ -14,6 +14,7 @@ KIT = Path(rolecall.presentation.kit.__file__).parent / "static" / "kit.css"
 LIGHT = {
     "--jp-layout-color1": "white",
     "--jp-layout-color2": "#eeeeee",
+    "--jp-cell-editor-background": "#f5f5f5",
     "--jp-content-font-color1": "rgba(0, 0, 0, 0.87)",
     "--jp-content-font-family": "system-ui, sans-serif",
     "--jp-code-font-family": "monospace",
@@ -25,6 +26,7 @@ LIGHT = {
 DARK = LIGHT | {
     "--jp-layout-color1": "#111111",
     "--jp-layout-color2": "#424242",
+    "--jp-cell-editor-background": "#111111",
     "--jp-content-font-color1": "rgba(255, 255, 255, 1)",
     "--jp-mirror-editor-keyword-color": "#4caf50",
     "--jp-mirror-editor-string-color": "#ff7070",

@@ -15,7 +15,11 @@ import { h as create, present } from "../dom.js";
  */
 export function h(tag, { html, ...attributes } = {}, ...children) {
   const element = create(tag, attributes);
-  if (html !== undefined) element.innerHTML = html;
+  if (html !== undefined) {
+    element.innerHTML = html;
+    // Long lines of code scroll, by the keyboard too.
+    for (const code of element.querySelectorAll("pre")) code.tabIndex = 0;
+  }
   element.append(...present(children));
   return element;
 }

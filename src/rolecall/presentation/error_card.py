@@ -20,7 +20,8 @@ def error_html(error: BaseException, traceback: str) -> str:
         The traceback as text, which can have the colors of a terminal.
     """
     text = str(error)
-    behind = f"<pre>{escape(_COLORS.sub('', traceback))}</pre>"
+    plain = escape(_COLORS.sub("", traceback))
+    behind = f'<pre tabindex="0">{plain}</pre>'
     return card(
         "This cell couldn't run",
         f'<div class="rc-band rc-is-wrong" role="alert">{to_html(text[:1].upper() + text[1:])}</div>',

@@ -1,0 +1,94 @@
+"""Each look of the cards at 320 px, in both themes: no violation of axe-core, and nothing wider than the page."""
+
+import pytest
+
+from browser.card_page import page_of
+from rolecall.check._browser import violations
+from rolecall.course import find_course
+from rolecall.lab import CheckResult, ProbeResult, find_task
+from rolecall.presentation.error_card import error_html
+from rolecall.presentation.explanation import call_explanation_html
+from rolecall.presentation.home import Home
+from rolecall.presentation.task import NoteView, task_view
+from rolecall.presentation.world import world_html
+from rolecall.progress import Store
+from rolecall.quiz import load_bank
+from rolecall.sandbox.client import Sandbox
+from rolecall.widgets import ChallengeCard, PracticeCard, RecallCard
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+COURSE = find_course()
+WRONG = {"choice": 0, "multi": [0, 1]}
+
+
+class OpenTask:
+    """A task after a check that found it too open, without a sandbox behind it."""
+
+    task = find_task(COURSE, "let-dana-in")
+    hints_shown = 1
+    result = CheckResult(
+        (
+            *(ProbeResult(one.says, passed=True, must_be_denied=False) for one in task.succeed),
+            *(ProbeResult(one.says, passed=False, must_be_denied=True) for one in task.denied),
+        )
+    )
+
+
+def task_card() -> dict:
+    notes = [NoteView(title="Solution", html="<pre><code>client.update_assume_role_policy()</code></pre>")]
+    shown = task_view(OpenTask, notes, {"href": "recall.ipynb", "title": "Recall"})
+    return {
+        "mode": "task",
+        "title": "Let Dana in",
+        "problem": "",
+        "serial": 1,
+        "statuses": [],
+        "task": shown,
+    }
+
+
+@pytest.fixture(scope="module")
+def cards(tmp_path_factory) -> list:
+    """The views of cards in several states, and the HTML of what isn't a widget."""
+    store = Store(tmp_path_factory.mktemp("progress") / "progress.sqlite3")
+    bank = load_bank(COURSE.bank("assume-role"))
+    shown: list = [task_card()]
+    for kind in ("choice", "multi", "blanks", "order", "match", "numeric", "cli", "decide"):
+        card = PracticeCard(bank, count=1, kinds=[kind], store=store)
+        question = card.view["question"]["id"]
+        if kind in WRONG:
+            answer = {"do": "answer", "question": question, "answer": WRONG[kind]}
+            card._received(card, answer, [])
+        card._received(card, {"do": "hint", "question": question}, [])
+        shown.append(dict(card.view))
+    shown += [ChallengeCard(bank, store=store).view, RecallCard(bank, store=store).view]
+    with Sandbox("reports") as lab:
+        lab.client("sts", actor="dana").get_caller_identity()
+        shown += [world_html(lab), call_explanation_html(lab.explain())]
+    shown += [
+        Home(COURSE, None, store)._repr_html_(),
+        Home(COURSE, "01-temporary-access", store)._repr_html_(),
+    ]
+    return [
+        *shown,
+        error_html(ValueError("there is no task `let-dan-in`; did you mean let-dana-in"), "Traceback"),
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_card_is_accessible_at_320_px(browser, cards, theme, screenshots):
+    context = browser.new_context(viewport={"width": 320, "height": 800}, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_content(page_of(*cards, theme=theme))
+    page.wait_for_selector("body[data-ready]")
+    page.screenshot(path=screenshots / f"cards-320-{theme}.png", full_page=True)
+
+    found = [message for _, message in violations(page, "main")]
+    width = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size({"width": 760, "height": 800})
+    page.screenshot(path=screenshots / f"cards-760-{theme}.png", full_page=True)
+    context.close()
+
+    assert found == []
+    assert width <= 320
