@@ -173,6 +173,22 @@ def test_a_profile_that_is_replaced_changes_the_role_of_a_running_instance(lab):
     assert ":assumed-role/batch/i-" in who(lab, "web-1")
 
 
+def test_a_replaced_association_has_another_id_which_is_the_same_after_a_reset(lab):
+    # https://docs.aws.amazon.com/cli/latest/reference/ec2/replace-iam-instance-profile-association.html
+    ids = []
+    for _ in range(2):
+        lab.reset()
+        before = association(lab)
+        replaced = lab.client("ec2", actor="operator").replace_iam_instance_profile_association(
+            AssociationId=before, IamInstanceProfile={"Name": "batch"}
+        )["IamInstanceProfileAssociation"]["AssociationId"]
+        assert association(lab) == replaced
+        ids.append((before, replaced))
+
+    assert ids[0] == ids[1]
+    assert len(set(ids[0])) == 2
+
+
 def test_an_instance_whose_profile_is_detached_has_no_role(lab):
     # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/detach-iam-role.html
     lab.client("ec2", actor="operator").disassociate_iam_instance_profile(AssociationId=association(lab))

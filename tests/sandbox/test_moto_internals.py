@@ -166,6 +166,12 @@ INTERNALS = [
     ),
     Internal(
         "moto.ec2.models.iam_instance_profile",
+        "IamInstanceProfileAssociationBackend.associate_iam_instance_profile",
+        "self instance_id iam_instance_profile_name iam_instance_profile_arn",
+        "A learner's associations have other IDs when the calls are made again: sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.ec2.models.iam_instance_profile",
         "IamInstanceProfileAssociationBackend.replace_iam_instance_profile_association",
         "self association_id",
         "DescribeInstances shows the old profile after a replacement: sandbox/moto_patches.py.",

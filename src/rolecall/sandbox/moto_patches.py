@@ -9,6 +9,7 @@ A behavior that can be corrected before or after a request is a gap in `rolecall
 
 from __future__ import annotations
 
+import hashlib
 import os
 import string
 from collections.abc import Callable, Iterator
@@ -313,16 +314,23 @@ def patched_ec2_instances() -> Any:
 
 
 def _shown_on_instance(associate: Callable[..., Any]) -> Callable[..., Any]:
-    """Show the present profile of an instance by its own ID; moto shows the first, by the association's.
+    """Give each association a new ID, and show the present profile of the instance by the profile's own ID.
+
+    moto keeps the ID after a replacement, and shows the first profile by the association's ID. The same calls
+    lead to the same IDs, so that a learner's calls can be made again in another sandbox.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IamInstanceProfile.html
+    https://docs.aws.amazon.com/cli/latest/reference/ec2/replace-iam-instance-profile-association.html
     """
 
     @wraps(associate)
     def associate_and_show(backend: Any, *args: Any, **options: Any) -> Any:
         association = associate(backend, *args, **options)
-        profile = association.iam_instance_profile
-        association.instance.iam_instance_profile = {"Arn": profile.arn, "Id": profile.id}
+        instance, profile = association.instance, association.iam_instance_profile
+        instance.profile_associations = getattr(instance, "profile_associations", 0) + 1
+        name = f"{instance.id}/{instance.profile_associations}"
+        association.association_id = f"iip-assoc-{hashlib.sha256(name.encode()).hexdigest()[:17]}"
+        instance.iam_instance_profile = {"Arn": profile.arn, "Id": profile.id}
         return association
 
     return associate_and_show
