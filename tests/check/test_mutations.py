@@ -67,6 +67,8 @@ FAULTS = [
     # What is named is there, what is there is named.
     (BANK, "  writing: Writing one", "  deleting: Taking one away\n  writing: Writing one", "unused-skill", "deleting"),
     (BANK, "  star-is-staff:", "  nobody:\n    title: x\n    because: y\n  star-is-staff:", "unused-misconception", "  nobody:"),
+    (BANK, "    claims: procedure\n", "", "unproved", "id: steps-of-a-policy"),
+    (BANK, "id: how-it-is-decided\n", "id: how-it-is-decided\n    claims: client\n", "needless-claims", "id: how-it-is-decided"),
     (BANK, "bank: buckets", "bank: pails", "name-and-file", "bank: pails"),
     (WORLD, "world: shop", "world: store", "name-and-file", "world: store"),
     (LESSON, "banks: [buckets]", "banks: [bucket]", "unknown-bank", "banks: [bucket]"),

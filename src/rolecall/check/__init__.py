@@ -9,6 +9,7 @@ from rolecall.check._actions import check_actions
 from rolecall.check._assessments import check_assessments
 from rolecall.check._banks import check_banks
 from rolecall.check._browser import CHROMIUM_ARGUMENTS, NoBrowser, check_in_browser, chromium
+from rolecall.check._claims import check_claims
 from rolecall.check._findings import Finding, Severity
 from rolecall.check._formats import FORMATS
 from rolecall.check._ids import LOCK, check_ids, write_ids
@@ -86,6 +87,7 @@ def check_course(
         check_assessments,
         check_banks,
         check_weak_questions,
+        check_claims,
         check_policy_questions,
         check_actions,
         check_lessons,

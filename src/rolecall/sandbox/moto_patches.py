@@ -316,8 +316,8 @@ def patched_ec2_instances() -> Any:
 def _shown_on_instance(associate: Callable[..., Any]) -> Callable[..., Any]:
     """Give each association a new ID, and show the present profile of the instance by the profile's own ID.
 
-    moto keeps the ID after a replacement, and shows the first profile by the association's ID. The same calls
-    lead to the same IDs, so that a learner's calls can be made again in another sandbox.
+    moto keeps the ID after a replacement, and shows the first profile by the association's ID. The same
+    calls lead to the same IDs, so that a learner's calls can be made again in another sandbox.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IamInstanceProfile.html
     https://docs.aws.amazon.com/cli/latest/reference/ec2/replace-iam-instance-profile-association.html

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, PrivateAttr
 
@@ -43,6 +43,11 @@ class BaseQuestion(Model, ABC):
         Markdown.
     solution
         The steps to the answer.
+    claims
+        Why no call in a sandbox can prove the answer: it is what a term or a field means (``definition``),
+        an order of work (``procedure``), or what happens before a call reaches AWS, such as in an SDK, in
+        the metadata service, or on a disk (``client``). None for a behavior, which a proof or the key
+        shows.
     vary
         The parameters of the question's templates, by name; see `rolecall.quiz.variant`.
     was
@@ -59,6 +64,7 @@ class BaseQuestion(Model, ABC):
     common_mistakes: list[Text] = Field(min_length=1)
     references: list[HttpsAddress] = []
     proof: Proof | None = None
+    claims: Literal["definition", "procedure", "client"] | None = None
     vary: dict[VariableName, Parameter] = {}
     was: list[Slug] = []
 
