@@ -10,6 +10,9 @@ import pytest
 import yaml
 
 from check.test_mutations import FAULTS
+from check.test_weak_questions import WEAK
+from rolecall.check._style import discouraged_words, style_problems
+from rolecall.cli import main
 
 ROOT = Path(__file__).parents[1]
 
@@ -43,7 +46,7 @@ def test_the_documentation_builds_without_a_warning(tmp_path):
 
 def test_every_rule_of_the_checker_is_in_the_reference():
     said = (ROOT / "docs" / "reference" / "rules.md").read_text()
-    tried = {fault[3] for fault in FAULTS}
+    tried = {fault[3] for fault in FAULTS} | {rule for _, rule, _ in WEAK}
 
     assert {one for one in tried if f"`{one}`" not in said} == set()
 
@@ -56,3 +59,28 @@ def test_the_workflows_that_are_shown_are_yaml_and_call_the_check():
     assert any("rolecall check --format junit" in str(one) for one in blocks)
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     assert [one["id"] for one in hooks] == ["rolecall-check"]
+
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_documentation_has_no_discouraged_words_and_no_long_sentences(page):
+    assert list(style_problems(page.read_text(), discouraged_words(), 30)) == []
+
+
+def test_the_help_of_commands_has_no_discouraged_words_and_no_long_sentences():
+    problems = [
+        (command.name, problem)
+        for command in _commands(main)
+        for text in (command.help or "", *(getattr(one, "help", "") or "" for one in command.params))
+        for problem in style_problems(text, discouraged_words(), 30)
+    ]
+
+    assert problems == []
+
+
+def _commands(group):
+    yield group
+    for one in getattr(group, "commands", {}).values():
+        yield from _commands(one)

@@ -47,7 +47,7 @@ def test_the_amount_of_reading_is_reported(course):
 
     on_progress = run(course, "--static").stderr.splitlines()[0]
 
-    assert on_progress == "01-buckets: 9 words in its notebooks, 0 minutes to read, reading level 25.8"
+    assert on_progress == "01-buckets: 9 words in its notebooks, 0 minutes to read"
 
 
 def test_an_error_exits_with_1_and_is_reported_with_its_place(faulty):

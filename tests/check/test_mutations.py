@@ -64,6 +64,12 @@ FAULTS = [
     (LESSON, "summary: ", "summary: Wich ", "spelling", "summary: Wich"),
     (TASKS, "goal: Put", "goal: Putt teh", "spelling", "goal: Putt teh"),
     (WHY, "helps nobody", "hepls nobody", "spelling", "why-01"),
+    (BANK, "hint: Think of its name.", "hint: It is refused.", "discouraged-word", "hint: It is refused"),
+    (TASKS, "may_change: the bucket's policy", "may_change: what was Refused", "discouraged-word", "what was Refused"),
+    (WHY, "A bucket that nobody", "It is refused. A bucket that nobody", "discouraged-word", "why-01"),
+    (BANK, "hint: Think of its name.", "hint: Think " + "of the name " * 10 + "first.", "long-sentence", "hint: Think of the name"),
+    ("check.yaml", "shortest_rationale: 0", "shortest_rational: 0", "schema", "shortest_rational: 0"),
+    ("check.yaml", "shortest_rationale: 0", "shortest_rationale: many", "schema", "shortest_rationale: many"),
     # What is named is there, what is there is named.
     (BANK, "  writing: Writing one", "  deleting: Taking one away\n  writing: Writing one", "unused-skill", "deleting"),
     (BANK, "  star-is-staff:", "  nobody:\n    title: x\n    because: y\n  star-is-staff:", "unused-misconception", "  nobody:"),

@@ -1,4 +1,4 @@
-"""Check the spelling of what a learner reads, and measure its length and reading level."""
+"""Check the spelling and the style of what a learner reads, and measure its length."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rolecall._yaml import Where
 from rolecall.check._findings import Finding, Severity
 from rolecall.check._loaded_course import LoadedCourse
 from rolecall.check._notebooks import lines_of_cells
+from rolecall.check._style import discouraged_words, style_problems
 from rolecall.check._text import texts_in, words_in
 
 WORDS = "words.txt"
@@ -22,7 +23,6 @@ _NOT_PROSE = re.compile(r"```.*?```|`[^`\n]*`|https?://\S+|<[^>]+>|\]\([^)]*\)|\
 _WORD = re.compile(r"(?<![\w.:/@*$-])[A-Za-z]+(?:['’][a-z]+)?(?![\w/@*]|[.:]\w)")
 _NAME = re.compile(r"[a-z][A-Z]|[A-Z]{2}")
 """Names such as AssumeRole and IAM are not looked up."""
-_SENTENCE = re.compile(r"(?<!\d)[.!?](?:\s|$)|\n\s*\n|\n\s*[-|]")
 _PROSE_FIELDS = frozenset(
     {
         *("prompt", "why", "text", "hint", "hints", "solution", "quick_check", "common_mistakes"),
@@ -34,38 +34,40 @@ _PER_MINUTE = 200
 
 
 def check_prose(loaded: LoadedCourse) -> Iterator[Finding]:
-    """Yield a warning for each word that no dictionary has."""
+    """Yield a warning for each word that no dictionary has, discouraged word, and long sentence."""
     require_extra("check", "Checking the spelling of a course", "spellchecker")
     dictionary = _dictionary(loaded.folder)
+    settings = loaded.settings
+    discouraged = settings.discouraged_words
+    words = discouraged_words() if discouraged is None else discouraged
     for file, line, text in _texts(loaded):
+        name = loaded.places.relative(file)
+        if not name.startswith(settings.texts_to_rewrite):
+            for rule, message in style_problems(text, words, settings.longest_sentence):
+                yield Finding(name, line, 1, rule, message, Severity.WARNING)
         for word in dict.fromkeys(_words(text)):
             if not dictionary(word):
                 message = f"{word!r} is not in the dictionary; if it is correct, add it to {WORDS}"
-                yield Finding(loaded.places.relative(file), line, 1, "spelling", message, Severity.WARNING)
+                yield Finding(name, line, 1, "spelling", message, Severity.WARNING)
 
 
 def reading_figures(loaded: LoadedCourse) -> Iterator[str]:
-    """Measure how much there is to read in each lesson, and how difficult it is.
+    """Measure how much there is to read in each lesson.
 
-    The level is the Automated Readability Index, a school grade of the United States: R. J. Senter and
-    E. A. Smith, Automated Readability Index, AMRL-TR-66-220, 1967.
+    There is no reading level: formulas take names such as AssumeRole for difficult words, and lists for
+    long sentences. Instead, `check_prose` reports each long sentence at its place.
     """
+    texts = list(_texts(loaded))
     for file in loaded.lessons:
-        texts = [
-            text
-            for path, _, text in _texts(loaded)
+        count = sum(
+            words_in(text)
+            for path, _, text in texts
             if path.suffix == ".ipynb" and path.parent == file.parent
-        ]
-        prose = "\n\n".join(_NOT_PROSE.sub(" name ", text) for text in texts)
-        words = prose.split()
-        if words:
-            letters = sum(len(re.sub(r"\W", "", word)) for word in words)
-            sentences = max(1, sum(bool(one.strip()) for one in _SENTENCE.split(prose)))
-            level = 4.71 * letters / len(words) + 0.5 * len(words) / sentences - 21.43
-            count = sum(map(words_in, texts))
+        )
+        if count:
             yield (
                 f"{file.parent.name}: {count} words in its notebooks, "
-                f"{count / _PER_MINUTE:.0f} minutes to read, reading level {max(level, 1):.1f}"
+                f"{count / _PER_MINUTE:.0f} minutes to read"
             )
 
 

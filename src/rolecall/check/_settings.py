@@ -31,6 +31,8 @@ class CheckSettings(BaseModel):
         How many words a sentence may have.
     discouraged_words
         Words that texts shouldn't have, with what to write in their place; they replace Rolecall's list.
+    texts_to_rewrite
+        Files and folders whose words and sentences aren't reported yet.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,3 +46,4 @@ class CheckSettings(BaseModel):
     verdict_power: float = Field(default=0.85, ge=0, le=1)
     longest_sentence: int = Field(default=30, ge=1)
     discouraged_words: dict[str, str] | None = None
+    texts_to_rewrite: tuple[str, ...] = ()
