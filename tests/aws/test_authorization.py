@@ -156,6 +156,10 @@ RESOURCES = [
     (REFERENCE + "list_amazonec2.html", "ec2", "DisassociateIamInstanceProfile", {"AssociationId": "iip-assoc-1"}, {"ec2:DisassociateIamInstanceProfile": arn("ec2", "instance/i-1")}),
     (REFERENCE + "list_amazonec2.html", "ec2", "DescribeInstances", {"InstanceIds": ["i-1"]}, {"ec2:DescribeInstances": "*"}),
     (REFERENCE + "list_amazonec2.html", "ec2", "CreateVpc", {"CidrBlock": "10.0.0.0/16"}, {"ec2:CreateVpc": arn("ec2", "vpc/*")}),
+    # The resource policy of an API requires a permission besides the one for the path.
+    (REFERENCE + "list_amazonapigatewaymanagement.html", "apigateway", "UpdateRestApi", {"restApiId": "a1", "patchOperations": [{"op": "replace", "path": "/name", "value": "n"}]}, {"apigateway:PATCH": arn("apigateway", "/restapis/a1", account="")}),
+    (REFERENCE + "list_amazonapigatewaymanagement.html", "apigateway", "UpdateRestApi", {"restApiId": "a1", "patchOperations": [{"op": "replace", "path": "/policy", "value": "{}"}]}, {"apigateway:PATCH": arn("apigateway", "/restapis/a1", account=""), "apigateway:UpdateRestApiPolicy": arn("apigateway", "/restapis/a1", account="")}),
+    (REFERENCE + "list_amazonapigatewaymanagement.html", "apigateway", "CreateRestApi", {"name": "a", "policy": "{}"}, {"apigateway:POST": arn("apigateway", "/restapis", account=""), "apigateway:UpdateRestApiPolicy": arn("apigateway", "/restapis/*", account="")}),
     # The name of a resource doesn't say the ID that AWS gives it.
     (REFERENCE + "list_awsbackup.html", "backup", "DeleteFramework", {"FrameworkName": "f"}, {"backup:DeleteFramework": arn("backup", "framework:f-*")}),
     (REFERENCE + "list_awsbackup.html", "backup", "CreateRestoreTestingPlan", {"RestoreTestingPlan": {"RestoreTestingPlanName": "p"}}, {"backup:CreateRestoreTestingPlan": arn("backup", "restore-testing-plan:p-*")}),

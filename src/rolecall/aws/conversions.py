@@ -110,6 +110,11 @@ def _stack(value: str, scope: Scope) -> str:
     return known or f"{value}/*"
 
 
+def _policy_patch(value: str, scope: Scope) -> str | None:
+    """Add nothing for a patch of the policy of an API; a patch of something else isn't one of it."""
+    return "" if value == "/policy" else None
+
+
 def _organization_entity(value: str, scope: Scope) -> str | None:
     """Return the ARN of a policy, root, unit, or account of an organization, by its ID."""
     return scope.state.full_arn("organizations", scope.account, scope.region, value)
@@ -315,6 +320,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "granted_key": _granted_key,
     "secret": _secret,
     "stack": _stack,
+    "policy_patch": _policy_patch,
     "organization_entity": _organization_entity,
     "function": _function,
     "qualifier": _qualifier,
