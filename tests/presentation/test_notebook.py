@@ -38,6 +38,25 @@ def test_a_sandbox_is_displayed_as_its_accounts_and_last_calls(lab, displayed):
     assert "127.0.0.1" not in "".join(shown.values())
 
 
+def test_a_wrong_name_shows_one_card_with_the_nearest_name_and_the_traceback_behind_it(monkeypatch):
+    shell = InteractiveShell()
+    shell.kernel = None
+    register(shell)
+    shown: list[dict] = []
+    monkeypatch.setattr(shell.display_pub, "publish", lambda data, **_: shown.append(data))
+
+    result = shell.run_cell("from rolecall import task\ntask('let-dan-in')")
+
+    (card,) = shown
+    assert "did you mean let-dana-in" in card["text/plain"]
+    before, _, behind = card["text/html"].partition("<details>")
+    assert "let-dana-in" in before
+    assert "Traceback" not in before
+    assert "find_task" in behind
+    # The cell failed, so that Run All stops.
+    assert not result.success
+
+
 def test_the_trail_is_displayed_as_a_table(lab, displayed):
     lab.client("sts", actor="dana").get_caller_identity()
 

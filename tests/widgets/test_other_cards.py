@@ -47,7 +47,7 @@ def test_a_test_tells_nothing_until_its_end(store):
 
     assert len(views) == 9
     assert not [word for view in views for word in SECRETS if word in view]
-    assert card.view["result"]["verdict"] == "Strong"
+    assert card.view["result"]["verdict"] == "9 of 9: solid"
     assert len(card.view["result"]["review"]) == 9
     assert card.view["result"]["next"].startswith("Go on to the next lesson.")
 

@@ -35,14 +35,14 @@ export function resultParts(result, send) {
 
 /** @param {Result["skills"]} skills */
 function skillTable(skills) {
-  const rows = skills.map(({ skill, verdict, confidence }) =>
-    h("tr", {}, h("th", { scope: "row" }, skill), h("td", {}, verdict), h("td", {}, confidence)),
+  const rows = skills.map(({ skill, verdict, answers }) =>
+    h("tr", {}, h("th", { scope: "row" }, skill), h("td", {}, verdict), h("td", {}, answers)),
   );
   return h(
     "table",
     { class: "rc-skills" },
     h("caption", {}, "Results by skill"),
-    h("thead", {}, h("tr", {}, ...["Skill", "Verdict", "Confidence"].map((text) => h("th", { scope: "col" }, text)))),
+    h("thead", {}, h("tr", {}, ...["Skill", "Verdict", "Answers"].map((text) => h("th", { scope: "col" }, text)))),
     h("tbody", {}, ...rows),
   );
 }

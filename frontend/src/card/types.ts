@@ -55,7 +55,7 @@ export interface Result {
   sign: string;
   verdict: string;
   summary: string;
-  skills: { skill: string; verdict: string; confidence: string }[];
+  skills: { skill: string; verdict: string; answers: string }[];
   next: string;
   review: Review[];
   /** The label of the button that starts again; empty for none. */

@@ -29,7 +29,8 @@ export function render({ model, el }) {
     "aria-label": "Step",
     on: { input: () => showStep(Number(slider.value)) },
   });
-  const count = h("span");
+  // A screen reader hears the step; the table has the rest.
+  const count = h("span", { role: "status" });
   const bar = h(
     "div",
     {
@@ -45,7 +46,7 @@ export function render({ model, el }) {
     slider,
     count,
   );
-  const drawing = h("div", { "aria-live": "polite" });
+  const drawing = h("div");
 
   /** @param {number} to */
   function setStep(to) {

@@ -9,17 +9,17 @@ from rolecall.presentation.markdown import to_html, to_inline_html
 from rolecall.quiz import BlockMarkdown, DisplayValue, GradedAnswer, InlineMarkdown, Question
 
 
-def answer_area(question: Question, last: GradedAnswer | None, *, due: bool) -> dict[str, Any]:
+def answer_area(question: Question, last: GradedAnswer | None, *, with_key: bool) -> dict[str, Any]:
     """Return what a card draws of a question besides its prompt, as JSON with HTML in it.
 
     Parameters
     ----------
     last
         The last answer, whose feedback may show.
-    due
+    with_key
         Whether the right answer may show.
     """
-    display = question.display(last.answer if last else None, due=due)
+    display = question.display(last.answer if last else None, due=with_key)
     return {name: _rendered(value) for name, value in display.items()}
 
 
@@ -38,5 +38,5 @@ def _rendered(value: DisplayValue) -> Any:
 
 
 def right_answer_html(question: Question, answer: str) -> str:
-    """Return a right answer, for a question that is due."""
+    """Return a right answer, for a question whose answer may show."""
     return to_html(question.describe_answer(answer))

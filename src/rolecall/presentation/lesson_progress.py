@@ -127,7 +127,7 @@ def _lesson(
     folder = course.folder / "lessons" / lesson.name
     tasks_file = folder / "tasks.yaml"
     tasks = {one.id for one in load_tasks(tasks_file)} if tasks_file.is_file() else set()
-    due = sum(_due(bank, store, now) for bank in banks)
+    due = sum(cards_due(bank, store, now) for bank in banks)
     modes = {one.mode: ModeProgress(one.steps_done, one.steps) for one in outline.activities}
     if "recall" in modes:
         # Recall is never finished; it is done for today if no card is due.
@@ -143,7 +143,7 @@ def _lesson(
     )
 
 
-def _due(bank: Bank, store: Store, now: datetime) -> int:
+def cards_due(bank: Bank, store: Store, now: datetime) -> int:
     """Count the flash cards of a bank that are due, as the recall card does."""
     seen = {name: (one.due, one.state) for name, one in store.cards(f"recall/{bank.name}").items()}
     return len(due_cards(flash_cards(bank), seen, now))

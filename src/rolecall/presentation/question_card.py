@@ -150,7 +150,7 @@ def _question(
         skill=practice.bank.skills[question.skill],
         prompt=to_html(question.prompt),
         rule=question.scoring_rule,
-        content=answer_area(question, last, due=answered),
+        content=answer_area(question, last, with_key=answered),
         given=question.input_from_answer(last.answer) if last else None,
         status=status.value,
         verdict=_verdict(status, question, last),
@@ -188,7 +188,7 @@ def asked_view(bank: Bank, question: Question, place: int, count: int) -> Questi
         skill=bank.skills[question.skill],
         prompt=to_html(question.prompt),
         rule=question.scoring_rule,
-        content=answer_area(question, None, due=False),
+        content=answer_area(question, None, with_key=False),
         **_NO_FEEDBACK,
     )
 

@@ -41,14 +41,14 @@ class TrailEntry:
         """Read an event of the control API."""
         request = event["request"]
         return cls(
-            event["id"],
-            event["time"],
-            request["principal"],
-            request["action"],
-            request["resource"],
-            event["decision"],
-            event["because"][0] if event["because"] else "",
-            event["error"] or "",
+            id=event["id"],
+            time=event["time"],
+            who=request["principal"],
+            action=request["action"],
+            resource=request["resource"],
+            decision=event["decision"],
+            why=event["because"][0] if event["because"] else "",
+            error=event["error"] or "",
         )
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from html import escape
 from importlib import import_module
 from typing import Any
 
-from rolecall.progress import Report, Store, report
-from rolecall.quiz import Mastery
+from rolecall._yaml import BadFile
+from rolecall.course import NoCourse, find_course
+from rolecall.presentation.kit import bar, card, chip
+from rolecall.presentation.lesson_progress import cards_due
+from rolecall.presentation.markdown import to_inline_html
+from rolecall.progress import Report, SkillReport, Store, report
+from rolecall.quiz import Bank, Mastery, load_bank
 from rolecall.widgets._plot import AXIS_COLORS, BLUE, GRAY, NO_MENU
-from rolecall.widgets._tables import table_html
 
-_SIGNS = {Mastery.STRONG: "✔ strong", Mastery.NEARLY: "◐ nearly", Mastery.NOT_YET: "○ not yet"}
+_WORDS = {Mastery.STRONG: "✔ solid", Mastery.NEARLY: "◐ getting there", Mastery.NOT_YET: "○ not yet"}
+_LEAST_ANSWERS = 3
+"""With fewer answers, a skill has no verdict."""
 _MOST_DAYS = 30
 _MOST_MISCONCEPTIONS = 5
 
@@ -26,34 +33,43 @@ class Dashboard:
     ----------
     report
         The numbers.
+    titles
+        The titles of skills and misconceptions, by their names in the banks.
     """
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, titles: Mapping[str, str] | None = None) -> None:
         self.report = report
+        self._titles = titles or {}
 
     def html(self) -> str:
         """Return the numbers as HTML."""
         report = self.report
         if not report.answered:
-            return "<p>You haven't answered a question yet.</p>"
+            return card("Your progress", "<p>You haven't answered a question yet.</p>")
         days = f"{report.streak} day{'' if report.streak == 1 else 's'}"
-        summary = f"{report.answered} answers, {report.right} right. Streak: {days}."
-        rows = [
-            (
-                escape(one.skill),
-                _SIGNS[one.mastery],
-                f"{one.confidence:.0%}",
-                f"{one.right} of {one.answered} right",
-            )
-            for one in report.skills
-        ]
-        table = table_html(("Skill", "Verdict", "Confidence", "Answers"), rows, row_headers=True)
+        rows = "".join(self._skill(one) for one in report.skills)
         mistakes = "".join(
-            f"<li>{escape(name)}: {times} time{'' if times == 1 else 's'}</li>"
+            f"<li>{to_inline_html(self._titles.get(name, name))} ({times}×)</li>"
             for name, times in report.misconceptions[:_MOST_MISCONCEPTIONS]
         )
-        review = f"<p>Common mistakes to review:</p><ul>{mistakes}</ul>" if mistakes else ""
-        return f"<p>{summary} Flash cards due: {report.due}.</p>{table}{review}"
+        return card(
+            "Your progress",
+            f"<p>{report.answered} answers, {report.right} right. Flash cards due: {report.due}.</p>",
+            f'<h4>Skills</h4><ul class="rc-rows">{rows}</ul>',
+            f"<h4>Ideas to revisit</h4><ul>{mistakes}</ul>" if mistakes else "",
+            chips=chip(f"{days} in a row"),
+            wide=True,
+        )
+
+    def _skill(self, one: SkillReport) -> str:
+        title = self._titles.get(one.skill, one.skill)
+        share = one.right / one.answered
+        words = _WORDS[one.mastery] if one.answered >= _LEAST_ANSWERS else "too few answers yet"
+        label = f"Right answers: {title}"
+        return (
+            f"<li><span>{escape(title)}</span>{bar(share, label)}"
+            f'<span class="rc-small">{words} · {one.right} of {one.answered}</span></li>'
+        )
 
     def plot(self) -> dict[str, Any]:
         """Return the answers of each day as a Vega-Lite specification."""
@@ -105,5 +121,16 @@ def dashboard(store: Store | None = None) -> Dashboard:
         If the store can't be read.
     """
     store, now = store or Store(), datetime.now().astimezone()
-    due = sum(store.due(now.astimezone(UTC)).values())
-    return Dashboard(report(store.all_entries(), now, due))
+    banks = _banks()
+    due = sum(cards_due(bank, store, now.astimezone(UTC)) for bank in banks)
+    titles = {name: title for bank in banks for name, title in bank.skills.items()}
+    titles |= {name: one.title for bank in banks for name, one in bank.misconceptions.items()}
+    return Dashboard(report(store.all_entries(), now, due), titles)
+
+
+def _banks() -> list[Bank]:
+    """Load the banks of the course; none outside a course, whose dashboard shows names only."""
+    try:
+        return [load_bank(file) for file in find_course().banks()]
+    except (BadFile, NoCourse):
+        return []

@@ -148,7 +148,10 @@ class CallSequence(anywidget.AnyWidget):
         if not self._steps:
             return "<p>No call was made in this sandbox yet.</p>"
         shown = self._steps[:steps]
-        return f"{_diagram(self._steps, shown)}{_table(shown)}"
+        # At narrow widths both scroll, by the keyboard too, because smaller text would be unreadable.
+        scrolls = '<div style="overflow-x: auto" role="region" tabindex="0" aria-label='
+        diagram = f'{scrolls}"Diagram">{_diagram(self._steps, shown)}</div>'
+        return f'{diagram}{scrolls}"Steps">{_table(shown)}</div>'
 
 
 def _diagram(steps: Sequence[_Step], shown: Sequence[_Step]) -> str:
@@ -161,7 +164,7 @@ def _diagram(steps: Sequence[_Step], shown: Sequence[_Step]) -> str:
     )
     lines = [
         f'<svg role="img" aria-label="{escape(label)}" viewBox="0 0 {width} {height}" '
-        f'style="max-width: {width}px; width: 100%; font-size: 13px; fill: var(--jp-ui-font-color1)">',
+        f'style="width: {width}px; max-width: none; font-size: 13px; fill: var(--jp-ui-font-color1)">',
     ]
     for name, x in positions.items():
         lines.append(f'<text x="{x}" y="20" text-anchor="middle" font-weight="bold">{escape(name)}</text>')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,11 +15,14 @@ from rolecall.quiz import (
     Judges,
     Mastery,
     MasteryTest,
+    SkillVerdict,
 )
 from rolecall.widgets._bank_card import BankCard, open_bank
 
 _SIGNS = {Mastery.STRONG: "✔", Mastery.NEARLY: "◐", Mastery.NOT_YET: "○"}
-_WORDS = {Mastery.STRONG: "Strong", Mastery.NEARLY: "Nearly", Mastery.NOT_YET: "Not yet"}
+_WORDS = {Mastery.STRONG: "solid", Mastery.NEARLY: "getting there", Mastery.NOT_YET: "not yet"}
+_LEAST_ANSWERS = 3
+"""With fewer answers, a skill has no verdict."""
 
 
 class TestCard(BankCard):
@@ -62,16 +66,18 @@ class TestCard(BankCard):
 
     def _result(self) -> dict[str, Any]:
         verdict = self._test.verdict()
-        mastery = verdict.estimate.mastery
+        estimate, mastery = verdict.estimate, verdict.estimate.mastery
+        reviewed = list(self._test.review())
+        right = Counter(question.skill for question, last in reviewed if last is not None and last.correct)
         return {
             "sign": _SIGNS[mastery],
-            "verdict": _WORDS[mastery],
-            "summary": f"{verdict.estimate.confidence:.0%} confidence after {self._test.count} questions.",
+            "verdict": f"{right.total()} of {len(reviewed)}: {_WORDS[mastery]}",
+            "summary": f"The verdict is {estimate.confidence:.0%} certain.",
             "skills": [
                 {
                     "skill": self.bank.skills[one.skill],
-                    "verdict": f"{_SIGNS[one.estimate.mastery]} {_WORDS[one.estimate.mastery]}",
-                    "confidence": f"{one.estimate.confidence:.0%}, {one.answered} asked",
+                    "verdict": _in_words(one),
+                    "answers": f"{right[one.skill]} of {one.answered} right",
                 }
                 for one in verdict.skills
             ],
@@ -91,6 +97,13 @@ class TestCard(BankCard):
                 return
         self._store.record(self._deck, entry)
         self._test.note(entry)
+
+
+def _in_words(skill: SkillVerdict) -> str:
+    if skill.answered < _LEAST_ANSWERS:
+        return "too few answers yet"
+    mastery = skill.estimate.mastery
+    return f"{_SIGNS[mastery]} {_WORDS[mastery]}"
 
 
 def test(bank: str, count: int = 10) -> TestCard:  # noqa: PT028 - a learner calls this; pytest doesn't
