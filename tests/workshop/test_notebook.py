@@ -207,6 +207,25 @@ def test_a_kernel_that_ended_with_an_answer_unsent_sends_it_when_it_is_back(home
         again.stop()
 
 
+def test_an_answer_that_the_service_refuses_is_never_shown_as_saved(workshop):
+    join(workshop.code, workshop.url, "Zoe")
+    card = started("roles-midterm")
+    policy = next(one for one in card._attempt.questions if one["kind"] == "policy")
+
+    tell(card, do="save", question=policy["id"], answer="x" * 30_000)
+    tell(card, do="save", question=choices(card)[0]["id"], answer=1)
+
+    until(lambda: "the answer is too long" in card.saved and "saving" not in card.saved, "refused")
+    assert card._sender.wait(20)
+    assert card.saved.startswith(f"Question {policy['place'] + 1} is not saved: the answer is too long")
+    card._show()
+    assert card.view["summary"] == "1 of 8 answered."
+
+    tell(card, do="save", question=policy["id"], answer="{}")
+
+    until(lambda: card.saved == "All answers are saved.", "saved")
+
+
 def test_what_is_answered_last_in_one_of_two_notebooks_counts(workshop):
     join(workshop.code, workshop.url, "Zoe")
     first, second = started("roles-midterm"), started("roles-midterm")

@@ -13,7 +13,7 @@ from rolecall.progress import default_path
 from rolecall.widgets._card import Card
 from rolecall.widgets._graded_task import GradedTask
 from rolecall.widgets._outbox import Outbox, SavedAnswer
-from rolecall.widgets._service import Client, Sender, ServiceError, known_access
+from rolecall.widgets._service import Client, NoAnswerYet, Sender, ServiceError, known_access
 
 _SAVE_TIMEOUT = 10.0
 """How many seconds to wait for answers that are being saved before an attempt is handed in."""
@@ -90,6 +90,8 @@ class AssessmentCard(Card):
         self._position, self._confirming = 0, False
         self._current: _Attempt | None = None
         self._answers: dict[int, SavedAnswer] = {}
+        # Why the service refused the newest answer, by place.
+        self._refused: dict[int, str] = {}
         self._before = client.ask("GET", f"/api/assessments/{name}")
         if self._before["attempt"] is not None:
             self._load(client.ask("GET", f"/api/attempts/{self._before['attempt']}"))
@@ -179,7 +181,8 @@ class AssessmentCard(Card):
         return list(unsent)
 
     def _report_saving(self, text: str) -> None:
-        self.saved = text or "All answers are saved."
+        refused = [f"Question {place + 1} is not saved: {why}." for place, why in self._refused.items()]
+        self.saved = text or " ".join(refused) or "All answers are saved."
 
     def _send_answer(self, place: int) -> None:
         path = f"/api/attempts/{self._attempt.id}/answers/{place}"
@@ -187,7 +190,15 @@ class AssessmentCard(Card):
         def put() -> None:
             # The newest answer, which may be newer than the one that this request was queued for.
             answer = self._answers[place]
-            saved = self._client.ask("PUT", path, {"given": answer.given, "serial": answer.serial})
+            body = {"given": answer.given, "serial": answer.serial}
+            try:
+                saved = self._client.ask("PUT", path, body)
+            except NoAnswerYet:
+                raise
+            except ServiceError as problem:
+                self._refused[place] = str(problem).rstrip(".")
+                raise
+            self._refused.pop(place, None)
             if saved["serial"] > answer.serial:
                 # The learner answered in another notebook meanwhile; what was done last counts.
                 with self._changing:
@@ -258,7 +269,9 @@ class AssessmentCard(Card):
         common = {"mode": "assessment", "title": attempt.title}
         if not attempt.questions:
             return {**common, "statuses": [], "result": self._result()}
-        answered = [one["place"] in self._answers for one in attempt.questions]
+        answered = [
+            one["place"] in self._answers and one["place"] not in self._refused for one in attempt.questions
+        ]
         question = attempt.questions[self._position]
         answer = self._answers.get(question["place"])
         return {
