@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from rolecall._processes import supervised
+from rolecall.check._browser import violations
 from rolecall.course import find_course
 from rolecall.quiz import load_bank
 from workshop.running import Running, start_workshop
@@ -127,6 +128,7 @@ def test_an_instructor_picks_an_assessment_a_learner_takes_it_and_the_grade_is_i
 ):
     openedx.connect(tool, page, grades="declarative")
     page.screenshot(path=screenshots / "learning-platform.png", full_page=True)
+    assert list(violations(page, "main")) == []
 
     assert pick_assessment(openedx, page)["custom"] == {"assessment": "roles-midterm"}
     page.goto(f"{openedx.url}/unit/ana")
