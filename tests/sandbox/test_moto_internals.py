@@ -311,6 +311,33 @@ INTERNALS = [
         "policy_document",
         "Malformed policies get other messages than IAM's: sandbox/moto_state/identity_policies.py.",
     ),
+    Internal(
+        "moto.iam.policy_validation",
+        "IAMTrustPolicyDocumentValidator",
+        "policy_document",
+        "Malformed trust policies get other messages: sandbox/moto_state/identity_policies.py.",
+    ),
+    Internal(
+        "moto.s3control.models",
+        "s3control_backends",
+        None,
+        "Block Public Access of an account can't be read: sandbox/moto_state/s3_access.py.",
+    ),
+    Internal(
+        "moto.s3.models",
+        "OWNER",
+        None,
+        "Each bucket and object has moto's owner: sandbox/moto_state/s3_owners.py.",
+    ),
+    Internal(
+        "moto.s3.models", "FakeGrant", None, "Objects have no default ACL: sandbox/moto_state/s3_owners.py."
+    ),
+    Internal(
+        "moto.s3.models",
+        "FakeGrantee",
+        None,
+        "Objects have no default ACL: sandbox/moto_state/s3_owners.py.",
+    ),
     Internal("moto.iam.models", "iam_backends", None, "IAM can't be read: sandbox/moto_state/iam.py."),
     Internal(
         "moto.iam.utils",
@@ -525,6 +552,7 @@ def test_only_a_few_modules_import_moto():
         "sandbox/moto_state/resource_tags.py",
         "sandbox/moto_state/s3.py",
         "sandbox/moto_state/s3_access.py",
+        "sandbox/moto_state/s3_owners.py",
         "sandbox/responses.py",
     }
 
