@@ -309,6 +309,22 @@ def test_a_call_has_its_condition_keys(page, service, name, parameters, keys):
     assert {key: context.get(key) for key in keys} == keys
 
 
+@pytest.mark.parametrize(
+    ("statement", "scans"),
+    [
+        ('SELECT * FROM "orders"', "true"),
+        ('SELECT * FROM "orders" WHERE total = 1', "true"),
+        ('SELECT * FROM "orders" WHERE "user" = ?', "false"),
+        ("select total from orders where user in ('dana')", "false"),
+    ],
+)
+def test_a_select_without_the_partition_key_scans_the_table(statement, scans):
+    """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-iam.html"""
+    (check,) = required("dynamodb", "ExecuteStatement", {"Statement": statement})
+
+    assert check.context["dynamodb:FullTableScan"] == scans
+
+
 def test_launching_an_instance_requires_every_resource_that_it_uses():
     """https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html#iam-example-runinstances"""
     needed = required(

@@ -56,12 +56,24 @@ def condition_keys(operation: Operation, arn: str, partition_key: str | None) ->
     attributes = [name for one in requests for name in _attributes(one)]
     if attributes:
         keys["dynamodb:Attributes"] = list(dict.fromkeys(attributes))
+    if (statement := operation.text("Statement", "")).lstrip()[:6].upper() == "SELECT":
+        keys["dynamodb:FullTableScan"] = "true" if _scans(statement, partition_key) else "false"
     if operation.name in _READS:
         keys["dynamodb:Select"] = _select(operation, requests, on_index="/index/" in arn)
     return keys
 
 
 _ENCLOSING = ("TransactGetItems", "TransactWriteItems", "ExecuteTransaction", "BatchExecuteStatement")
+
+
+def _scans(statement: str, partition_key: str | None) -> bool:
+    """Whether a SELECT reads the whole table, because no condition names the partition key.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-iam.html
+    """
+    _, *conditions = re.split(r"\bwhere\b", statement, maxsplit=1, flags=re.IGNORECASE)
+    named = rf'(?<![\w.]){re.escape(partition_key or "")}"?\s*(=|in\b)'
+    return not (conditions and partition_key and re.search(named, conditions[0], re.IGNORECASE))
 
 
 def _table_name(arn: str) -> str:
