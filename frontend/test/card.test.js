@@ -274,3 +274,20 @@ test("a check announces its verdict only, and a hint that it is there", (context
   receive(taskView({ notes: [{ title: "Hint", html: "<p>Look at the trust policy.</p>" }] }));
   assert.equal(heard(), "Hint shown");
 });
+
+test("the room's timer shows without a question too, and sends nothing at its end", (context) => {
+  const { el, model, passTime } = show(context, {
+    mode: "test",
+    title: "Room",
+    problem: "",
+    serial: 1,
+    statuses: [],
+    note: "You are here.",
+    secondsLeft: 2,
+  });
+
+  assert.match(el.querySelector('[role="timer"]')?.textContent ?? "", /0:02/);
+  passTime(5000);
+
+  assert.deepEqual(model.sent, []);
+});

@@ -187,6 +187,7 @@ export class Card {
     this.body.replaceChildren(
       ...present([
         h("header", { class: "rc-head" }, h("h3", {}, title), task && difficultyChip(task.difficulty)),
+        this.#drawClock(this.view),
         ...this.#otherParts(this.view),
         problem && h("p", { class: "rc-problem", role: "alert" }, problem),
       ]),
@@ -212,12 +213,12 @@ export class Card {
     return flash ? flashParts(flash, send) : [];
   }
 
-  /** @param {QuestionView} view */
+  /** @param {View} view */
   #drawClock({ secondsLeft, question }) {
     if (secondsLeft == null) return null;
     return this.#clock.start(secondsLeft, {
       announce: (text) => this.#announce(text),
-      onTimeout: () => this.#send({ do: "timeout", question: question.id }),
+      onTimeout: () => question && this.#send({ do: "timeout", question: question.id }),
     });
   }
 

@@ -101,7 +101,11 @@ class Dashboard:
 
     def _ipython_display_(self) -> None:
         ipython: Any = import_module("IPython.display")
-        ipython.display(ipython.HTML(self.html()))
+        shown = {
+            "text/html": self.html(),
+            "text/plain": f"{self.report.right} of {self.report.answered} right",
+        }
+        ipython.display(shown, raw=True)
         if self.report.by_day:
             plot = {"application/vnd.vegalite.v5+json": self.plot(), "text/plain": "Answers of each day"}
             ipython.display(plot, raw=True)

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from getpass import getuser
 from typing import Any
 
+from rolecall._yaml import BadFile
+from rolecall.course import NoCourse, find_course
 from rolecall.lab.pace import set_open_lessons
 from rolecall.widgets._card import Card
 from rolecall.widgets._service import (
@@ -75,10 +77,10 @@ class Workshop(Card):
             }
         lines = [f"You are here as {room['name']}. The instructor sees what you answer in this notebook."]
         if room["open_lessons"] is not None:
-            lines.append(f"Open now: {', '.join(room['open_lessons'])}.")
+            lines.append(f"Open now: {', '.join(_titles(room['open_lessons']))}.")
         if pushes:
             lines.append("Your answer is sent; the instructor shows the result.")
-        return {**common, "note": " ".join(lines), "summary": ""}
+        return {**common, **_time_left(room), "note": " ".join(lines), "summary": ""}
 
     def _handle(self, message: dict[str, Any]) -> None:
         match message:
@@ -93,6 +95,16 @@ class Workshop(Card):
 
     def __repr__(self) -> str:
         return f"{self._room['room']}: here as {self._room['name']}"
+
+
+def _titles(lessons: list[str]) -> list[str]:
+    """Return the titles of lessons; the service knows their names only."""
+    try:
+        known = {one.name: one.title for one in find_course().lessons()}
+    except (BadFile, NoCourse):
+        # The notebook isn't in a course.
+        known = {}
+    return [known.get(name, name) for name in lessons]
 
 
 def _time_left(room: Mapping[str, Any]) -> dict[str, float]:

@@ -9,6 +9,7 @@ from rolecall.presentation.question_card import view
 from rolecall.progress import Store
 from rolecall.quiz import Bank, Entry, EntryKind, Judges, Practice
 from rolecall.widgets._bank_card import BankCard, open_bank
+from rolecall.widgets._next_notebook import next_notebook
 
 _TIMES_BEFORE_EXPERIMENT = 2
 """How often a learner makes a mistake before the card offers an experiment that refutes it."""
@@ -72,7 +73,9 @@ class PracticeCard(BankCard):
             and not self._problem
             and self._store.times_shown(mistake or "") >= _TIMES_BEFORE_EXPERIMENT
         )
-        return view(self._practice, self._place, hint=question.id in self._hinted, experiment=experiment)
+        hinted = question.id in self._hinted
+        shown = view(self._practice, self._place, hint=hinted, experiment=experiment)
+        return {**shown, "next": next_notebook() if shown["finished"] else {}}
 
     def _handle(self, message: dict[str, Any]) -> None:
         question = self._practice.questions[self._place]
