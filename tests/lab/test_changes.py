@@ -49,3 +49,19 @@ def test_printing_the_callers_identity_is_no_attempt_to_read_a_report():
     reads = {"call": "s3.GetObject", "error": ""}
 
     assert work_of(task, [looks, fails, reads]) == [fails, reads]
+
+
+def test_reproducing_what_a_probe_does_is_no_work():
+    task = find_task(find_course(), "pass-one-role")
+    launches = {"call": "ec2.RunInstances", "error": ""}
+    writes = {"call": "iam.PutUserPolicy", "error": ""}
+
+    assert work_of(task, [launches, writes]) == [writes]
+
+
+def test_assuming_the_role_alone_is_no_attempt_to_narrow_a_session():
+    task = find_task(find_course(), "narrow-a-session")
+    assumes = {"call": "sts.AssumeRole", "error": "", "parameters": {}}
+    reads = {"call": "s3.GetObject", "error": "", "who": "", "parameters": {}}
+
+    assert work_of(task, [assumes, reads]) == [reads]
