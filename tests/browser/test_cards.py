@@ -1,8 +1,11 @@
 """Each look of the cards at 320 px, in both themes: no violation of axe-core, and nothing wider than the page."""
 
+import nbformat
 import pytest
+from playwright.sync_api import expect
 
 from browser.card_page import page_of
+from browser.jupyter import menu, open_notebook
 from rolecall.check._browser import violations
 from rolecall.course import find_course
 from rolecall.lab import CheckResult, ProbeResult, find_task
@@ -92,3 +95,20 @@ def test_every_card_is_accessible_at_320_px(browser, cards, theme, screenshots):
 
     assert found == []
     assert width <= 320
+
+
+def test_a_task_is_checked_with_its_buttons_and_a_wrong_name_is_one_card(lab, page, screenshots):
+    sources = ['from rolecall import task\nmission = task("let-dana-in")\nmission', 'task("let-dan-in")']
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(one) for one in sources])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, lab.folder / "01-temporary-access" / "task.ipynb")
+    open_notebook(page, lab.notebook("task"))
+    menu(page, "Run", "Run All Cells")
+    card = page.locator(".rolecall-card")
+
+    card.get_by_role("button", name="Check", exact=True).click()
+    expect(card.locator(".rc-band")).to_contain_text("Nothing to check yet")
+    card.get_by_role("button", name="Hint 1 of 3").click()
+    expect(card.get_by_role("heading", name="Hint")).to_be_visible()
+    expect(page.get_by_role("heading", name="This cell couldn't run")).to_be_visible()
+    page.screenshot(path=screenshots / "task-light.png")
