@@ -19,6 +19,15 @@ FIRST = BANK.questions[0]
 WRONG = next(option for option in FIRST.options if option.misconception == "role-is-a-user")
 
 
+def run_lesson(page):
+    """Run every cell, and return the last card, which asks the bank's first question."""
+    card = run_all(page)
+    # The cards before it ask to match and to order.
+    expect(card.get_by_label(FIRST.right.text)).to_be_visible()
+    card.scroll_into_view_if_needed()
+    return card
+
+
 def choose(card, text: str) -> None:
     card.get_by_label(text).check()
     card.get_by_role("button", name="Check answer").click()
@@ -44,7 +53,7 @@ def test_the_lesson_runs_from_top_to_bottom_and_answers_are_kept(lab, page, scre
         "websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(str(frame)))
     )
     open_notebook(page, lab.notebook("learn"))
-    card = run_all(page)
+    card = run_lesson(page)
 
     # No cell failed, and what the cells show is what the lesson says.
     expect(page.locator("[data-mime-type='application/vnd.jupyter.stderr']")).to_have_count(0)
@@ -100,7 +109,7 @@ def test_the_lesson_runs_from_top_to_bottom_and_answers_are_kept(lab, page, scre
 @pytest.mark.slow
 def test_the_keyboard_alone_answers_and_jupyters_own_keys_stay_out_of_it(lab, page):
     open_notebook(page, lab.notebook("learn"))
-    card = run_all(page)
+    card = run_lesson(page)
     cells = page.locator(".jp-Notebook:visible .jp-Cell").count()
     letters = {
         label.inner_text().split("\n")[1]: "abcd"[i] for i, label in enumerate(card.locator("label").all())
@@ -126,7 +135,7 @@ def test_the_keyboard_alone_answers_and_jupyters_own_keys_stay_out_of_it(lab, pa
 @pytest.mark.slow
 def test_the_key_is_not_in_the_saved_notebook_before_it_is_due(lab, page):
     open_notebook(page, lab.notebook("learn"))
-    run_all(page)
+    run_lesson(page)
     page.keyboard.press("Control+s")
     expect(page.locator(".lm-TabBar-tab.lm-mod-current.jp-mod-dirty")).to_have_count(0)
 
@@ -139,7 +148,7 @@ def test_the_key_is_not_in_the_saved_notebook_before_it_is_due(lab, page):
 @pytest.mark.slow
 def test_ctrl_c_ends_everything_that_it_started(lab, page):
     open_notebook(page, lab.notebook("learn"))
-    run_all(page)
+    run_lesson(page)
     started = psutil.Process(lab.process.pid).children(recursive=True)
     kinds = " ".join(" ".join(process.cmdline()) for process in started)
     assert "ipykernel" in kinds
