@@ -94,6 +94,7 @@ REPORTED = [
     ("qti-2entries-float.xml", "qti", "f2: the mark of 0.5 for 'Yrk'"),
     ("qti-hide.xml", "qti", "hide: the feedback on answers other than A: You have not chosen A."),
     ("qti-hide.xml", "qti", "hide: the feedback within the text: The answer is A."),
+    ("qti-hide.xml", "qti", "hide: the place of a fixed choice, which becomes last: true"),
     ("qti-stimulus.xml", "qti", "stim: a picture or a file that its text shows"),
     ("qti-stimulus.xml", "qti", "stim: the content of <object>"),
     ("qti-stimulus.xml", "qti", r"stim: the form of a formula, which becomes LaTeX: $\frac{x}{y}$"),

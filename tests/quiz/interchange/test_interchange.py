@@ -26,6 +26,7 @@ LOSSES = {
     "common_mistakes": "common mistakes",
     "references": "references",
     "proof": "proof",
+    "claims": "why no call can prove",
     "tokens": "pieces to drag",
     "unit": "the unit",
     "units": "units other",
@@ -84,7 +85,7 @@ def _is_listed(field: str, before, after, lost: list[str]) -> bool:
         return any(LOSSES[field] in what for what in lost)
     now = after.model_dump()[field]
     if field == "options" and [_bare(one) for one in before] == [_bare(one) for one in now]:
-        return any("misconception" in what for what in lost)
+        return any("misconception" in what or "the earlier texts" in what for what in lost)
     if field in ("pairs", "items"):
         same = [{**one, "why": ""} for one in before] == [{**one, "why": ""} for one in now]
         return same and any("why each part" in what for what in lost)
@@ -106,7 +107,7 @@ def _is_listed(field: str, before, after, lost: list[str]) -> bool:
 
 
 def _bare(option: dict) -> dict:
-    return {key: value for key, value in option.items() if key != "misconception"}
+    return {key: value for key, value in option.items() if key not in ("misconception", "was")}
 
 
 def _whys(blank: dict) -> dict:

@@ -145,6 +145,8 @@ def export_bank(bank: Bank, form: str) -> tuple[bytes, tuple[Loss, ...]]:
         pinned = isinstance(question, OptionsQuestion) and any(one.last for one in question.options)
         if pinned and FORMATS[form].read and not FORMATS[form].keeps_last:
             losses.add(question.id, "that an option is shown last")
+        if isinstance(question, OptionsQuestion) and any(one.was for one in question.options):
+            losses.add(question.id, "the earlier texts of its options")
     for card in bank.cards:
         losses.add(card.id, "the flash card")
     content = write(_with_shuffled_options(bank), losses)

@@ -206,6 +206,8 @@ def _lost(question: Question, carried: frozenset[str]) -> Iterator[str]:
         yield "solution, quick check, common mistakes, and references"
     if question.proof is not None:
         yield "the proof"
+    if question.claims is not None:
+        yield "why no call can prove the answer"
     if "misconceptions" not in carried and any(True for _ in question.named_misconceptions()):
         yield "which misconception a wrong answer shows"
     if question.kind in ("order", "match") and "parts" not in carried:

@@ -63,8 +63,11 @@ def read(item: etree._Element, name: str, losses: Losses) -> Fields:
                 name, f"the feedback on answers other than {feedback.get('identifier')}: {_said(feedback)}"
             )
             _drop(feedback)
-    if any(_is_fixed(one) and not _is_last(one) for one in body.iter("{*}simpleChoice")):
+    fixed = list(filter(_is_fixed, body.iter("{*}simpleChoice")))
+    if not all(map(_is_last, fixed)):
         losses.add(name, "that a choice keeps its place (fixed)")
+    elif fixed:
+        losses.add(name, "the place of a fixed choice, which becomes last: true")
     asked = _READERS[kind](item, body, interactions, name, losses)
     if asked["prompt"] == "":
         asked["prompt"] = item.get("title") or TODO
