@@ -7,9 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-ROWS = re.findall(
-    r"^\| (.+) \| (.+) \|$", TEXT.partition("| To change")[2].partition("## ")[0], re.M
-)
+ROWS = re.findall(r"^\| (.+) \| (.+) \|$", TEXT.partition("| To change")[2].partition("## ")[0], re.M)
 
 
 def test_the_table_covers_the_common_changes():
