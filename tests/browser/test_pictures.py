@@ -64,5 +64,5 @@ def test_each_picture_of_the_documentation_is_made_by_the_test():
         one for page in DOCS.rglob("*.md") for one in re.findall(r"images/([\w-]+\.png)", page.read_text())
     }
 
-    assert shown - {"lesson.png"} <= made
+    assert shown - {"learning-platform.png"} <= made
     assert {one for one in shown if not (DOCS / "images" / one).is_file()} == set()
