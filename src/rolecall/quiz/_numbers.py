@@ -16,8 +16,24 @@ _MOST_DIGITS = 400
 _PLACES = 17
 """The digits of a number that has no last digit, such as 2/3."""
 
-_MINUS = str.maketrans("\N{MINUS SIGN}\N{EN DASH}\N{FULLWIDTH HYPHEN-MINUS}\N{FRACTION SLASH}", "---/")
-_SPACES = str.maketrans(dict.fromkeys("\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}", " "))
+_MINUS = str.maketrans(
+    "\N{MINUS SIGN}\N{EN DASH}\N{FULLWIDTH HYPHEN-MINUS}\N{SMALL HYPHEN-MINUS}"
+    "\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{FRACTION SLASH}",
+    "------/",
+)
+_SPACES = str.maketrans(
+    dict.fromkeys(
+        "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}\N{FIGURE SPACE}\N{HAIR SPACE}"
+        "\N{PUNCTUATION SPACE}\N{SIX-PER-EM SPACE}\N{FOUR-PER-EM SPACE}",
+        " ",
+    )
+    # Text that is copied from a page or a chat has such characters, which nobody sees.
+    | dict.fromkeys(
+        "\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}\N{WORD JOINER}"
+        "\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}",
+        "",
+    )
+)
 _APOSTROPHE = str.maketrans("\N{RIGHT SINGLE QUOTATION MARK}", "'")
 
 # One class of characters, once: no text makes this backtrack. `_digits` judges what it found.

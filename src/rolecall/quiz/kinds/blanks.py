@@ -24,7 +24,14 @@ _TYPOGRAPHIC = {
     ord("\N{RIGHT SINGLE QUOTATION MARK}"): "'",
     ord("\N{LEFT DOUBLE QUOTATION MARK}"): '"',
     ord("\N{RIGHT DOUBLE QUOTATION MARK}"): '"',
+    ord("\N{SINGLE LOW-9 QUOTATION MARK}"): "'",
+    ord("\N{DOUBLE LOW-9 QUOTATION MARK}"): '"',
     ord("\N{NO-BREAK SPACE}"): " ",
+    ord("\N{NARROW NO-BREAK SPACE}"): " ",
+    # Text that is copied from a page or a chat has such characters, which nobody sees.
+    ord("\N{ZERO WIDTH SPACE}"): "",
+    ord("\N{ZERO WIDTH NO-BREAK SPACE}"): "",
+    ord("\N{SOFT HYPHEN}"): "",
 }
 _SEPARATORS = (";", "|", ";;", "||")
 

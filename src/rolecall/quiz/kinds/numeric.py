@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated, Literal
@@ -99,15 +100,16 @@ class Numeric(TextAnswer):
         """Return how many of the question's unit a typed unit is."""
         if not unit:
             return Fraction(1)
-        factors = {name.lower(): exact_factor(factor) for name, factor in self.units.items()}
+        factors = {_symbol(name): exact_factor(factor) for name, factor in self.units.items()}
         if self.unit is not None:
-            factors[self.unit.lower()] = Fraction(1)
-        typed = unit.lower().rstrip(".")
-        # "1 hour" for hours, and "2 hours" if the bank's unit is hour.
-        for name in (unit.lower(), typed, f"{typed}s", typed.removesuffix("s")):
-            if name in factors:
-                return factors[name]
-        known = ", ".join(factors)
+            factors[_symbol(self.unit)] = Fraction(1)
+        for name in _spellings(_symbol(unit)):
+            # Mb and MB differ only in capitals, so these count where they decide.
+            exactly = {factors[name]} if name in factors else set()
+            found = exactly or {factors[one] for one in factors if one.lower() == name.lower()}
+            if len(found) == 1:
+                return found.pop()
+        known = ", ".join(self._units())
         there_are = f"use one of {known}" if known else "type the number alone"
         raise ValueError(f"{unit!r} isn't a unit here; {there_are}")
 
@@ -126,6 +128,22 @@ class Numeric(TextAnswer):
     def typing_instruction(self) -> str:
         units = self._units()
         return f"Type a number, in {' or '.join(units)}" if units else "Type a number"
+
+
+def _symbol(unit: str) -> str:
+    """Return a unit in one spelling: there are two characters for the micro sign."""
+    return unicodedata.normalize("NFKC", unit).strip()
+
+
+def _spellings(unit: str) -> Iterator[str]:
+    """Yield a unit as it is typed, and in the singular and the plural."""
+    typed = unit.rstrip(".")
+    yield from (unit, typed)
+    # "1 hour" for hours, and "2 hours" if the bank's unit is hour. But m isn't ms.
+    if len(typed) > 1:
+        yield f"{typed}s"
+    if len(typed) > 2:
+        yield typed.removesuffix("s")
 
 
 def _is_number(value: Number) -> bool:

@@ -1,0 +1,84 @@
+"""What learners type: numbers with units, and texts with characters that nobody sees."""
+
+import json
+
+import pytest
+
+from rolecall.quiz.kinds import question_of
+
+FIELDS = {
+    "id": "q",
+    "difficulty": "easy",
+    "skill": "s",
+    "prompt": "p",
+    "hint": "h",
+    "solution": ["s"],
+    "quick_check": "q",
+    "common_mistakes": ["c"],
+}
+
+
+def number(**fields):
+    return question_of({**FIELDS, "kind": "numeric", "why": "w", **fields})
+
+
+def text_score(accepted: str, given: str) -> float:
+    blank = {"accept": [accepted], "why": "w"}
+    question = question_of({**FIELDS, "kind": "blanks", "text": "[[a]]", "blanks": {"a": blank}})
+    return question.grade(json.dumps({"a": given})).score
+
+
+@pytest.mark.parametrize(
+    ("typed", "score"), [("8 MB", 1), ("8", 1), ("64 Mb", 1), ("8 Mb", 0), ("64 MB", 0)]
+)
+def test_capitals_of_units_count_where_units_differ_only_in_them(typed, score):
+    assert number(answer=8, unit="MB", units={"Mb": 0.125}).grade(typed).score == score
+
+
+def test_a_unit_that_could_be_two_units_is_refused():
+    with pytest.raises(ValueError, match="use one of MB, Mb"):
+        number(answer=8, unit="MB", units={"Mb": 0.125}).grade("8 mb")
+
+
+@pytest.mark.parametrize(("unit", "typed"), [("ms", "5 m"), ("m", "5 ms")])
+def test_a_unit_of_one_letter_has_no_plural(unit, typed):
+    with pytest.raises(ValueError, match="isn't a unit here"):
+        number(answer=5, unit=unit).grade(typed)
+
+
+@pytest.mark.parametrize(
+    ("unit", "typed"),
+    [
+        ("hours", "5 hour"),
+        ("hour", "5 Hours"),
+        ("min", "5 mins."),
+        ("\N{MICRO SIGN}s", "5 \N{GREEK SMALL LETTER MU}s"),
+    ],
+)
+def test_spellings_of_a_unit_are_understood(unit, typed):
+    assert number(answer=5, unit=unit).grade(typed).score == 1
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "\N{NON-BREAKING HYPHEN}1000",
+        "\N{SMALL HYPHEN-MINUS}1000",
+        "-1\N{FIGURE SPACE}000",
+        "\N{ZERO WIDTH SPACE}-1000",
+        "-1000\N{LEFT-TO-RIGHT MARK}",
+    ],
+)
+def test_characters_of_copied_numbers_are_understood(typed):
+    assert number(answer=-1000).grade(typed).score == 1
+
+
+@pytest.mark.parametrize(
+    ("accepted", "given"),
+    [
+        ("trust policy", "\N{ZERO WIDTH SPACE}trust\N{NARROW NO-BREAK SPACE}policy"),
+        ('say "hi"', "say \N{DOUBLE LOW-9 QUOTATION MARK}hi\N{LEFT DOUBLE QUOTATION MARK}"),
+    ],
+)
+def test_characters_of_copied_texts_do_not_count(accepted, given):
+    assert text_score(accepted, given) == 1
