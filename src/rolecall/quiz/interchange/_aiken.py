@@ -13,7 +13,8 @@ from rolecall.quiz.interchange._losses import Losses, Refused, decoded
 from rolecall.quiz.kinds import Question
 
 SIGN = r"(?m)^ANSWER:\s*[A-Z]\s*$"
-_KEY = re.compile(r"ANSWER:\s*(.*)")
+_KEY = re.compile(r"ANSWER:\s*(.*)|(?i:answer)\s*:\s*([A-Za-z])\s*$")
+_NO_SPACE = re.compile(r"([A-Z])[.)](\S.*)")
 
 
 def read(content: bytes, losses: Losses) -> list[Question]:
@@ -37,12 +38,18 @@ def read(content: bytes, losses: Losses) -> list[Question]:
     return drafts.questions
 
 
+def _option_without_space(line: str, letter: str) -> re.Match[str] | None:
+    """Read an option such as ``C.text``; if its letter is next, it doesn't continue the last one."""
+    found = _NO_SPACE.match(line)
+    return found if found and found[1] == letter else None
+
+
 def _question(lines: list[str], first: int) -> LetteredQuestion:
     one = LetteredQuestion(first)
     for line in lines:
         if key := _KEY.match(line):
-            one.key = key_letters(key[1])
-        elif option := OPTION.match(line):
+            one.key = key_letters(key[1] or key[2] or "")
+        elif option := OPTION.match(line) or _option_without_space(line, one.next_letter()):
             one.add_option(option[1], option[2])
         elif one.options:
             one.continue_option(line)

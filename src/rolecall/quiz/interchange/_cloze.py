@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 
-from rolecall.quiz.interchange._drafts import Fields, blank_of
+from rolecall.quiz.interchange._drafts import ONE_LIST, Fields, blank_of
 from rolecall.quiz.interchange._html import to_html, to_markdown
 from rolecall.quiz.interchange._losses import Losses, Refused
 from rolecall.quiz.kinds import Blank, Blanks
@@ -41,7 +41,8 @@ def _gap(question: Blanks, blank: Blank) -> str:
 
 
 def _escaped(text: str) -> str:
-    return escape(re.sub(r"([}{#~=\\])", r"\\\1", text.replace("\n", " ")), quote=False)
+    # An asterisk that isn't escaped would stand for any text.
+    return escape(re.sub(r"([}{#~=*\\])", r"\\\1", text.replace("\n", " ")), quote=False)
 
 
 def _plain(text: str) -> str:
@@ -65,7 +66,8 @@ def read(html: str, name: str, losses: Losses) -> Fields:
 
     def gap(found: re.Match[str]) -> str:
         identifier = f"b{len(blanks) + 1}"
-        blanks[identifier] = _read_gap(found[3], found[2] in _WITH_CASE, name, losses)
+        typed, case = found[2] in _TYPED, found[2] in _WITH_CASE
+        blanks[identifier] = _read_gap(found[3], name, losses, match_case=case, typed=typed)
         if found[2] in _CHOSEN:
             tokens.extend(blanks[identifier]["wrong"])
         return f"[[{identifier}]]"
@@ -75,7 +77,12 @@ def read(html: str, name: str, losses: Losses) -> Fields:
         raise Refused("it has no embedded answer such as {1:SHORTANSWER:=text}")
     if other := sorted(kinds - {*_TYPED, *_CHOSEN}):
         raise Refused(f"no blank is like its part {', '.join(other)}")
+    weights = {int(found[1] or 1) for found in _GAP.finditer(text)}
+    if len(weights) > 1:
+        losses.add(name, f"the weights of its blanks, from {min(weights)} to {max(weights)}")
     text = _GAP.sub(gap, text)
+    if tokens and len(blanks) > 1:
+        losses.add(name, ONE_LIST)
     return {
         "kind": "blanks",
         "prompt": prompt,
@@ -86,12 +93,14 @@ def read(html: str, name: str, losses: Losses) -> Fields:
     }
 
 
-def _read_gap(answers: str, match_case: bool, name: str, losses: Losses) -> Fields:
+def _read_gap(answers: str, name: str, losses: Losses, *, match_case: bool, typed: bool) -> Fields:
     found = []
     for piece in _PIECE.findall(answers):
         match = re.fullmatch(r"\s*(=|%(-?[\d.]+)%)?((?:\\.|[^#\\])*)(?:#(.*))?", piece, re.S)
         if match is None:
             continue
         share = 100.0 if match[1] == "=" else float(match[2] or 0)
-        found.append((_plain(match[3]), share, _plain(match[4] or "")))
-    return blank_of(found, name, losses, match_case=match_case)
+        # A literal asterisk keeps its backslash, because any other asterisk stands for any text.
+        text = _plain(match[3].replace(r"\*", r"\\*") if typed else match[3])
+        found.append((text, share, _plain(match[4] or "")))
+    return blank_of(found, name, losses, match_case=match_case, wildcards=typed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -16,6 +17,7 @@ from rolecall.quiz.interchange._losses import Losses, Refused
 from rolecall.quiz.kinds import BaseQuestion, Blanks, Decide, Numeric, Question, question_of
 
 TODO = "TODO"
+ONE_LIST = "which answers belong to which blank; all of them are offered for every blank"
 Fields = dict[str, Any]
 """A question's fields, as its YAML has them."""
 
@@ -28,6 +30,7 @@ _DEFAULTS: Fields = {
     "common_mistakes": [TODO],
 }
 _DECIMAL = re.compile(r"[-+]?(?:\d{1,60}(?:\.\d{0,60})?|\.\d{1,60})(?:[eE][-+]?\d{1,3})?", re.ASCII)
+_WILDCARD = re.compile(r"(?<!\\)\*")
 _PARTS = {"choice": "options", "multi": "options", "order": "items", "match": "pairs"}
 
 
@@ -44,6 +47,8 @@ class Drafts:
         if not fields.get("kind"):
             raise Refused("it doesn't say which kind it is")
         fields = {**fields, "skill": _slug(str(fields.get("skill") or ""))}
+        if fields["kind"] == "numeric":
+            fields["why"] = fields.get("why") or TODO
         for option in fields.get("options", []):
             if "misconception" in option:
                 option["misconception"] = _slug(option["misconception"])
@@ -65,8 +70,7 @@ class Drafts:
                 f"{'.'.join(map(str, one['loc'])) or 'kind'}: {one['msg']}" for one in error.errors()
             )
         if problem is not None:
-            self._losses.add(name, f"the whole question: it isn't a valid {fields['kind']} ({problem})")
-            return
+            raise Refused(f"it isn't a valid {fields['kind']} ({problem})")
         self.questions.append(question)
         if missing:
             self._losses.add(question.id, f"to write, because the file lacks it: {', '.join(missing)}")
@@ -131,10 +135,16 @@ def number_of(answers: Iterable[NumberAnswer], name: str, losses: Losses) -> Fie
         if width != tolerance:
             losses.add(name, f"the tolerance of the wrong answer {shown}")
     nearest = stored(tolerance)
+    if isinstance(nearest, str):
+        # No decimal equals a third; the next larger one keeps both ends of the range.
+        nearest = float(tolerance)
+        nearest = nearest if exact(nearest) >= tolerance else math.nextafter(nearest, math.inf)
+    if tolerance < 0:
+        raise Refused("its range ends before it begins")
     return {
         "kind": "numeric",
         "answer": stored(middle),
-        "tolerance": nearest if not isinstance(nearest, str) else float(tolerance),
+        "tolerance": nearest,
         "why": why or TODO,
         "wrong": wrong,
     }
@@ -153,7 +163,12 @@ def rounded(question: Numeric) -> Iterator[str]:
 
 
 def blank_of(
-    answers: Iterable[tuple[str, float, str]], name: str, losses: Losses, *, match_case: bool
+    answers: Iterable[tuple[str, float, str]],
+    name: str,
+    losses: Losses,
+    *,
+    match_case: bool,
+    wildcards: bool = False,
 ) -> Fields:
     """Create the fields of a blank.
 
@@ -161,16 +176,28 @@ def blank_of(
     ----------
     answers
         Text, share of the mark in percent, and feedback of each answer.
+    wildcards
+        Whether the format has texts with wildcards, as Moodle's short answers do: an asterisk stands for
+        any text, unless a backslash is before it.
     """
     accept, why, wrong = [], "", {}
+    answers = list(answers)
+    if wildcards:
+        for text in (text for text, _, _ in answers if _WILDCARD.search(text) and text != "*"):
+            losses.add(name, f"the wildcard * in the answer {text!r}; here it is a literal asterisk")
     for text, share, feedback in answers:
-        if share >= 100:
+        if text == "*" and share >= 100 and wildcards:
+            losses.add(name, "that any other text is right (*)")
+        elif share >= 100:
             accept.append(text)
             why = why or feedback
         elif text == "*" or share > 0 or text in accept:
             losses.add(name, f"the answer {text} with {share:g} %: {feedback}")
         else:
             wrong[text] = {"why": feedback or TODO}
+    if wildcards:
+        accept = [text.replace(r"\*", "*") for text in accept]
+        wrong = {text.replace(r"\*", "*"): why for text, why in wrong.items()}
     if not accept:
         raise Refused("no text is right")
     return {"accept": accept, "why": why or TODO, "wrong": wrong, "match_case": match_case}

@@ -24,7 +24,7 @@ from rolecall.quiz.interchange._drafts import (
     ready,
     rounded,
 )
-from rolecall.quiz.interchange._html import report_pictures, to_markdown
+from rolecall.quiz.interchange._html import auto_format, report_pictures, to_markdown
 from rolecall.quiz.interchange._losses import Losses, Refused, decoded
 from rolecall.quiz.kinds import Blanks, Choice, Match, Multi, Numeric, Question
 
@@ -63,6 +63,11 @@ def _escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text).replace("\n", "\\n")
 
 
+def _typed(text: str) -> str:
+    """Write a text that learners type; an asterisk that isn't escaped would stand for any text."""
+    return _escaped(text).replace("*", r"\*")
+
+
 def _plain(text: str) -> str:
     # Only these are escapes; the backslashes of a formula such as \\(x\\) stay.
     return re.sub(r"\\([~=#{}:\\n])", lambda found: "\n" if found[1] == "n" else found[1], text.strip())
@@ -98,10 +103,8 @@ def _answers(question: Question, losses: Losses) -> list[str] | None:
             blank = next(iter(question.blanks.values()))
             if question.matches_case(blank):
                 losses.add(question.id, "that capitals count; the format ignores them")
-            right_ = [f"={_escaped(one)}#{_escaped(blank.why)}" for one in blank.accept]
-            return right_ + [
-                f"=%0%{_escaped(one)}#{_escaped(each.why)}" for one, each in blank.wrong.items()
-            ]
+            right_ = [f"={_typed(one)}#{_escaped(blank.why)}" for one in blank.accept]
+            return right_ + [f"=%0%{_typed(one)}#{_escaped(each.why)}" for one, each in blank.wrong.items()]
         case _:
             losses.add(question.id, "the whole question: the format allows only one blank")
             return None
@@ -153,8 +156,7 @@ def _add(body: str, name: str, tagged: Fields, drafts: Drafts, losses: Losses) -
         return
     form = _FORMAT.match(found[1].strip())
     prompt = found[1].strip()[form.end() if form else 0 :]
-    html = form is not None and form[1] == "html"
-    prompt = to_markdown(_plain(prompt)) if html else _plain(prompt)
+    prompt = _formatted(form, _plain(prompt))
     after = found[3].strip().strip('";')
     if re.search(r"(?<!\\)[{}]", after):
         raise Refused("it has a second block of answers in { }; split it into two questions")
@@ -185,8 +187,14 @@ def _split(text: str, mark: str) -> tuple[str, str, str]:
 def _text(raw: str) -> str:
     raw = raw.strip()
     form = _FORMAT.match(raw)
-    text = _plain(raw[form.end() if form else 0 :])
-    return to_markdown(text) if form is not None and form[1] == "html" else text
+    return _formatted(form, _plain(raw[form.end() if form else 0 :]))
+
+
+def _formatted(form: re.Match[str] | None, text: str) -> str:
+    """Return a text as Markdown. A text that names no format may have HTML in it."""
+    if form is None or form[1] == "moodle":
+        return auto_format(text)
+    return to_markdown(text) if form[1] == "html" else text
 
 
 def _kind_of(answers: str, name: str, losses: Losses) -> Fields | None:
@@ -273,8 +281,10 @@ def _range(text: str) -> tuple[Fraction, Fraction]:
 
 def _short(parts: list[_Part], name: str, losses: Losses) -> Fields:
     found = (
-        (_text(text), 100.0 if share is None else share, feedback) for _, share, text, feedback in parts
+        # A text that is typed is never HTML.
+        (_plain(_FORMAT.sub("", text)), 100.0 if share is None else share, feedback)
+        for _, share, text, feedback in parts
     )
     # Moodle ignores capitals in a short answer that comes from GIFT.
-    blank = blank_of(found, name, losses, match_case=False)
+    blank = blank_of(found, name, losses, match_case=False, wildcards=True)
     return {"kind": "blanks", "text": "[[answer]]", "blanks": {"answer": blank}}

@@ -120,7 +120,7 @@ def _add(one: dict[str, Any], name: str, drafts: Drafts, losses: Losses) -> None
         case "numeric":
             fields = {"kind": "numeric", "prompt": prompt, **_read_number(name, answers, losses)}
         case "string":
-            fields = {"kind": "blanks", "prompt": prompt, **_read_text(one, answers)}
+            fields = {"kind": "blanks", "prompt": prompt, **_read_text(one, answers, name, losses)}
         case "match" | "matching":
             fields = {"kind": "match", "prompt": prompt, **_read_pairs(one)}
         case other:
@@ -145,7 +145,18 @@ def _option(answer: dict[str, Any]) -> Fields:
     if code := answer.get("code"):
         text = f"{text} {_code(str(code))}" if "\n" not in str(code) else f"{text}\n\n{_code(str(code))}"
         text = text.strip()
-    return {"text": text, "correct": bool(answer.get("correct")), "why": str(answer.get("feedback", ""))}
+    return {"text": text, "correct": _is_right(answer), "why": str(answer.get("feedback", ""))}
+
+
+def _is_right(answer: dict[str, Any]) -> bool:
+    """Whether an answer is right; some files have the text "false", which isn't true."""
+    value = answer.get("correct", False)
+    word = value.strip().lower() if isinstance(value, str) else value
+    if word in (True, "true", "yes"):
+        return True
+    if word in (False, None, "", "false", "no"):
+        return False
+    raise Refused(f'"correct" is {json.dumps(value)}, which is neither true nor false')
 
 
 def _code(code: str) -> str:
@@ -169,14 +180,16 @@ def _read_number(name: str, answers: list[dict[str, Any]], losses: Losses) -> Fi
     found: list[NumberAnswer] = []
     for one in answers:
         ends = one.get("range") or [one.get("value")] * 2
-        if one.get("type") == "default" or ends[0] is None:
+        if one.get("type") == "default" or ends == [None, None]:
             losses.add(name, f"the feedback on any other number: {one.get('feedback')}")
             continue
+        if not isinstance(ends, list) or len(ends) != 2:
+            raise Refused(f"its range {json.dumps(ends)} doesn't have two ends")
         low, high = map(_value, ends)
         middle, tolerance = (low + high) / 2, (high - low) / 2
         why = str(one.get("feedback") or TODO)
-        first = one.get("correct") and not any(share for _, _, share, _ in found)
-        if first or not (one.get("correct") or tolerance):
+        first = _is_right(one) and not any(share for _, _, share, _ in found)
+        if first or not (_is_right(one) or tolerance):
             found.append((middle, tolerance, 100.0 if first else 0.0, why))
         else:
             losses.add(name, f"a further range, {ends[0]} to {ends[1]}: {why}")
@@ -196,15 +209,23 @@ def _read_pairs(question: dict[str, Any]) -> Fields:
     return {"pairs": pairs, "extras": extras}
 
 
-def _read_text(question: dict[str, Any], answers: list[dict[str, Any]]) -> Fields:
-    right = [one for one in answers if one.get("correct")]
+def _read_text(
+    question: dict[str, Any], answers: list[dict[str, Any]], name: str, losses: Losses
+) -> Fields:
+    right = [one for one in answers if _is_right(one)]
     why = str(right[0].get("feedback") or TODO) if right else TODO
     wrong = {
         str(one["answer"]): {"why": str(one.get("feedback") or TODO)}
         for one in answers
-        if not one.get("correct")
+        if not _is_right(one) and "answer" in one
     }
-    match_case = any(one.get("match_case") for one in answers)
+    match_case = all(one.get("match_case") for one in answers)
+    if not match_case and any(one.get("match_case") for one in answers):
+        losses.add(name, "that capitals count in some of its answers only; here they count in none")
+    if any(one.get("fuzzy_threshold") for one in answers):
+        losses.add(name, "that an answer may be similar (fuzzy_threshold)")
+    if any(one.get("type") == "default" or "answer" not in one for one in answers):
+        losses.add(name, "the feedback on any other text")
     accept = [str(one["answer"]) for one in right]
     blank = {"accept": accept, "why": why, "wrong": wrong, "match_case": match_case}
     text = str(question.get("code") or "____").replace("____", "[[answer]]", 1)

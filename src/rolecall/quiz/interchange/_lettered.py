@@ -52,6 +52,10 @@ class LetteredQuestion:
         if correct:
             self.key.append(letter)
 
+    def next_letter(self) -> str:
+        """Return the capital letter that the next option has; A for the first."""
+        return chr(ord(next(reversed(self.options), "@")) + 1)
+
     def continue_option(self, text: str) -> None:
         """Add a line to the last option."""
         letter = next(reversed(self.options))

@@ -14,6 +14,7 @@ from rolecall.quiz._bank import Bank
 from rolecall.quiz._numbers import decimal_text, exact_factor, written
 from rolecall.quiz.interchange import _cloze
 from rolecall.quiz.interchange._drafts import (
+    ONE_LIST,
     TODO,
     Drafts,
     Fields,
@@ -32,7 +33,6 @@ from rolecall.quiz.interchange._losses import Losses, Unreadable
 from rolecall.quiz.kinds import Blanks, Choice, Match, Multi, Numeric, Order, Question
 
 _CARRIED = frozenset({"id", "difficulty", "skill", "hint", "closing", "unit"})
-_WILDCARD = re.compile(r"(?<!\\)\*")
 _TYPES: dict[type, str] = {
     Choice: "multichoice",
     Multi: "multichoice",
@@ -146,7 +146,7 @@ def read(content: bytes, losses: Losses) -> list[Question]:
 
 def _common(element: etree._Element, name: str, losses: Losses) -> Fields:
     fields: Fields = {"id": element.findtext("idnumber") or name}
-    grade = float(element.findtext("defaultgrade") or 1)
+    grade = float(decimal(element.findtext("defaultgrade") or "1", "Moodle XML"))
     if grade != 1:
         losses.add(name, f"the weight of {grade:g} points")
     hints = [text for hint in element.iterfind("hint") if (text := _read(hint))]
@@ -181,7 +181,7 @@ def _read(element: etree._Element | None) -> str:
 
 def _answers(element: etree._Element) -> Iterator[tuple[etree._Element, str, float]]:
     for answer in element.iterfind("answer"):
-        yield answer, _read(answer), float(answer.get("fraction") or 0)
+        yield answer, _read(answer), float(decimal(answer.get("fraction") or "0", "Moodle XML"))
 
 
 def _choosing(element: etree._Element, name: str, losses: Losses) -> Fields:
@@ -189,7 +189,7 @@ def _choosing(element: etree._Element, name: str, losses: Losses) -> Fields:
     single = (element.findtext("single") or "true").strip().lower() in ("true", "1")
     for answer, text, fraction in _answers(element):
         correct = fraction >= 100 if single else fraction > 0
-        if single and 0 < fraction < 100:
+        if single and fraction not in (0, 100):
             losses.add(name, f"the {fraction:g} % for {text!r}; it counts as wrong")
         options.append({"text": text, "correct": correct, "why": _read(answer.find("feedback"))})
     if not single:
@@ -259,12 +259,9 @@ def _short_answer(element: etree._Element, name: str, losses: Losses) -> Fields:
     found = []
     for answer, _, share in _answers(element):
         # An answer that is typed is never HTML, whatever format the file says.
-        text, feedback = _plain(answer), _read(answer.find("feedback"))
-        if _WILDCARD.search(text) and text != "*":
-            losses.add(name, f"the wildcard * in the answer {text!r}; here it is a literal asterisk")
-        found.append((text.replace(r"\*", "*"), share, feedback))
+        found.append((_plain(answer), share, _read(answer.find("feedback"))))
     match_case = (element.findtext("usecase") or "0").strip() == "1"
-    blank = blank_of(found, name, losses, match_case=match_case)
+    blank = blank_of(found, name, losses, match_case=match_case, wildcards=True)
     return {"kind": "blanks", "text": "[[answer]]", "blanks": {"answer": blank}}
 
 
@@ -278,6 +275,9 @@ def _dragged(element: etree._Element, name: str, losses: Losses) -> Fields:
     text = _read(element.find("questiontext"))
     used = [int(number) for number in re.findall(r"\[\[(\d+)\]\]", text)]
     blanks = {f"b{n}": {"accept": [boxes[n - 1]], "why": TODO} for n in used if n <= len(boxes)}
+    groups = {box.findtext("group") for tag in ("dragbox", "selectoption") for box in element.iterfind(tag)}
+    if len(groups) > 1:
+        losses.add(name, ONE_LIST)
     losses.add(name, "to write, because the file lacks it: why each word is in its place")
     return {
         "kind": "blanks",

@@ -86,7 +86,9 @@ def read(content: bytes, losses: Losses) -> list[Question]:
                 continue
             root = _qti3.as_version_2(root)
             name = root.get("identifier") or file
-            drafts.add(name, {"id": name, **fields, **_qti_read.read(root, name, losses)})
+            # A file alone has no name; its item has.
+            with losses.guard(file if content.startswith(b"PK") else name):
+                drafts.add(name, {"id": name, **fields, **_qti_read.read(root, name, losses)})
     return drafts.questions
 
 

@@ -105,7 +105,7 @@ def _fields(item: etree._Element, name: str, losses: Losses) -> Fields:
 
 def _conditions(item: etree._Element) -> Iterator[_Condition]:
     for one in item.iterfind("{*}resprocessing/{*}respcondition"):
-        points = [float(each.text or 0) for each in one.iterfind("{*}setvar")]
+        points = [float(decimal(each.text or "0", "QTI")) for each in one.iterfind("{*}setvar")]
         shown = tuple(each.get("linkrefid", "") for each in one.iterfind("{*}displayfeedback"))
         condition = one.find("{*}conditionvar")
         if condition is not None:
@@ -170,8 +170,10 @@ def _choice(
     several = response.get("rcardinality", "Single").lower() == "multiple"
     # Each right answer may have its own condition, or one condition may require all of them.
     right = {value for one in scored if several or one.points == most for _, value in one.equals()}
+    if several and any(next(one.element.iter("{*}or"), None) is not None for one in scored):
+        raise Refused("one of several answers is enough, and no kind of question is like it")
     for one in scored:
-        if one.points < most and not several:
+        if one.points < most:
             for _, value in one.equals():
                 losses.add(name, f"the {one.points:g} points for {labels.get(value, value)!r}, of {most:g}")
     remarks = _remarks(conditions, feedback)
@@ -244,7 +246,7 @@ def _number(conditions: list[_Condition], feedback: dict[str, str], name: str, l
     for condition in conditions:
         if condition.points <= 0:
             continue
-        for exact_value, low, high in _ranges(condition.element):
+        for exact_value, low, high in _ranges(condition.element, name, losses):
             middle = decimal(exact_value, "QTI") if exact_value else (low + high) / 2
             tolerance = max(high - middle, middle - low)
             right.append((middle, tolerance, 100.0, remarks.get(exact_value, "")))
@@ -259,11 +261,15 @@ def _number(conditions: list[_Condition], feedback: dict[str, str], name: str, l
     return number_of([*right, *wrong], name, losses)
 
 
-def _ranges(condition: etree._Element) -> Iterator[tuple[str, Fraction, Fraction]]:
+def _ranges(
+    condition: etree._Element, name: str, losses: Losses
+) -> Iterator[tuple[str, Fraction, Fraction]]:
     """Yield the value, if there is one, and the ends of each range. Canvas writes both for a value."""
     ands = list(condition.iter("{*}and")) or [condition]
     values = [(one.text or "").strip() for one in condition.iter("{*}varequal")]
     for place, one in enumerate(ands):
+        if one.find(".//{*}vargt") is not None or one.find(".//{*}varlt") is not None:
+            losses.add(name, "that an end of the range is wrong; both ends are right here")
         low = one.findtext(".//{*}vargte") or one.findtext(".//{*}vargt")
         high = one.findtext(".//{*}varlte") or one.findtext(".//{*}varlt")
         value = values[place] if place < len(values) else ""

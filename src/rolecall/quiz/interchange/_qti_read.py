@@ -10,6 +10,7 @@ from lxml import etree
 
 from rolecall.quiz._numbers import written
 from rolecall.quiz.interchange._drafts import (
+    ONE_LIST,
     TODO,
     Fields,
     decimal,
@@ -141,13 +142,15 @@ def _keys(item: etree._Element, response: str | None, name: str, losses: Losses)
     right = _right(item, response)
     mapped = _mapped(_responses(item).get(response or ""), name, losses)
     keys = [one.get("mapKey", "") for one in mapped]
-    processing = item.find("{*}responseProcessing")
-    by_map = processing is not None and "map_response" in processing.get("template", "")
-    if keys and by_map and right and set(keys) != set(right):
+    if keys and _uses(item, "map_response") and right and set(keys) != set(right):
         raise Refused("its correct response and its mapping disagree on which answers are right")
-    if not right and not keys:
+    ruled = _scored_by_rules(item, response)
+    # Without a standard template, rules may give marks for other values than the correct response.
+    if ruled and right and not set(ruled) & set(right):
+        raise Refused("its correct response and its rules (responseProcessing) disagree on what is right")
+    if not right and not keys and not ruled:
         raise Refused("it doesn't say which answer is right")
-    return right or keys
+    return right or keys or ruled
 
 
 def _right(item: etree._Element, response: str | None = None) -> list[str]:
@@ -157,6 +160,44 @@ def _right(item: etree._Element, response: str | None = None) -> list[str]:
                 (value.text or "").strip() for value in declaration.iterfind("{*}correctResponse/{*}value")
             ]
     return []
+
+
+def _is_single(item: etree._Element, interaction: etree._Element) -> bool:
+    """Whether a learner chooses one answer; some programs write no limit for it."""
+    declaration = _responses(item).get(interaction.get("responseIdentifier", ""))
+    single = declaration is not None and declaration.get("cardinality") == "single"
+    return single or interaction.get("maxChoices", "1") == "1"
+
+
+def _uses(item: etree._Element, template: str) -> bool:
+    """Whether a standard template scores an item."""
+    processing = item.find("{*}responseProcessing")
+    return processing is not None and template in processing.get("template", "")
+
+
+def _scored_by_rules(item: etree._Element, response: str | None) -> list[str]:
+    """Return the values with which the rules of an item compare a response in order to give marks."""
+    found = []
+    for rule in item.iterfind("{*}responseProcessing//{*}responseIf"):
+        marks = [
+            one.findtext("{*}baseValue", "0")
+            for one in rule.iterfind("{*}setOutcomeValue")
+            if one.get("identifier") == "SCORE"
+        ]
+        if not any(_is_positive(mark) for mark in marks):
+            continue
+        for test in rule.iterfind("{*}match"):
+            variable, value = test.find("{*}variable"), test.findtext("{*}baseValue")
+            if variable is not None and variable.get("identifier") == response and value:
+                found.append(value.strip())
+    return found
+
+
+def _is_positive(text: str) -> bool:
+    try:
+        return decimal(text, "QTI") > 0
+    except Refused:
+        return False
 
 
 def _feedback(item: etree._Element) -> dict[str, str]:
@@ -171,6 +212,9 @@ def _choice(
     losses: Losses,
 ) -> Fields:
     right = _keys(item, interactions[0].get("responseIdentifier"), name, losses)
+    known = [one.get("identifier", "") for one in interactions[0].iterfind("{*}simpleChoice")]
+    if unknown := [key for key in right if key not in known]:
+        raise Refused(f"its key names the choice {unknown[0]}, which it doesn't have")
     feedback = _feedback(item)
     options = []
     for one in interactions[0].iterfind("{*}simpleChoice"):
@@ -182,7 +226,7 @@ def _choice(
             _drop(each)
         option = {"text": _said(one), "correct": key in right, "why": why or inline}
         options.append(option | ({"last": True} if _is_last(one) else {}))
-    single = interactions[0].get("maxChoices", "1") == "1"
+    single = _is_single(item, interactions[0])
     prompt = _prompt(body, interactions[0])
     return {"kind": "choice" if single else "multi", "prompt": prompt, "options": options}
 
@@ -195,7 +239,10 @@ def _order(
     losses: Losses,
 ) -> Fields:
     texts = {one.get("identifier", ""): _said(one) for one in interactions[0].iterfind("{*}simpleChoice")}
-    items = [{"text": texts[key]} for key in _right(item) if key in texts]
+    right = _right(item)
+    unplaced = (text for key, text in texts.items() if key not in right)
+    losses.each(name, (f"the item {text!r}, which has no place" for text in unplaced))
+    items = [{"text": texts[key]} for key in right if key in texts]
     return {"kind": "order", "prompt": _prompt(body, interactions[0]), "items": items}
 
 
@@ -214,23 +261,35 @@ def _matching(
     pairs = [pair.split() for pair in keys]
     found = [{"left": texts[left], "right": texts[right]} for left, right in pairs]
     used = {right for _, right in pairs}
+    first = next(interactions[0].iterfind("{*}simpleMatchSet"))
+    named = {key for pair in pairs for key in pair}
+    for one in first:
+        if (key := one.get("identifier", "")) not in named:
+            losses.add(name, f"the part {texts[key]!r}, which belongs to nothing")
     second = list(interactions[0].iterfind("{*}simpleMatchSet"))[-1]
     extras = [texts[key] for one in second if (key := one.get("identifier", "")) not in used]
     return {"kind": "match", "prompt": _prompt(body, interactions[0]), "pairs": found, "extras": extras}
 
 
-def _tolerance(item: etree._Element, value: Fraction) -> Fraction:
+def _tolerance(item: etree._Element, value: Fraction, name: str, losses: Losses) -> Fraction:
     """Return the tolerance that the rules of an item have.
 
     A relative tolerance is in percent, and one number counts for both sides:
     https://www.imsglobal.org/question/qtiv2p1/imsqti_infov2p1.html, under ``equal``.
     """
+    processing = "{*}responseProcessing//{*}"
+    if any(item.find(processing + test) is not None for test in ("gt", "gte", "lt", "lte")):
+        # The key is one number of the range only.
+        raise Refused("its rules (responseProcessing) compare the number with the ends of a range")
     for rule in item.iterfind("{*}responseProcessing//{*}equal"):
         sides = [decimal(one, "QTI") for one in rule.get("tolerance", "").split()]
         if not sides or rule.get("toleranceMode", "exact") == "exact":
             continue
         if len(set(sides)) != 1:
             raise Refused("its tolerance differs above and below the answer")
+        for end in ("includeLowerBound", "includeUpperBound"):
+            if rule.get(end) == "false":
+                losses.add(name, f"that an end of the range is wrong ({end}); both ends are right here")
         relative = rule.get("toleranceMode") == "relative"
         return abs(value) * sides[0] / 100 if relative else sides[0]
     if next(item.iterfind("{*}responseProcessing//{*}equalRounded"), None) is not None:
@@ -252,7 +311,7 @@ def _entry(
         value, *others = _keys(item, response, name, losses)
         losses.each(name, (f"the further answer {other}" for other in others))
         middle = decimal(value, "QTI")
-        answer = (middle, _tolerance(item, middle), 100.0, "")
+        answer = (middle, _tolerance(item, middle, name, losses), 100.0, "")
         return {"prompt": _prompt(body, interactions[0])} | number_of([answer], name, losses)
     blanks, tokens = {}, list[str]()
     for number, interaction in enumerate(interactions, start=1):
@@ -262,11 +321,8 @@ def _entry(
         tokens += [text for text in choices.values() if text not in blank["accept"]]
         _replace(interaction, f"[[b{number}]]")
     if tokens and len(interactions) > 1:
-        losses.add(name, _ONE_LIST)
+        losses.add(name, ONE_LIST)
     return _blanks(body, blanks, tokens)
-
-
-_ONE_LIST = "which answers belong to which blank; all of them are offered for every blank"
 
 
 def _blank(
@@ -278,15 +334,27 @@ def _blank(
 ) -> Fields:
     response = interaction.get("responseIdentifier", "")
     declaration = _responses(item).get(response)
-    entries = _mapped(declaration, name, losses)
-    accept = [*_right(item, response), *(each.get("mapKey", "") for each in entries)]
+    right = _right(item, response)
+    # A template that compares with the correct response doesn't use the mapping.
+    by_key = bool(right) and _uses(item, "match_correct")
+    entries = [] if by_key else _mapped(declaration, name, losses)
+    accept = [*right, *(each.get("mapKey", "") for each in entries)]
     accept = [choices[one] for one in accept if one in choices] if choices else accept
     if not accept:
         raise Refused(f"it doesn't say which text is right in {response}")
     if declaration is not None and declaration.get("baseType") in ("float", "integer"):
         accept += [written(decimal(each, "QTI")) for each in accept]
+        if item.find("{*}responseProcessing//{*}equal[@tolerance]") is not None:
+            losses.add(name, "the tolerance of a number within the text")
     # Without a mapping, or in an entry that doesn't say so, capitals count.
-    match_case = all(each.get("caseSensitive", "true") == "true" for each in entries)
+    cases = {each.get("caseSensitive", "true") == "true" for each in entries}
+    tests = list(item.iterfind("{*}responseProcessing//{*}stringMatch"))
+    cases |= {one.get("caseSensitive", "true") == "true" for one in tests}
+    match_case = False not in cases
+    if len(cases) > 1:
+        losses.add(name, "that capitals count in some of its answers only; here they count in none")
+    if any(one.get("substring") == "true" for one in tests):
+        losses.add(name, "that an answer may contain other text too (substring)")
     return {"accept": list(dict.fromkeys(accept)), "why": TODO, "match_case": match_case}
 
 
@@ -344,9 +412,8 @@ def _hot_text(
         {"text": _said(one), "correct": one.get("identifier") in right, "why": ""}
         for one in interactions[0].iter("{*}hottext")
     ]
-    single = interactions[0].get("maxChoices", "1") == "1"
     return {
-        "kind": "choice" if single else "multi",
+        "kind": "choice" if _is_single(item, interactions[0]) else "multi",
         "prompt": to_markdown(_html(body)),
         "options": options,
     }
