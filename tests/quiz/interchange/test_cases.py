@@ -81,8 +81,8 @@ REPORTED = [
     ("moodle-usecase.xml", "moodle", "cap: the wildcard * in the answer '*Paris*'"),
     ("moodle-usecase.xml", "moodle", "cap: the weight of 2 points"),
     ("moodle-usecase.xml", "moodle", "w: the -25 % for 'B'"),
-    ("moodle-usecase.xml", "moodle", "two right single: the whole question"),
-    ("moodle-usecase.xml", "moodle", "none 100 single: the whole question"),
+    ("moodle-usecase.xml", "moodle", "two right single, line 18: the whole question"),
+    ("moodle-usecase.xml", "moodle", "none 100 single, line 21: the whole question"),
     ("moodle-cloze.xml", "moodle", "cl1, line 4: the whole question: no blank is like its part NUMERICAL"),
     (
         "moodle-cloze.xml",

@@ -312,12 +312,12 @@ class TestQti:
     [
         ("moodle", b"<quiz><question>", "line 1: it is not XML"),
         ("moodle", b"<html/>", "its root element is <html>"),
-        ("gift", b"\xff\xfe", "not text in UTF-8"),
+        ("gift", b"\xff\xf0", "not text in UTF-8"),
         ("gift", b"Nothing here", "there are no answers in { }"),
         ("jupyterquiz", b"{", "it is not JSON"),
         ("jupyterquiz", b'{"question": 1}', "is a list of questions"),
         ("qti", b"PK\x03\x04", "the archive can't be opened"),
-        ("csv", b"a,b\n1,2\n", "lacks the column kind or prompt"),
+        ("csv", b"a,b\n1,2\n", "no line names the columns"),
     ],
 )
 def test_a_file_in_another_format_is_reported(form, content, says):

@@ -23,6 +23,7 @@ _OPTION_COLUMNS = 8
 """How many options a table has columns for, unless a question has more."""
 _NUMERIC = ("answer", "tolerance", "unit", "why")
 """Columns that are read for a number; an export has these fields in ``more``."""
+_SEPARATORS = ",;\t|"
 _YES = (
     *("yes", "true", "1", "x", "wahr", "ja", "vrai", "oui", "verdadero"),
     *("sí", "si", "vero", "sim", "verdadeiro", "waar"),
@@ -70,10 +71,15 @@ def write(bank: Bank, losses: Losses) -> bytes:
 def read(content: bytes, losses: Losses) -> list[Question]:
     """Read the questions of a table."""
     text = decoded(content)
+    if (line := _open_quote(text)) is not None:
+        raise Unreadable(
+            f"line {line}: a cell begins with a quote that isn't closed; double quotes within cells"
+        )
     # Spreadsheets of many languages separate cells with a semicolon.
-    separator = max(",;\t", key=text.partition("\n")[0].count)
-    if (table := _plain_rows(text, separator)) is not None:
-        return read_rows(table, losses).questions
+    separator = max(_SEPARATORS, key=text.partition("\n")[0].count)
+    for one in (separator, *_SEPARATORS):
+        if (table := _plain_rows(text, one)) is not None:
+            return read_rows(table, losses).questions
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         rows = [(reader.line_num, row) for row in reader]
@@ -83,8 +89,10 @@ def read(content: bytes, losses: Losses) -> list[Question]:
     if columns and not rows:
         raise Unreadable("it has no row below its first line")
     if not rows or "prompt" not in columns or "kind" not in columns:
-        known = ", ".join(_columns(_OPTION_COLUMNS))
-        raise Unreadable(f"its first line lacks the column kind or prompt; the columns are {known}")
+        raise Unreadable(
+            "no line names the columns of a table of questions: question, option A, option B, and answer; "
+            "or those of an export: id, kind, prompt, option_1, correct_1, why_1, …, and more"
+        )
     drafts = Drafts(losses)
     for column in columns:
         if column not in (*_columns(0), *_NUMERIC) and not _OPTION_COLUMN.fullmatch(column):
@@ -99,6 +107,20 @@ def read(content: bytes, losses: Losses) -> list[Question]:
                 raise Refused(f"its row has more cells than the first line, which has {len(columns)}")
             drafts.add(name, _fields(row))
     return drafts.questions
+
+
+def _open_quote(text: str) -> int | None:
+    """Return the line of a cell whose quote is still open at the end of the file."""
+    for separator in _SEPARATORS:
+        try:
+            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        except csv.Error:
+            continue
+        last = rows[-1][-1] if rows and rows[-1] else ""
+        # A cell that ends properly isn't followed by the rest of the file.
+        if text.endswith(last) and "\n" in last and not text.endswith('"'):
+            return text.count("\n", 0, len(text) - len(last)) + 1
+    return None
 
 
 def _plain_rows(text: str, separator: str) -> list[tuple[int, list[str]]] | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterable
+from html import unescape
+from html.entities import html5
 
 from bs4 import Tag
 from lxml import etree
@@ -15,7 +17,7 @@ from rolecall.quiz.interchange._losses import Losses, Refused, Unreadable
 from rolecall.quiz.interchange._mathml import FORMULA, to_latex
 
 _READER = MarkdownIt("commonmark", {"html": False, "xhtmlOut": True}).enable("table")
-_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)|@@PLUGINFILE@@|<(?:\w+:)?img\b")
+_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)|@@PLUGINFILE@@|<(?:\w+:)?(?:img|matimage)\b")
 _EMBEDDED = re.compile(r"<(?:\w+:)?(object|audio|video|iframe|svg|embed)\b", re.I)
 _ELEMENT = re.compile(
     r"</?(?:p|br|b|i|u|em|strong|code|pre|sub|sup|ul|ol|li|span|div|img|a|table|h[1-6]|blockquote|(?:\w+:)?math)\b"
@@ -36,7 +38,8 @@ def to_inline_html(text: str) -> str:
 
 def auto_format(text: str) -> str:
     """Convert a text that may or may not be HTML: ``List<int>`` is not, ``10<sup>2</sup>`` is."""
-    return to_markdown(text) if _ELEMENT.search(text) else text.strip()
+    # A text such as <b> that shows nothing is about HTML, and not HTML.
+    return (_ELEMENT.search(text) and to_markdown(text)) or text.strip()
 
 
 def to_markdown(html: str) -> str:
@@ -51,6 +54,10 @@ def to_markdown(html: str) -> str:
         # A character that HTML and Markdown can't contain keeps the place of a formula.
         return f"\ufdd0{len(formulas) - 1}\ufdd0"
 
+    def keep(found: re.Match[str]) -> str:
+        formulas.append(unescape(found[0]))
+        return f"\ufdd0{len(formulas) - 1}\ufdd0"
+
     text = _Converter(
         heading_style="ATX",
         bullets="-",
@@ -58,17 +65,28 @@ def to_markdown(html: str) -> str:
         # Underscores within a word, such as in role_arn, have no meaning in Markdown.
         escape_underscores=False,
         code_language_callback=_language,
-    ).convert(FORMULA.sub(take_out, html))
+    ).convert(_TEX.sub(keep, FORMULA.sub(take_out, html)))
     text = re.sub(r"\ufdd0(\d+)\ufdd0", lambda found: formulas[int(found[1])], text)
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()
 
 
+# Emphasis by underscores needs a character that isn't one of a word on both sides.
+_EMPHASIS = re.compile(r"(?<![\w])(_{1,3})(?=[^\s_])([^\n]*?[^\s_])\1(?!\w)")
+# A formula of LaTeX, whose asterisks mean nothing in Markdown.
+_TEX = re.compile(r"\\\((?:(?!\\\)|<)[^\n])*\\\)|\\\[(?:(?!\\\]|<)[^\n])*\\\]|\$\$(?:(?!\$\$|<)[^\n])+\$\$")
 _RAISED = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
 _LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 
 
 class _Converter(MarkdownConverter):
     """Keep superscripts and subscripts, which Markdown doesn't have: 10² isn't 102."""
+
+    def escape(self, text: str, parent_tags: set[str]) -> str:
+        """Escape what Markdown would take for emphasis: __init__ isn't bold."""
+        escaped = str(super().escape(text, parent_tags))  # type: ignore[misc]
+        return _EMPHASIS.sub(
+            lambda found: found[1].replace("_", r"\_") + found[2] + found[1].replace("_", r"\_"), escaped
+        )
 
     def convert_sup(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Write a superscript."""
@@ -119,7 +137,32 @@ def parse_xml(content: bytes) -> etree._Element:
     try:
         return etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise Unreadable(f"line {error.lineno}: it is not XML: {error.msg}") from None
+        repaired = _repaired(content)
+        try:
+            # One entity of HTML or one control character shouldn't cost the whole file.
+            return etree.fromstring(repaired, parser)
+        except etree.XMLSyntaxError:
+            hint = "; save it as UTF-8" if "encod" in (error.msg or "") else ""
+            raise Unreadable(f"line {error.lineno}: it is not XML: {error.msg}{hint}") from None
+
+
+_CDATA_OR_FLAW = re.compile(rb"(?s)(<!\[CDATA\[.*?\]\]>)|&([A-Za-z]\w*);|[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def _repaired(content: bytes) -> bytes:
+    """Replace HTML's entities, which XML doesn't have, and leave out control characters."""
+
+    def replace(found: re.Match[bytes]) -> bytes:
+        if found[1]:
+            return re.sub(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]", b"", found[1])
+        if not found[2]:
+            return b""
+        name = found[2].decode()
+        if name in ("lt", "gt", "amp", "quot", "apos") or f"{name};" not in html5:
+            return found[0]
+        return "".join(f"&#{ord(one)};" for one in html5[f"{name};"]).encode()
+
+    return content if b"<!ENTITY" in content else _CDATA_OR_FLAW.sub(replace, content)
 
 
 def serialized(root: etree._Element) -> bytes:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 _BEGINNING = 20_000
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class Unreadable(ValueError):
@@ -26,18 +27,23 @@ def decoded(content: bytes) -> str:
         If it isn't UTF-8.
     """
     try:
-        text = content.decode("utf-8-sig")
+        # Only UTF-16 begins so; spreadsheets save it as "Unicode text".
+        text = content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise Unreadable(
             f"line {line}: it is not text in UTF-8; save it as UTF-8, or as CSV UTF-8"
         ) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise Unreadable(f"line {line}: it has a NUL character, which text doesn't have; save it as UTF-8")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def beginning(content: bytes) -> str:
     """Return the first lines of a file as a text, to recognize its format."""
-    return content[:_BEGINNING].decode("utf-8-sig", errors="replace")
+    encoding = "utf-16" if content.startswith(_UTF_16) else "utf-8-sig"
+    return content[:_BEGINNING].decode(encoding, errors="replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,8 @@ class Losses:
 
     def add(self, question: str, what: str) -> None:
         """Add one loss of a question, or of the bank if the name is empty."""
-        self._losses.append(Loss(question, what))
+        if (loss := Loss(question, what)) not in self._losses:
+            self._losses.append(loss)
 
     @contextmanager
     def guard(self, question: str, line: int | None = None) -> Iterator[None]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from rolecall.quiz.interchange._drafts import Drafts
-from rolecall.quiz.interchange._html import report_pictures
+from rolecall.quiz.interchange._html import report_pictures, to_markdown
 from rolecall.quiz.interchange._lettered import LetteredQuestion, key_letters
 from rolecall.quiz.interchange._losses import Losses, decoded
 from rolecall.quiz.kinds import Question
@@ -21,9 +21,18 @@ _CHECKBOX = re.compile(r"[-*+]\s+\[([ xX])\]\s+(?:([A-Ha-h])[.)]\s+)?(.*)")
 _LETTERED = re.compile(r"(?:[-*+]\s+)?(?:\*\*)?([A-Ha-h])[.)](?:\*\*)?\s+(.*)")
 _KEY = re.compile(r"\W*(?:correct\s+)?answers?(?:\s+(?:is|are))?\W*:[\s*_]*(.*)", re.I)
 _LETTERS = re.compile(r"([A-H](?:(?:\s*(?:,|&|and)\s*)?[A-H])*)(?![\w'’])[.):]?\s*(.*)")
+_SMALL_LETTERS = re.compile(r"\(?([a-h](?:\s*(?:,|&|and)\s*[a-h])*)(?:[.):](?!\w)\s*(.*)|\s*$)")
 _REASON = re.compile(r"(?:[-*+]\s+)?(?:why\s+)?(?:option\s+)?([A-H])\s+is\s+\w+\W*:\s*(.+)", re.I)
 _EXPLANATION = re.compile(r"\W*explanation\W*:[\s*_]*", re.I)
-_FURNITURE = re.compile(r"<[^>]+>|\*\*\[⬆.*|\[back to top\].*", re.I)
+_CODE = r"(?P<code>(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"
+"""Code within a line, in which HTML is what the text is about."""
+_FURNITURE = re.compile(
+    _CODE
+    + r"|</?(?:details|summary|p|div|span|br|hr|b|i|u|a|em|strong|small|center|font|img|ul|ol|li|table"
+    r"|tr|td|th|h[1-6])(?:\s[^<>]*)?/?>|\*\*\[⬆.*|\[back to top\].*",
+    re.I,
+)
+_SCRIPT = re.compile(_CODE + r"|<(?P<tag>su[bp])>(?P<script>[^<>]*)</su[bp]>", re.I)
 _SUMMARY = re.compile(r"<summary\b.*?</summary>", re.I | re.S)
 _QUOTE = re.compile(r"^\s*>\s?(\[!\w+\].*)?")
 
@@ -96,11 +105,17 @@ def _option(line: str) -> tuple[str, str, bool] | None:
     return None
 
 
+def _script(found: re.Match[str]) -> str:
+    """Write a superscript or a subscript, which Markdown doesn't have."""
+    return found["code"] or (to_markdown(found[0]) if found["script"].strip() else "")
+
+
 def _question(first: int, lines: list[str]) -> LetteredQuestion:
     one = LetteredQuestion(first)
     in_code = False
-    for line in lines:
-        plain = _FURNITURE.sub("", line).strip()
+    for raw in lines:
+        line = raw if in_code else _SCRIPT.sub(_script, raw)
+        plain = _FURNITURE.sub(lambda found: found["code"] or "", line).strip()
         in_code ^= plain.startswith("```")
         part = one.explanation if one.options else one.prompt
         if in_code or plain.startswith("```"):
@@ -122,11 +137,11 @@ def _question(first: int, lines: list[str]) -> LetteredQuestion:
 def _read_key(one: LetteredQuestion, text: str) -> None:
     """Read a key: letters, with the text of the option or an explanation after them, or that text alone."""
     texts = {_bare(option): letter for letter, option in one.options.items()}
-    found = _LETTERS.match(text)
+    found = _LETTERS.match(text) or _SMALL_LETTERS.match(text)
     if _bare(text) in texts:
         key, rest = [texts[_bare(text)]], ""
     elif found:
-        key, rest = key_letters(found[1]), found[2].strip("*_ ")
+        key, rest = key_letters(found[1]), (found[2] or "").strip("*_ ")
     else:
         key, rest = [], text
     one.key = one.key or key

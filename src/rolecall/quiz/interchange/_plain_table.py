@@ -62,30 +62,45 @@ def read_rows(rows: Sequence[tuple[int, Sequence[str]]], losses: Losses) -> Draf
     columns = rows[header][1]
     roles = _roles(columns)
     losses.each("", (f"the column {column!r}" for column in columns if column and column not in roles))
+    keys = {
+        text.strip()
+        for _, cells in rows[header + 1 :]
+        for text in _keys(dict(zip(columns, cells, strict=False)), roles)
+    }
+    from_zero = "0" in keys and "0" not in map(_label, columns)
     for number, (line, cells) in enumerate(rows[header + 1 :], start=1):
         row = dict(zip(columns, cells, strict=False))
         if not any(row.get(column) for column in roles):
             continue
         with losses.guard(f"question {number}", line):
-            drafts.add(f"question {number}", _fields(row, roles))
+            drafts.add(f"question {number}", _fields(row, roles, from_zero=from_zero))
     return drafts
 
 
-def _fields(row: Mapping[str, str], roles: Mapping[str, str]) -> Fields:
+def _keys(row: Mapping[str, str], roles: Mapping[str, str]) -> list[str]:
+    return [row.get(column) or "" for column, role in roles.items() if role == "key"]
+
+
+def _fields(row: Mapping[str, str], roles: Mapping[str, str], *, from_zero: bool) -> Fields:
     def cells(role: str) -> list[tuple[str, str]]:
         return [(column, (row.get(column) or "").strip()) for column, one in roles.items() if one == role]
 
-    options = [(column, text) for column, text in cells("option") if text]
+    places = cells("option")
+    options = [(column, text) for column, text in places if text]
     key = next((text for _, text in cells("key") if text), "")
     if not key:
         raise Refused("its row doesn't say which answer is right")
-    right = _right(key, options)
+    if from_zero and re.fullmatch(r"[\d\s,;|&]+", key) and key not in [text for _, text in options]:
+        raise Refused(f"its key {key!r} counts the options from 0, as another row shows; count from 1")
+    right = _right(key, places)
     explanation = "\n\n".join(text for _, text in cells("explanation") if text)
     return {
         "kind": "choice" if len(right) == 1 else "multi",
         "prompt": next((text for _, text in cells("question") if text), ""),
         "options": [
-            {"text": text, "correct": place in right, "why": ""} for place, (_, text) in enumerate(options)
+            {"text": text, "correct": place in right, "why": ""}
+            for place, (_, text) in enumerate(places)
+            if text
         ],
         **({"solution": [explanation]} if explanation else {}),
     }
@@ -97,13 +112,16 @@ def _right(key: str, options: Sequence[tuple[str, str]]) -> set[int]:
     labels = [_label(column) for column, _ in options]
     positions = [str(place) for place in range(1, len(options) + 1)]
     letters = [chr(ord("a") + place) for place in range(len(options))]
-    words = [word.casefold() for word in re.split(r"[\s,;|&]+", key) if word]
+    names = re.sub(r"(?i)\b(?:option|answer|choice)[\s_]*(?=\d+\b|[a-z]\b)", "", key)
+    words = [word.casefold() for word in re.split(r"[\s,;|&]+", names) if word]
     readings = [{texts.index(key.casefold())}] if key.casefold() in texts else []
     for known in (labels, positions, letters):
         if words and all(word in known for word in words):
             readings.append({known.index(word) for word in words})
     if not readings:
         raise Refused(f"its key {key!r} is neither the text of an option nor its letter or number")
+    if any(not options[place][1] for one in readings for place in one):
+        raise Refused(f"its key {key!r} names an option that is empty")
     if any(one != readings[0] for one in readings):
         raise Refused(f"its key {key!r} is the text of one option and the letter or number of another")
     return readings[0]

@@ -65,13 +65,20 @@ def _without_comments(text: str) -> str:
 def _items(text: str, losses: Losses) -> Iterator[_Item]:
     item: _Item | None = None
     title = points = ""
-    for number, line in enumerate(text.split("\n"), start=1):
+    depth, empty = 0, 0
+    for number, line in enumerate(text.expandtabs(4).split("\n"), start=1):
         stripped = line.strip()
         if not stripped:
+            empty += 1
             continue
-        if line[0] in " \t" and item is not None:
-            _continue(item, stripped)
-        elif start := _START.match(line):
+        if line[0] == " " and item is not None:
+            # The first line below says how far text is indented; code in it is indented further.
+            depth = depth or len(line) - len(line.lstrip())
+            _continue(item, "\n" * empty + line[min(depth, len(line) - len(line.lstrip())) :].rstrip())
+            empty = 0
+            continue
+        depth, empty = 0, 0
+        if start := _START.match(line):
             if item is not None:
                 yield item
             item = _Item(number, start[1], title, points)

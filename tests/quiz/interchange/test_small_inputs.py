@@ -1,0 +1,339 @@
+"""Small inputs, each with the key, the text, or the loss that the documentation of its format requires."""
+
+import json
+
+import pytest
+
+from rolecall.quiz.interchange import Unreadable, detect_format, export_bank, import_bank
+
+
+def read(text: str | bytes, form: str):
+    return import_bank(text if isinstance(text, bytes) else text.encode(), form, "small")
+
+
+def only(text: str | bytes, form: str):
+    (question,) = read(text, form).bank.questions
+    return question
+
+
+def losses(text: str, form: str) -> str:
+    """Return the losses of an import, or the reason why nothing was imported."""
+    try:
+        return "\n".join(map(str, read(text, form).losses))
+    except Unreadable as error:
+        return str(error)
+
+
+def key(question) -> list[str]:
+    return [option.text for option in question.options if option.correct]
+
+
+def options(question) -> list[str]:
+    return [option.text for option in question.options]
+
+
+def score(question, text: str) -> float:
+    return question.grade(json.dumps(dict.fromkeys(question.blanks, text))).score
+
+
+def moodle(kind: str, rest: str, text: str = "Q") -> str:
+    return (
+        f'<quiz><question type="{kind}"><name><text>q</text></name><questiontext format="html">'
+        f"<text><![CDATA[{text}]]></text></questiontext>{rest}</question></quiz>"
+    )
+
+
+def answer(share: str, text: str) -> str:
+    return f'<answer fraction="{share}" format="html"><text><![CDATA[{text}]]></text></answer>'
+
+
+def item(declaration: str, body: str, processing: str = "") -> str:
+    return (
+        '<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="i" title="T">'
+        f"{declaration}<itemBody>{body}</itemBody>{processing}</assessmentItem>"
+    )
+
+
+def declared(values: str, cardinality: str = "single", base: str = "identifier", mapping: str = "") -> str:
+    value = "".join(f"<value>{one}</value>" for one in values.split())
+    return (
+        f'<responseDeclaration identifier="R" cardinality="{cardinality}" baseType="{base}">'
+        f"<correctResponse>{value}</correctResponse>{mapping}</responseDeclaration>"
+    )
+
+
+def rules(test: str, mark: str = "1") -> str:
+    return (
+        f"<responseProcessing><responseCondition><responseIf>{test}"
+        f'<setOutcomeValue identifier="SCORE"><baseValue baseType="float">{mark}</baseValue></setOutcomeValue>'
+        "</responseIf></responseCondition></responseProcessing>"
+    )
+
+
+CHOICE = (
+    '<choiceInteraction responseIdentifier="R" maxChoices="0"><prompt>P</prompt>'
+    '<simpleChoice identifier="A">a</simpleChoice><simpleChoice identifier="B">b</simpleChoice>'
+    '<simpleChoice identifier="C">c</simpleChoice></choiceInteraction>'
+)
+ENTRY = '<p>x <textEntryInteraction responseIdentifier="R"/></p>'
+MATCH_B = '<match><variable identifier="R"/><baseValue baseType="identifier">B</baseValue></match>'
+VARIABLE = '<variable identifier="R"/>'
+MAPPING = (
+    '<mapping defaultValue="0"><mapEntry mapKey="York" mappedValue="1"/>'
+    '<mapEntry mapKey="Leeds" mappedValue="1"/></mapping>'
+)
+TEMPLATE = (
+    '<responseProcessing template="http://www.imsglobal.org/question/qti_v2p1/rptemplates/match_correct"/>'
+)
+
+
+class TestQti:
+    def test_a_single_response_without_a_limit_is_a_choice(self):
+        assert only(item(declared("A"), CHOICE), "qti").kind == "choice"
+
+    def test_the_template_decides_whether_the_mapping_is_the_key(self):
+        question = only(item(declared("York", base="string", mapping=MAPPING), ENTRY, TEMPLATE), "qti")
+
+        assert [score(question, text) for text in ("York", "Leeds")] == [1, 0]
+
+    def test_a_rule_names_the_key_if_nothing_else_does(self):
+        empty = '<responseDeclaration identifier="R" cardinality="single" baseType="identifier"/>'
+
+        assert key(only(item(empty, CHOICE, rules(MATCH_B)), "qti")) == ["b"]
+
+    def test_capitals_count_as_a_rule_says(self):
+        test = f'<stringMatch caseSensitive="false">{VARIABLE}<correct identifier="R"/></stringMatch>'
+        question = only(item(declared("York", base="string"), ENTRY, rules(test)), "qti")
+
+        assert score(question, "york") == 1
+
+    @pytest.mark.parametrize(
+        ("text", "loss"),
+        [
+            (
+                item(declared("A"), CHOICE, rules(MATCH_B)),
+                "i: the whole question: its correct response and its",
+            ),
+            (item(declared("A Z", "multiple"), CHOICE), "its key names the choice Z"),
+            (
+                item(
+                    declared("3", base="float"),
+                    ENTRY,
+                    rules(f'<gte>{VARIABLE}<baseValue baseType="float">2</baseValue></gte>'),
+                ),
+                "compare the number with the ends of a range",
+            ),
+            (
+                item(
+                    declared("3", base="float"),
+                    ENTRY,
+                    rules(
+                        f'<equal toleranceMode="absolute" tolerance="1" includeLowerBound="false">{VARIABLE}'
+                        '<correct identifier="R"/></equal>'
+                    ),
+                ),
+                "an end of the range is wrong (includeLowerBound)",
+            ),
+            (
+                item(
+                    declared("C A", "ordered"),
+                    CHOICE.replace("choiceInter", "orderInter"),
+                ),
+                "the item 'b', which has no place",
+            ),
+        ],
+    )
+    def test_what_a_bank_does_not_have_is_listed(self, text, loss):
+        assert loss in losses(text, "qti")
+
+
+class TestMoodle:
+    def test_asterisks_in_a_text_to_type_are_escaped(self):
+        bank = read("::q:: Which?{=s3\\:Get\\*}\n", "gift").bank
+        for form in ("moodle", "gift"):
+            content, _ = export_bank(bank, form)
+
+            assert rb"Get\*" in content
+            assert score(only(content, form), "s3:Get*") == 1
+            assert not [one for one in import_bank(content, form, "x").losses if "wildcard" in one.what]
+
+    @pytest.mark.parametrize(
+        ("text", "form", "loss"),
+        [
+            ("::q:: Which?{=git *}\n", "gift", "q: the wildcard * in the answer 'git *'"),
+            (moodle("cloze", "", "x {1:SA:=git *}"), "moodle", "q: the wildcard * in the answer 'git *'"),
+            (
+                moodle("shortanswer", answer("100", "a") + answer("100", "*")),
+                "moodle",
+                "any other text is right",
+            ),
+            (moodle("shortanswer", answer("100", "*")), "moodle", "the whole question: no text is right"),
+            (
+                moodle("cloze", "", "x {1:SA:=a} {2:SA:=b}"),
+                "moodle",
+                "the weights of its blanks, from 1 to 2",
+            ),
+            (
+                moodle("cloze", "", "x {1:MC:=a~b} {1:MC:=c~d}"),
+                "moodle",
+                "which answers belong to which blank",
+            ),
+            (
+                moodle("multichoice", answer("100", "a") + answer("-33.33333", "b")),
+                "moodle",
+                "the -33.3333 % for 'b'",
+            ),
+            (
+                moodle("multichoice", answer("33,3", "a") + answer("0", "b")),
+                "moodle",
+                "q, line 1: the whole question: '33,3' isn't a number in Moodle XML",
+            ),
+        ],
+    )
+    def test_what_a_bank_does_not_have_is_listed(self, text, form, loss):
+        assert loss in losses(text, form)
+
+    def test_names_with_underscores_and_formulas_keep_their_characters(self):
+        question = only(
+            moodle("multichoice", answer("100", "__init__(self)") + answer("0", r"\(a*b*c\) of role_arn")),
+            "moodle",
+        )
+
+        assert options(question) == [r"\_\_init\_\_(self)", r"\(a*b*c\) of role_arn"]
+
+    def test_entities_of_html_and_control_characters_do_not_cost_the_file(self):
+        text = moodle("truefalse", answer("100", "true") + answer("0", "false"))
+        text = text.replace("<![CDATA[Q]]>", "a&nbsp;b &eacute;\x0b")
+
+        assert only(text, "moodle").prompt.replace("\N{NO-BREAK SPACE}", " ") == "a b é"
+
+    def test_a_file_in_another_encoding_says_how_to_save_it(self):
+        with pytest.raises(Unreadable, match=r"line 1: .*; save it as UTF-8"):
+            read(moodle("description", "", "é").encode("latin-1"), "moodle")
+
+
+class TestGift:
+    def test_html_in_a_text_without_a_format_is_html(self):
+        question = only("Is 10<sup>2</sup> in <i>x</i>?{=List<int> ~<b>}\n", "gift")
+
+        assert (question.prompt, options(question)) == ("Is 10² in *x*?", ["List<int>", "<b>"])
+
+    def test_a_question_that_is_not_valid_has_its_line(self):
+        assert "a, line 3: the whole question: its range ends before" in losses(
+            "x\n\n::a:: q{#5..3}", "gift"
+        )
+
+
+class TestJupyterquiz:
+    def test_a_text_that_says_false_is_false(self):
+        answers = [
+            {"answer": one, "correct": right}
+            for one, right in zip("abc", ("true", "false", "true"), strict=True)
+        ]
+        text = json.dumps([{"question": "q", "type": "many_choice", "answers": answers}])
+
+        assert key(only(text, "jupyterquiz")) == ["a", "c"]
+
+    def test_both_ends_of_a_range_of_thirds_are_right(self):
+        ends = {"type": "range", "range": ["1/3", "2/3"], "correct": True}
+        question = only(
+            json.dumps([{"question": "q", "type": "numeric", "answers": [ends]}]), "jupyterquiz"
+        )
+
+        assert [question.grade(text).score for text in ("1/3", "2/3", "0.34", "0.3")] == [1, 1, 1, 0]
+
+    @pytest.mark.parametrize(
+        ("one", "loss"),
+        [
+            (
+                {"type": "numeric", "answers": [{"range": [5], "correct": True}]},
+                "its range [5] doesn't have two",
+            ),
+            (
+                {"type": "many_choice", "answers": [{"answer": "x", "correct": "maybe"}]},
+                '"correct" is "maybe"',
+            ),
+            (
+                {
+                    "type": "string",
+                    "answers": [
+                        {"answer": "Paris", "correct": True},
+                        {"answer": "LYON", "correct": True, "match_case": True, "fuzzy_threshold": 0.8},
+                    ],
+                },
+                "capitals count in some of its answers only",
+            ),
+            (
+                {"type": "string", "answers": [{"answer": "a", "correct": True, "fuzzy_threshold": 0.8}]},
+                "an answer may be similar",
+            ),
+        ],
+    )
+    def test_what_a_bank_does_not_have_is_listed(self, one, loss):
+        assert loss in losses(json.dumps([{"question": "q", **one}]), "jupyterquiz")
+
+
+class TestTexts:
+    def test_an_option_of_aiken_without_a_space_is_an_option(self):
+        question = only("Q\nA. x\nB.y\nC. z\nANSWER: B\n", "aiken")
+
+        assert (options(question), key(question)) == (["x", "y", "z"], ["y"])
+
+    def test_a_key_of_aiken_in_small_letters_ends_its_question(self):
+        assert (
+            len(read("Q\nA. x\nB. y\nAnswer: b\n\nR\nA. x\nB. y\nANSWER: A\n", "aiken").bank.questions) == 2
+        )
+
+    def test_code_of_text2qti_keeps_its_indentation(self):
+        question = only(
+            "1. Code:\n\n    ```python\n    if x:\n        y\n\n    z\n    ```\n*a) b\nb) c\n", "text2qti"
+        )
+
+        assert question.prompt == "Code:\n\n```python\nif x:\n    y\n\nz\n```"
+
+    def test_code_and_superscripts_of_a_markdown_exam_stay(self):
+        text = "## Question 1\nIs `List<int>` 10<sup>2</sup> if a < b and c > d?\n- a) x\n- b) y\n\nAnswer: b\n"
+        question = only(text, "markdown")
+
+        assert question.prompt == "Is `List<int>` 10² if a < b and c > d?"
+        assert key(question) == ["y"]
+
+
+class TestTables:
+    @pytest.mark.parametrize(
+        ("text", "right"),
+        [
+            ("question|option A|option B|answer\nQ?|a|b|B\n", "b"),
+            ("question\toption A\toption B\tanswer\nQ?\ta\tb\tB\n".encode("utf-16"), "b"),
+            ("Question,Answer 1,Answer 2,Answer 3,Answer 4,Correct answer\nQ?,a,,c,d,3\n", "c"),
+            ("question,option_1,option_2,correct\nQ?,a,b,option_2\n", "b"),
+            ("question,option_1,option_2,correct\nQ?,a,b,Option B\n", "b"),
+        ],
+    )
+    def test_a_key_is_found(self, text, right):
+        assert key(only(text, "csv")) == [right]
+
+    @pytest.mark.parametrize(
+        ("text", "says"),
+        [
+            (
+                "question,option_1,option_2,correct\nQ,a,b,0\nR,a,b,1\n",
+                "question 2, line 3: .*counts the options from 0",
+            ),
+            (
+                'question,option A,option B,answer\n"Q,a,b,B\nR,a,b,A\n',
+                "line 2: a cell begins with a quote that isn't",
+            ),
+            ("question,option A,option B,answer\nQ\0,a,b,B\n", "line 2: it has a NUL character"),
+            ("question,option A,option B,answer\nQ,a,,B\n", "names an option that is empty"),
+        ],
+    )
+    def test_a_table_that_cannot_be_read_says_why(self, text, says):
+        with pytest.raises(Unreadable, match=says):
+            read(text, "csv")
+
+    def test_a_number_without_a_reason_is_imported(self):
+        assert only("id,kind,prompt,answer\na,numeric,Q,5\n", "csv").why == "TODO"
+
+    def test_the_format_of_a_table_in_utf_16_is_recognized(self):
+        assert detect_format("a.csv", "question\n".encode("utf-16")) == "csv"
