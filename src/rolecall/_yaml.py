@@ -145,7 +145,11 @@ def parse_yaml(text: str, name: str) -> Document:
         node = _compose(text)
     except yaml.MarkedYAMLError as error:
         raise BadFile([_syntax_fault(error, text, name)]) from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.reader.ReaderError as error:
+        raise BadFile([_character_fault(error, text, name)]) from None
+    except RecursionError:
+        raise BadFile([Fault(name, 1, 1, (), "has too many brackets within brackets")]) from None
+    except yaml.YAMLError as error:
         raise BadFile([Fault(name, 1, 1, (), f"is not YAML: {error}")]) from None
     if node is None:
         raise BadFile([Fault(name, 1, 1, (), "is empty; write its fields, one `name: value` in each line")])
@@ -183,6 +187,42 @@ def _fast_loader(fast: Any) -> Any:
 _NO_BREAK_SPACE = "a no-break space is in the indentation; indent with spaces"
 
 
+def _character_fault(error: yaml.reader.ReaderError, text: str, name: str) -> Fault:
+    """Say where a character is that no text has, such as those of a file in another encoding."""
+    before = text[: error.position]
+    line, column = before.count("\n") + 1, error.position - before.rfind("\n")
+    code = ord(text[error.position]) if error.position < len(text) else 0
+    fix = "save the file as UTF-8" if code == 0 else "remove it"
+    problem = (
+        f"this is not YAML: the character U+{code:04X}, which isn't visible, can't be in a text; {fix}"
+    )
+    return Fault(name, line, column, (), problem)
+
+
+_CONFLICT = re.compile(r"(<<<<<<<|=======|>>>>>>>)( |$)")
+_OPENING_QUOTE = re.compile(r"(\s*(?:- )?[\w-]+: +)([\"'])")
+_FIELD = re.compile(r"\s*(- )?[\w-]+:( |$)")
+
+
+def _line_fault(text: str, line: int, problem: str, name: str) -> Fault | None:
+    """Explain a fault whose cause is a whole line: a conflict, a fence, or a name without a colon."""
+    lines = text.split("\n")
+    for number, one in enumerate(lines, start=1):
+        if _CONFLICT.match(one) and number <= line + 1:
+            what = "Git marks a conflict here; keep one of the two versions, and remove the marks"
+            return Fault(name, number, 1, (), what)
+    if lines[line - 1].startswith("```"):
+        return Fault(name, line, 1, (), "this is not YAML: it is Markdown around YAML; remove this line")
+    if problem.startswith("could not find expected ':'"):
+        for number in range(min(line, len(lines)), 0, -1):
+            one = lines[number - 1]
+            if one.strip() and not _FIELD.match(one) and not one.lstrip().startswith(("- ", "#")):
+                column = len(one) - len(one.lstrip()) + 1
+                fix = "write a colon and a space after the name of a field, or indent text that goes on"
+                return Fault(name, number, column, (), f"this is not YAML: {problem}; {fix}")
+    return None
+
+
 def _syntax_fault(error: yaml.MarkedYAMLError, text: str, name: str) -> Fault:
     """Say where a file stops being YAML, why, and what to do."""
     mark = error.problem_mark or error.context_mark
@@ -191,6 +231,21 @@ def _syntax_fault(error: yaml.MarkedYAMLError, text: str, name: str) -> Fault:
         if "\N{NO-BREAK SPACE}" in one[: len(one) - len(one.lstrip())]:
             return Fault(name, number, 1, (), _NO_BREAK_SPACE)
     problem, start = str(error.problem), error.context_mark
+    if (fault := _line_fault(text, line, problem, name)) is not None:
+        return fault
+    before = text.split("\n")[line - 1][: column - 1] if mark else ""
+    if "mapping values are not allowed" in problem and re.fullmatch(r"\s+[\w-]+", before):
+        fix = "indent this line like the other fields around it"
+        return Fault(
+            name, line, len(before) - len(before.lstrip()) + 1, (), f"this is not YAML: {problem}; {fix}"
+        )
+    if problem.startswith("expected <block end>, but found '<scalar>'") and before.strip():
+        for number, one in enumerate(text.split("\n")[: line - 1], start=1):
+            if (quote := _OPENING_QUOTE.match(one)) and one.count(quote[2]) % 2:
+                fix = f"the quote {quote[2]} that begins this text is not closed; close it"
+                return Fault(name, number, len(quote[1]) + 1, (), f"this is not YAML: {fix}")
+        fix = "a text in quotes or brackets ends before this; put the whole text in quotes"
+        return Fault(name, line, column, (), f"this is not YAML: {problem}; {fix}")
     if problem.startswith("expected ',' or") and start is not None and start.line + 1 < line:
         opening = text.split("\n")[start.line][start.column : start.column + 1]
         closing = {"[": "]", "{": "}"}.get(opening, "")
@@ -211,8 +266,20 @@ def _syntax_fix(problem: str) -> str:
         return (
             f"; if *{name} is a text, put it in quotes; if it is an alias, write &{name} before its value"
         )
-    if "mapping values are not allowed" in problem or problem.startswith("expected ',' or"):
+    if problem.startswith("expected ',' or"):
+        return "; put a text with a colon in quotes, or add a comma before this field"
+    if "mapping values are not allowed" in problem:
         return "; put a text with a colon in quotes"
+    if "mapping keys are not allowed" in problem:
+        return "; put a text that starts with ? in quotes"
+    if "sequence entries are not allowed" in problem:
+        return "; put a text that starts with - in quotes, or begin the list in a line of its own"
+    if problem.startswith("expected a comment or a line break"):
+        return "; put a text that starts with | or > in quotes, or begin it in the next line"
+    if problem.startswith("found unknown escape character"):
+        return "; write \\\\ for a backslash in double quotes, or use single quotes"
+    if problem.startswith("but found another document"):
+        return "; a file has one document, so remove the line ---"
     if problem.startswith("expected <block end>"):
         return "; indent this line like the other fields around it"
     return ""
@@ -256,7 +323,10 @@ class _Reader:
         try:
             return self.constructor.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
-            self._fault(node, where, f"cannot be read: {getattr(error, 'problem', error)}")
+            said = str(getattr(error, "problem", error))
+            tagged = said.startswith("could not determine a constructor")
+            fix = "; put a text that starts with ! or = in quotes" if tagged else ""
+            self._fault(node, where, f"cannot be read: {said}{fix}")
             return None
 
     def _mapping(self, node: yaml.MappingNode, where: Where, within: frozenset[int]) -> object:

@@ -82,3 +82,52 @@ def test_a_comment_after_two_spaces_is_a_comment(tmp_path):
     file.write_text(good.replace("hint: Think of an hour.", "hint: Think of an hour.  # a round time"))
 
     assert load_bank(file).question("c-numeric").hint == "Think of an hour."
+
+
+GOOD = (CASES / "author-00-good.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "place", "message"),
+    [
+        (
+            "answer: 3600",
+            "answer: 0600",
+            "36:13: ",
+            "YAML reads 0600 as 384; write the number without the zero",
+        ),
+        (
+            "answer: 3600",
+            "answer: 1:00",
+            "36:13: ",
+            "YAML reads 1:00 as 60; write the number without a colon",
+        ),
+        ("{minutes: 60,", "{minutes: 060,", "38:22: ", "YAML reads 060 as 48"),
+        ("prompt: Match.", "prompt: | is?", "77:15: ", "put a text that starts with | or > in quotes"),
+        ("prompt: Match.", "prompt: [a] is?", "77:17: ", "put the whole text in quotes"),
+        ("prompt: Match.", "prompt: 'don't", "77:18: ", "put the whole text in quotes"),
+        ("prompt: Match.", 'prompt: "Match.', "77:13: ", 'the quote " that begins this text is not closed'),
+        ("prompt: Match.", 'prompt: "a\\d"', "77:16: ", r"write \\ for a backslash in double quotes"),
+        ("prompt: Match.", "prompt: - is", "77:13: ", "put a text that starts with - in quotes"),
+        ("prompt: Match.", "prompt: !Ref x", "77:13: ", "put a text that starts with ! or = in quotes"),
+        (
+            "prompt: Match.",
+            "prompt:Match.",
+            "77:5: ",
+            "write a colon and a space after the name of a field",
+        ),
+        ("    prompt: Match.", "     prompt: Match.", "77:6: ", "indent this line like the other fields"),
+        ("prompt: Match.", "prompt: a\x07b", "77:14: ", "the character U+0007"),
+        ("    prompt: Match.", "<<<<<<< HEAD\n    prompt: Match.", "77:1: ", "Git marks a conflict here"),
+        ("# Questions", "```yaml\n# Questions", "1:1: ", "it is Markdown around YAML; remove this line"),
+    ],
+)
+def test_a_mistake_in_a_line_says_what_to_do(tmp_path, before, after, place, message):
+    file = tmp_path / "bank.yaml"
+    file.write_text(GOOD.replace(before, after, 1), encoding="utf-8")
+
+    with pytest.raises(BadFile) as raised:
+        load_bank(file)
+
+    assert f".yaml:{place}" in str(raised.value)
+    assert message in str(raised.value)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from rolecall._validation import validate
 from rolecall._yaml import BadFile, Document, Fault, Where, did_you_mean, read_yaml
 from rolecall.quiz._proofs import Misconception, Proof
 from rolecall.quiz.fields import Slug, Text
-from rolecall.quiz.kinds import Question
+from rolecall.quiz.kinds import Numeric, Question
 
 
 class RecallCard(BaseModel):
@@ -128,6 +130,8 @@ def _faults(document: Document, bank: Bank) -> Iterator[Fault]:
                 yield document.fault((*at, *where), message)
         for where, problem in question.problems():
             yield document.fault((*at, *where), problem)
+        if isinstance(question, Numeric):
+            yield from _number_faults(document, at)
         yield from _proof_faults(document, at, question.proof)
     for index, card in enumerate(bank.cards):
         if card.id in seen or card.id in [one.id for one in bank.cards[:index]]:
@@ -138,6 +142,19 @@ def _faults(document: Document, bank: Bank) -> Iterator[Fault]:
     for slug, misconception in bank.misconceptions.items():
         where = ("misconceptions", slug)
         yield from _proof_faults(document, where, misconception.experiment, "experiment")
+
+
+# Texts have quotes, or their validation says so before.
+_OTHER_BASE = re.compile(r"[-+]?0[0-7_]+|[-+]?[1-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
+
+
+def _number_faults(document: Document, at: Where) -> Iterator[Fault]:
+    """Find numbers that YAML reads as others than an author means: 0600 is 384, and 1:00 is 60."""
+    for where, written in document.written.items():
+        if where[: len(at)] == at and _OTHER_BASE.fullmatch(written):
+            how = "without a colon, in its unit" if ":" in written else "without the zero at its beginning"
+            value = yaml.safe_load(written)
+            yield document.fault(where, f"YAML reads {written} as {value}; write the number {how}")
 
 
 def _proof_faults(
