@@ -1,6 +1,7 @@
 """Small inputs, each with the key, the text, or the loss that the documentation of its format requires."""
 
 import json
+import re
 
 import pytest
 
@@ -297,6 +298,43 @@ class TestTexts:
 
         assert question.prompt == "Is `List<int>` 10² if a < b and c > d?"
         assert key(question) == ["y"]
+
+    def test_code_below_an_option_of_a_markdown_exam_is_part_of_it(self):
+        text = "## Q1\nWhat?\nA. x\nB. ```\n   y\n   ```\nC. z\n   more\n\nAnswer: (B)\n\n## Q2\nR?\n(A) x ✓\n(B) y\n"
+        first, second = read(text, "markdown").bank.questions
+
+        assert options(first) == ["x", "```\n   y\n```", "z\nmore"]
+        assert (key(first), key(second)) == ([options(first)[1]], ["x"])
+
+    def test_a_block_of_code_that_is_not_closed_costs_one_question(self):
+        text = "## Question 1\n```\nA. x\n\n## Question 2\nR?\nA. x\nB. y\nAns: B\n"
+
+        assert key(only(text, "markdown")) == ["y"]
+
+    @pytest.mark.parametrize(
+        ("text", "form", "loss"),
+        [
+            (
+                "## Q1\nR?\nA. x\nB. y\nC. z\nAnswer: A\nAnswer: B\n",
+                "markdown",
+                "line 1: .* disagree on its key: A and B",
+            ),
+            (
+                "## Q1\nR?\n- [x] A. x\n- [ ] B. y\n\nAnswer: B\n",
+                "markdown",
+                "disagree on its key: A and B",
+            ),
+            ("## Q1\nR?\n1. x\n2. y\n\nAnswer: 2\n", "markdown", "line 1: its options have no letters"),
+            ("1. Q\n* a\n*b\n", "text2qti", "or one lacks the space after its sign"),
+            (
+                "Q\nA. x\nB. y\n\nR\nA. x\nB. y\nANSWER: A\n",
+                "aiken",
+                "question 1, line 1: .*it has no line ANSWER",
+            ),
+        ],
+    )
+    def test_a_question_without_a_clear_key_is_listed(self, text, form, loss):
+        assert re.search(loss, losses(text, form))
 
 
 class TestTables:

@@ -23,9 +23,17 @@ def read(content: bytes, losses: Losses) -> list[Question]:
     lines: list[str] = []
     first = 1
     number = 1
+    empty = False
     for line, text in enumerate(decoded(content).split("\n"), start=1):
         if not text.strip():
+            empty = True
             continue
+        if empty and lines and OPTION.match(lines[-1]) and not _continues(text.strip()):
+            # Without its key, a question would take the next one with it.
+            with losses.guard(f"question {number}", first):
+                raise Refused("it has no line ANSWER")
+            lines, number = [], number + 1
+        empty = False
         first = first if lines else line
         lines.append(text.strip())
         if _KEY.match(lines[-1]):
@@ -36,6 +44,10 @@ def read(content: bytes, losses: Losses) -> list[Question]:
         with losses.guard(f"question {number}", first):
             raise Refused("the file ends before its line ANSWER")
     return drafts.questions
+
+
+def _continues(line: str) -> bool:
+    return bool(OPTION.match(line) or _KEY.match(line) or _NO_SPACE.match(line))
 
 
 def _option_without_space(line: str, letter: str) -> re.Match[str] | None:

@@ -12,15 +12,20 @@ from collections.abc import Iterator
 from rolecall.quiz.interchange._drafts import Drafts
 from rolecall.quiz.interchange._html import report_pictures, to_markdown
 from rolecall.quiz.interchange._lettered import LetteredQuestion, key_letters
-from rolecall.quiz.interchange._losses import Losses, decoded
+from rolecall.quiz.interchange._losses import Losses, Refused, decoded
 from rolecall.quiz.kinds import Question
 
 SIGN = r"(?im)^\W*(correct )?answers?\W*:\W*[a-h](\W|$)|^\s*[-*] \[x\] "
 _NUMBER = re.compile(r"(?:(question|q)\s*)?(\d+)(?:\s*(?:of|/)\s*\d+)?\s*([.):\]])?(?:\s+|$)(.*)", re.I)
 _CHECKBOX = re.compile(r"[-*+]\s+\[([ xX])\]\s+(?:([A-Ha-h])[.)]\s+)?(.*)")
-_LETTERED = re.compile(r"(?:[-*+]\s+)?(?:\*\*)?([A-Ha-h])[.)](?:\*\*)?\s+(.*)")
-_KEY = re.compile(r"\W*(?:correct\s+)?answers?(?:\s+(?:is|are))?\W*:[\s*_]*(.*)", re.I)
-_LETTERS = re.compile(r"([A-H](?:(?:\s*(?:,|&|and)\s*)?[A-H])*)(?![\w'’])[.):]?\s*(.*)")
+_LETTERED = re.compile(r"(?:[-*+]\s+)?(?:\*\*)?\(?([A-Ha-h])[.)](?:\*\*)?\s+(.*)")
+_KEY = re.compile(
+    r"\W*(?:(?:correct\s+)?ans(?:wers?)?|correct\s+(?:option|choice)s?)(?:\s+(?:is|are))?\W*:[\s*_]*(.*)",
+    re.I,
+)
+_CHECKED = re.compile(r"\s*[✓✔✅]\ufe0f?\s*$")
+_FENCE = re.compile(r"(?:[-*+]\s+)?(?:\(?[A-Ha-h][.)]\s+)?```(?!.*```)")
+_LETTERS = re.compile(r"\(?([A-H](?:(?:\s*(?:,|&|and)\s*)?[A-H])*)(?![\w'’])[.):]?\s*(.*)")
 _SMALL_LETTERS = re.compile(r"\(?([a-h](?:\s*(?:,|&|and)\s*[a-h])*)(?:[.):](?!\w)\s*(.*)|\s*$)")
 _REASON = re.compile(r"(?:[-*+]\s+)?(?:why\s+)?(?:option\s+)?([A-H])\s+is\s+\w+\W*:\s*(.+)", re.I)
 _EXPLANATION = re.compile(r"\W*explanation\W*:[\s*_]*", re.I)
@@ -33,6 +38,7 @@ _FURNITURE = re.compile(
     re.I,
 )
 _SCRIPT = re.compile(_CODE + r"|<(?P<tag>su[bp])>(?P<script>[^<>]*)</su[bp]>", re.I)
+_NUMBERED_HEADING = re.compile(r"#{1,6}\s+(question|q)\s*\d+", re.I)
 _SUMMARY = re.compile(r"<summary\b.*?</summary>", re.I | re.S)
 _QUOTE = re.compile(r"^\s*>\s?(\[!\w+\].*)?")
 
@@ -43,7 +49,11 @@ def read(content: bytes, losses: Losses) -> list[Question]:
     number = 0
     for line, lines in _blocks(decoded(content)):
         if not any(_option(one) for one in lines):
-            # A heading without options is a chapter, not a question.
+            # A heading without options is a chapter, unless it has a key.
+            if any(_KEY.match(one.strip()) for one in lines):
+                losses.add(
+                    f"the text from line {line}", "its options have no letters, such as A., or checkboxes"
+                )
             continue
         number += 1
         with losses.guard(f"question {number}", line):
@@ -58,7 +68,9 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
     first, in_code = 0, False
     for number, line in enumerate(_SUMMARY.sub(_same_lines, text).split("\n"), start=1):
         plain = _QUOTE.sub("", line)
-        in_code ^= plain.strip().startswith("```")
+        in_code ^= bool(_FENCE.match(plain.strip()))
+        # A block of code that is never closed shouldn't cost the questions below it.
+        in_code = in_code and not _NUMBERED_HEADING.match(plain)
         start = None if in_code else _start(plain, block)
         if start is not None:
             if block:
@@ -99,9 +111,9 @@ def _may_begin(block: list[str]) -> bool:
 def _option(line: str) -> tuple[str, str, bool] | None:
     """Read an option: its letter, which may be missing, its text, and whether it's checked."""
     if box := _CHECKBOX.match(line.strip()):
-        return box[2] or "", box[3], box[1] != " "
+        return box[2] or "", _CHECKED.sub("", box[3]), box[1] != " " or bool(_CHECKED.search(box[3]))
     if lettered := _LETTERED.match(line.strip()):
-        return lettered[1], lettered[2], False
+        return lettered[1], _CHECKED.sub("", lettered[2]), bool(_CHECKED.search(lettered[2]))
     return None
 
 
@@ -112,21 +124,32 @@ def _script(found: re.Match[str]) -> str:
 
 def _question(first: int, lines: list[str]) -> LetteredQuestion:
     one = LetteredQuestion(first)
-    in_code = False
+    in_code = in_option = False
     for raw in lines:
         line = raw if in_code else _SCRIPT.sub(_script, raw)
         plain = _FURNITURE.sub(lambda found: found["code"] or "", line).strip()
-        in_code ^= plain.startswith("```")
+        was_in_code, in_code = in_code, in_code ^ bool(_FENCE.match(plain))
+        continues = in_option and bool(raw.strip())
+        in_option = False
         part = one.explanation if one.options else one.prompt
-        if in_code or plain.startswith("```"):
-            part.append(line)
+        if was_in_code or plain.startswith("```"):
+            if one.options and not one.explanation:
+                # Code below an option is part of it.
+                one.continue_option(raw.strip() if plain.startswith("```") else raw)
+                in_option = True
+            else:
+                part.append(line)
         elif one.options and (key := _KEY.match(plain)):
             _read_key(one, key[1].strip().rstrip("*_ "))
         elif one.options and (reason := _REASON.match(plain)):
             one.reasons[reason[1].upper()] = reason[2]
-        elif (option := _option(line)) and not _is_explained(one):
+        elif (option := _option(plain)) and not _is_explained(one):
             letter, text, checked = option
             one.add_option(letter or chr(ord("A") + len(one.options)), text, correct=checked)
+            in_option = True
+        elif continues and raw[:1].isspace() and plain:
+            one.continue_option(plain)
+            in_option = True
         elif set(plain) <= set("-*_"):
             part.append("")
         else:
@@ -144,6 +167,8 @@ def _read_key(one: LetteredQuestion, text: str) -> None:
         key, rest = key_letters(found[1]), (found[2] or "").strip("*_ ")
     else:
         key, rest = [], text
+    if one.key and key and set(one.key) != set(key):
+        raise Refused(f"two lines disagree on its key: {', '.join(one.key)} and {', '.join(key)}")
     one.key = one.key or key
     if rest and _bare(rest) not in texts:
         one.explanation.append(rest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -133,9 +133,11 @@ def _answer_fields(item: _Item, name: str, losses: Losses) -> Fields:
     if answers := _options(item, _CHECKBOX):
         return {"kind": "multi", "options": answers}
     if numbers := [(found[1], why) for text, why in item.parts if (found := _NUMBER.match(text))]:
+        _require_all(item, numbers)
         answered = [(*_middle_and_tolerance(text), 100.0, why) for text, why in numbers]
         return number_of(answered, name, losses)
     if texts := [(found[1], 100.0, why) for text, why in item.parts if (found := _SHORT.match(text))]:
+        _require_all(item, texts)
         blank = blank_of(texts, name, losses, match_case=False)
         return {"kind": "blanks", "text": "[[answer]]", "blanks": {"answer": blank}}
     raise Refused("it has no answers")
@@ -147,9 +149,15 @@ def _options(item: _Item, pattern: re.Pattern[str]) -> list[Fields]:
         if found := pattern.match(text):
             # Lines that continue the option come after the match.
             options.append({"text": found[2] + text[found.end() :], "correct": found[1] == "*", "why": why})
-    if options and len(options) < len(item.parts):
-        raise Refused("its answers are of different kinds")
+    if options:
+        _require_all(item, options)
     return options
+
+
+def _require_all(item: _Item, answers: Sized) -> None:
+    """Refuse a question of whose answers some weren't understood."""
+    if len(answers) < len(item.parts):
+        raise Refused("its answers are of different kinds, or one lacks the space after its sign")
 
 
 def _middle_and_tolerance(text: str) -> tuple[Fraction, Fraction]:
