@@ -63,4 +63,6 @@ def _show_error(shell: Any, kind: type, error: BaseException, traceback: Any, tb
         return None
     lines = shell.InteractiveTB.structured_traceback(kind, error, traceback, tb_offset=tb_offset)
     shell.display_pub.publish({"text/plain": str(error), "text/html": error_html(error, "\n".join(lines))})
+    # nbval and a saved notebook know by this message that the cell failed.
+    shell._showtraceback(kind, error, [f"{kind.__name__}: {error}"])
     return lines
