@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from rolecall.quiz import Bank
 from rolecall.quiz.interchange import Unreadable, detect_format, export_bank, import_bank
 
 
@@ -224,8 +225,42 @@ class TestGift:
             "x\n\n::a:: q{#5..3}", "gift"
         )
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "::q:: Which?{=a [to] b -> c =d -> e}\n",
+            "::q:: Which?{=x [to] y =u}\n",
+            "::q:: Which?{=x [to] y}\n",
+        ],
+    )
+    def test_an_arrow_in_an_answer_is_not_exported_as_a_pair(self, text):
+        bank = read(text, "gift").bank.model_dump_json(by_alias=True).replace("[to]", "->")
+        content, lost = export_bank(Bank.model_validate_json(bank), "gift")
+
+        if b"->" in content:
+            assert set(only(content, "gift").blanks["answer"].accept) == {"x -> y", "u"}
+        else:
+            assert "the whole question" in "".join(one.what for one in lost)
+
 
 class TestJupyterquiz:
+    def test_the_upper_end_of_a_range_is_exported_because_a_range_excludes_it(self):
+        content, _ = export_bank(read("::q:: Q{#0.3:0.1}\n", "gift").bank, "jupyterquiz")
+
+        assert [one.get("range") or one["value"] for one in json.loads(content)[0]["answers"]] == [
+            [0.2, 0.4],
+            0.4,
+        ]
+        assert not [one for one in import_bank(content, "jupyterquiz", "x").losses if "range" in one.what]
+
+    def test_a_number_without_a_last_digit_is_listed(self):
+        answers = [{"value": "2/3", "correct": True}]
+        bank = read(
+            json.dumps([{"question": "q", "type": "numeric", "answers": answers}]), "jupyterquiz"
+        ).bank
+
+        assert "the number 2/3 except its first digits" in str(export_bank(bank, "jupyterquiz")[1])
+
     def test_a_text_that_says_false_is_false(self):
         answers = [
             {"answer": one, "correct": right}

@@ -97,10 +97,16 @@ def _answers(question: Question, losses: Losses) -> list[str] | None:
             ]
             return [right, *wrong]
         case Match():
+            if any("->" in pair.left for pair in question.pairs):
+                losses.add(question.id, "the whole question: -> in a left part would end it")
+                return None
             losses.each(question.id, (f"the extra answer {extra!r}" for extra in question.extras))
             return [f"={_escaped(pair.left)} -> {_escaped(pair.right)}" for pair in question.pairs]
         case Blanks() if len(question.blanks) == 1:
             blank = next(iter(question.blanks.values()))
+            if all("->" in text for text in (*blank.accept, *blank.wrong)):
+                losses.add(question.id, "the whole question: answers with -> would be pairs to match")
+                return None
             if question.matches_case(blank):
                 losses.add(question.id, "that capitals count; the format ignores them")
             right_ = [f"={_typed(one)}#{_escaped(blank.why)}" for one in blank.accept]

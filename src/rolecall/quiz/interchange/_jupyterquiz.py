@@ -9,7 +9,7 @@ from typing import Any
 
 from rolecall.quiz._bank import Bank
 from rolecall.quiz._numbers import exact, stored
-from rolecall.quiz.interchange._drafts import TODO, Drafts, Fields, NumberAnswer, number_of, ready
+from rolecall.quiz.interchange._drafts import TODO, Drafts, Fields, NumberAnswer, number_of, ready, rounded
 from rolecall.quiz.interchange._html import report_pictures
 from rolecall.quiz.interchange._losses import Losses, Refused, Unreadable
 from rolecall.quiz.kinds import Blanks, Choice, Match, Multi, Numeric, Question
@@ -25,6 +25,7 @@ def write(bank: Bank, losses: Losses) -> bytes:
             case Numeric():
                 if question.unit:
                     losses.add(question.id, f"the unit, which is {question.unit}, except in the prompt")
+                losses.each(question.id, rounded(question))
                 written.append(_number(question))
             case Match():
                 written.append(_pairs(question))
@@ -47,18 +48,17 @@ def _choosing(question: Choice | Multi) -> Fields:
 
 def _number(question: Numeric) -> Fields:
     value, tolerance = exact(question.answer), exact(question.tolerance)
-    right: Fields = {"type": "value", "value": _json_number(value)}
+    right: list[Fields] = [{"type": "value", "value": _json_number(value)}]
     if tolerance:
-        right = {
-            "type": "range",
-            "range": [_json_number(value - tolerance), _json_number(value + tolerance)],
-        }
+        low, high = _json_number(value - tolerance), _json_number(value + tolerance)
+        # A range of jupyterquiz doesn't have its upper end.
+        right = [{"type": "range", "range": [low, high]}, {"type": "value", "value": high}]
     wrong = [
         {"type": "value", "value": _json_number(exact(one.value)), "correct": False, "feedback": one.why}
         for one in question.wrong
     ]
     unit = f" (in {question.unit})" if question.unit else ""
-    answers = [{**right, "correct": True, "feedback": question.why}, *wrong]
+    answers = [*({**one, "correct": True, "feedback": question.why} for one in right), *wrong]
     return {"question": question.prompt + unit, "type": "numeric", "answers": answers}
 
 
@@ -188,6 +188,13 @@ def _read_number(name: str, answers: list[dict[str, Any]], losses: Losses) -> Fi
         low, high = map(_value, ends)
         middle, tolerance = (low + high) / 2, (high - low) / 2
         why = str(one.get("feedback") or TODO)
+        if (
+            _is_right(one)
+            and not tolerance
+            and any(share and middle == value + width for value, width, share, _ in found if width)
+        ):
+            # The upper end of the range above, which an export lists, because a range here excludes it.
+            continue
         first = _is_right(one) and not any(share for _, _, share, _ in found)
         if first or not (_is_right(one) or tolerance):
             found.append((middle, tolerance, 100.0 if first else 0.0, why))
