@@ -1,7 +1,9 @@
 """Small inputs, each with the key, the text, or the loss that the documentation of its format requires."""
 
+import io
 import json
 import re
+import zipfile
 
 import pytest
 
@@ -97,6 +99,15 @@ class TestQti:
         question = only(item(declared("York", base="string", mapping=MAPPING), ENTRY, TEMPLATE), "qti")
 
         assert [score(question, text) for text in ("York", "Leeds")] == [1, 0]
+
+    def test_a_file_whose_name_has_a_space_is_found(self):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            resource = '<resource type="imsqti_item_xmlv2p1" href="my%20item.xml"/>'
+            archive.writestr("imsmanifest.xml", f"<manifest><resources>{resource}</resources></manifest>")
+            archive.writestr("my item.xml", item(declared("A"), CHOICE))
+
+        assert key(only(packed.getvalue(), "qti")) == ["a"]
 
     def test_a_rule_names_the_key_if_nothing_else_does(self):
         empty = '<responseDeclaration identifier="R" cardinality="single" baseType="identifier"/>'

@@ -10,6 +10,7 @@ import io
 import posixpath
 import zipfile
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -115,6 +116,8 @@ def _items(content: bytes) -> Iterator[tuple[str, bytes | None, Fields]]:
                         (one.get("href", "") for one in resource.iterfind("{*}file")), ""
                     )
                     file = posixpath.normpath(posixpath.join(posixpath.dirname(where), file))
+                    # A manifest has addresses, in which a space is %20.
+                    file = file if file in names else unquote(file)
                     yield file, archive.read(file) if file in names else None, _described(resource)
     except zipfile.BadZipFile:
         raise Unreadable("it is not a content package: the archive can't be opened") from None
