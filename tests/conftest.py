@@ -40,7 +40,7 @@ def lab(reports: Sandbox) -> Iterator[Sandbox]:
 def pytest_configure(config: pytest.Config) -> None:
     """Try few random examples without the slow tests, and many with them."""
     hypothesis.settings.register_profile("few", max_examples=50, deadline=None)
-    hypothesis.settings.register_profile("many", max_examples=400, deadline=None)
+    hypothesis.settings.register_profile("many", max_examples=200, deadline=None)
     hypothesis.settings.load_profile("few" if config.option.markexpr == "not slow" else "many")
 
 

@@ -37,7 +37,8 @@ def test_twine_takes_the_wheel_and_the_sdist(packages):
 
 def test_the_wheel_holds_what_a_wheel_should(packages):
     # W004: the names of lessons, such as 01-temporary-access, are no names of modules; they hold no Python.
-    run("check-wheel-contents", "--ignore", "W004", *packages.glob("*.whl"))
+    # JupyterLab finds the panel among an environment's data files, and `rolecall lab` finds it in the package (W002).
+    run("check-wheel-contents", "--ignore", "W002,W004", *packages.glob("*.whl"))
 
 
 def test_the_version_is_in_one_place(packages):

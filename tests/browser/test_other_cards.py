@@ -159,6 +159,6 @@ def test_the_dashboard_shows_numbers_and_a_plot_without_a_network(lab, page, scr
 
     menu(page, "Run", "Run All Cells")
 
-    expect(page.get_by_text("1 answers, 1 right. Streak: 1 day.")).to_be_visible()
+    expect(page.get_by_text("1 answer, 1 right.")).to_be_visible()
     expect(page.locator(".vega-embed canvas, .vega-embed svg").first).to_be_visible()
     page.screenshot(path=screenshots / "dashboard-light.png")

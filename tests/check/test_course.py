@@ -1,4 +1,7 @@
-"""This repository's own course has no fault; its notebooks run in the suite themselves."""
+"""This repository's own course has no fault.
+
+Its notebooks run in the suite themselves, and its tasks in `cheats/test_course_tasks.py`.
+"""
 
 import json
 from collections import Counter
@@ -16,8 +19,14 @@ KINDS = ("choice", "multi", "blanks", "order", "match", "numeric", "cli", "polic
 
 
 @pytest.mark.slow
-def test_the_course_has_no_fault():
-    assert list(map(str, check_course(find_course(), notebooks=False, cheats=False))) == []
+def test_no_file_of_the_course_has_a_fault():
+    assert list(map(str, check_course(find_course(), proofs=False, notebooks=False))) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bank", find_course().banks(), ids=lambda path: path.stem)
+def test_each_proof_of_a_bank_holds_and_its_policy_questions_reject_bad_policies(bank):
+    assert list(map(str, check_course(find_course(), notebooks=False, only=frozenset({bank})))) == []
 
 
 def test_each_notebook_is_kept_solved_with_its_outputs_and_nbval_compares_them():

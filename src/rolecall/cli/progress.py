@@ -51,7 +51,7 @@ def _show() -> None:
         return
     days = f"{summary.streak} day{'' if summary.streak == 1 else 's'}"
     console.print(
-        f"{summary.answered} answers, {summary.right} right. "
+        f"{summary.answered} answer{'' if summary.answered == 1 else 's'}, {summary.right} right. "
         f"Streak: {days}. Flash cards due: {summary.due}."
     )
     table = Table("Skill", "Verdict", "Confidence", "Answered", "Right")

@@ -52,9 +52,10 @@ class Dashboard:
             f"<li>{to_inline_html(self._titles.get(name, name))} ({times}×)</li>"
             for name, times in report.misconceptions[:_MOST_MISCONCEPTIONS]
         )
+        answers = f"{report.answered} answer{'' if report.answered == 1 else 's'}"
         return card(
             "Your progress",
-            f"<p>{report.answered} answers, {report.right} right. Flash cards due: {report.due}.</p>",
+            f"<p>{answers}, {report.right} right. Flash cards due: {report.due}.</p>",
             f'<h4>Skills</h4><ul class="rc-rows">{rows}</ul>',
             f"<h4>Ideas to revisit</h4><ul>{mistakes}</ul>" if mistakes else "",
             chips=chip(f"{days} in a row"),
