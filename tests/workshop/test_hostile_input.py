@@ -11,7 +11,6 @@ from functools import cache
 
 import httpx
 import pytest
-from awscli.argparser import CommandAction
 from sqlalchemy import text
 from sqlalchemy.exc import DataError
 
@@ -176,7 +175,10 @@ def test_of_ten_thousand_generated_commands_none_opens_connects_or_starts_anythi
 ):
     # For each line of the message about an unknown command, the CLI lists all its commands again.
     names = cache(lambda action: list(action.command_table))
-    monkeypatch.setattr(CommandAction, "choices", property(names, lambda action, choices: None))
+    # Imported at the top, the CLI would set AWS_DATA_PATH for every test of this process.
+    monkeypatch.setattr(
+        "awscli.argparser.CommandAction.choices", property(names, lambda action, choices: None)
+    )
     secret = tmp_path / "secret.json"
     secret.write_text('{"RoleName": "top-secret"}')
     chance = random.Random(18)
