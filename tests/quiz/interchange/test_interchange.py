@@ -353,3 +353,20 @@ def test_two_questions_with_one_name_get_two_ids():
     bank: Bank = import_bank(json.dumps(twice).encode(), "jupyterquiz", "x").bank
 
     assert [one.id for one in bank.questions] == ["question-1", "question-2"]
+
+
+def test_qti_compares_an_order_with_the_right_one_and_adds_the_marks_of_what_is_mapped():
+    """A mapping gives marks for parts; without one, `map_response` gives none.
+
+    https://www.imsglobal.org/question/qtiv2p1/imsqti_infov2p1.html (standard response processing templates)
+    """
+    content, _ = export_bank(load_bank(KINDS), "qti")
+
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        items = {
+            name: package.read(name).decode() for name in package.namelist() if name.startswith("items/")
+        }
+    assert all(
+        ("<mapping" in item) == ("map_response" in item) for item in items.values() if "template=" in item
+    )
+    assert "rptemplates/match_correct" in items["items/in-order.xml"]

@@ -47,7 +47,7 @@ def write(question: Question, losses: Losses) -> bytes:
         ),
         _near(question.tolerance)
         if isinstance(question, Numeric) and question.tolerance
-        else _processing([one.get("identifier", "") for one in declarations], feedback=bool(feedback)),
+        else _processing(declarations, feedback=bool(feedback)),
         *(
             _e(
                 "modalFeedback",
@@ -106,15 +106,18 @@ def _declared(
         baseType=base,
     )
     if marks:
-        entries = [_e("mapEntry", mapKey=key, mappedValue=f"{mark:g}") for key, mark in marks.items()]
+        entries = [_e("mapEntry", mapKey=key, mappedValue=f"{mark:.12g}") for key, mark in marks.items()]
         declaration.append(_e("mapping", *entries, defaultValue="0", lowerBound="0"))
     return declaration
 
 
-def _processing(responses: list[str], *, feedback: bool) -> etree._Element:
+def _processing(declarations: list[etree._Element], *, feedback: bool) -> etree._Element:
     """Create the rules that add the marks of all responses and show the feedback on each choice."""
+    responses = [one.get("identifier", "") for one in declarations]
     if responses == ["RESPONSE"] and not feedback:
-        return _e("responseProcessing", template=f"{_TEMPLATES}/map_response")
+        # The marks of a mapping are added; a response without one, such as an order, is right or wrong.
+        template = "match_correct" if declarations[0].find("{*}mapping") is None else "map_response"
+        return _e("responseProcessing", template=f"{_TEMPLATES}/{template}")
     marks = [_e("mapResponse", identifier=one) for one in responses]
     processing = _e("responseProcessing", _e("setOutcomeValue", _e("sum", *marks), identifier="SCORE"))
     if feedback:
