@@ -24,6 +24,9 @@ def run_lesson(page):
     card = run_all(page)
     # The cards before it ask to match and to order.
     expect(card.get_by_label(FIRST.right.text)).to_be_visible()
+    # JupyterLab moves the focus to the last cell when it has run.
+    expect(page.locator(".jp-Notebook:visible .jp-InputPrompt", has_text="[*]")).to_have_count(0)
+    expect(page.get_by_text("| Idle")).to_be_visible()
     card.scroll_into_view_if_needed()
     return card
 
