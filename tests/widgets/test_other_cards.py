@@ -70,7 +70,7 @@ def test_an_invalid_answer_is_reported_and_the_question_stays(store):
 
     view = do(card, do="answer", question="how-long", answer="3600 parsecs")
 
-    assert view["problem"] == "'parsecs' isn't a unit here; use one of minutes, hours, seconds"
+    assert view["problem"] == "'parsecs' isn't a unit here; use one of seconds, minutes, hours"
     assert view["question"]["id"] == "how-long"
 
 

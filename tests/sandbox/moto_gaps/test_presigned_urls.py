@@ -47,7 +47,10 @@ def test_a_version_2_url_of_temporary_credentials_includes_their_token(buckets):
 
 @pytest.mark.parametrize("part", ["Signature", "Expires"])
 def test_a_changed_version_2_url_is_rejected_with_the_string_to_sign(buckets, part):
-    changed = re.sub(rf"({part}=)\w", r"\g<1>9", presigned(buckets))
+    # The first character becomes another one, which it may already be.
+    url = presigned(buckets)
+    other = "8" if f"{part}=9" in url else "9"
+    changed = re.sub(rf"({part}=)\w", rf"\g<1>{other}", url)
 
     found = error(requests.get(changed, timeout=10))
 
