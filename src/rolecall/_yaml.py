@@ -273,7 +273,7 @@ def _syntax_fix(problem: str) -> str:
     if "mapping keys are not allowed" in problem:
         return "; put a text that starts with ? in quotes"
     if "sequence entries are not allowed" in problem:
-        return "; put a text that starts with - in quotes, or begin the list in a line of its own"
+        return "; put a text that starts with - in quotes, or begin the list on the next line"
     if problem.startswith("expected a comment or a line break"):
         return "; put a text that starts with | or > in quotes, or begin it in the next line"
     if problem.startswith("found unknown escape character"):

@@ -28,7 +28,7 @@ _CONTEXT = (
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
 )
 _CRITERIA = "Ran every notebook of the course, and reached the goal of every task in them."
-# The same content has the same ID, whoever issues it.
+# The same content has the same ID, no matter who issues it.
 _NAMESPACE = uuid.UUID("2f4c7f9e-5a52-4c53-9f10-8a4f4f7f2f6c")
 
 

@@ -25,7 +25,7 @@ class Session:
     judges
         The rules of AWS that answers are graded by.
     learner
-        A text that differs from learner to learner: options are shuffled by it, anew in each round.
+        A text that differs from learner to learner: options are shuffled by it, differently in each round.
     """
 
     def __init__(

@@ -2,7 +2,7 @@
 # requires-python = ">=3.11,<3.13"
 # dependencies = ["cryptography>=42", "lti-consumer-xblock==11.4.0"]
 # ///
-"""Open edX's own LTI code as a learning platform, in an environment of its own.
+"""Open edX's own LTI code as a learning platform, in a separate environment.
 
 The package isolates every call of the LMS around it in one module, ``lti_consumer.plugin.compat``. These calls are
 answered here: a course with one block, an instructor, and learners. Login initiation, the launch gate, keys, access
