@@ -38,10 +38,15 @@ def lab(reports: Sandbox) -> Iterator[Sandbox]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Try few random examples without the slow tests, and many with them."""
-    hypothesis.settings.register_profile("few", max_examples=50, deadline=None)
-    hypothesis.settings.register_profile("many", max_examples=200, deadline=None)
-    hypothesis.settings.load_profile("few" if config.option.markexpr == "not slow" else "many")
+    """Try few examples without the slow tests, and many with them, each time the same ones.
+
+    A search for faults tries other ones each time: ``--hypothesis-profile=search``.
+    """
+    hypothesis.settings.register_profile("few", max_examples=50, deadline=None, derandomize=True)
+    hypothesis.settings.register_profile("many", max_examples=200, deadline=None, derandomize=True)
+    hypothesis.settings.register_profile("search", max_examples=5000, deadline=None)
+    if not config.getoption("--hypothesis-profile"):
+        hypothesis.settings.load_profile("few" if config.option.markexpr == "not slow" else "many")
 
 
 @pytest.hookimpl(tryfirst=True)

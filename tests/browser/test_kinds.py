@@ -131,8 +131,15 @@ def test_the_card_works_in_notebook_7_too(lab, page, screenshots):
     page.goto(lab.notebook("seven").replace("/lab/tree/", "/notebooks/"))
     expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible()
 
-    # Before the kernel is there, Notebook 7 runs nothing, and can ask for a kernel in a dialog.
-    expect(page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
+    # Until it is connected to its kernel, Notebook 7 runs nothing, or asks for a kernel in a dialog.
+    page.wait_for_function(
+        """async () => {
+          const sessions = await (await fetch('/api/sessions')).json();
+          return sessions.some(({path, kernel}) =>
+            path.endsWith('seven.ipynb') && kernel.connections > 0 && kernel.execution_state === 'idle');
+        }""",
+        polling=200,
+    )
     menu(page, "Run", "Run All Cells")
     card = page.locator(".rolecall-card")
     expect(card).to_be_visible()

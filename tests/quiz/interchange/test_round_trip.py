@@ -4,7 +4,7 @@ import json
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rolecall.quiz import Bank
@@ -106,8 +106,20 @@ def plain(text: str) -> str:
     return " ".join(text.replace("\\", "").split())
 
 
+A_SEPARATOR_BEFORE_A_QUOTE = question(
+    "choice",
+    {
+        "options": [
+            {"text": "A", "correct": True, "why": "So."},
+            {"text": "A,;", "correct": False, "why": "So."},
+        ]
+    },
+)
+
+
 @pytest.mark.parametrize("form", BOTH_WAYS)
 @given(drawn=questions)
+@example(drawn=A_SEPARATOR_BEFORE_A_QUOTE)
 def test_a_key_is_the_same_after_an_export_and_an_import_or_its_loss_is_listed(form, drawn):
     bank = Bank.model_validate({"bank": "b", "title": "B", "skills": {"s": "S"}, "questions": [drawn]})
     (before,) = bank.questions

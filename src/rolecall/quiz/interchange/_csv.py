@@ -71,12 +71,12 @@ def write(bank: Bank, losses: Losses) -> bytes:
 def read(content: bytes, losses: Losses) -> list[Question]:
     """Read the questions of a table."""
     text = decoded(content)
-    if (line := _open_quote(text)) is not None:
+    # Spreadsheets of many languages separate cells with a semicolon.
+    separator = max(_SEPARATORS, key=text.partition("\n")[0].count)
+    if (line := _open_quote(text, separator)) is not None:
         raise Unreadable(
             f"line {line}: a cell begins with a quote that isn't closed; double quotes within cells"
         )
-    # Spreadsheets of many languages separate cells with a semicolon.
-    separator = max(_SEPARATORS, key=text.partition("\n")[0].count)
     for one in (separator, *_SEPARATORS):
         if (table := _plain_rows(text, one)) is not None:
             return read_rows(table, losses).questions
@@ -109,17 +109,16 @@ def read(content: bytes, losses: Losses) -> list[Question]:
     return drafts.questions
 
 
-def _open_quote(text: str) -> int | None:
+def _open_quote(text: str, separator: str) -> int | None:
     """Return the line of a cell whose quote is still open at the end of the file."""
-    for separator in _SEPARATORS:
-        try:
-            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-        except csv.Error:
-            continue
-        last = rows[-1][-1] if rows and rows[-1] else ""
-        # A cell that ends properly isn't followed by the rest of the file.
-        if text.endswith(last) and "\n" in last and not text.endswith('"'):
-            return text.count("\n", 0, len(text) - len(last)) + 1
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error:
+        return None
+    last = rows[-1][-1] if rows and rows[-1] else ""
+    # A cell that ends properly isn't followed by the rest of the file.
+    if text.endswith(last) and "\n" in last and not text.endswith('"'):
+        return text.count("\n", 0, len(text) - len(last)) + 1
     return None
 
 
