@@ -195,6 +195,37 @@ def test_a_notebook_in_no_mode_is_found(course):
     assert (finding.rule, finding.file) == ("unlisted-notebook", LESSON)
 
 
+IDENTITY = '{Version: "2012-10-17", Statement: [{Effect: Allow, Action: "ACTION", Resource: "*"}]}'
+RESOURCE = IDENTITY.replace("Effect: Allow", 'Principal: "*", Effect: Deny')
+PROOF = "call: s3.get_object, with: {Bucket: shop-prices, Key: prices.csv}, expect: {error: AccessDenied}}\n  - id: who"
+SESSION = f"call: sts.get_federation_token, with: {{Name: x, Policy: {IDENTITY}}}, expect: {{error: AccessDenied}}}}\n  - id: who"
+# A misspelled action in each kind of policy: the file, the text where it goes, and the text with the policy.
+MISSPELLED = [
+    (WORLD, "clerk: {}", f"clerk: {{policies: {{read: {IDENTITY}}}}}", "s3:Gett"),
+    (WORLD, "    buckets:", f"    managed_policies: {{boundary: {IDENTITY}}}\n    buckets:", "iam:Creat"),
+    (WORLD, "        objects:", f"        policy: {RESOURCE}\n        objects:", "s3:Putt"),
+    (WORLD, "actors:", f"organization:\n  service_control_policies: {{root: [{IDENTITY}]}}\n  resource_control_policies: {{root: [{RESOURCE.replace('ACTION', 's3:Lizt')}]}}\nactors:", "sqs:Sendd"),
+    (BANK, PROOF, SESSION, "sts:Assum"),
+]  # fmt: skip
+
+
+def test_a_misspelled_action_is_found_in_each_kind_of_policy(course):
+    for file, old, new, action in MISSPELLED:
+        change(course, file, old, new.replace("ACTION", action))
+
+    found_there = [one.message for one in found(course, proofs=False) if one.rule == "unknown-action"]
+
+    for action in ("s3:Lizt", *(action for *_, action in MISSPELLED)):
+        assert sum(f"'{action}' is not an action" in one for one in found_there) == 1, action
+
+
+def test_a_question_may_prove_what_a_misspelled_action_does(course):
+    change(course, BANK, PROOF, SESSION.replace("ACTION", "s3:Gett"))
+    change(course, BANK, "hint: Think of its name.", "hint: Think of `s3:Gett`.")
+
+    assert [one for one in found(course, proofs=False) if one.rule == "unknown-action"] == []
+
+
 def test_a_question_that_is_asked_twice_is_found(course):
     bank = (course / BANK).read_text()
     start = bank.index("  - id: who-is-star")

@@ -41,6 +41,51 @@ def test_each_fault_is_found_at_its_place(course, fault):
     assert any(abs(one.line - line) <= 1 for one in findings), findings
 
 
+@pytest.mark.slow
+def test_every_service_of_a_world_is_built_and_each_failure_has_its_place(course):
+    # The proofs call S3 only, so that no request would create the resources of the other services.
+    change(
+        course,
+        "sandbox/shop.yaml",
+        "    buckets:\n",
+        """\
+    queues:
+      good-queue: {}
+      bad queue: {}
+    tables:
+      stock: {hash_key: item, items: [{piece: "1"}]}
+    buckets:
+""",
+    )
+
+    findings = [one for one in found(course) if one.rule == "unbuildable-world"]
+
+    assert [(one.file, one.line) for one in findings] == [
+        ("sandbox/shop.yaml", 16),
+        ("sandbox/shop.yaml", 18),
+    ]
+    assert "InvalidParameterValue: Can only include alphanumeric characters" in findings[0].message
+    assert "accounts.main.tables.stock: ValidationException: " in findings[1].message
+
+
+@pytest.mark.slow
+def test_what_iam_rejects_is_reported_at_its_place_though_the_sandbox_cannot_start(course):
+    change(
+        course,
+        "sandbox/shop.yaml",
+        "    buckets:\n",
+        "    oidc_providers:\n      ci: {url: nowhere}\n    buckets:\n",
+    )
+
+    findings = [one for one in found(course) if one.rule == "unbuildable-world"]
+
+    (place,) = {(one.file, one.line) for one in findings}
+    assert place == ("sandbox/shop.yaml", 15)
+    assert (
+        "accounts.main.oidc_providers.ci: ValidationError: Invalid Open ID Connect" in findings[0].message
+    )
+
+
 def test_a_task_that_allowing_everything_solves_is_a_fault(course):
     text = (course / TASKS).read_text()
     start, end = text.index("    denied:"), text.index("    open_wide:")

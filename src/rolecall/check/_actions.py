@@ -12,20 +12,36 @@ from rolecall._yaml import did_you_mean
 from rolecall.check._findings import Finding, Severity
 from rolecall.check._lessons import Where
 from rolecall.check._loaded_course import LoadedCourse
+from rolecall.check._text import texts_in
 from rolecall.check.cheats import as_document
+from rolecall.quiz import CATALOGUE
 
 RULE = "unknown-action"
-_MEANT_AS_MISTAKES = {"mistakes", "options", "starter", "proof", "experiment", "case", "wrong"}
+_MEANT_AS_MISTAKES = {"mistakes", "options", "starter", "case", "wrong"}
 """Parts of tasks and questions that show what is wrong."""
+_PROOFS = {"proof", "experiment"}
 
 
 def check_actions(loaded: LoadedCourse) -> Iterator[Finding]:
-    """Check the actions in the policies of worlds, tasks, and questions."""
-    for file in (*loaded.worlds, *loaded.tasks, *loaded.banks):
-        for where, action in _actions_in(loaded.places.document(file).value):
+    """Check the actions in the policies of worlds, tasks, questions, and their proofs."""
+    catalogue = loaded.folder / "quizzes" / CATALOGUE
+    for file in (*loaded.worlds, *loaded.tasks, *loaded.banks, *([catalogue] if loaded.shared else [])):
+        document = loaded.places.document(file).value
+        for where, action in _actions_in(document):
             problem = unknown_action(action)
-            if problem:
+            if problem and not _is_subject(document, where, action):
                 yield _finding(loaded, file, where, problem)
+
+
+def _is_subject(document: Any, where: Where, action: str) -> bool:
+    """Whether an action is in the proof of a question that is about this very action."""
+    places = [index for index, name in enumerate(where) if name in _PROOFS]
+    if not places:
+        return False
+    asked = document
+    for name in where[: places[0]]:
+        asked = asked[name]
+    return any(action in text for place, text in texts_in(asked) if place[0] not in _PROOFS)
 
 
 def _finding(loaded: LoadedCourse, file: Path, where: Where, problem: str) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -50,6 +51,21 @@ class _Job:
     cheats: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """What one sandbox of a world runs.
+
+    Parameters
+    ----------
+    builds_all
+        Whether it also builds every service of the world.
+    """
+
+    world: str
+    jobs: list[_Job]
+    builds_all: bool
+
+
 def check_proofs(
     loaded: LoadedCourse, on_progress: OnProgress, *, cheats: bool = True
 ) -> Iterator[Finding]:
@@ -69,10 +85,14 @@ def check_proofs(
     on_job = _Progress(sum(job.cheats for all_ in jobs.values() for job in all_), on_progress)
     cores = os.cpu_count() or 1
     # Every world starts at least once, to find the ones that can't be built.
-    shares = [(world, share) for world, all_ in jobs.items() for share in _shares(all_, cores)]
+    shares = [
+        _Share(world, share, builds_all=index == 0)
+        for world, all_ in jobs.items()
+        for index, share in enumerate(_shares(all_, cores))
+    ]
     with ThreadPoolExecutor(cores) as pool:
-        largest_first = sorted(shares, key=lambda one: -len(one[1]))
-        for findings in pool.map(lambda one: _run(loaded, one[0], one[1], on_job), largest_first):
+        largest_first = sorted(shares, key=lambda one: -len(one.jobs))
+        for findings in pool.map(lambda one: _run(loaded, one, on_job), largest_first):
             yield from findings
 
 
@@ -96,18 +116,30 @@ def _shares(jobs: list[_Job], cores: int) -> list[list[_Job]]:
     return [jobs[start : start + size] for start in range(0, len(jobs), size)] or [[]]
 
 
-def _run(loaded: LoadedCourse, world: str, jobs: list[_Job], on_job: _Progress) -> list[Finding]:
-    file = loaded.folder / "sandbox" / f"{world}.yaml"
+def _run(loaded: LoadedCourse, share: _Share, on_job: _Progress) -> list[Finding]:
+    file = loaded.folder / "sandbox" / f"{share.world}.yaml"
     findings: list[Finding] = []
     try:
-        with Sandbox(world, course=loaded.folder) as sandbox:
-            for job in jobs:
+        with Sandbox(share.world, course=loaded.folder) as sandbox:
+            for where, problem in sandbox.build() if share.builds_all else ():
+                findings.append(loaded.places.at(file, where, "unbuildable-world", problem))
+            for job in share.jobs:
                 sandbox.reset()
                 findings.extend(job.run(sandbox))
                 on_job(job)
     except SandboxError as error:
-        findings.append(loaded.places.at(file, ("world",), "unbuildable-world", str(error)))
+        findings += _unbuildable(loaded, file, str(error))
     return findings
+
+
+def _unbuildable(loaded: LoadedCourse, file: Path, message: str) -> Iterator[Finding]:
+    """Create a finding for each place that the message of a sandbox names; else one for the file."""
+    places = list(re.finditer(rf"^{re.escape(str(file))}:(\d+):(\d+): (.*)$", message, re.M))
+    for place in places:
+        line, column, problem = int(place[1]), int(place[2]), place[3]
+        yield Finding(loaded.places.relative(file), line, column, "unbuildable-world", problem)
+    if not places:
+        yield loaded.places.at(file, ("world",), "unbuildable-world", message)
 
 
 def _jobs(loaded: LoadedCourse) -> Iterator[tuple[str, _Job]]:

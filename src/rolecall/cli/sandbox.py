@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from rolecall._yaml import BadFile
+from rolecall._yaml import BadFile, read_yaml
 from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
 from rolecall.course import NoCourse, find_course
+from rolecall.sandbox.build import UnbuildableWorld
 from rolecall.sandbox.server import PortInUse, Server, announce_json, serve
-from rolecall.sandbox.world import World
 from rolecall.sandbox.world_file import load_world
 
 
@@ -38,26 +38,29 @@ def serve_command(world: str, port: int, as_json: bool, course: Path | None, unt
     even if that program was killed.
     """
     try:
-        opened = _open(world, course)
+        file = _file(world, course)
         serve(
-            opened,
+            load_world(file),
             port,
             announce_json if as_json else _announce,
             watch_stdin=until_eof,
         )
     except (BadFile, NoCourse) as error:
         raise Unusable(str(error)) from None
+    except UnbuildableWorld as error:
+        document = read_yaml(file)
+        faults = [document.fault(where, problem) for where, problem in error.problems]
+        raise Unusable(str(BadFile(faults))) from None
     except PortInUse as error:
         raise Unusable(f"{error}; leave out --port to use any free one") from None
     # The process ends now. Python would first look for cycles among all of its objects, for seconds.
     gc.freeze()
 
 
-def _open(world: str, course: Path | None) -> World:
+def _file(world: str, course: Path | None) -> Path:
     path = Path(world)
-    if path.suffix in (".yaml", ".yml") or path.is_file():
-        return load_world(path)
-    return load_world(find_course(course).world(world))
+    is_path = path.suffix in (".yaml", ".yml") or path.is_file()
+    return path if is_path else find_course(course).world(world)
 
 
 def _announce(server: Server) -> None:

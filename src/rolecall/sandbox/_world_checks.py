@@ -12,17 +12,22 @@ from typing import Any
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from rolecall._yaml import Document, Fault, Where, did_you_mean
+from rolecall.aws.regions import is_region
 from rolecall.aws.s3_public import is_public
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
 from rolecall.sandbox.organization import with_parents
 from rolecall.sandbox.world import Account, PolicyDocument, World
 
+_BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _ALIAS = re.compile(r"alias/(?!aws/)[a-zA-Z0-9/_-]{1,250}")
 
 
 def check_world(document: Document, world: World) -> Iterator[Fault]:
     """Every fault of a world that its form does not show."""
+    if not is_region(world.region):
+        yield document.fault(("region",), f"AWS has no Region {world.region!r}; use one such as us-east-1")
     yield from _policies(document, world)
+    yield from _bucket_names(document, world)
     yield from _aliases(document, world)
     yield from _public_buckets(document, world)
     yield from _references(document, world)
@@ -83,6 +88,24 @@ def _documents(world: World) -> Iterator[tuple[Where, PolicyDocument, PolicyType
             for level, policies in getattr(world.organization, field).items():
                 for index, policy in enumerate(policies):
                     yield ("organization", field, level, index), policy, type
+
+
+def _bucket_names(document: Document, world: World) -> Iterator[Fault]:
+    """Find names that S3 rejects, and names that two accounts have.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    """
+    seen: dict[str, str] = {}
+    for account_name, account in world.accounts.items():
+        for name in account.buckets:
+            where: Where = ("accounts", account_name, "buckets", name)
+            if not _BUCKET.fullmatch(name):
+                rule = "3 to 63 lowercase letters, digits, periods, and hyphens are right"
+                yield document.key_fault(where, f"{name!r} is no bucket name; {rule}")
+            elif name in seen:
+                problem = f"the account {seen[name]!r} has the bucket {name!r} already; choose another name"
+                yield document.key_fault(where, problem)
+            seen.setdefault(name, account_name)
 
 
 def _aliases(document: Document, world: World) -> Iterator[Fault]:

@@ -373,6 +373,17 @@ class Sandbox:
         self.clock.ahead = timedelta()
         forget_sessions(Path(self._files.name))
 
+    def build(self) -> list[tuple[tuple[str | int, ...], str]]:
+        """Create what the world declares for services that no call has used yet.
+
+        Returns
+        -------
+        list of tuple
+            The place in the world's file of each resource that can't be created, and the reason.
+        """
+        found = self._control("POST", "/build", {})
+        return [(tuple(one["where"]), one["problem"]) for one in found]
+
     def close(self) -> None:
         """End the sandbox, and restore the kernel's environment if it acts as one of the actors."""
         atexit.unregister(self.close)

@@ -69,6 +69,7 @@ class Control(WebService):
                 ("POST", "/clock", self._advance_clock),
                 ("PUT", "/clock", self._set_clock),
                 ("POST", "/reset", self._reset),
+                ("POST", "/build", self._build),
                 ("POST", "/token", self._mint_token),
                 ("POST", "/assertion", self._mint_assertion),
                 ("GET", "/actors", self._list_actors),
@@ -108,6 +109,10 @@ class Control(WebService):
     def _reset(self, request: Request) -> Response:
         self._gateway.reset()
         return json_response({"time": timestamp(self._gateway.clock.now())})
+
+    def _build(self, request: Request) -> Response:
+        problems = self._gateway.builder.build_everything()
+        return json_response([{"where": where, "problem": problem} for where, problem in problems])
 
     def _list_actors(self, request: Request) -> Response:
         return json_response(self._machines.description())

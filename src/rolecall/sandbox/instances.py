@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rolecall.sandbox import moto_app
 from rolecall.sandbox.moto_patches import patched_ec2_instances
-from rolecall.sandbox.world import Account, Instance, World
+from rolecall.sandbox.world import Instance, World
 
 IMAGE = "ami-0abcdef1234567890"
 INSTANCE_TYPE = "t3.micro"
@@ -59,31 +59,29 @@ def instance_arn(region: str, account: str, identifier: str) -> str:
     return f"arn:aws:ec2:{region}:{account}:instance/{identifier}"
 
 
-def build_instances(account_name: str, account: Account, region: str) -> None:
-    """Start an account's instances in moto, under the ids that the world gives them."""
+def build_instance(world: World, account_name: str, name: str) -> None:
+    """Start an instance in moto, under the ID that the world gives it."""
     moto_instances = patched_ec2_instances()
-    if not account.instances:
-        return
-    ec2 = moto_app.client("ec2", account.id, region)
+    account = world.accounts[account_name]
+    instance = account.instances[name]
+    options = instance.metadata_options
+    profile = {"IamInstanceProfile": {"Name": instance.instance_profile}}
+    tags = [{"Key": key, "Value": value} for key, value in {"Name": name, **instance.tags}.items()]
     given = moto_instances.random_instance_id
-    for name, instance in account.instances.items():
-        options = instance.metadata_options
-        profile = {"IamInstanceProfile": {"Name": instance.instance_profile}}
-        tags = [{"Key": key, "Value": value} for key, value in {"Name": name, **instance.tags}.items()]
-        moto_instances.random_instance_id = lambda name=name: instance_id(account_name, name)
-        try:
-            ec2.run_instances(
-                ImageId=IMAGE,
-                InstanceType=INSTANCE_TYPE,
-                MinCount=1,
-                MaxCount=1,
-                MetadataOptions={
-                    "HttpTokens": options.http_tokens,
-                    "HttpPutResponseHopLimit": options.http_put_response_hop_limit,
-                    "HttpEndpoint": options.http_endpoint,
-                },
-                TagSpecifications=[{"ResourceType": "instance", "Tags": tags}],
-                **(profile if instance.instance_profile else {}),
-            )
-        finally:
-            moto_instances.random_instance_id = given
+    moto_instances.random_instance_id = lambda: instance_id(account_name, name)
+    try:
+        moto_app.client("ec2", account.id, world.region).run_instances(
+            ImageId=IMAGE,
+            InstanceType=INSTANCE_TYPE,
+            MinCount=1,
+            MaxCount=1,
+            MetadataOptions={
+                "HttpTokens": options.http_tokens,
+                "HttpPutResponseHopLimit": options.http_put_response_hop_limit,
+                "HttpEndpoint": options.http_endpoint,
+            },
+            TagSpecifications=[{"ResourceType": "instance", "Tags": tags}],
+            **(profile if instance.instance_profile else {}),
+        )
+    finally:
+        moto_instances.random_instance_id = given

@@ -277,8 +277,9 @@ def _by_id_or_arn(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @lru_cache(maxsize=1)
+@lru_cache(maxsize=1)
 def patched_ec2_instances() -> Any:
-    """Patch moto's EC2 instances, and return their module.
+    """Patch moto's EC2 instances, and return their module; a second call only returns it.
 
     EC2 is the slowest of moto's services to import, so this waits until a request needs EC2.
     """
