@@ -27,9 +27,13 @@ class ResourceType(TypedDict):
 
 
 class Action(TypedDict):
-    """An action with its resource types, and the condition keys that don't depend on a resource type."""
+    """An action with its resource types, and the condition keys that don't depend on a resource type.
+
+    ``accessLevel`` is List, Read, Write, Tagging, or Permissions management.
+    """
 
     name: str
+    accessLevel: str
     resourceTypes: list[ResourceType]
     conditionKeys: list[str]
 

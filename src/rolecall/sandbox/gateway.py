@@ -30,6 +30,7 @@ from rolecall.sandbox.callers import Callers
 from rolecall.sandbox.clock import Clock
 from rolecall.sandbox.deliveries import Deliveries, delivering
 from rolecall.sandbox.encoded_messages import EncodedMessages
+from rolecall.sandbox.event_history import EventHistory
 from rolecall.sandbox.form_uploads import form_response
 from rolecall.sandbox.guardrails import Guardrails
 from rolecall.sandbox.metadata_log import MetadataLog
@@ -93,6 +94,7 @@ class Gateway:
         self.clock = Clock()
         self.trail = Trail()
         self.calls = CallLog()
+        self.history = EventHistory()
         self.metadata = MetadataLog()
         self.sessions = Sessions()
         self.builder = Builder(world)
@@ -120,6 +122,7 @@ class Gateway:
             self.sessions,
             self.builder,
             self.trail,
+            self.history,
         )
         self._gaps = Gaps(self.runtime)
         self._deliveries = Deliveries(self.runtime)
@@ -132,6 +135,7 @@ class Gateway:
         self.clock.reset()
         self.trail.clear()
         self.calls.clear()
+        self.history.clear()
         self.metadata.clear()
         self._gaps.reset()
         self._deliveries.reset()
@@ -142,10 +146,12 @@ class Gateway:
         return self._respond(environ).send(start_response)
 
     def _respond(self, environ: WSGIEnvironment) -> Response:
-        """Answer one request, and keep it in the log of calls."""
+        """Answer one request, and keep it in the log of calls and in the event history."""
         progress, arrived = _Progress(), self.clock.now()
+        call = None
         try:
-            response = self._perform(self._read_call(environ, progress), environ)
+            call = self._read_call(environ, progress)
+            response = self._perform(call, environ)
             if progress.form is not None:
                 response = form_response(progress.form, response, environ.get("HTTP_HOST", ""))
         except AwsError as error:
@@ -154,6 +160,8 @@ class Gateway:
             _log.exception("%s failed inside the sandbox", progress.call)
             response = progress.error_response(progress.internal_error(), environ)
         self.calls.record(progress.who, progress.call, progress.parameters, response.error, arrived)
+        if call is not None:
+            self.history.record(call, response, arrived)
         return response
 
     def _read_call(self, environ: WSGIEnvironment, progress: _Progress) -> Call:

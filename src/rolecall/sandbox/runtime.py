@@ -8,6 +8,7 @@ from rolecall.sandbox.authorizer import Authorizer
 from rolecall.sandbox.build import Builder
 from rolecall.sandbox.callers import Callers
 from rolecall.sandbox.clock import Clock
+from rolecall.sandbox.event_history import EventHistory
 from rolecall.sandbox.guardrails import Guardrails
 from rolecall.sandbox.moto_state.iam import IamState
 from rolecall.sandbox.profile_roles import ProfileRoles
@@ -45,6 +46,8 @@ class Runtime:
         Creates the world's resources of a service that the call isn't made to, such as its KMS keys.
     trail
         The recorded decisions.
+    history
+        The recorded calls, in the form of CloudTrail.
     """
 
     world: World
@@ -58,3 +61,4 @@ class Runtime:
     sessions: Sessions
     builder: Builder
     trail: Trail
+    history: EventHistory

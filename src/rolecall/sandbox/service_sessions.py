@@ -71,8 +71,9 @@ class ServiceSessions:
         session = self._current
         if session is not None and not self._is_usable(session, role):
             session = None
+        call = self._assume_role(role)
         try:
-            self.runtime.authorizer.authorize(self._assume_role(role), recorded=session is None)
+            self.runtime.authorizer.authorize(call, recorded=session is None)
         except AwsError:
             raise NotTrusted(role.name) from None
         if session is None:
@@ -84,6 +85,7 @@ class ServiceSessions:
                 transitive=frozenset(self.tags),
                 instance_arn=self.instance_arn,
             )
+            self.runtime.history.record(call, None, session.issued)
         return session
 
     def _assume_role(self, role: RoleFacts) -> Call:
