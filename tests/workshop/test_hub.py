@@ -162,7 +162,7 @@ def test_two_learners_take_a_graded_quiz_and_the_instructor_sees_their_marks(hub
         expect(dashboard.get_by_role("rowheader", name=name)).to_be_visible()
     assert [message for _, message in violations(dashboard, "body")] == []
     dashboard.screenshot(path=screenshots / "dashboard-light.png", full_page=True)
-    dashboard.get_by_role("link", name="Assessment roles-midterm").click()
+    dashboard.get_by_role("link", name="Roles and refusals").click()
     for name in ("ana", "ben"):
         row = dashboard.get_by_role("row", name=re.compile(name))
         expect(row.first).to_contain_text(" of 8")

@@ -2,12 +2,16 @@
 import { h } from "../dom.js";
 import { gradingText, personRow, questionPart, timeLeft } from "./room.js";
 
-/** @import { Room } from "./room.js" */
+/** @import { Room, Titles } from "./room.js" */
 
 /** @param {string} id @returns {HTMLElement} */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
-const { formToken, base } = /** @type {{ formToken: string, base: string }} */ (byId("dashboard").dataset);
+const { formToken, base, titles: texts } = /** @type {{ formToken: string, base: string, titles: string }} */ (
+  byId("dashboard").dataset
+);
+/** @type {Titles} */
+const titles = JSON.parse(texts);
 
 /** @param {string} path @param {FormData} data */
 async function post(path, data) {
@@ -16,7 +20,7 @@ async function post(path, data) {
     body: data,
     headers: { "X-Form-Token": formToken },
   });
-  byId("state").textContent = response.ok ? "done" : `not done: ${await response.text()}`;
+  byId("state").textContent = response.ok ? "Done" : `Not done: ${await response.text()}`;
 }
 
 /** @param {string} question */
@@ -45,19 +49,27 @@ function tick() {
   byId("timer").textContent = shown ? timeLeft(shown, Date.now() + ahead) : "";
 }
 
+/** Draw the answers again; the button that had the focus gets it back. @param {Room["questions"]} questions */
+function drawQuestions(questions) {
+  const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.key : undefined;
+  byId("questions").replaceChildren(...questions.map((one) => questionPart(one, reveal, titles)));
+  if (focused) /** @type {HTMLElement | null} */ (document.querySelector(`[data-key="${CSS.escape(focused)}"]`))?.focus();
+}
+
 /** @param {Room} room */
 function draw(room) {
   shown = room;
   ahead = Date.parse(room.now) - Date.now();
   byId("room").textContent = room.room;
   byId("code").textContent = room.code;
-  byId("people").replaceChildren(...room.people.map(personRow));
+  byId("people").replaceChildren(...room.people.map((one) => personRow(one, titles)));
   byId("grading").textContent = gradingText(room.grading);
   byId("nobody").hidden = room.people.length > 0;
   byId("misconceptions").replaceChildren(
-    ...room.misconceptions.map(({ name, count }) => h("li", {}, `${name}: ${count}`)),
+    ...room.misconceptions.map(({ name, count }) => h("li", {}, `${titles[name] ?? name} (${count})`)),
   );
-  byId("questions").replaceChildren(...room.questions.map((one) => questionPart(one, reveal)));
+  byId("no-misconceptions").hidden = room.misconceptions.length > 0;
+  drawQuestions(room.questions);
   for (const { assessment, begun, submitted } of room.attempts) {
     const place = document.querySelector(`[data-attempts="${CSS.escape(assessment)}"]`);
     if (place) place.textContent = `(${submitted} of ${begun} handed in)`;
@@ -66,7 +78,7 @@ function draw(room) {
 }
 
 const stream = new EventSource(`${base}/live`);
-stream.addEventListener("open", () => (byId("state").textContent = "live"));
-stream.addEventListener("error", () => (byId("state").textContent = "connecting again…"));
+stream.addEventListener("open", () => (byId("state").textContent = "Live"));
+stream.addEventListener("error", () => (byId("state").textContent = "Connecting again…"));
 stream.addEventListener("message", (event) => draw(JSON.parse(event.data)));
 setInterval(tick, 1000);

@@ -39,14 +39,24 @@ import { minutesAndSeconds } from "../time.js";
  * @property {number} failed how many answers could not be graded
  */
 
-/** @param {Person} person */
-export function personRow({ name, lesson, mode, question, right, answered, stuck, away }) {
-  const state = stuck ? "⚠ stuck" : away ? "○ away" : "● here";
+/** @typedef {Record<string, string>} Titles what an instructor reads in place of each ID */
+
+/** @param {number} done @param {number} all @param {string} [state] */
+const bar = (done, all, state) => h("progress", { class: `rc-bar ${state ?? ""}`, max: all, value: done, "aria-hidden": "true" });
+
+/** @param {Person} person @param {Titles} [titles] */
+export function personRow({ name, lesson, mode, question, right, answered, stuck, away }, titles = {}) {
+  const [state, kind] = stuck ? ["⚠ stuck", "rc-is-part"] : away ? ["○ away", ""] : ["● here", "rc-is-right"];
+  const place = question.split("/").at(-1) ?? "";
   return h(
     "tr",
     { class: stuck && "stuck" },
     h("th", { scope: "row" }, name),
-    ...[lesson, mode, question, `${right} of ${answered}`, state].map((text) => h("td", {}, text)),
+    h("td", {}, titles[lesson] ?? lesson),
+    h("td", {}, titles[mode] ?? mode),
+    h("td", { class: "long" }, titles[place] ?? question),
+    h("td", {}, `${right} of ${answered}`, bar(right, Math.max(1, answered))),
+    h("td", {}, h("span", { class: `rc-chip ${kind}` }, state)),
   );
 }
 
@@ -55,23 +65,31 @@ export function personRow({ name, lesson, mode, question, right, answered, stuck
  *
  * @param {AnsweredQuestion} asked
  * @param {(question: string) => void} onReveal
+ * @param {Titles} [titles]
  */
-export function questionPart({ question, answers, answered, right, revealed }, onReveal) {
+export function questionPart({ question, answers, answered, right, revealed }, onReveal, titles = {}) {
   const most = Math.max(1, ...answers.map(({ count }) => count));
   return h(
     "article",
-    {},
-    h("h3", {}, `${question} `, revealed ? `${right} of ${answered} right` : `${answered} answered`),
+    { class: "asked" },
+    h(
+      "div",
+      { class: "rc-head" },
+      h("h3", {}, titles[question] ?? question),
+      h("span", { class: "rc-chip" }, revealed ? `${right} of ${answered} right` : `${answered} answered`),
+    ),
     h(
       "ul",
-      { class: "bars" },
+      { class: "answers" },
       ...answers.map((one) => {
-        const bar = h("meter", { min: 0, max: most, value: one.count, "aria-hidden": "true" });
         const mark = one.right === null ? "" : one.right ? "✔ " : "✘ ";
-        return h("li", {}, bar, ` ${mark}${one.count} × ${one.answer}`);
+        return h("li", {}, bar(one.count, most, one.right ? "rc-done" : ""), h("span", {}, `${mark}${one.count} × ${one.answer}`));
       }),
     ),
-    !revealed && button("reveal", "Reveal answer", () => onReveal(question)),
+    !revealed &&
+      button(`reveal-${question}`, "Reveal answer", () => onReveal(question), {
+        "aria-label": `Reveal the answer: ${titles[question] ?? question}`,
+      }),
   );
 }
 

@@ -133,7 +133,9 @@ def create_app(service: Service, instructors: Collection[str] = ()) -> FastAPI:
         if error.status_code == 401 and accepts_page:
             return RedirectResponse(request.scope.get("root_path", "") + "/login", 303)
         if accepts_page:
-            return PlainTextResponse(str(error.detail), error.status_code)
+            title = "Not found" if error.status_code == 404 else "This didn't work"
+            shown = {"title": title, "problem": error.detail}
+            return pages.show(request, "problem.html", shown, error.status_code)
         return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
 
     @app.exception_handler(RequestValidationError)

@@ -23,6 +23,7 @@ from rolecall.workshop.platform_services import PlatformProblem
 from rolecall.workshop.rooms import audit
 from rolecall.workshop.service import Service
 from rolecall.workshop.tables import PlatformContext
+from rolecall.workshop.titles import titles_of
 
 router = APIRouter()
 _Text = Annotated[str, Form(max_length=200)]
@@ -87,7 +88,12 @@ async def get_assessment(request: Request, name: str, service: TheService, calle
     return show(
         request,
         "gradebook.html",
-        {"assessment": assessment, "form_token": caller.form_token, **report},
+        {
+            "assessment": assessment,
+            "form_token": caller.form_token,
+            "titles": await run_in_threadpool(titles_of, service.assessments),
+            **report,
+        },
     )
 
 

@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from rolecall._yaml import BadFile
-from rolecall.course import NoCourse
+from rolecall.course import MODE_TITLES, NoCourse
 from rolecall.workshop import deep_linking
 from rolecall.workshop._headers import content_policy
 from rolecall.workshop.access import Caller, TheAuthenticator, TheService
@@ -176,6 +176,7 @@ async def _welcome(request: Request, service: Service, launch: Launch, name: str
         "assessment": launch.assessment if is_known else "",
         "unknown": "" if is_known else launch.assessment,
         "lesson": next((one for one in lessons if one.name == launch.lesson), None),
+        "modes": MODE_TITLES,
     }
     return show(request, "joined.html", context)
 

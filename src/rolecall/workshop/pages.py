@@ -15,6 +15,7 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader
 from sse_starlette import EventSourceResponse
 
+from rolecall._yaml import BadFile
 from rolecall.course import NoCourse
 from rolecall.workshop import gradebook
 from rolecall.workshop.access import (
@@ -32,6 +33,7 @@ from rolecall.workshop.rooms import INSTRUCTOR, CannotJoin, audit, renew_code
 from rolecall.workshop.roster import BadRoster, add_to_roster, read_names
 from rolecall.workshop.service import Service
 from rolecall.workshop.tables import Push, Room
+from rolecall.workshop.titles import titles_of
 
 router = APIRouter()
 _FOLDER = Path(__file__).parent / "templates"
@@ -149,9 +151,21 @@ async def get_dashboard(request: Request, service: TheService, caller: Instructo
             "form_token": caller.form_token,
             "lessons": lessons,
             "banks": {name: [one.id for one in service.assessments.bank(name).questions] for name in banks},
-            "assessments": service.assessments.names,
+            "assessments": await run_in_threadpool(_assessment_titles, service),
+            "titles": await run_in_threadpool(titles_of, service.assessments),
         },
     )
+
+
+def _assessment_titles(service: Service) -> dict[str, str]:
+    """Return the title of each assessment; the name of a file that has faults."""
+    titles = {}
+    for name in service.assessments.names:
+        try:
+            titles[name] = service.assessments.assessment(name).title
+        except BadFile:
+            titles[name] = name
+    return titles
 
 
 @router.get("/live")
