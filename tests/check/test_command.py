@@ -125,6 +125,40 @@ def test_changed_checks_what_differs_from_a_revision(faulty):
     assert run(faulty, "--static", "--changed").stdout.startswith("lessons/01-buckets/lesson.yaml:10:")
 
 
+def test_a_review_lists_wrong_answers_and_their_misconceptions_with_the_least_fitting_first(course):
+    table = run(course, "--review", "misconceptions").stdout
+    rows = json.loads(run(course, "--review", "misconceptions", "--format", "json").stdout)
+
+    assert [(one["answer"], one["misconception"].split(".")[0]) for one in rows] == [
+        ("Everybody in the account", 'Principal "*" is everybody who works here'),
+        ("On a user", "A bucket policy stands on a user"),
+    ]
+    assert [one["fit"] for one in rows] == sorted(one["fit"] for one in rows)
+    assert rows[1]["place"] == "quizzes/buckets.yaml:24"
+    assert table.index("Everybody in the account") < table.index("On a user")
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("hints", {"share": "0.00", "hint": "Think of its name."}),
+        ("duplicates", {"prompt": "Let the clerk read the prices, and nothing else."}),
+        ("keys", {"bank": "buckets", "what": "the right option is written as number 1", "count": "1"}),
+    ],
+)
+def test_a_review_shows_what_else_a_person_has_to_judge(course, name, first):
+    row = json.loads(run(course, "--review", name, "--format", "json").stdout)[0]
+
+    assert row.items() >= first.items()
+
+
+def test_a_review_has_no_format_for_code_scanning(course):
+    done = run(course, "--review", "hints", "--format", "sarif")
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "--review prints human or json, not sarif" in done.stderr
+
+
 @pytest.mark.slow
 def test_a_cell_that_fails_is_reported_with_its_notebook_and_cell(course):
     notebook = course / "lessons" / "01-buckets" / "why.ipynb"

@@ -9,14 +9,20 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 from watchfiles import watch as changes
 
 from rolecall import check as checks
 from rolecall._extras import MissingExtra
 from rolecall.check import FORMATS, LOCK, Finding, NoBrowser, Severity, check_course
+from rolecall.check.reviews import REVIEWS, Review, review_course
 from rolecall.cli._fail import Unusable
 from rolecall.course import COURSE_PARTS, Course, NoCourse, find_course
+
+_PAGE_WIDTH = 160
 
 
 @click.command("check")
@@ -48,6 +54,11 @@ from rolecall.course import COURSE_PARTS, Course, NoCourse, find_course
     is_flag=True,
     help="Run the notebooks with the solutions of their tasks, and keep the outputs.",
 )
+@click.option(
+    "--review",
+    type=click.Choice(list(REVIEWS)),
+    help="Print a table of what only an author can judge, the most doubtful rows first; check nothing.",
+)
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
 def command(
     course: Path | None,
@@ -60,6 +71,7 @@ def command(
     strict: bool,
     update_ids: bool,
     update_solved: bool,
+    review: str | None,
     watch: bool,
 ) -> None:
     """Check COURSE, a folder with lessons/, quizzes/, and sandbox/.
@@ -72,6 +84,9 @@ def command(
         found = find_course(course)
     except NoCourse as error:
         raise Unusable(str(error)) from None
+    if review is not None:
+        click.echo(_review_as(form)(review_course(found, review)), nl=False)
+        return
     if update_ids:
         _write_ids(found)
     if update_solved:
@@ -107,6 +122,23 @@ def command(
 
 def _write_ids(course: Course) -> None:
     click.echo(f"Wrote {checks.update_ids(course)}.", err=True)
+
+
+def _review_as(form: str) -> Callable[[Review], str]:
+    if form not in ("human", "json"):
+        raise Unusable(f"--review prints human or json, not {form}")
+    return Review.as_json if form == "json" else _table
+
+
+def _table(review: Review) -> str:
+    """Draw a review as wide as the terminal, or for a file as wide as a page."""
+    console = Console(width=None if sys.stdout.isatty() else _PAGE_WIDTH)
+    table = Table(*review.columns, box=SIMPLE_HEAD, show_lines=False, pad_edge=False)
+    for row in review.rows:
+        table.add_row(*map(escape, row))
+    with console.capture() as written:
+        console.print(table)
+    return written.get()
 
 
 def _report(findings: list[Finding], form: str) -> None:
