@@ -167,7 +167,7 @@ def _context(
             keys[key] = filled[0] if len(filled) == 1 else filled
     prefix = permission.action.partition(":")[0]
     if prefix == "dynamodb" and arn != "*":
-        keys |= dynamodb.condition_keys(operation, arn, scope.state.partition_key(arn))
+        keys |= dynamodb.condition_keys(operation, permission.action, arn, scope.state.partition_key(arn))
     if prefix == "ec2":
         keys |= _of_ec2(operation, scope)
     if arn != "*":

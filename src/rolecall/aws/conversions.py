@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 import yaml
 
+from rolecall.aws import partiql
 from rolecall.aws.service_linked_roles import service_linked_role
 from rolecall.aws.state import Scope
 
@@ -248,23 +249,17 @@ def _managed_node(value: str, scope: Scope) -> str | None:
     return None
 
 
-_STATEMENT = re.compile(
-    r"\s*(?P<verb>SELECT|INSERT|DELETE|EXISTS)\b.*?"
-    r"\b(?:FROM|INTO)\s+[\"']?(?P<table>[\w.-]+)[\"']?(?:\.[\"']?(?P<index>[\w.-]+)[\"']?)?",
-    re.IGNORECASE | re.DOTALL,
-)
-_UPDATE = re.compile(r"\s*(?P<verb>UPDATE)\s+[\"']?(?P<table>[\w.-]+)", re.IGNORECASE)
-
-
 def _partiql(*verbs: str) -> Conversion:
     """Return the table of a PartiQL statement, with its index, if the statement has one of the verbs."""
 
     def table(value: str, scope: Scope) -> str | None:
-        match = _UPDATE.match(value) or _STATEMENT.match(value)
-        if match is None or match["verb"].upper() not in verbs:
+        try:
+            statement = partiql.parse(value)
+        except partiql.MalformedStatement:
             return None
-        index = match.groupdict().get("index")
-        return match["table"] + (f"/index/{index}" if index else "")
+        if statement.verb not in verbs:
+            return None
+        return statement.table + (f"/index/{statement.index}" if statement.index else "")
 
     return table
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rolecall.aws.operations import Operation
+from rolecall.aws.partiql import statements
 
 Keys = dict[str, str | list[str]]
 
@@ -34,13 +35,15 @@ _KEYWORDS_AND_FUNCTIONS = frozenset(
 )
 
 
-def condition_keys(operation: Operation, arn: str, partition_key: str | None) -> Keys:
+def condition_keys(operation: Operation, action: str, arn: str, partition_key: str | None) -> Keys:
     """Return the condition keys for one table or index of a request.
 
     Parameters
     ----------
     operation
         The operation.
+    action
+        The IAM action; statements of PartiQL in one request can require different ones.
     arn
         The ARN of the table or index.
     partition_key
@@ -49,6 +52,8 @@ def condition_keys(operation: Operation, arn: str, partition_key: str | None) ->
     keys: Keys = {}
     if operation.name in _ENCLOSING:
         keys["dynamodb:EnclosingOperation"] = operation.name
+    if operation.name in _PARTIQL:
+        return keys | _of_statements(operation, action, arn, partition_key)
     requests = list(_requests(operation, _table_name(arn)))
     values = [value for one in requests for value in _partition_values(one, partition_key)]
     if values:
@@ -56,8 +61,6 @@ def condition_keys(operation: Operation, arn: str, partition_key: str | None) ->
     attributes = [name for one in requests for name in _attributes(one)]
     if attributes:
         keys["dynamodb:Attributes"] = list(dict.fromkeys(attributes))
-    if (statement := operation.text("Statement", "")).lstrip()[:6].upper() == "SELECT":
-        keys["dynamodb:FullTableScan"] = "true" if _scans(statement, partition_key) else "false"
     if operation.name in _READS:
         keys["dynamodb:Select"] = _select(operation, requests, on_index="/index/" in arn)
     return keys
@@ -66,14 +69,44 @@ def condition_keys(operation: Operation, arn: str, partition_key: str | None) ->
 _ENCLOSING = ("TransactGetItems", "TransactWriteItems", "ExecuteTransaction", "BatchExecuteStatement")
 
 
-def _scans(statement: str, partition_key: str | None) -> bool:
-    """Whether a SELECT reads the whole table, because no condition names the partition key.
+_PARTIQL = ("ExecuteStatement", "ExecuteTransaction", "BatchExecuteStatement")
+
+
+def _of_statements(operation: Operation, action: str, arn: str, partition_key: str | None) -> Keys:
+    """Return the keys of the PartiQL statements that require an action on a table or index.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-iam.html
     """
-    _, *conditions = re.split(r"\bwhere\b", statement, maxsplit=1, flags=re.IGNORECASE)
-    named = rf'(?<![\w.]){re.escape(partition_key or "")}"?\s*(=|in\b)'
-    return not (conditions and partition_key and re.search(named, conditions[0], re.IGNORECASE))
+    found = [
+        one
+        for one in statements(operation.parameters)
+        if one.action == action and _place(arn) == (_place(one.table)[0], one.index)
+    ]
+    keys: Keys = {}
+    attributes = [name for one in found for name in one.attributes]
+    if attributes:
+        keys["dynamodb:Attributes"] = list(dict.fromkeys(attributes))
+    if partition_key:
+        values = [value for one in found for value in one.equal.get(partition_key, ())]
+        values += [one.item[partition_key] for one in found if partition_key in one.item]
+        if values:
+            keys["dynamodb:LeadingKeys"] = list(dict.fromkeys(map(_plain, values)))
+    returned = [one.returning for one in found if one.returning]
+    if returned:
+        keys["dynamodb:ReturnValues"] = returned[0]
+    if action == "dynamodb:PartiQLSelect":
+        scans = any(partition_key not in one.equal for one in found if one.verb == "SELECT")
+        keys["dynamodb:FullTableScan"] = "true" if scans else "false"
+        all_of_it = "ALL_PROJECTED_ATTRIBUTES" if "/index/" in arn else "ALL_ATTRIBUTES"
+        projected = all(one.projection for one in found)
+        keys["dynamodb:Select"] = "SPECIFIC_ATTRIBUTES" if projected else all_of_it
+    return keys
+
+
+def _place(arn: str) -> tuple[str, str]:
+    """Return the names of the table and the index in an ARN; a table's name stays as it is."""
+    table, _, index = arn.rpartition(":table/")[2].partition("/index/")
+    return table, index
 
 
 def _table_name(arn: str) -> str:

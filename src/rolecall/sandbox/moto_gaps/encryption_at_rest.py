@@ -68,9 +68,12 @@ _TOPICS = {
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 _TABLES = dict.fromkeys(
     (
+        "BatchExecuteStatement",
         "BatchGetItem",
         "BatchWriteItem",
         "DeleteItem",
+        "ExecuteStatement",
+        "ExecuteTransaction",
         "GetItem",
         "PutItem",
         "Query",

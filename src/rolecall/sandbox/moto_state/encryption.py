@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from rolecall.aws.partiql import statements
 from rolecall.aws.regions import is_region
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_state._backends import backend
@@ -242,6 +243,7 @@ def table(call: Call) -> Iterator[EncryptedData]:
     names = [parameters.get("TableName"), *(parameters.get("RequestItems") or {})]
     for item in parameters.get("TransactItems") or []:
         names += [one.get("TableName") for one in item.values()]
+    names += [statement.table for statement in statements(parameters)]
     state = backend("dynamodb", call.account, call.region)
     for name in dict.fromkeys(str(name).rpartition("/")[2] for name in names if name):
         found = state.tables.get(name)
