@@ -324,6 +324,23 @@ def test_eventbridge_publishes_to_a_topic_that_allows_the_rule(clients):
     assert len(messages(clients, url)) == 1
 
 
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive-event.html
+def test_an_archive_that_a_stack_creates_keeps_the_events_of_its_bus(clients):
+    archive = {
+        "Type": "AWS::Events::Archive",
+        "Properties": {
+            "ArchiveName": "kept",
+            "SourceArn": f"arn:aws:events:{REGION}:{MAIN}:event-bus/default",
+        },
+    }
+    template = json.dumps({"Resources": {"Kept": archive}})
+    clients("cloudformation").create_stack(StackName="archives", TemplateBody=template)
+
+    clients("events").put_events(Entries=[{"Source": "shop", "DetailType": "order", "Detail": "{}"}])
+
+    assert clients("events").describe_archive(ArchiveName="kept")["EventCount"] == 1
+
+
 def test_eventbridge_writes_to_a_log_group_by_a_resource_policy(clients):
     events, logs = clients("events"), clients("logs")
     logs.create_log_group(logGroupName="/aws/events/all")

@@ -128,6 +128,55 @@ def test_a_terminated_instance_gets_no_profile(lab):
         ec2.associate_iam_instance_profile(InstanceId=instance, IamInstanceProfile={"Name": "web"})
 
 
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
+def test_run_instances_launches_as_many_as_it_can_and_each_has_the_role(lab):
+    ec2 = lab.client("ec2", actor="operator")
+
+    launched = ec2.run_instances(ImageId=IMAGE, MinCount=1, MaxCount=2, IamInstanceProfile={"Name": "web"})[
+        "Instances"
+    ]
+
+    assert [role_of(lab, instance["InstanceId"]) for instance in launched] == ["web", "web"]
+
+
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/create-launch-template.html
+def test_an_instance_has_the_profile_and_the_metadata_options_of_its_launch_template(lab):
+    ec2 = lab.client("ec2", actor="operator")
+    data = {
+        "ImageId": IMAGE,
+        "IamInstanceProfile": {"Name": "web"},
+        "MetadataOptions": {"HttpTokens": "required"},
+    }
+    ec2.create_launch_template(LaunchTemplateName="web", LaunchTemplateData=data)
+
+    (launched,) = ec2.run_instances(LaunchTemplate={"LaunchTemplateName": "web"}, MinCount=1, MaxCount=1)[
+        "Instances"
+    ]
+
+    assert launched["MetadataOptions"]["HttpTokens"] == "required"
+    assert launched["IamInstanceProfile"]["Arn"].endswith(":instance-profile/web")
+    assert role_of(lab, launched["InstanceId"]) == "web"
+
+
+# https://docs.aws.amazon.com/autoscaling/ec2/userguide/us-iam-role.html
+@pytest.mark.slow
+def test_an_instance_of_an_auto_scaling_group_has_the_role_of_the_launch_template(lab):
+    ec2, autoscaling = lab.client("ec2", actor="operator"), lab.client("autoscaling", actor="operator")
+    data = {"ImageId": IMAGE, "InstanceType": "t3.micro", "IamInstanceProfile": {"Name": "web"}}
+    ec2.create_launch_template(LaunchTemplateName="web", LaunchTemplateData=data)
+
+    autoscaling.create_auto_scaling_group(
+        AutoScalingGroupName="web",
+        LaunchTemplate={"LaunchTemplateName": "web"},
+        MinSize=1,
+        MaxSize=1,
+        AvailabilityZones=["us-east-1a"],
+    )
+
+    (group,) = autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"]
+    assert role_of(lab, group["Instances"][0]["InstanceId"]) == "web"
+
+
 def test_a_launched_instance_is_listed_until_it_is_terminated(lab):
     before = dict(lab.actors)
     instance = launch(lab)

@@ -184,6 +184,18 @@ INTERNALS = [
     ),
     Internal(
         "moto.ec2.models.instances",
+        "InstanceBackend.run_instances",
+        "self image_id count user_data security_group_names kwargs",
+        "Only the first instance has its profile, and launch templates have none: sandbox/moto_launches.py.",
+    ),
+    Internal(
+        "moto.ec2.responses.instances",
+        "InstanceResponse.run_instances",
+        "self",
+        "RunInstances launches MinCount instances: sandbox/moto_launches.py.",
+    ),
+    Internal(
+        "moto.ec2.models.instances",
         "random_instance_id",
         "",
         "The world's instances get other ids than their metadata says: sandbox/instances.py.",

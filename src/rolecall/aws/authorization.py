@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
 from rolecall.aws import conversions, dynamodb, s3
 from rolecall.aws.condition_keys import Keys, parameter_keys, request_tags, tag_keys, tagged_types
@@ -302,8 +303,19 @@ def _with_launch_template(operation: Operation, scope: Scope) -> Operation:
     """
     if operation.service not in ("ec2", "autoscaling"):
         return operation
-    specification = operation.parameters.get("LaunchTemplate")
+    specification = _launch_template(operation.parameters)
     if not isinstance(specification, Mapping):
         return operation
     template = scope.state.launch_template(scope.account, scope.region, specification)
     return replace(operation, parameters={**template, **operation.parameters})
+
+
+def _launch_template(parameters: Mapping[str, Any]) -> Any:
+    """Return which launch template a request names: itself, in a mixed instances policy, or for a fleet."""
+    mixed = parameters.get("MixedInstancesPolicy")
+    if isinstance(mixed, Mapping) and isinstance(mixed.get("LaunchTemplate"), Mapping):
+        return mixed["LaunchTemplate"].get("LaunchTemplateSpecification")
+    fleet = parameters.get("LaunchTemplateConfigs")
+    if isinstance(fleet, list) and fleet and isinstance(fleet[0], Mapping):
+        return fleet[0].get("LaunchTemplateSpecification")
+    return parameters.get("LaunchTemplate")

@@ -10,11 +10,9 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from moto.core.utils import get_service_model
-
 from rolecall._reference import actions
 from rolecall.aws.mapping import prefix_of
-from rolecall.aws.operations import input_members
+from rolecall.aws.operations import input_members, request_path
 
 # Operations on what a resource holds. Those of S3 that name an object are found by their parameter.
 _DATA_EVENTS = {
@@ -117,8 +115,7 @@ def event_name(service: str, operation: str) -> str:
     """Return the name of an operation; Lambda's have the date of the version of its API."""
     if service != "lambda":
         return operation
-    path: str = get_service_model(service).operation_model(operation).http["requestUri"]
-    version = path.split("/")[1].replace("-", "")
+    version = request_path(service, operation).split("/")[1].replace("-", "")
     return operation + version + ("v2" if operation in _SECOND_VERSIONS else "")
 
 

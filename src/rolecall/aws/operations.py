@@ -191,6 +191,12 @@ def input_members(service: str, operation: str) -> Mapping[str, Any]:
     return shape.members if shape else {}
 
 
+def request_path(service: str, operation: str) -> str:
+    """Return the path of an operation in botocore's model, with its placeholders."""
+    path: str = get_service_model(service).operation_model(operation).http["requestUri"]
+    return path
+
+
 def region_for(service: str, region: str) -> str:
     """Return the Region that a request is made to.
 

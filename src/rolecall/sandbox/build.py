@@ -115,6 +115,7 @@ class Builder:
         UnbuildableWorld
             If the service rejects some of them.
         """
+        service = _BUILT_WITH.get(service, service)
         if service in self._built or service not in (*_LATER, "organizations"):
             return
         with self._lock:
@@ -334,3 +335,5 @@ _LATER: dict[str, tuple[str, Callable[[World, str, str], None]]] = {
 """By service, the field of its resources in an account, and what creates one of them."""
 _PATCHES: dict[str, Callable[[], object]] = {"ec2": patched_ec2_instances, "kms": patch_kms}
 """By service, how to patch moto before its first request."""
+_BUILT_WITH = {"autoscaling": "ec2"}
+"""By service, the one that it makes its calls to."""

@@ -152,8 +152,8 @@ def _patch_rules() -> None:
         for target in of.targets:
             arn = target["Arn"]
             service, account = arn.split(":")[2], arn.split(":")[4]
-            # The archive of a bus is a target of a rule that EventBridge manages.
-            archive = service == "events" and not arn.split(":", 5)[5]
+            # The archive of a bus is a target of a rule that EventBridge manages; moto's ARN has no name.
+            archive = service == "events" and not arn.split(":", 5)[5].strip(":")
             source = Source("events.amazonaws.com", of.arn, of.account_id, target.get("RoleArn") or "")
             if not archive and not may_deliver(source, arn):
                 continue

@@ -35,6 +35,7 @@ from moto.s3.responses import S3Response
 from moto.server import DomainDispatcherApplication
 
 from rolecall.aws.operations import MATCH
+from rolecall.sandbox.moto_launches import patch_launches
 from rolecall.sandbox.moto_state.iam import new_unique_id
 
 _ID_PREFIXES = {
@@ -277,7 +278,6 @@ def _by_id_or_arn(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @lru_cache(maxsize=1)
-@lru_cache(maxsize=1)
 def patched_ec2_instances() -> Any:
     """Patch moto's EC2 instances, and return their module; a second call only returns it.
 
@@ -311,6 +311,7 @@ def patched_ec2_instances() -> Any:
         return modified
 
     instances.InstanceBackend.modify_instance_metadata_options = modify_given_options_only
+    patch_launches(instances)
     return instances
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rolecall.aws.errors import AwsError
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
+from rolecall.sandbox.moto_gaps._launch_template import launch_template
 from rolecall.sandbox.moto_state.ec2 import is_terminated
 from rolecall.sandbox.moto_state.iam import iam_backend
 
@@ -24,7 +25,8 @@ class UnusableInstanceProfiles(Gap):
 
     def before(self, call: Call) -> None:
         """Raise EC2's error for a profile, or for an instance that can't have one."""
-        requested = call.operation.parameters.get("IamInstanceProfile")
+        given = call.operation.parameters.get("IamInstanceProfile")
+        requested = given or launch_template(call).get("IamInstanceProfile")
         if not isinstance(requested, dict):
             return
         if requested.get("Arn") and requested.get("Name"):

@@ -101,9 +101,9 @@ def _keep(created: Any, logical_id: str, resource: StackResource) -> Any:
     """Remember with a resource how it was defined."""
     created.cf_resource_type = resource.type
     created.logical_resource_id = logical_id
-    created.stack_resource = StackResource(
-        resource.type, str(created.physical_resource_id), resource.properties
-    )
+    # moto's archives of EventBridge have a name only, which is their ID.
+    physical_id = getattr(created, "physical_resource_id", None) or created.name
+    created.stack_resource = StackResource(resource.type, str(physical_id), resource.properties)
     return created
 
 

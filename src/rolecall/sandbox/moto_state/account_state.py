@@ -8,7 +8,7 @@ from typing import Any
 from rolecall.aws.regions import is_region
 from rolecall.sandbox.moto_state._backends import backend
 from rolecall.sandbox.moto_state.cloudformation import stack_arn
-from rolecall.sandbox.moto_state.ec2_ids import ec2_id
+from rolecall.sandbox.moto_state.ec2_ids import ec2_id, version_data
 from rolecall.sandbox.moto_state.ecs import latest_definition
 from rolecall.sandbox.moto_state.iam import IamState, iam_backend
 from rolecall.sandbox.moto_state.kms import granted_key
@@ -81,19 +81,7 @@ class MotoAccountState:
     ) -> Mapping[str, Any]:
         """Return the parameters in a version of a launch template."""
         ec2 = self._backend("ec2", account, region)
-        if ec2 is None:
-            return {}
-        name = specification.get("LaunchTemplateName")
-        identifier = specification.get("LaunchTemplateId") or ec2.launch_template_name_to_ids.get(name)
-        template = ec2.launch_templates.get(identifier)
-        if template is None:
-            return {}
-        named = str(specification.get("Version") or "$Default")
-        numbers = {"$Default": template.default_version_number, "$Latest": template.latest_version_number}
-        number = str(numbers.get(named, named))
-        version = next((one for one in template.versions if str(one.number) == number), None)
-        data: Mapping[str, Any] = version.data if version else {}
-        return data
+        return {} if ec2 is None else version_data(ec2, specification)
 
     def partition_key(self, arn: str) -> str | None:
         """Return the name of the partition key of a DynamoDB table or index."""

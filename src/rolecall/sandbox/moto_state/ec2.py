@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rolecall.sandbox.moto_state._backends import backend, regional_backends
+from rolecall.sandbox.moto_state.ec2_ids import version_data
 from rolecall.sandbox.moto_state.resources import Arn, ServiceResources
 from rolecall.sandbox.world import MetadataOptions
 
@@ -102,6 +103,22 @@ def metadata_options(account: str, region: str, identifier: str) -> MetadataOpti
         http_put_response_hop_limit=options.http_put_response_hop_limit,
         http_endpoint=options.http_endpoint,
     )
+
+
+def metadata_defaults(account: str, region: str) -> Mapping[str, Any]:
+    """Return the metadata options that an account prefers in a Region, as EC2 names them."""
+    defaults: Mapping[str, Any] = getattr(backend("ec2", account, region), "metadata_defaults", {})
+    return defaults
+
+
+def set_metadata_defaults(account: str, region: str, defaults: Mapping[str, Any]) -> None:
+    """Set the metadata options that an account prefers in a Region, until the next reset."""
+    backend("ec2", account, region).metadata_defaults = defaults
+
+
+def template_data(account: str, region: str, specification: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the parameters in a version of a launch template; empty if there is no such version."""
+    return version_data(backend("ec2", account, region), specification)
 
 
 def private_address(account: str, region: str, identifier: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 
@@ -19,6 +19,29 @@ def ec2_id(ec2: Any, type: str, name: str) -> str | None:
         The name, or the ID of the association.
     """
     return next(_FINDERS[type](ec2, name), None)
+
+
+def version_data(ec2: Any, specification: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the parameters in a version of a launch template; empty if there is no such version.
+
+    Parameters
+    ----------
+    ec2
+        moto's backend.
+    specification
+        The ID or the name of the template, and perhaps the version.
+    """
+    name = specification.get("LaunchTemplateName")
+    identifier = specification.get("LaunchTemplateId") or ec2.launch_template_name_to_ids.get(name)
+    template = ec2.launch_templates.get(identifier)
+    if template is None:
+        return {}
+    named = str(specification.get("Version") or "$Default")
+    numbers = {"$Default": template.default_version_number, "$Latest": template.latest_version_number}
+    number = str(numbers.get(named, named))
+    version = next((one for one in template.versions if str(one.number) == number), None)
+    data: Mapping[str, Any] = version.data if version else {}
+    return data
 
 
 def _security_group(ec2: Any, name: str) -> Iterator[str]:
