@@ -114,9 +114,26 @@ test("the verdict is said aloud, and a new question takes the focus", (context) 
 
   receive(view({ question: question({ given: 1, status: "wrong", verdict: "Not this one." }) }));
   assert.equal(el.querySelector(".rc-spoken")?.textContent, "Not this one.");
+  at("hint").click();
   receive(view({ question: question({ id: "another" }) }));
 
   assert.equal(document.activeElement, at("prompt"));
+});
+
+test("a question that the instructor asks leaves the focus where the learner types", (context) => {
+  const { at, el, receive } = show(context, view());
+
+  receive(view({ question: question({ id: "pushed" }), summary: "The instructor asks the class." }));
+
+  assert.notEqual(document.activeElement, at("prompt"));
+  assert.equal(el.querySelector(".rc-spoken")?.textContent, "The instructor asks the class.");
+});
+
+test("the answers of the class show once they are revealed", (context) => {
+  const answers = [{ html: "<p>Temporary <code>credentials</code></p>", count: 3, right: true }];
+  const { el } = show(context, view({ classResult: { answered: 4, right: 3, answers } }));
+
+  assert.match(el.querySelector(".rc-class")?.textContent ?? "", /The class: 3 of 4 right.*credentials✔ 3 of 4/);
 });
 
 test("a kernel that does not answer is reported, until it answers", (context) => {

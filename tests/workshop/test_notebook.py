@@ -98,6 +98,12 @@ def test_a_pushed_question_comes_into_the_notebook(workshop):
     tell(room, do="answer", question="who-may-assume", answer=0)
 
     assert "note" in room.view
+
+    instructor.post("/room/reveal", data={"question": "who-may-assume"})
+    until(lambda: room.view.get("classResult"), "revealed")
+
+    assert room.view["classResult"]["answered"] == 1
+    assert (room.view["question"]["status"], room.view["question"]["given"]) == ("revealed", 0)
     instructor.post("/room/unpush")
 
 

@@ -103,11 +103,35 @@ def test_a_question_put_to_all_is_answered_without_its_key(room):
     instructor.post("/room/unpush").raise_for_status()
     late = ana.post(f"/api/pushes/{push['id']}", json={"given": 0})
 
+    assert "result" not in push
     assert push["view"]["id"] == QUESTION.id
     assert QUESTION.right.why not in json.dumps(push, ensure_ascii=False)
     assert answer.json() == {"saved": True}
     assert late.status_code == 409
     assert ana.get("/api/room").json()["pushes"] == []
+
+
+@pytest.mark.slow
+def test_a_revealed_question_shows_its_solution_and_the_answers_of_the_class(room):
+    ana, ben, instructor = room.learner("Ana"), room.learner("Ben"), room.instructor()
+    instructor.post("/room/push", data={"bank": "assume-role", "question": QUESTION.id}).raise_for_status()
+    (asked,) = ana.get("/api/room").json()["pushes"]
+    for learner, given in ((ana, 0), (ben, 1)):
+        learner.post(f"/api/pushes/{asked['id']}", json={"given": given}).raise_for_status()
+
+    instructor.post("/room/reveal", data={"question": QUESTION.id}).raise_for_status()
+    (shown,) = ana.get("/api/room").json()["pushes"]
+    late = room.learner("Cem").post(f"/api/pushes/{asked['id']}", json={"given": 0})
+    instructor.post("/room/push", data={"bank": "assume-role", "question": QUESTION.id}).raise_for_status()
+    (again,) = ana.get("/api/room").json()["pushes"]
+
+    assert (shown["view"]["status"], len(shown["view"]["solution"])) == ("revealed", len(QUESTION.solution))
+    assert shown["result"]["answered"] == 2
+    assert (
+        sum(one["count"] for one in shown["result"]["answers"] if one["right"]) == shown["result"]["right"]
+    )
+    assert "already shown" in late.json()["detail"]["text"]
+    assert ("result" in again, again["view"]["solution"]) == (False, [])
 
 
 @pytest.mark.slow

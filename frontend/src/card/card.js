@@ -8,7 +8,7 @@ import { Drafts } from "./drafts.js";
 import { flashParts } from "./flash.js";
 import { createForm } from "./kinds/index.js";
 import { loadEditor } from "./load-editor.js";
-import { buttons, foot, heading, notes, prompt, verdict } from "./question.js";
+import { buttons, classPart, foot, heading, notes, prompt, verdict } from "./question.js";
 import { resultParts } from "./result.js";
 import { difficultyChip, taskParts } from "./task.js";
 
@@ -30,6 +30,8 @@ export class Card {
   #form;
   /** The id of the question on the screen. @type {string | undefined} */
   #shown;
+  /** Whether the learner did something that the kernel has not answered yet. */
+  #asked = false;
   /** The notes of a task that were announced. @type {Set<string>} */
   #heard = new Set();
   /** @type {number | undefined} */
@@ -81,6 +83,7 @@ export class Card {
   /** @param {Message} message */
   #send(message) {
     this.#save();
+    this.#asked = true;
     if (message.do === "restart") this.#drafts.clear();
     window.clearTimeout(this.#kernelTimer);
     this.#kernelTimer = window.setTimeout(() => this.#showSilence(), KERNEL_TIMEOUT);
@@ -109,16 +112,20 @@ export class Card {
     window.clearTimeout(this.#kernelTimer);
     this.silence.hidden = true;
     const before = this.#shown;
+    // The instructor of a workshop changes a card too, and must not move the focus of a learner who types elsewhere.
+    const byLearner = this.#asked || this.root.contains(document.activeElement);
+    this.#asked = false;
     this.#draw();
-    const { question, problem, task } = this.view;
+    const { question, problem, summary, task } = this.view;
     if (task) {
       this.#announce(problem || this.#newsOf(task));
     } else if (!question) {
       // The focus moves to what is new, which a screen reader then reads.
       this.#announce(problem);
-      this.#focus("prompt");
+      if (byLearner) this.#focus("prompt");
     } else if (before !== question.id) {
-      this.#focus("prompt");
+      if (byLearner) this.#focus("prompt");
+      else this.#announce(summary ?? "");
     } else {
       this.spoken.textContent = problem || question.verdict;
     }
@@ -164,6 +171,7 @@ export class Card {
         form.element,
         question.rule && !isLocked(question) && h("p", { class: "rc-rule" }, question.rule),
         verdict(view),
+        classPart(view),
         buttons(
           view,
           { check: () => this.#check(), send: (message) => this.#send(message) },

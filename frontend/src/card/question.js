@@ -42,6 +42,34 @@ export function verdict({ question, problem }) {
 }
 
 /**
+ * Show how the class answered, once the instructor revealed it.
+ *
+ * @param {QuestionView} view
+ */
+export function classPart({ classResult }) {
+  if (!classResult) return null;
+  const { answered, answers, right } = classResult;
+  return section(
+    `The class: ${right} of ${answered} right`,
+    "class",
+    answers.length > 0 &&
+      h(
+        "ul",
+        { class: "rc-rows" },
+        ...answers.map((one) =>
+          h(
+            "li",
+            {},
+            h("span", { html: one.html }),
+            h("progress", { class: `rc-bar ${one.right ? "rc-done" : ""}`, max: answered, value: one.count, "aria-hidden": "true" }),
+            h("span", { class: "rc-small" }, `${one.right ? "✔ " : ""}${one.count} of ${answered}`),
+          ),
+        ),
+      ),
+  );
+}
+
+/**
  * Create the buttons below a question.
  *
  * @param {QuestionView} view

@@ -51,6 +51,13 @@ export interface Review {
   solution: string[];
 }
 
+/** How a class answered a question whose answer was revealed. */
+export interface ClassResult {
+  answered: number;
+  right: number;
+  answers: { html: string; count: number; right: boolean }[];
+}
+
 export interface Result {
   sign: string;
   verdict: string;
@@ -116,6 +123,7 @@ export interface View {
   result?: Result;
   flash?: Flash;
   task?: TaskContent;
+  classResult?: ClassResult;
   /** The notebook that follows this one. */
   next?: { href?: string; title?: string };
 }

@@ -26,7 +26,7 @@ MODE_DESCRIPTIONS: dict[Mode, str] = {
     "project": "a small project in four steps",
     "complexity": "how it grows, measured",
     "recall": "flash cards when they are due",
-    "diagnose": "the AccessDenied clinic",
+    "diagnose": "find and fix what denies access",
     "apply": "a working day, end to end",
 }
 """What each mode is, in a few words, as a lesson's index shows it."""

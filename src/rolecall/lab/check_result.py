@@ -157,8 +157,11 @@ class CheckResult:
 
 
 def capitalized(says: str) -> str:
-    """Return what a probe tests with a capital letter, as a row of a list."""
-    return says[:1].upper() + says[1:]
+    """Return what a probe tests with a capital letter, as a row of a list.
+
+    A first word that isn't plain, such as the name ``web-1``, stays as it is written.
+    """
+    return says[:1].upper() + says[1:] if says.partition(" ")[0].isalpha() else says
 
 
 def outcome(probe: ProbeResult) -> str:

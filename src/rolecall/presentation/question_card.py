@@ -193,6 +193,23 @@ def asked_view(bank: Bank, question: Question, place: int, count: int) -> Questi
     )
 
 
+def revealed_view(bank: Bank, question: Question, judges: Judges | None) -> QuestionView:
+    """Show a question with its right answer and its solution, to a class that was asked it."""
+    right = "" if question.display_has_feedback else question.right_answer(judges)
+    return QuestionView(
+        **{
+            **asked_view(bank, question, 0, 1),
+            "content": answer_area(question, None, with_key=True),
+            "status": Status.REVEALED.value,
+            "bestAnswer": right_answer_html(question, right) if right else "",
+            "mistakes": [to_inline_html(one) for one in question.common_mistakes],
+            "solution": [to_inline_html(one) for one in question.solution],
+            "quickCheck": to_inline_html(question.quick_check),
+            "references": list(question.references),
+        }
+    )
+
+
 def task_view(task: Task, skill: str) -> QuestionView:
     """Show a hands-on task of a paper; only the kernel gets the calls that it starts with."""
     acting = f"You act as `{task.actor}`. You may change: {task.may_change}"

@@ -41,7 +41,7 @@ class Workshop(Card):
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._answered: set[int] = set()
+        self._given: dict[int, Any] = {}
         self._room: Mapping[str, Any] = client.ask("GET", "/api/room")
         super().__init__()
         self.reporter = Reporter(client)
@@ -68,7 +68,16 @@ class Workshop(Card):
         set_open_lessons(room["open_lessons"])
         pushes = room["pushes"]
         common = {"mode": "test", "title": room["room"], "statuses": []}
-        if pushes and pushes[-1]["id"] not in self._answered:
+        if pushes and (result := pushes[-1].get("result")):
+            given = self._given.get(pushes[-1]["id"])
+            return {
+                **common,
+                **_time_left(room),
+                "question": {**pushes[-1]["view"], "given": given},
+                "classResult": result,
+                "summary": "The instructor asked the class.",
+            }
+        if pushes and pushes[-1]["id"] not in self._given:
             return {
                 **common,
                 **_time_left(room),
@@ -79,7 +88,9 @@ class Workshop(Card):
         if room["open_lessons"] is not None:
             lines.append(f"Open now: {', '.join(_titles(room['open_lessons']))}.")
         if pushes:
-            lines.append("Your answer is sent; the instructor shows the result.")
+            lines.append(
+                "Your answer is sent. You see the result when the instructor reveals it or the time is up."
+            )
         return {**common, **_time_left(room), "note": " ".join(lines), "summary": ""}
 
     def _handle(self, message: dict[str, Any]) -> None:
@@ -91,7 +102,7 @@ class Workshop(Card):
                 except ServiceError as problem:
                     self._problem = str(problem)
                     return
-                self._answered.add(push)
+                self._given[push] = given
 
     def __repr__(self) -> str:
         return f"{self._room['room']}: here as {self._room['name']}"
@@ -110,8 +121,9 @@ def _titles(lessons: list[str]) -> list[str]:
 def _time_left(room: Mapping[str, Any]) -> dict[str, float]:
     if room["timer_until"] is None:
         return {}
-    until = datetime.fromisoformat(room["timer_until"])
-    return {"secondsLeft": max(0.0, (until - datetime.now(UTC)).total_seconds())}
+    left = (datetime.fromisoformat(room["timer_until"]) - datetime.now(UTC)).total_seconds()
+    # A clock that is over would report its end again and again.
+    return {"secondsLeft": left} if left > 0 else {}
 
 
 def join(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, HTTPException, Path, Request
@@ -20,12 +21,13 @@ from rolecall.workshop import attempts
 from rolecall.workshop._input_limits import BadInput, check_length, check_storable
 from rolecall.workshop.access import Learner, TheAuthenticator, TheService, learner
 from rolecall.workshop.attempts import AttemptError, SubmittedAnswer
+from rolecall.workshop.class_questions import deck_of, is_revealed
 from rolecall.workshop.graders import GradingError
 from rolecall.workshop.grades import grade_of_attempt
 from rolecall.workshop.room_states import RoomStates
 from rolecall.workshop.rooms import Activity, CannotJoin, is_valid_code, join, record_activities
 from rolecall.workshop.service import Service
-from rolecall.workshop.tables import Answer, Push
+from rolecall.workshop.tables import Answer, Push, Room
 
 T = TypeVar("T")
 router = APIRouter(prefix="/api")
@@ -183,14 +185,14 @@ async def post_push(
 
     def read() -> PaperItem:
         with service.database.read() as session:
-            return _open_push(session, push, caller.room)
+            return _open_push(session, push, caller.room, now)
 
     def keep(session: Session) -> dict[str, Any]:
         # The instructor may have closed the question while the answer was graded.
-        _open_push(session, push, caller.room)
+        _open_push(session, push, caller.room, now)
         activity = Activity(
             f"push-{push}",
-            f"push/{push}",
+            deck_of(push),
             item.question,
             answer,
             graded.score == 1,
@@ -221,10 +223,12 @@ def _question_of(service: Service, item: PaperItem) -> Question:
     return question
 
 
-def _open_push(session: Session, push: int, room: int) -> PaperItem:
+def _open_push(session: Session, push: int, room: int, now: datetime) -> PaperItem:
     row = session.get(Push, push)
     if row is None or row.room_id != room or not row.open:
         raise AttemptError("closed", "this question is closed")
+    if is_revealed(session.get_one(Room, room), row, now):
+        raise AttemptError("closed", "the answer to this question is already shown")
     return PaperItem(row.bank, row.question, 0)
 
 

@@ -14,6 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from rolecall.workshop.class_questions import revealed_questions
 from rolecall.workshop.lookalikes import lookalikes
 from rolecall.workshop.marking import GradingStatus
 from rolecall.workshop.rooms import LEARNER
@@ -93,7 +94,7 @@ def snapshot(
         "now": now.isoformat(),
         "people": [_person(one, tally, now, alike) for one in people],
         "misconceptions": [{"name": name, "count": count} for name, count in tally.misconceptions(now)],
-        "questions": tally.questions(set(room.revealed)),
+        "questions": tally.questions(revealed_questions(session, room, now)),
         "pushes": [
             {"id": one.id, "bank": one.bank, "question": one.question, "open": one.open} for one in pushes
         ],

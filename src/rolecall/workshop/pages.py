@@ -27,6 +27,7 @@ from rolecall.workshop.access import (
     TheService,
     service_of,
 )
+from rolecall.workshop.class_questions import reveal
 from rolecall.workshop.live import BEAT, LiveRooms
 from rolecall.workshop.room_states import RoomStates
 from rolecall.workshop.rooms import INSTRUCTOR, CannotJoin, audit, renew_code
@@ -255,6 +256,9 @@ async def post_push(
     def change(session: Any) -> None:
         _close_pushes(session, caller.room)
         now = service.clock.now()
+        # Asked again, a question waits for answers again.
+        room = session.get_one(Room, caller.room)
+        room.revealed = [one for one in room.revealed if one != question]
         session.add(Push(room_id=caller.room, bank=bank, question=question, at=now, open=True))
         audit(session, caller.room, now, caller.name, "question pushed", f"{bank} {question}")
 
@@ -278,11 +282,10 @@ def _close_pushes(session: Any, room: int) -> None:
 async def post_reveal(
     request: Request, service: TheService, caller: Instructor, question: _Text
 ) -> Response:
-    """Show on the dashboard which answers to a question are right."""
+    """Show which answers are right, to the class too if it was asked this question last."""
 
     def change(session: Any) -> None:
-        room = session.get_one(Room, caller.room)
-        room.revealed = [*dict.fromkeys([*room.revealed, question])]
+        reveal(session, session.get_one(Room, caller.room), question)
 
     await _change_room(request, caller, change)
     return Response(status_code=204)

@@ -10,12 +10,15 @@ import zlib
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from sse_starlette.sse import AppStatus
 
 from rolecall.assessment import PaperItem
+from rolecall.workshop.class_questions import class_result, is_revealed
 from rolecall.workshop.rooms import pacing
 from rolecall.workshop.service import Service
 from rolecall.workshop.tables import Push, Room
@@ -90,12 +93,22 @@ class RoomStates:
         service = self._service
         with service.database.read() as session:
             row = session.get_one(Room, room)
-            pushes = session.scalars(select(Push).where(Push.room_id == room, Push.open)).all()
-            views = [(push.id, service.view(PaperItem(push.bank, push.question, 0))) for push in pushes]
-            shown = [{"id": push, "view": view} for push, view in views if view is not None]
-            fields = pacing(row, shown) | {"assessments": service.assessments.names}
+            asked = session.scalars(select(Push).where(Push.room_id == room, Push.open)).all()
+            pushes = [one for push in asked if (one := self._push(session, row, push)) is not None]
+            fields = pacing(row, pushes) | {"assessments": service.assessments.names}
         text = json.dumps(fields).encode()
         return RoomState(text, hashlib.sha256(text).hexdigest()[:20])
+
+    def _push(self, session: Session, room: Room, push: Push) -> dict[str, Any] | None:
+        """Return a question for the class: without its key, or revealed and with the class's answers."""
+        service, item = self._service, PaperItem(push.bank, push.question, 0)
+        question = service.question(item)
+        if question is None:
+            return None
+        if not is_revealed(room, push, service.clock.now()):
+            return {"id": push.id, "view": service.view(item)}
+        result = class_result(session, push, question)
+        return {"id": push.id, "view": service.revealed_view(item), "result": result}
 
     async def change(self, room: int) -> None:
         """Read a room again, because this process changed it."""

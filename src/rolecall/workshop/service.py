@@ -19,6 +19,7 @@ from rolecall.lab.server_judges import ServerJudges
 from rolecall.presentation.question_card import (
     ReviewView,
     asked_view,
+    revealed_view,
     review_view,
     task_review,
     task_view,
@@ -91,6 +92,7 @@ class Service:
         self._questions = lru_cache(maxsize=1024)(self._read_question)
         self._asked = lru_cache(maxsize=4096)(self._ask)
         self._viewed = lru_cache(maxsize=4096)(self._view)
+        self._revealed = lru_cache(maxsize=64)(self._reveal)
 
     def _give_grades_back(self, changed: bool) -> None:
         self._grades.send(self.clock.now(), changed=changed)
@@ -178,6 +180,14 @@ class Service:
     def view(self, item: PaperItem) -> dict[str, Any] | None:
         """Return what a learner sees of a question, without its key. The caller sets its place."""
         return self._viewed(item, self._changed(item))
+
+    def revealed_view(self, item: PaperItem) -> dict[str, Any] | None:
+        """Return what a class sees of a question once its answer is revealed."""
+        return self._revealed(item, self._changed(item))
+
+    def _reveal(self, item: PaperItem, changed: tuple[int, ...]) -> dict[str, Any] | None:
+        question = self._asked(item, changed)
+        return None if question is None else dict(revealed_view(self._bank(item), question, self.judges))
 
     def _view(self, item: PaperItem, changed: tuple[int, ...]) -> dict[str, Any] | None:
         version = self.task(item)
