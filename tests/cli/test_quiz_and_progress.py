@@ -52,6 +52,7 @@ def test_a_question_is_answered_in_the_terminal_and_kept(course):
     )
 
     assert first.returncode == 0, first.stderr
+    assert "? shows a hint, ! the solution. Ctrl-D stops." in first.stdout
     assert "Who may come in?" in first.stdout
     assert "A role is a kind of user?" in first.stdout
     assert "✔ Right." in first.stdout
@@ -65,7 +66,8 @@ def test_it_goes_on_where_it_was_left(course):
     rolecall(
         course,
         "quiz",
-        "kinds",
+        # A path names the same bank.
+        "quizzes/kinds.yaml",
         "--course",
         ".",
         "--count",
@@ -75,6 +77,7 @@ def test_it_goes_on_where_it_was_left(course):
 
     again = rolecall(course, "quiz", "kinds", "--course", ".", "--count", "2", typed="")
 
+    assert "You continue at question 2." in again.stdout
     assert "Question 2 of 2" in again.stdout
     assert "Question 1 of 2" not in again.stdout
     assert "Your answers are saved." in again.stdout

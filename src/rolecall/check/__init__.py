@@ -17,6 +17,7 @@ from rolecall.check._lessons import check_lessons
 from rolecall.check._loaded_course import load_course
 from rolecall.check._nbval import SANITIZE, run_notebooks
 from rolecall.check._notebooks import check_notebooks
+from rolecall.check._progress import OnProgress, Progress
 from rolecall.check._proof_checks import check_proofs
 from rolecall.check._prose import check_prose, reading_figures
 from rolecall.check._solved import check_solved, write_solved
@@ -31,6 +32,7 @@ __all__ = [
     "SANITIZE",
     "Finding",
     "NoBrowser",
+    "Progress",
     "Severity",
     "check_course",
     "chromium",
@@ -47,7 +49,7 @@ def check_course(
     notebooks: bool = True,
     screenshots: Path | None = None,
     only: frozenset[Path] | None = None,
-    on_progress: Callable[[str], None] = lambda _: None,
+    on_progress: OnProgress = lambda _: None,
     on_result: Callable[[str], None] = lambda _: None,
 ) -> list[Finding]:
     """Find everything that is wrong with a course.
@@ -65,7 +67,7 @@ def check_course(
     only
         The files to report on; proofs, tasks, and notebooks of other files don't run. None for all files.
     on_progress
-        Called with what was just done, such as ``task read-the-report``.
+        Called with each part that is done.
     on_result
         Called with each figure: how much there is to read in a lesson, and how long the notebooks ran.
 
@@ -83,7 +85,7 @@ def check_course(
     """
     loaded = load_course(course)
     findings = list(loaded.findings)
-    for check in (
+    checks = (
         check_assessments,
         check_banks,
         check_weak_questions,
@@ -95,7 +97,9 @@ def check_course(
         check_prose,
         check_solved,
         check_ids,
-    ):
+    )
+    for number, check in enumerate(checks):
+        on_progress(Progress("Reading the files", number, len(checks)))
         findings += check(loaded)
     for figures in reading_figures(loaded):
         on_result(figures)
@@ -105,7 +109,7 @@ def check_course(
         findings += check_proofs(chosen, on_progress, cheats=cheats)
     selected = [one for one in loaded.notebooks if only is None or one in only]
     if notebooks:
-        findings += run_notebooks(loaded, selected, on_result)
+        findings += run_notebooks(loaded, selected, on_result, on_progress)
     if screenshots is not None:
         findings += check_in_browser(loaded, selected, screenshots)
     names = {loaded.places.relative(one) for one in only} if only is not None else None

@@ -19,10 +19,13 @@ from rolecall.check._findings import Finding
 from rolecall.check._kernels import kernel_environment
 from rolecall.check._loaded_course import LoadedCourse
 from rolecall.check._notebooks import lines_of_cells
+from rolecall.check._progress import OnProgress, Progress
 from rolecall.check._solved import SOLVED_FOLDER, is_the_same_solved
 
 SANITIZE = Path(__file__).with_name("sanitize.cfg")
 """The file for ``--nbval-sanitize-with``: patterns for output that differs from run to run."""
+_SHARE_DONE = re.compile(r"\[ *(\d+)%\]$")
+"""How pytest ends a line of dots, one for each cell."""
 _CELL = re.compile(r"Cell (\d+)")
 
 
@@ -30,6 +33,7 @@ def run_notebooks(
     loaded: LoadedCourse,
     files: list[Path],
     on_result: Callable[[str], None] = lambda _: None,
+    on_progress: OnProgress = lambda _: None,
     workers: int | None = None,
 ) -> Iterator[Finding]:
     """Run notebooks in parallel: no cell may fail, and a solved notebook must print what it keeps.
@@ -40,6 +44,8 @@ def run_notebooks(
     ----------
     on_result
         Called with a sentence that says how long the notebooks ran.
+    on_progress
+        Called with how many cells have run, every few cells.
     workers
         How many notebooks run at the same time; by default as many as there are cores.
 
@@ -54,25 +60,38 @@ def run_notebooks(
     if given or solved:
         # The longest notebook first, so that it doesn't start when the other workers are done.
         ordered = sorted(given + solved, key=lambda file: -len(lines_of_cells(file, "code")))
-        yield from _run(loaded, ordered, min(workers or os.cpu_count() or 1, len(ordered)), on_result)
+        yield from _run(
+            loaded, ordered, min(workers or os.cpu_count() or 1, len(ordered)), on_result, on_progress
+        )
 
 
 def _run(
-    loaded: LoadedCourse, notebooks: list[Path], workers: int, on_result: Callable[[str], None]
+    loaded: LoadedCourse,
+    notebooks: list[Path],
+    workers: int,
+    on_result: Callable[[str], None],
+    on_progress: OnProgress,
 ) -> Iterator[Finding]:
+    cells = sum(len(lines_of_cells(file, "code")) for file in notebooks)
     with tempfile.TemporaryDirectory(prefix="rolecall-check-") as name:
         folder = Path(name)
         report = folder / "report.xml"
         started = time.monotonic()
-        done = subprocess.run(
+        output = ""
+        on_progress(Progress("Running notebooks", 0, cells))
+        with subprocess.Popen(
             supervised(_command(loaded, notebooks, workers, folder, report)),
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
             env=kernel_environment(loaded, folder / "data"),
-            check=False,
-        )
+        ) as running:
+            for line in running.stdout or ():
+                output += line
+                if share := _SHARE_DONE.search(line):
+                    on_progress(Progress("Running notebooks", cells * int(share[1]) // 100, cells))
         if not report.is_file():
-            message = f"nbval did not run: {(done.stdout + done.stderr)[-800:]}"
+            message = f"nbval did not run: {output[-800:]}"
             yield Finding("lessons", 1, 1, "nbval", message)
             return
         cases = list(etree.parse(str(report)).iter("testcase"))

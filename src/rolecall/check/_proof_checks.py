@@ -16,6 +16,7 @@ from typing import Any
 from rolecall.check._findings import Finding
 from rolecall.check._lessons import Where, expressions_of, proofs_of
 from rolecall.check._loaded_course import LoadedCourse
+from rolecall.check._progress import OnProgress, Progress
 from rolecall.check.cheats import Ladder, task_cheats, try_cheats, unknown_changes
 from rolecall.lab import (
     SavedCredentials,
@@ -32,7 +33,6 @@ from rolecall.lab.steps import expression_error, run_proof
 from rolecall.quiz import Proof, Step
 from rolecall.sandbox.client import Sandbox, SandboxError
 
-OnProgress = Callable[[str], None]
 _JOBS_PER_SANDBOX = 20
 
 
@@ -74,7 +74,7 @@ def check_proofs(
     Parameters
     ----------
     on_progress
-        Called with the name of each proof and task that has run, and with the number of cheats tried.
+        Called after each proof, task, and cheat.
     cheats
         Whether bad solutions of each task are tried too.
     """
@@ -82,7 +82,7 @@ def check_proofs(
     for world, job in _jobs(loaded):
         if world in jobs and (cheats or not job.cheats):
             jobs[world].append(job)
-    on_job = _Progress(sum(job.cheats for all_ in jobs.values() for job in all_), on_progress)
+    on_job = _JobCounter(sum(max(job.cheats, 1) for all_ in jobs.values() for job in all_), on_progress)
     cores = os.cpu_count() or 1
     # Every world starts at least once, to find the ones that can't be built.
     shares = [
@@ -96,19 +96,19 @@ def check_proofs(
             yield from findings
 
 
-class _Progress:
-    """Reports each job that has run: by its name, or by how many cheats are done."""
+class _JobCounter:
+    """Reports how many proofs, tasks, and cheats have run."""
 
-    def __init__(self, cheats: int, on_progress: OnProgress) -> None:
-        self._cheats = cheats
+    def __init__(self, count: int, on_progress: OnProgress) -> None:
+        self._count = count
         self._on_progress = on_progress
-        self._tried = 0
+        self._done = 0
         self._lock = threading.Lock()
 
     def __call__(self, job: _Job) -> None:
         with self._lock:
-            self._tried += job.cheats
-            self._on_progress(f"Cheats {self._tried}/{self._cheats}" if job.cheats else job.name)
+            self._done += max(job.cheats, 1)
+            self._on_progress(Progress("Running proofs, tasks, and cheats", self._done, self._count))
 
 
 def _shares(jobs: list[_Job], cores: int) -> list[list[_Job]]:
@@ -116,7 +116,7 @@ def _shares(jobs: list[_Job], cores: int) -> list[list[_Job]]:
     return [jobs[start : start + size] for start in range(0, len(jobs), size)] or [[]]
 
 
-def _run(loaded: LoadedCourse, share: _Share, on_job: _Progress) -> list[Finding]:
+def _run(loaded: LoadedCourse, share: _Share, on_job: _JobCounter) -> list[Finding]:
     file = loaded.folder / "sandbox" / f"{share.world}.yaml"
     findings: list[Finding] = []
     try:

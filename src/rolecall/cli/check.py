@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -20,6 +19,7 @@ from rolecall._extras import MissingExtra
 from rolecall.check import FORMATS, LOCK, Finding, NoBrowser, Severity, check_course
 from rolecall.check.reviews import REVIEWS, Review, review_course
 from rolecall.cli._fail import Unusable
+from rolecall.cli._progress_bar import progress_bar
 from rolecall.course import COURSE_PARTS, Course, NoCourse, find_course
 
 _PAGE_WIDTH = 160
@@ -95,9 +95,7 @@ def command(
 
     def check() -> list[Finding]:
         only = _changed(found, changed) if changed else None
-        console = Console(stderr=True)
-        quiet = form != "human" or not console.is_terminal
-        with nullcontext() if quiet else console.status("reading") as status:
+        with progress_bar() as on_step:
             return check_course(
                 found,
                 proofs=not static,
@@ -105,7 +103,7 @@ def command(
                 screenshots=screenshots if browser else None,
                 only=only,
                 on_result=(lambda _: None) if form != "human" else lambda text: click.echo(text, err=True),
-                on_progress=(lambda _: None) if status is None else status.update,
+                on_progress=lambda now: on_step(now.step, now.done, now.count),
             )
 
     try:

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -16,6 +16,7 @@ from rolecall._yaml import BadFile
 from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
 from rolecall.cli._home_pages import write_home_pages
+from rolecall.cli._progress_bar import progress_bar
 from rolecall.course import Course, Lesson, NoCourse, find_course
 from rolecall.course.working_copy import HOME_PAGE, CannotWrite, CopiedFile, copy_course
 from rolecall.panel import LABEXTENSIONS
@@ -56,10 +57,9 @@ def command(folder: Path, course: Path | None, port: int | None, no_browser: boo
         raise Unusable(f"port {port} is in use; name another with --port, or leave it out")
     _report_copies(copied, folder)
     try:
-        pages = list(write_home_pages(found, folder))
+        _prepare(found, folder, copied)
     except BadFile as error:
         raise Unusable(str(error)) from None
-    _trust([*(folder / one.path for one in copied), *pages])
     if copy_only:
         return
     # Cells that call `aws` get the command of this environment first.
@@ -98,15 +98,18 @@ def _report_copies(copied: list[CopiedFile], folder: Path) -> None:
         click.echo(f"The course is in {folder}.")
 
 
-def _trust(notebooks: Iterable[Path]) -> None:
-    """Mark the course's notebooks as trusted, as `jupyter trust` does."""
+def _prepare(course: Course, folder: Path, copied: list[CopiedFile]) -> None:
+    """Write the home pages, and mark the course's notebooks as trusted, as `jupyter trust` does."""
     import nbformat
     from nbformat.sign import NotebookNotary
 
     notary = NotebookNotary()
-    for path in notebooks:
-        if path.suffix == ".ipynb":
+    notebooks = [folder / one.path for one in copied if one.path.suffix == ".ipynb"]
+    count = len(notebooks) + len(course.lessons()) + 1
+    with progress_bar() as on_step:
+        for done, path in enumerate(chain(notebooks, write_home_pages(course, folder)), start=1):
             notary.sign(nbformat.read(path, as_version=4))
+            on_step("Preparing the notebooks", done, max(done, count))
 
 
 def _start(folder: Path, first: str, port: int | None, *, no_browser: bool) -> None:

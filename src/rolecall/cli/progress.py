@@ -21,6 +21,7 @@ from rolecall._yaml import BadFile
 from rolecall.cli._fail import Unusable
 from rolecall.course import NoCourse, find_course
 from rolecall.presentation.certificate import certificate_html
+from rolecall.presentation.due_cards import due_by_bank
 from rolecall.presentation.outline import course_outline
 from rolecall.progress import Store, StoredEntry, StoreError, report
 from rolecall.progress.credential import FinishedCourse, InvalidCredential, sign, signing_key
@@ -39,10 +40,18 @@ def command(context: click.Context) -> None:
         _show()
 
 
+def _cards_due(store: Store, now: datetime) -> int:
+    try:
+        return sum(due_by_bank(find_course(), store, now).values())
+    except (BadFile, NoCourse):
+        # The course can't be read, but the cards that were seen before are known.
+        return sum(store.due(now).values())
+
+
 def _show() -> None:
     store, now = Store(), datetime.now().astimezone()
     try:
-        summary = report(store.all_entries(), now, sum(store.due(now.astimezone(UTC)).values()))
+        summary = report(store.all_entries(), now, _cards_due(store, now.astimezone(UTC)))
     except StoreError as error:
         raise Unusable(str(error)) from None
     console = Console()

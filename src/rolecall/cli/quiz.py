@@ -18,6 +18,7 @@ from rolecall.progress import Store, StoreError
 from rolecall.quiz import Entry, EntryKind, GradedAnswer, Practice, Question, Status, load_bank
 
 _HINT, _SOLUTION = "?", "!"
+_KEYS = f"Type an answer and press Enter. {_HINT} shows a hint, {_SOLUTION} the solution. Ctrl-D stops."
 
 
 @click.command("quiz")
@@ -25,14 +26,16 @@ _HINT, _SOLUTION = "?", "!"
 @click.option("--count", default=5, show_default=True, help="How many questions a round has.")
 @course_option
 def command(bank: str, count: int, course: Path | None) -> None:
-    """Practice the questions of BANK in the terminal.
+    """Practice the questions of BANK in the terminal: a bank of the course, or the path of a bank's file.
 
     Each question says what to type. Type ? for a hint, or ! for the solution. Ctrl-D stops;
     your answers are saved, and the same command continues with the next question.
     """
     try:
-        found = find_course(course)
-        loaded = load_bank(found.bank(bank))
+        file = Path(bank)
+        is_path = file.suffix in (".yaml", ".yml") and file.is_file()
+        found = find_course(course, near=file.parent) if is_path else find_course(course)
+        loaded = load_bank(file if is_path else found.bank(bank))
     except (NoCourse, BadFile) as error:
         raise Unusable(str(error)) from None
     judges, store, console = CourseJudges(found.folder), Store(), Console()
@@ -42,6 +45,9 @@ def command(bank: str, count: int, course: Path | None) -> None:
         session = _TerminalPractice(practice, store, deck, console)
         if practice.finished:
             session.keep(Entry(EntryKind.RESTARTED))
+        console.print(_KEYS, style="dim")
+        if 0 < practice.answered < len(practice.questions):
+            console.print(f"You continue at question {practice.first_unanswered() + 1}.")
         for number, question in enumerate(practice.questions, start=1):
             if not practice.status(question).answered:
                 console.rule(f"Question {number} of {len(practice.questions)}, {question.difficulty}")
@@ -51,7 +57,7 @@ def command(bank: str, count: int, course: Path | None) -> None:
         )
     except StoreError as error:
         raise Unusable(str(error)) from None
-    except (EOFError, click.Abort):
+    except (EOFError, KeyboardInterrupt, click.Abort):
         console.print("\nYour answers are saved. To continue, run the same command.")
     finally:
         judges.close()

@@ -15,6 +15,7 @@ import click
 from rolecall._extras import MissingExtra, require_extra
 from rolecall.cli._course_option import course_option
 from rolecall.cli._fail import Unusable
+from rolecall.cli._progress_bar import progress_bar
 from rolecall.cli._workshop_data import data, grades, roster
 from rolecall.course import NoCourse, find_course
 from rolecall.workshop._posix import NeedsPosix, require_posix
@@ -70,22 +71,26 @@ def serve(
         require_extra("workshop", "The workshop service", "fastapi", "limits", "uvicorn")
     except (MissingExtra, NeedsPosix) as error:
         raise Unusable(str(error)) from None
-    import uvicorn  # noqa: PLC0415
+    with progress_bar() as on_step:
+        on_step("Loading the workshop's service", 0, 3)
+        import uvicorn  # noqa: PLC0415
 
-    from rolecall.workshop._connections import allow_many_connections, limited_protocol  # noqa: PLC0415
-    from rolecall.workshop.app import create_app  # noqa: PLC0415
-    from rolecall.workshop.database import Unavailable  # noqa: PLC0415
-    from rolecall.workshop.service import Service  # noqa: PLC0415
-    from rolecall.workshop.settings import Settings  # noqa: PLC0415
+        from rolecall.workshop._connections import allow_many_connections, limited_protocol  # noqa: PLC0415
+        from rolecall.workshop.app import create_app  # noqa: PLC0415
+        from rolecall.workshop.database import Unavailable  # noqa: PLC0415
+        from rolecall.workshop.service import Service  # noqa: PLC0415
+        from rolecall.workshop.settings import Settings  # noqa: PLC0415
 
-    try:
-        settings = Settings(open_assessments=True) if open_assessments else Settings()
-        service = Service(settings, find_course(course), name)
-    except (NoCourse, OSError) as error:
-        raise Unusable(str(error)) from None
-    except Unavailable as error:
-        raise Unusable(f"the database cannot be used: {error}") from None
-    app = create_app(service, instructors)
+        on_step("Opening the room", 1, 3)
+        try:
+            settings = Settings(open_assessments=True) if open_assessments else Settings()
+            service = Service(settings, find_course(course), name)
+        except (NoCourse, OSError) as error:
+            raise Unusable(str(error)) from None
+        except Unavailable as error:
+            raise Unusable(f"the database cannot be used: {error}") from None
+        on_step("Opening the room", 2, 3)
+        app = create_app(service, instructors)
     under_hub = app.state.authenticator.hub is not None
     # The Hub's proxy runs on the same machine.
     proxies = settings.trusted_proxies or ("127.0.0.1" if under_hub else "")
