@@ -7,13 +7,13 @@ import { drawPanel } from "../src/panel/view.js";
 
 /** @param {Partial<Activity>} facts @returns {Activity} */
 function activity(facts) {
-  const steps = { minutes: 20, minutes_left: 9, steps: 7, steps_done: 0 };
+  const steps = { minutes: 20, minutes_left: 9, steps: 7, steps_done: 0, cards_due: 0 };
   return { title: "Learn", description: "step by step", path: "01/learn.ipynb", state: "new", ...steps, ...facts };
 }
 
 /** @param {Partial<Outline>} facts @returns {Outline} */
 function outline(facts) {
-  const recall = activity({ title: "Recall", path: "01/recall.ipynb", state: "done" });
+  const recall = activity({ title: "Recall", path: "01/recall.ipynb", state: "done", cards_due: 2 });
   const lesson = { title: "Roles", summary: "", home: "01/index.ipynb", minutes: 25, share_done: 0.5, cards_due: 2 };
   const lessons = [{ ...lesson, activities: [activity({ state: "begun", steps_done: 3 }), recall] }];
   return { problem: "", lessons, cards_due: 2, following: lessons[0].activities[0], following_lesson: "Roles", ...facts };
@@ -44,7 +44,7 @@ test("each notebook says its state in words, and the open one is marked", () => 
   const panel = drawPanel(outline({}), "01/recall.ipynb", () => {});
 
   assert.match(button(panel, "20 min").textContent, /begun/);
-  assert.match(button(panel, "Recall").textContent, /done/);
+  assert.match(button(panel, "Recall").textContent, /2 due, done/);
   assert.equal(button(panel, "Recall").getAttribute("aria-current"), "page");
 });
 

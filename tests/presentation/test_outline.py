@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from rolecall.course import find_course
+from rolecall.course import MODE_TITLES, find_course
+from rolecall.lab import load_tasks
 from rolecall.presentation.outline import course_outline
 from rolecall.progress import Store
-from rolecall.quiz import Entry, EntryKind
+from rolecall.quiz import Entry, EntryKind, flash_cards, load_bank
 
 COURSE = find_course()
 
@@ -66,6 +67,28 @@ def test_a_notebook_with_a_task_is_done_when_the_task_is_reached_too(tmp_path, s
 
     assert (before.state, before.steps - before.steps_done) == ("begun", 1)
     assert after.state == "done"
+
+
+def test_the_flash_cards_of_a_lesson_are_due_once_it_is_begun(tmp_path, store):
+    before = course_outline(COURSE, tmp_path, store)
+    store.record("practice/assume-role/5", Entry(EntryKind.ANSWERED, "x", correct=True, score=1.0))
+    after = course_outline(COURSE, tmp_path, store)
+
+    cards = len(flash_cards(load_bank(COURSE.bank("assume-role"))))
+    assert (before.cards_due, after.cards_due) == (0, cards)
+    assert activity(tmp_path, store, "recall").cards_due == cards
+
+
+def test_a_begun_notebook_follows_and_recall_comes_last(tmp_path, store):
+    for mode in MODE_TITLES:
+        save(tmp_path, f"02-access-denied/{mode}.ipynb", ran=0 if mode == "recall" else 99)
+    for one in load_tasks(COURSE.folder / "lessons" / "02-access-denied" / "tasks.yaml"):
+        store.record("tasks", Entry(EntryKind.ANSWERED, one.id, correct=True, score=1.0))
+
+    assert course_outline(COURSE, tmp_path, store).following[1].path == "02-access-denied/recall.ipynb"
+
+    save(tmp_path, "02-access-denied/why.ipynb", ran=1)
+    assert course_outline(COURSE, tmp_path, store).following[1].path == "02-access-denied/why.ipynb"
 
 
 def test_a_broken_notebook_counts_as_new(tmp_path, store):

@@ -39,6 +39,8 @@ export interface Activity {
   minutes_left: number;
   steps: number;
   steps_done: number;
+  /** How many flash cards are due there. */
+  cards_due: number;
 }
 
 export interface Lesson {

@@ -102,7 +102,7 @@ function drawActivity(activity, current, open) {
     },
     h("span", { class: "rc-sign", "aria-hidden": "true" }, sign),
     h("span", { class: "rc-grow" }, activity.title),
-    h("span", { class: "rc-soft" }, `${activity.minutes} min`),
+    h("span", { class: "rc-soft" }, activity.cards_due > 0 ? `${activity.cards_due} due` : `${activity.minutes} min`),
     h("span", { class: "rc-spoken" }, `, ${state}`),
   );
 }

@@ -32,6 +32,7 @@ class ActivityAnswer(_Answer):
     minutes_left: int
     steps: int
     steps_done: int
+    cards_due: int
 
 
 class LessonAnswer(_Answer):
@@ -118,4 +119,5 @@ def _activity(activity: Activity, prefix: str) -> ActivityAnswer:
         minutes_left=activity.minutes_left,
         steps=activity.steps,
         steps_done=activity.steps_done,
+        cards_due=activity.cards_due,
     )

@@ -15,6 +15,7 @@ from rolecall.course import (
 )
 from rolecall.presentation.kit import bar, card, chip, link_button
 from rolecall.presentation.lesson_progress import LessonProgress, ModeProgress, lesson_progress
+from rolecall.presentation.outline import Outline
 from rolecall.progress import Store, StoreError, report
 
 _SECONDS_PER_CARD = 15
@@ -54,7 +55,7 @@ class Home:
     def _repr_html_(self) -> str:
         now = datetime.now(UTC)
         try:
-            lessons = lesson_progress(self._course, self._folder, self._store, now)
+            lessons = lesson_progress(self._course, self._folder, self._store)
             streak = report(self._store.all_entries(), now.astimezone()).streak
         except StoreError as error:
             return card("Your progress can't be read", f"<p>{escape(str(error))}</p>")
@@ -82,14 +83,12 @@ def _course_html(lessons: list[LessonProgress], streak: int) -> str:
 
 
 def _continue(lessons: list[LessonProgress]) -> str:
-    """Show the notebook to continue with, in a lesson that is started or else in the first open one."""
-    open_lessons = [one for one in lessons if one.next_mode is not None]
-    started = [one for one in open_lessons if any(mode.done for mode in one.modes.values())]
-    if not open_lessons:
+    """Show the notebook to continue with."""
+    following = Outline(tuple(one.outline for one in lessons)).following
+    if following is None:
         return "<p>You finished every notebook of the course.</p>"
-    lesson = (started or open_lessons)[0]
-    mode = lesson.next_mode
-    assert mode is not None
+    lesson = next(one for one in lessons if one.outline is following[0])
+    mode = following[1].mode
     first = not any(one.share for one in lessons)
     words = "Start here" if first else "Continue where you stopped"
     target = f"{lesson.lesson.name}/{mode}.ipynb"
@@ -137,8 +136,8 @@ def _hours(minutes: int) -> str:
 
 
 def _review(lessons: list[LessonProgress]) -> str:
-    """Show how many flash cards are due in the lessons that are started."""
-    lesson = next((one for one in lessons if one.due and one.share), None)
+    """Show how many flash cards are due, and where the first of them are."""
+    lesson = next((one for one in lessons if one.due), None)
     if lesson is None:
         return ""
     count = lesson.due

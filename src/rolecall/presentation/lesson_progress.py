@@ -7,14 +7,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from rolecall.course import Course, Lesson, Mode
 from rolecall.lab import load_tasks
 from rolecall.presentation.outline import LessonOutline, course_outline
 from rolecall.progress import Store, StoredEntry
-from rolecall.quiz import Bank, Entry, EntryKind, due_cards, flash_cards, load_bank
+from rolecall.quiz import Entry, EntryKind, load_bank
 
 _COUNTS = {"challenge": 5, "test": 10}
 """How many questions a card has by default."""
@@ -59,19 +58,22 @@ class LessonProgress:
         The progress in each notebook, and in the test.
     questions, tasks
         How many are done, and how many there are.
-    due
-        How many flash cards are due, new ones included.
     badge
         Whether the challenge's badge is earned.
     """
 
     lesson: Lesson
+    outline: LessonOutline
     modes: Mapping[Mode, ModeProgress]
     test: ModeProgress
     questions: ModeProgress
     tasks: ModeProgress
-    due: int
     badge: bool
+
+    @property
+    def due(self) -> int:
+        """How many flash cards are due."""
+        return self.outline.cards_due
 
     @property
     def share(self) -> float:
@@ -80,13 +82,12 @@ class LessonProgress:
 
     @property
     def next_mode(self) -> Mode | None:
-        """The notebook to continue with: the first one that is started, or else the first one not done."""
-        started = (mode for mode, one in self.modes.items() if one.done and not one.complete)
-        rest = (mode for mode, one in self.modes.items() if not one.complete and mode != "recall")
-        return next(started, None) or next(rest, None)
+        """The notebook to continue with; None if all are done."""
+        following = self.outline.following
+        return None if following is None else following.mode
 
 
-def lesson_progress(course: Course, folder: Path, store: Store, now: datetime) -> list[LessonProgress]:
+def lesson_progress(course: Course, folder: Path, store: Store) -> list[LessonProgress]:
     """Return the progress in each lesson of a course.
 
     Parameters
@@ -107,7 +108,7 @@ def lesson_progress(course: Course, folder: Path, store: Store, now: datetime) -
         decks[stored.deck].append(stored.entry)
     outline = course_outline(course, folder, store)
     return [
-        _lesson(course, lesson, outlined, store, entries, decks, now)
+        _lesson(course, lesson, outlined, entries, decks)
         for lesson, outlined in zip(course.lessons(), outline.lessons, strict=True)
     ]
 
@@ -116,10 +117,8 @@ def _lesson(
     course: Course,
     lesson: Lesson,
     outline: LessonOutline,
-    store: Store,
     entries: list[StoredEntry],
     decks: Mapping[str, list[Entry]],
-    now: datetime,
 ) -> LessonProgress:
     right = {one.entry.question for one in entries if one.entry.correct}
     banks = [load_bank(course.bank(name)) for name in lesson.banks]
@@ -127,26 +126,16 @@ def _lesson(
     folder = course.folder / "lessons" / lesson.name
     tasks_file = folder / "tasks.yaml"
     tasks = {one.id for one in load_tasks(tasks_file)} if tasks_file.is_file() else set()
-    due = sum(cards_due(bank, store, now) for bank in banks)
     modes = {one.mode: ModeProgress(one.steps_done, one.steps) for one in outline.activities}
-    if "recall" in modes:
-        # Recall is never finished; it is done for today if no card is due.
-        modes["recall"] = ModeProgress(int(due == 0), 1)
     return LessonProgress(
         lesson,
+        outline,
         modes,
         _test(folder / "index.ipynb", decks),
         ModeProgress(len(questions & right), len(questions)),
         ModeProgress(len(tasks & right), len(tasks)),
-        due,
         badge="challenge" in modes and _all_right(folder / "challenge.ipynb", decks),
     )
-
-
-def cards_due(bank: Bank, store: Store, now: datetime) -> int:
-    """Count the flash cards of a bank that are due, as the recall card does."""
-    seen = {name: (one.due, one.state) for name, one in store.cards(f"recall/{bank.name}").items()}
-    return len(due_cards(flash_cards(bank), seen, now))
 
 
 def _test(path: Path, decks: Mapping[str, list[Entry]]) -> ModeProgress:

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ValidationError
 
 from rolecall.course import MODE_DESCRIPTIONS, MODE_TITLES, Course, Lesson, Mode
+from rolecall.presentation.due_cards import due_by_bank
 from rolecall.progress import Store
 
 _TASK = re.compile(r"\btask\(\s*[\"']([\w-]+)[\"']")
@@ -43,6 +44,8 @@ class Activity:
         How long the notebook takes.
     steps, steps_done
         How many code cells and tasks the notebook has, and how many of them ran or were reached.
+    cards_due
+        How many flash cards are due there; 0 in other modes than recall.
     """
 
     mode: Mode
@@ -52,6 +55,7 @@ class Activity:
     minutes: int
     steps: int
     steps_done: int
+    cards_due: int = 0
 
     @property
     def state(self) -> State:
@@ -89,6 +93,16 @@ class LessonOutline:
         steps = sum(one.steps for one in self.activities)
         return sum(one.steps_done for one in self.activities) / steps if steps else 0.0
 
+    @property
+    def following(self) -> Activity | None:
+        """The activity to go on with: the first that is begun, or else the first that is new.
+
+        Recall comes last, because its flash cards repeat what the other activities teach.
+        """
+        left = [one for one in self.activities if one.state != "done"]
+        left.sort(key=lambda one: (one.state != "begun", one.mode == "recall"))
+        return next(iter(left), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
@@ -103,9 +117,10 @@ class Outline:
 
     @property
     def following(self) -> tuple[LessonOutline, Activity] | None:
-        """The activity to go on with: the first that isn't done; None if all are."""
-        places = ((lesson, one) for lesson in self.lessons for one in lesson.activities)
-        return next(((lesson, one) for lesson, one in places if one.state != "done"), None)
+        """The activity to go on with, first in a lesson that is begun; None if all are done."""
+        places = [(lesson, one) for lesson in self.lessons if (one := lesson.following) is not None]
+        begun = [place for place in places if place[0].share_done]
+        return next(iter(begun or places), None)
 
 
 def course_outline(course: Course, folder: Path, store: Store) -> Outline:
@@ -125,21 +140,22 @@ def course_outline(course: Course, folder: Path, store: Store) -> Outline:
     StoreError
         If the answers can't be read.
     BadFile
-        If a lesson has faults.
+        If a lesson or a bank has faults.
     """
     reached = {one.entry.question for one in store.all_entries() if one.entry.correct}
-    due = store.due(datetime.now(UTC))
+    due = due_by_bank(course, store, datetime.now(UTC))
     return Outline(tuple(_lesson(one, folder, reached, due) for one in course.lessons()))
 
 
 def _lesson(lesson: Lesson, folder: Path, reached: set[str], due: dict[str, int]) -> LessonOutline:
+    cards = sum(due[bank] for bank in lesson.banks)
     activities = []
     for mode, minutes in lesson.minutes.items():
         path = f"{lesson.name}/{mode}.ipynb"
         steps, done = _steps(folder / path, lesson.notebooks[mode], reached)
         title, description = MODE_TITLES[mode], MODE_DESCRIPTIONS[mode]
-        activities.append(Activity(mode, title, description, path, minutes, steps, done))
-    cards = sum(number for deck, number in due.items() if deck.rpartition("/")[2] in lesson.banks)
+        waiting = cards if mode == "recall" else 0
+        activities.append(Activity(mode, title, description, path, minutes, steps, done, waiting))
     return LessonOutline(lesson.name, lesson.title, lesson.summary, tuple(activities), cards)
 
 

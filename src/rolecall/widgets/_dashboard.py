@@ -10,8 +10,8 @@ from typing import Any
 
 from rolecall._yaml import BadFile
 from rolecall.course import NoCourse, find_course
+from rolecall.presentation.due_cards import due_by_bank
 from rolecall.presentation.kit import bar, card, chip
-from rolecall.presentation.lesson_progress import cards_due
 from rolecall.presentation.markdown import to_inline_html
 from rolecall.progress import Report, SkillReport, Store, report
 from rolecall.quiz import Bank, Mastery, load_bank
@@ -127,10 +127,17 @@ def dashboard(store: Store | None = None) -> Dashboard:
     """
     store, now = store or Store(), datetime.now().astimezone()
     banks = _banks()
-    due = sum(cards_due(bank, store, now.astimezone(UTC)) for bank in banks)
+    due = _cards_due(store, now.astimezone(UTC))
     titles = {name: title for bank in banks for name, title in bank.skills.items()}
     titles |= {name: one.title for bank in banks for name, one in bank.misconceptions.items()}
     return Dashboard(report(store.all_entries(), now, due), titles)
+
+
+def _cards_due(store: Store, now: datetime) -> int:
+    try:
+        return sum(due_by_bank(find_course(), store, now).values())
+    except (BadFile, NoCourse):
+        return 0
 
 
 def _banks() -> list[Bank]:
