@@ -47,11 +47,13 @@ class Model {
 
 
 def page_of(*shown: dict | str, theme: str = "light") -> str:
-    """The HTML of a page with cards (by their views) and with HTML views, one below the other."""
+    """The HTML of a page with cards (by their views), sequences, and HTML views, one below the other."""
     variables = "; ".join(
         f"{name}: {value}" for name, value in (LIGHT if theme == "light" else DARK).items()
     )
-    code = base64.b64encode((WIDGETS / "card.js").read_bytes()).decode()
+    card, sequence = (
+        base64.b64encode((WIDGETS / f"{name}.js").read_bytes()).decode() for name in ("card", "sequence")
+    )
     cells = "".join(
         f'<div class="cell">{one}</div>' if isinstance(one, str) else '<div class="cell" data-card></div>'
         for one in shown
@@ -60,15 +62,17 @@ def page_of(*shown: dict | str, theme: str = "light") -> str:
     return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Cards</title>
 <style>:root {{ {variables} }} body {{ margin: 8px; background: var(--jp-layout-color1); }}
 .cell {{ margin-bottom: 16px; }}</style>
-<style>{(WIDGETS / "card.css").read_text("utf-8")}</style></head>
+<style>{(WIDGETS / "card.css").read_text("utf-8")}</style>
+<style>{(WIDGETS / "sequence.css").read_text("utf-8")}</style></head>
 <body data-jp-theme-light="{"true" if theme == "light" else "false"}">
 <main><h1 style="position: absolute; clip-path: inset(50%)">Cards</h1>{cells}</main>
 <script type="module">{_MODEL}
-const {{ default: card }} = await import("data:text/javascript;base64,{code}");
+const {{ default: card }} = await import("data:text/javascript;base64,{card}");
+const {{ default: sequence }} = await import("data:text/javascript;base64,{sequence}");
 const cells = [...document.querySelectorAll("[data-card]")];
 window.models = {views}.map((view, place) => {{
-  const model = new Model({{ view, saved: "" }});
-  card.render({{ model, el: cells[place] }});
+  const model = new Model(view.frames ? view : {{ view, saved: "" }});
+  (view.frames ? sequence : card).render({{ model, el: cells[place] }});
   return model;
 }});
 document.body.dataset.ready = "yes";

@@ -102,6 +102,8 @@ def test_a_plot_has_its_values_as_text_too():
     bundle = plot._repr_mimebundle_()
 
     assert bundle["text/plain"] == "1: 3\n2: 5"
+    assert "<th" in bundle["text/html"]
+    assert ">3</td>" in bundle["text/html"]
     assert bundle["application/vnd.vegalite.v5+json"]["data"]["values"] == plot.rows
 
 

@@ -15,11 +15,11 @@ export function render({ model, el }) {
   /** @type {number | undefined} */
   let timer;
 
-  /** @param {string} name @param {string} sign @param {() => void} onClick */
-  const control = (name, sign, onClick) =>
-    h("button", { type: "button", "aria-label": name, title: name, on: { click: onClick } }, sign);
+  /** @param {string} name @param {string} sign @param {() => void} onClick @param {string} [kind] */
+  const control = (name, sign, onClick, kind) =>
+    h("button", { type: "button", class: kind, "aria-label": name, title: name, on: { click: onClick } }, sign);
   const back = control("Go back one step", "◀", () => showStep(step() - 1));
-  const playOrPause = control("Play", "▶ Play", () => (timer === undefined ? play() : pause()));
+  const playOrPause = control("Play", "▶ Play", () => (timer === undefined ? play() : pause()), "rc-main rc-play");
   const forward = control("Go forward one step", "▶", () => showStep(step() + 1));
   const slider = h("input", {
     type: "range",
@@ -30,7 +30,7 @@ export function render({ model, el }) {
     on: { input: () => showStep(Number(slider.value)) },
   });
   // A screen reader hears the step; the table has the rest.
-  const count = h("span", { role: "status" });
+  const count = h("span", { class: "rc-small rc-soft", role: "status" });
   const bar = h(
     "div",
     {
@@ -88,11 +88,15 @@ export function render({ model, el }) {
     slider.value = String(now);
     slider.setAttribute("aria-valuetext", `Step ${now} of ${last}`);
     count.textContent = `Step ${now} of ${last}`;
-    back.disabled = now <= 1;
-    forward.disabled = now >= last;
+    // A disabled button would lose the focus of someone who steps by keyboard; a step too far does nothing.
+    back.setAttribute("aria-disabled", String(now <= 1));
+    forward.setAttribute("aria-disabled", String(now >= last));
   }
 
-  el.classList.add("rolecall-sequence");
+  el.classList.add("rolecall-kit", "rc-card", "rolecall-sequence");
+  el.setAttribute("role", "region");
+  el.setAttribute("aria-label", "Sequence of calls");
+  el.append(h("header", { class: "rc-head" }, h("h3", {}, "Sequence of calls")));
   if (last > 1) el.append(bar);
   el.append(drawing);
   model.on("change:step", draw);

@@ -10,7 +10,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from rolecall.presentation.kit import card
+from rolecall.presentation.kit import card, chip
 from rolecall.sandbox.client import Sandbox
 from rolecall.sandbox.metadata_log import MetadataRequest
 from rolecall.sandbox.trail_entries import TrailEntry
@@ -149,7 +149,7 @@ class CallSequence(anywidget.AnyWidget):
             return "<p>No call was made in this sandbox yet.</p>"
         shown = self._steps[:steps]
         # At narrow widths both scroll, by the keyboard too, because smaller text would be unreadable.
-        scrolls = '<div style="overflow-x: auto" role="region" tabindex="0" aria-label='
+        scrolls = '<div class="rc-scroll" style="overflow-x: auto" role="region" tabindex="0" aria-label='
         diagram = f'{scrolls}"Diagram">{_diagram(self._steps, shown)}</div>'
         return f'{diagram}{scrolls}"Steps">{_table(shown)}</div>'
 
@@ -164,18 +164,19 @@ def _diagram(steps: Sequence[_Step], shown: Sequence[_Step]) -> str:
     )
     lines = [
         f'<svg role="img" aria-label="{escape(label)}" viewBox="0 0 {width} {height}" '
-        f'style="width: {width}px; max-width: none; font-size: 13px; fill: var(--jp-ui-font-color1)">',
+        f'style="width: {width}px; max-width: none; font-size: 13px; fill: currentColor">',
     ]
     for name, x in positions.items():
         lines.append(f'<text x="{x}" y="20" text-anchor="middle" font-weight="bold">{escape(name)}</text>')
-        lines.append(f'<line x1="{x}" y1="30" x2="{x}" y2="{height}" stroke="var(--jp-border-color1)"/>')
+        lines.append(f'<line x1="{x}" y1="30" x2="{x}" y2="{height}" stroke="var(--rc-line, #8c959f)"/>')
     for number, step in enumerate(shown):
         lines += _arrow(step, positions[step.caller], positions[step.target], _TOP + _STEP * number)
     return "".join([*lines, "</svg>"])
 
 
 def _arrow(step: _Step, start: int, end: int, y: int) -> list[str]:
-    color = "var(--jp-error-color1)" if step.denied else "var(--jp-success-color1)"
+    # GitHub shows no style sheet, so each color has a value that is readable on both backgrounds.
+    color = "var(--rc-wrong, #d1242f)" if step.denied else "var(--rc-right, #1a7f37)"
     tip = -8 if end > start else 8
     dash = ' stroke-dasharray="5 4"' if step.denied else ""
     label = escape(f"{step.sign} {step.label}")
@@ -192,7 +193,7 @@ def _table(shown: Sequence[_Step]) -> str:
             str(number),
             escape(step.caller),
             escape(step.description),
-            f"{step.sign} {escape(step.result)}",
+            chip(f"{step.sign} {step.result}", "is-wrong" if step.denied else "is-right"),
             escape(step.reason),
         )
         for number, step in enumerate(shown, start=1)
