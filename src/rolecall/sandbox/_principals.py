@@ -15,9 +15,14 @@ PRINCIPAL_ARN = re.compile(
 
 def named_principals(document: Any) -> Iterator[str]:
     """List the AWS principals that a well-formed document names: ARNs, account ids, and unique ids."""
-    for principals in _aws_principals(document):
-        named = principals["AWS"]
-        yield from [named] if isinstance(named, str) else named
+    for principals in _principals(document, "AWS"):
+        yield from _listed(principals["AWS"])
+
+
+def named_services(document: Any) -> Iterator[str]:
+    """List the service principals that a well-formed document names."""
+    for principals in _principals(document, "Service"):
+        yield from _listed(principals["Service"])
 
 
 def without_principal(text: str, arn: str, identifier: str) -> str:
@@ -25,7 +30,7 @@ def without_principal(text: str, arn: str, identifier: str) -> str:
     if arn not in text:
         return text
     document = json.loads(text)
-    for principals in _aws_principals(document):
+    for principals in _principals(document, "AWS"):
         named = principals["AWS"]
         if isinstance(named, str):
             principals["AWS"] = identifier if named == arn else named
@@ -34,11 +39,14 @@ def without_principal(text: str, arn: str, identifier: str) -> str:
     return json.dumps(document)
 
 
-def _aws_principals(document: Any) -> Iterator[dict[str, Any]]:
-    """Return the Principal and NotPrincipal elements that name AWS principals."""
-    statements = document.get("Statement", [])
-    for statement in statements if isinstance(statements, list) else [statements]:
+def _principals(document: Any, kind: str) -> Iterator[dict[str, Any]]:
+    """Return the Principal and NotPrincipal elements that name principals of a kind."""
+    for statement in _listed(document.get("Statement", [])):
         for element in ("Principal", "NotPrincipal"):
             principals = statement.get(element)
-            if isinstance(principals, dict) and "AWS" in principals:
+            if isinstance(principals, dict) and kind in principals:
                 yield principals
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

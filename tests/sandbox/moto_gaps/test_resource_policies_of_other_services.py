@@ -171,3 +171,72 @@ def test_a_permission_of_an_event_bus_is_for_an_account_or_everyone(lab, princip
 
     assert code_of(events.put_permission, **permission, Principal=principal) == "ValidationException"
     events.put_permission(**permission, Principal=PARTNER)
+
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services
+def test_no_policy_names_a_service_that_is_not_there(lab):
+    made_up = allow({"Service": "made-up.amazonaws.com"}, "sqs:*")
+    iam, lambda_, sqs = (lab.client(service, actor="admin") for service in ("iam", "lambda", "sqs"))
+    url = sqs.get_queue_url(QueueName="jobs")["QueueUrl"]
+    attributes = {"Policy": made_up}
+    assert code_of(sqs.set_queue_attributes, QueueUrl=url, Attributes=attributes) == "InvalidAttributeValue"
+    trust = made_up.replace("sqs:*", "sts:AssumeRole").replace(', "Resource": "*"', "")
+    with pytest.raises(ClientError, match='Invalid principal in policy: "SERVICE":"made-up'):
+        iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust)
+    permission = {"FunctionName": "f", "StatementId": "s", "Action": "lambda:InvokeFunction"}
+    refused = code_of(lambda_.add_permission, Principal="made-up.amazonaws.com", **permission)
+    assert refused == "InvalidParameterValueException"
+
+
+@pytest.fixture(scope="module")
+def shared(lab):
+    """Return a function that sets the policy of a resource of each service, and one that reads the resource."""
+    kinesis, efs, glue = (lab.client(service, actor="admin") for service in ("kinesis", "efs", "glue"))
+    kinesis.create_stream(StreamName="events", ShardCount=1)
+    stream = f"arn:aws:kinesis:us-east-1:{MAIN}:stream/events"
+    files = efs.create_file_system(CreationToken="files")["FileSystemId"]
+    glue.create_database(DatabaseInput={"Name": "sales"})
+    return {
+        "kinesis": (
+            lambda text: kinesis.put_resource_policy(ResourceARN=stream, Policy=text),
+            lambda: kinesis.describe_stream_summary(StreamARN=stream),
+        ),
+        "elasticfilesystem": (
+            lambda text: efs.put_file_system_policy(FileSystemId=files, Policy=text),
+            lambda: efs.describe_file_systems(FileSystemId=files),
+        ),
+        "glue": (
+            lambda text: glue.put_resource_policy(PolicyInJson=text),
+            lambda: glue.get_database(Name="sales"),
+        ),
+    }
+
+
+# https://docs.aws.amazon.com/streams/latest/dev/resource-based-policy-examples.html
+# https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html
+# https://docs.aws.amazon.com/glue/latest/dg/security_iam_resource-based-policy-examples.html
+@pytest.mark.slow
+@pytest.mark.parametrize("service", ["kinesis", "elasticfilesystem", "glue"])
+def test_services_reject_bad_policies_and_decide_by_good_ones(lab, shared, service):
+    put, read = shared[service]
+    for text in ("my policy", allow(GHOST, f"{service}:*")):
+        with pytest.raises(ClientError, match="Invalid policy"):
+            put(text)
+    read()
+
+    put(allow("*", f"{service}:*").replace("Allow", "Deny"))
+
+    with pytest.raises(ClientError, match="with an explicit deny in a resource-based policy"):
+        read()
+
+
+def test_the_policy_of_a_stream_lets_another_account_write_to_it(lab):
+    own, partner = (lab.client("kinesis", actor=actor) for actor in ("admin", "partner"))
+    own.create_stream(StreamName="open", ShardCount=1)
+    stream = f"arn:aws:kinesis:us-east-1:{MAIN}:stream/open"
+    record = {"StreamARN": stream, "Data": b"x", "PartitionKey": "k"}
+    assert code_of(partner.put_record, **record) == "AccessDeniedException"
+
+    own.put_resource_policy(ResourceARN=stream, Policy=allow({"AWS": PARTNER}, "kinesis:PutRecord", stream))
+
+    assert partner.put_record(**record)["ShardId"]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rolecall.aws.errors import AwsError
+from rolecall.aws.service_principals import is_service_principal
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.moto_state.awslambda import has_statement, replace_statement
@@ -38,7 +39,10 @@ class FunctionPermissions(Gap):
         https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
         """
         principal = _principal(call.operation.text("Principal", ""))
-        if isinstance(principal, dict) and not self.runtime.iam.may_be_principal(principal.get("AWS", "")):
+        if isinstance(principal, dict) and not (
+            self.runtime.iam.may_be_principal(principal.get("AWS", ""))
+            and is_service_principal(principal.get("Service", "lambda.amazonaws.com"))
+        ):
             message = "The provided principal was invalid. Please check the principal and try again."
             raise AwsError("InvalidParameterValueException", message, 400)
         operation = call.operation

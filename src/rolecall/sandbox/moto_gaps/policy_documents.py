@@ -6,8 +6,9 @@ import json
 from typing import NamedTuple
 
 from rolecall.aws.errors import AwsError
+from rolecall.aws.service_principals import is_service_principal
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
-from rolecall.sandbox._principals import named_principals
+from rolecall.sandbox._principals import named_principals, named_services
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.moto_state.identity_policies import identity_policy_error
@@ -58,11 +59,19 @@ class PolicyDocuments(Gap):
                 if kind.type is PolicyType.RESOURCE and not document.startswith("{"):
                     message = "Policies must be valid JSON and the first byte must be '{'"
             raise AwsError(kind.error, message, 400) from None
-        for principal in named_principals(json.loads(document)):
-            if not self.runtime.iam.may_be_principal(principal):
-                # S3 doesn't say which principal it means.
-                which = f': "AWS":"{principal}"' if call.operation.service == "iam" else ""
-                raise AwsError(kind.error, f"Invalid principal in policy{which}", 400)
+        parsed = json.loads(document)
+        unknown = [
+            *(
+                ("AWS", one)
+                for one in named_principals(parsed)
+                if not self.runtime.iam.may_be_principal(one)
+            ),
+            *(("SERVICE", one) for one in named_services(parsed) if not is_service_principal(one)),
+        ]
+        for element, principal in unknown:
+            # S3 doesn't say which principal it means.
+            which = f': "{element}":"{principal}"' if call.operation.service == "iam" else ""
+            raise AwsError(kind.error, f"Invalid principal in policy{which}", 400)
 
 
 def _is_json(text: str) -> bool:

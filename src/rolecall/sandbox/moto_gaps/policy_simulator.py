@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.htm
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -27,6 +28,8 @@ from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.responses import Result
 
+# The service and the operation, without wildcards.
+_ACTION = re.compile(r"[a-zA-Z0-9-]+:[a-zA-Z0-9_-]+")
 _DECISIONS = {
     Outcome.ALLOWED: "allowed",
     Outcome.IMPLICITLY_DENIED: "implicitDeny",
@@ -132,6 +135,9 @@ def _results(operation: Operation, principal: str, policies: PolicySet) -> Resul
     account = owner.split(":")[4] if owner and owner.startswith("arn:") else owner
     results = []
     for action in operation.parameters.get("ActionNames") or []:
+        if not _ACTION.fullmatch(action):
+            # https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html
+            raise AwsError("InvalidInput", f"Invalid action name: {action}", 400)
         for resource in operation.parameters.get("ResourceArns") or ["*"]:
             try:
                 request = Request.of(principal, action, resource, resource_account=account, context=context)

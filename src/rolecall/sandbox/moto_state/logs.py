@@ -15,7 +15,12 @@ class LogGroups(ServiceResources):
     policy_kind = "resource policy for CloudWatch Logs"
 
     def _document(self, arn: Arn) -> Any:
-        kept = backend("logs", arn.account, arn.region).resource_policies.values()
+        state = backend("logs", arn.account, arn.region)
+        if arn.resource.startswith("destination:"):
+            # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CreateDestination.html
+            destination = state.destinations.get(arn.resource.partition(":")[2])
+            return destination.access_policy if destination else None
+        kept = state.resource_policies.values()
         statements = [statement for one in kept for statement in _statements(one.policy_document)]
         return {"Version": "2012-10-17", "Statement": statements} if statements else None
 

@@ -14,6 +14,7 @@ from rolecall.sandbox.moto_state.kms import Keys
 from rolecall.sandbox.moto_state.logs import LogGroups
 from rolecall.sandbox.moto_state.resources import ServiceResources
 from rolecall.sandbox.moto_state.secretsmanager import Secrets
+from rolecall.sandbox.moto_state.shared_resources import SHARED_PREFIXES, SharedResources
 from rolecall.sandbox.moto_state.sns import Topics
 from rolecall.sandbox.moto_state.sqs import OwnQueues, Queues
 
@@ -60,6 +61,7 @@ class ResourceStates:
             "iam": IamResources(iam),
             "sts": RoleTrust(iam),
             **{prefix: resources(prefix) for prefix, resources in _BY_PREFIX.items()},
+            **{prefix: SharedResources(prefix) for prefix in SHARED_PREFIXES},
         }
 
     def of(self, prefix: str) -> ServiceResources:

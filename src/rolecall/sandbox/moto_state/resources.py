@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from rolecall.aws.operations import Operation
 from rolecall.aws.regions import is_region
@@ -32,7 +32,7 @@ class ServiceResources:
         The prefix of the service's IAM actions, such as ``sqs``.
     """
 
-    policy_kind: ClassVar[str] = ""
+    policy_kind: str = ""
     """What AWS calls the resource-based policy, such as "queue policy"."""
 
     def __init__(self, prefix: str) -> None:
