@@ -251,6 +251,15 @@ PASSING = [
 ]  # fmt: skip
 
 
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-predefined-and-custom-patch-baselines.html
+def test_a_patch_baseline_of_aws_requires_the_permissions_of_the_caller_only():
+    baseline = "arn:aws:ssm:us-east-1:075727635805:patchbaseline/pb-0c10e65780EXAMPLE"
+
+    (check,) = required("ssm", "GetPatchBaseline", {"BaselineId": baseline})
+
+    assert (check.resource, check.owner) == (baseline, ACCOUNT)
+
+
 @pytest.mark.parametrize(
     ("page", "service", "name", "parameters", "principal"),
     PASSING,

@@ -93,6 +93,8 @@ def checks(operation: Operation, scope: Scope) -> list[Check]:
         needed = [
             replace(check, context=shared, owner=_acl_owner(check, operation, scope)) for check in needed
         ]
+    if operation.service == "ssm":
+        needed = [_of_caller(check, scope) for check in needed]
     needed += _tagging(operation, needed, scope)
     needed += _passed(operation, needed, scope)
     return list({(check.action, check.resource): check for check in reversed(needed)}.values())[::-1]
@@ -105,6 +107,14 @@ def _acl_owner(check: Check, operation: Operation, scope: Scope) -> str:
     """
     writes = check.action == "s3:PutObjectAcl" and operation.name != "PutObjectAcl"
     return scope.account if writes else ""
+
+
+def _of_caller(check: Check, scope: Scope) -> Check:
+    """Require the caller's permissions only for a patch baseline of AWS, which is in an account of AWS.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-predefined-and-custom-patch-baselines.html
+    """
+    return replace(check, owner=scope.account) if ":patchbaseline/" in check.resource else check
 
 
 def _fill(permission: Permission, operation: Operation, scope: Scope) -> Iterator[Check]:

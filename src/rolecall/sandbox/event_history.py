@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import uuid4
@@ -24,6 +24,7 @@ from rolecall.aws.cloudtrail_events import (
     is_read_only,
     named_resources,
 )
+from rolecall.aws.mapping import prefix_of
 from rolecall.aws.operations import Operation
 from rolecall.aws.secret_parameters import without_secrets
 from rolecall.iam import Request
@@ -34,6 +35,7 @@ from rolecall.sandbox.cloudtrail import user_identity
 from rolecall.sandbox.responses import Response, read_result
 
 _KEPT = 2_000
+_SPAN = timedelta(minutes=15)
 _LONGEST = 64 * 1024
 _NO_RESULT = Response(200, (), b"")
 _MESSAGE = re.compile(rb'<Message>(.*?)</Message>|"[Mm]essage"\s*:\s*("(?:[^"\\]|\\.)*")', re.DOTALL)
@@ -179,10 +181,20 @@ class ManagementEvent:
         return record
 
 
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """When an access key was used, for a service (its prefix in IAM) in a Region."""
+
+    time: datetime
+    service: str
+    region: str
+
+
 class EventHistory:
-    """The last two thousand management events of all accounts."""
+    """The last two thousand management events of all accounts, and the last use of each access key."""
 
     def __init__(self) -> None:
+        self._uses: dict[str, KeyUse] = {}
         self._events: deque[ManagementEvent] = deque(maxlen=_KEPT)
         self._lock = threading.Lock()
 
@@ -199,6 +211,7 @@ class EventHistory:
             When it arrived.
         """
         operation = call.operation
+        self._record_use(call, time)
         if not is_management_event(operation.service, operation.name):
             return
         if response is not None and response.ok and not _has_result(operation):
@@ -228,10 +241,27 @@ class EventHistory:
             events = list(self._events)
         return [one for one in reversed(events) if (one.account, one.region) == (account, region)]
 
+    def last_use(self, access_key_id: str) -> KeyUse | None:
+        """Return the last recorded use of a user's access key; None if it was never used."""
+        return self._uses.get(access_key_id)
+
     def clear(self) -> None:
         """Forget every event."""
         with self._lock:
             self._events.clear()
+            self._uses.clear()
+
+    def _record_use(self, call: Call, time: datetime) -> None:
+        """Record the first use of a key in a span of 15 minutes, as IAM does.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
+        """
+        if call.signature is None or call.caller.session is not None:
+            return
+        key = call.signature.access_key_id
+        known = self._uses.get(key)
+        if known is None or not known.time <= time < known.time + _SPAN:
+            self._uses[key] = KeyUse(time, prefix_of(call.operation.service), call.region)
 
     def _accounts(self, call: Call, response: Response | None) -> list[str]:
         """Return the account of the caller, and of a key or role in another account that it could use."""
