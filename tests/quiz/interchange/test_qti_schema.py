@@ -11,15 +11,25 @@ import pytest
 from lxml import etree
 
 from rolecall.course import find_course
-from rolecall.quiz import load_bank
+from rolecall.quiz import Bank, load_bank
 from rolecall.quiz.interchange import export_bank
 
 SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).parent / "files" / "qti21-items.rng"))
 BANKS = [Path(__file__).parents[1] / "banks" / "kinds.yaml", *find_course().banks()]
 
 
-def items(bank) -> dict[str, etree._Element]:
-    content, _ = export_bank(load_bank(bank), "qti")
+MARKDOWN = [
+    "3. a\n4. b",
+    "| a | b |\n|:--|--:|\n| 1 | 2 |",
+    '[link](https://example.com "Title") and ![picture](p.png "Title")',
+    "> quoted\n\n---\n\n- a\n\n  b\n- c",
+    "# Head\n\nline\\\nbreak <https://example.com/ä?x=[1]&y> &copy; \\<b>",
+    "```bash\naws s3 ls > a & b\n```",
+]
+
+
+def items(bank: Bank) -> dict[str, etree._Element]:
+    content, _ = export_bank(bank, "qti")
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         names = [name for name in package.namelist() if name.startswith("items/")]
         return {name: etree.fromstring(package.read(name)) for name in names}
@@ -28,14 +38,27 @@ def items(bank) -> dict[str, etree._Element]:
 @pytest.mark.parametrize("bank", BANKS, ids=lambda path: path.stem)
 def test_every_exported_item_is_valid(bank):
     faults = {
-        name: str(SCHEMA.error_log) for name, item in items(bank).items() if not SCHEMA.validate(item)
+        name: str(SCHEMA.error_log)
+        for name, item in items(load_bank(bank)).items()
+        if not SCHEMA.validate(item)
     }
 
     assert faults == {}
 
 
+@pytest.mark.parametrize("text", MARKDOWN)
+def test_every_text_of_markdown_is_valid(text):
+    question = load_bank(BANKS[0]).questions[0]
+    question = question.model_copy(update={"prompt": text, "hint": text, "solution": [text]})
+    bank = load_bank(BANKS[0]).model_copy(update={"questions": [question]})
+
+    (item,) = items(bank).values()
+
+    assert SCHEMA.validate(item), SCHEMA.error_log
+
+
 def test_an_item_with_its_parts_in_another_order_is_not_valid():
-    item = next(iter(items(BANKS[0]).values()))
+    item = next(iter(items(load_bank(BANKS[0])).values()))
     item.insert(0, item[-1])
 
     assert not SCHEMA.validate(item)

@@ -134,7 +134,7 @@ class TestQti:
                     ENTRY,
                     rules(f'<gte>{VARIABLE}<baseValue baseType="float">2</baseValue></gte>'),
                 ),
-                "compare the number with the ends of a range",
+                "have no range with two ends",
             ),
             (
                 item(

@@ -55,6 +55,11 @@ class Drafts:
         fields = {"id": self._identifier(fields.get("id") or name), **_without_id(fields)}
         missing = [field for field in _DEFAULTS if not fields.get(field)]
         parts = fields.get(_PARTS.get(fields["kind"], ""), [])
+        for number, part in enumerate(parts, start=1):
+            if any(part.get(text) == "" for text in ("text", "left", "right")):
+                raise Refused(
+                    f"part {number} of its answers has no text; a bank can't have a picture there"
+                )
         if any(not part.get("why") for part in parts):
             missing.append("why each part is right or wrong")
         for part in parts:
@@ -119,15 +124,21 @@ def number_of(answers: Iterable[NumberAnswer], name: str, losses: Losses) -> Fie
         If no answer is right.
     """
     answers = list(answers)
-    right = next((one for one in answers if one[2] >= 100), None)
-    if right is None:
+    full = [one for one in answers if one[2] >= 100]
+    if not full:
         raise Refused("no number is right")
+    # An answer and a range around it, as some programs write them, are the range.
+    right = next((one for one in full if all(_contains(one, other) for other in full)), None)
+    if right is None:
+        several = ", ".join(dict.fromkeys(_shown(value, width) for value, width, _, _ in full))
+        raise Refused(f"several numbers are right ({several}), and a question of a bank has one")
     middle, tolerance, _, why = right
     wrong = []
     for value, width, share, feedback in answers:
-        if (value, width, share, feedback) == right:
+        if share >= 100:
+            why = why or feedback
             continue
-        shown = f"{decimal_text(value)}{f' ± {decimal_text(width)}' if width else ''}"
+        shown = _shown(value, width)
         if share or abs(value - middle) <= tolerance:
             losses.add(name, f"the answer {shown} with {share:g} %: {feedback}")
             continue
@@ -148,6 +159,14 @@ def number_of(answers: Iterable[NumberAnswer], name: str, losses: Losses) -> Fie
         "why": why or TODO,
         "wrong": wrong,
     }
+
+
+def _contains(one: NumberAnswer, other: NumberAnswer) -> bool:
+    return abs(one[0] - other[0]) + other[1] <= one[1]
+
+
+def _shown(value: Fraction, width: Fraction) -> str:
+    return f"{decimal_text(value)}{f' ± {decimal_text(width)}' if width else ''}"
 
 
 def number_text(value: float | str) -> str:

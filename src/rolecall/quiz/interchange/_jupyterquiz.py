@@ -195,17 +195,19 @@ def _read_number(name: str, answers: list[dict[str, Any]], losses: Losses) -> Fi
         ):
             # The upper end of the range above, which an export lists, because a range here excludes it.
             continue
-        first = _is_right(one) and not any(share for _, _, share, _ in found)
-        if first or not (_is_right(one) or tolerance):
-            found.append((middle, tolerance, 100.0 if first else 0.0, why))
+        if _is_right(one) or not tolerance:
+            found.append((middle, tolerance, 100.0 if _is_right(one) else 0.0, why))
         else:
-            losses.add(name, f"a further range, {ends[0]} to {ends[1]}: {why}")
+            losses.add(name, f"the feedback on a wrong range, {ends[0]} to {ends[1]}: {why}")
     return number_of(found, name, losses)
 
 
 def _read_pairs(question: dict[str, Any]) -> Fields:
     pairs = [
-        {"left": str(one.get("label", "")), "right": str(one.get("answer", ""))}
+        {
+            "left": str(one.get("label", one.get("left", ""))),
+            "right": str(one.get("answer", one.get("right", ""))),
+        }
         for one in question.get("pairs") or []
         if isinstance(one, dict)
     ]

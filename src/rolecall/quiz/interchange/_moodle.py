@@ -29,7 +29,7 @@ from rolecall.quiz.interchange._drafts import (
     rounded,
 )
 from rolecall.quiz.interchange._html import auto_format, parse_xml, report_pictures, to_markdown
-from rolecall.quiz.interchange._losses import Losses, Unreadable
+from rolecall.quiz.interchange._losses import Losses, Refused, Unreadable
 from rolecall.quiz.kinds import Blanks, Choice, Match, Multi, Numeric, Order, Question
 
 _CARRIED = frozenset({"id", "difficulty", "skill", "hint", "closing", "unit"})
@@ -273,8 +273,17 @@ def _dragged(element: etree._Element, name: str, losses: Losses) -> Fields:
     """Read words to drag or select into a text, where ``[[2]]`` is the place of the second word."""
     boxes = [_plain(box) for tag in ("dragbox", "selectoption") for box in element.iterfind(tag)]
     text = _read(element.find("questiontext"))
-    used = [int(number) for number in re.findall(r"\[\[(\d+)\]\]", text)]
-    blanks = {f"b{n}": {"accept": [boxes[n - 1]], "why": TODO} for n in used if n <= len(boxes)}
+    blanks: Fields = {}
+
+    def place(found: re.Match[str]) -> str:
+        # A word can belong into several places.
+        name = f"b{len(blanks) + 1}"
+        if not 1 <= int(found[1]) <= len(boxes):
+            raise Refused(f"its text names the word {found[1]}, but it has only {len(boxes)} words")
+        blanks[name] = {"accept": [boxes[int(found[1]) - 1]], "why": TODO}
+        return f"[[{name}]]"
+
+    text = re.sub(r"\[\[(\d+)\]\]", place, text)
     groups = {box.findtext("group") for tag in ("dragbox", "selectoption") for box in element.iterfind(tag)}
     if len(groups) > 1:
         losses.add(name, ONE_LIST)
@@ -282,9 +291,9 @@ def _dragged(element: etree._Element, name: str, losses: Losses) -> Fields:
     return {
         "kind": "blanks",
         "prompt": "Complete the text.",
-        "text": re.sub(r"\[\[(\d+)\]\]", r"[[b\1]]", text),
+        "text": text,
         "blanks": blanks,
-        "tokens": [box for number, box in enumerate(boxes, start=1) if number not in used],
+        "tokens": list(dict.fromkeys(boxes)),
     }
 
 

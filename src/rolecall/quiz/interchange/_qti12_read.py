@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from textwrap import dedent
 
 from lxml import etree
 
@@ -24,6 +25,7 @@ from rolecall.quiz.interchange._drafts import (
 )
 from rolecall.quiz.interchange._html import auto_format, report_pictures, to_markdown
 from rolecall.quiz.interchange._losses import Losses, Refused
+from rolecall.quiz.interchange._qti_elements import drop
 
 _UNKNOWN = {
     "essay_question": "an essay",
@@ -85,10 +87,12 @@ def _fields(item: etree._Element, name: str, losses: Losses) -> Fields:
         if remark := feedback.pop(ident, ""):
             losses.add(name, f"the feedback on every answer ({ident}): {remark}")
     choices = list(presentation.iterfind(".//{*}response_lid"))
-    texts = list(presentation.iterfind(".//{*}response_str"))
-    prompt = _prompt(presentation)
+    texts = list(presentation.iter("{*}response_str", "{*}response_num"))
+    prompt = _prompt(presentation, with_inner=len(choices) + len(texts) == 1)
     tags = {field: metadata[f"rolecall_{field}"] for field in _TAGS if f"rolecall_{field}" in metadata}
-    fields: Fields = {"prompt": prompt, **tags, **read_closing(closing)}
+    fields: Fields = {"prompt": prompt, **tags, **read_closing(closing), **_help(item)}
+    for rubric in (*item.iterfind("{*}rubric"), *item.iterfind("{*}itemrubric")):
+        losses.add(name, f"the rubric: {_text(rubric)}")
     if kind in ("fill_in_multiple_blanks_question", "multiple_dropdowns_question"):
         return fields | _blanks(prompt, choices, conditions, losses, name, kind)
     if kind == "matching_question" or (len(choices) > 1 and not texts):
@@ -96,16 +100,33 @@ def _fields(item: etree._Element, name: str, losses: Losses) -> Fields:
     if len(choices) == 1 and not texts:
         return fields | _choice(choices[0], conditions, feedback, name, losses)
     if len(texts) == 1 and not choices:
-        if kind == "numerical_question":
+        if kind == "numerical_question" or _is_number(texts[0]):
             return fields | _number(conditions, feedback, name, losses)
         short = _short(conditions, feedback, name, losses)
         return fields | short | (_code_of(prompt, _GAP, "[[answer]]") if _GAP in prompt else {})
+    if texts and not choices and not any(map(_is_number, texts)):
+        return fields | _gaps(presentation, texts, conditions)
     raise Refused("there is no kind of question like it")
+
+
+def _is_number(response: etree._Element) -> bool:
+    kinds = [one.get("fibtype", "String") for one in response.iter("{*}render_fib")]
+    return etree.QName(response).localname == "response_num" or any(one != "String" for one in kinds)
+
+
+def _help(item: etree._Element) -> Fields:
+    """Return the hint and the solution of an item."""
+    found = {"hint": item.find("{*}hint"), "solution": item.find("{*}solution")}
+    texts = {field: _text(element) for field, element in found.items() if element is not None}
+    return {field: [text] if field == "solution" else text for field, text in texts.items() if text}
 
 
 def _conditions(item: etree._Element) -> Iterator[_Condition]:
     for one in item.iterfind("{*}resprocessing/{*}respcondition"):
-        points = [float(decimal(each.text or "0", "QTI")) for each in one.iterfind("{*}setvar")]
+        points = [
+            float(decimal(each.text or "0", "QTI")) * (-1 if each.get("action") == "Subtract" else 1)
+            for each in one.iterfind("{*}setvar")
+        ]
         shown = tuple(each.get("linkrefid", "") for each in one.iterfind("{*}displayfeedback"))
         condition = one.find("{*}conditionvar")
         if condition is not None:
@@ -114,25 +135,28 @@ def _conditions(item: etree._Element) -> Iterator[_Condition]:
 
 def _text(element: etree._Element) -> str:
     """Return the texts of an element as Markdown. HTML is escaped in a mattext, or is its content."""
-    found = []
-    for one in element.iter("{*}mattext"):
-        inner = "".join(etree.tostring(each, encoding="unicode") for each in one)
-        text = (one.text or "") + inner
-        kind = "text/html" if inner else one.get("texttype", "")
-        if kind == "text/plain":
-            found.append(text.strip())
-        else:
-            found.append(to_markdown(text) if kind == "text/html" else auto_format(text))
-    return "\n\n".join(text for text in found if text)
+    return "\n\n".join(text for one in element.iter("{*}mattext") if (text := _text_of(one)))
 
 
-def _prompt(presentation: etree._Element) -> str:
-    """Return the text before the answers."""
+def _text_of(mattext: etree._Element) -> str:
+    inner = "".join(etree.tostring(each, encoding="unicode") for each in mattext)
+    text = (mattext.text or "") + inner
+    kind = "text/html" if inner else mattext.get("texttype", "")
+    if kind == "text/html":
+        return to_markdown(text)
+    first, line_break, rest = text.strip().partition("\n")
+    text = first + line_break + dedent(rest)
+    return text if kind == "text/plain" else auto_format(text)
+
+
+def _prompt(presentation: etree._Element, *, with_inner: bool) -> str:
+    """Return the text around the answers, or with the text that an item's only response has."""
+    outside = ("response_label",) if with_inner else ("response_", "render_")
     texts = [
         _text(one)
         for one in presentation.iter("{*}material")
         if not any(
-            etree.QName(above).localname.startswith(("response_", "render_"))
+            etree.QName(above).localname.startswith(outside)
             for above in one.iterancestors()
             if isinstance(above.tag, str)
         )
@@ -141,7 +165,12 @@ def _prompt(presentation: etree._Element) -> str:
 
 
 def _labels(response: etree._Element) -> dict[str, str]:
-    return {one.get("ident", ""): _text(one) for one in response.iter("{*}response_label")}
+    # The labels of a slider are plain text; those of a hotspot are coordinates.
+    slider = next(response.iter("{*}render_slider"), None) is not None
+    return {
+        one.get("ident", ""): _text(one) or (one.text or "").strip() * slider
+        for one in response.iter("{*}response_label")
+    }
 
 
 def _remarks(conditions: list[_Condition], feedback: dict[str, str]) -> dict[str, str]:
@@ -231,6 +260,36 @@ def _blanks(
     return {"kind": "blanks", "blanks": blanks, "tokens": tokens, **_code_of(text, "[[b1]]", "[[b1]]")}
 
 
+def _gaps(
+    presentation: etree._Element, responses: list[etree._Element], conditions: list[_Condition]
+) -> Fields:
+    """Read texts that are typed between the parts of a text."""
+    blanks: Fields = {}
+    for number, response in enumerate(responses, start=1):
+        ident = response.get("ident", "")
+        scored = [one for one in conditions if one.points > 0]
+        accept = [value for one in scored for respident, value in one.equals() if respident == ident]
+        if not accept:
+            raise Refused(f"blank {number} has no right answer")
+        equals = [each for one in scored for each in one.element.iter("{*}varequal")]
+        case = any(one.get("case", "").lower() == "yes" for one in equals if one.get("respident") == ident)
+        blanks[f"b{number}"] = {"accept": list(dict.fromkeys(accept)), "why": TODO, "match_case": case}
+    text, number = "", 0
+    for one in presentation.iter("{*}mattext", "{*}matbreak", "{*}response_str"):
+        match etree.QName(one).localname:
+            case "matbreak":
+                text += "\n"
+            case "response_str":
+                number += 1
+                text += f"[[b{number}]]"
+            case _:
+                # The space at the ends of a text is the space around a blank.
+                inner = one.text or ""
+                before, after = (" " if inner[at:][:1].isspace() else "" for at in (0, -1))
+                text += before + _text_of(one) + after
+    return {"kind": "blanks", "prompt": "Complete the text.", "text": text.strip(), "blanks": blanks}
+
+
 def _code_of(prompt: str, gap: str, blank: str) -> Fields:
     """Split a prompt from the block of code that has the gaps; a prompt without one is the text itself."""
     found = _FENCED.search(prompt)
@@ -265,6 +324,8 @@ def _ranges(
     condition: etree._Element, name: str, losses: Losses
 ) -> Iterator[tuple[str, Fraction, Fraction]]:
     """Yield the value, if there is one, and the ends of each range. Canvas writes both for a value."""
+    for one in list(condition.iter("{*}not")):
+        drop(one)
     ands = list(condition.iter("{*}and")) or [condition]
     values = [(one.text or "").strip() for one in condition.iter("{*}varequal")]
     for place, one in enumerate(ands):

@@ -18,6 +18,8 @@ from rolecall.quiz.kinds import BaseQuestion, Blanks, Choice, Match, Multi, Nume
 
 KINDS: tuple[type[BaseQuestion], ...] = (Choice, Multi, Order, Match, Numeric, Blanks)
 _QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
+_NOT_IN_QTI = {"start", "style", "title"}
+"""Attributes that Markdown's lists, tables, and links have in HTML only."""
 _TEMPLATES = "http://www.imsglobal.org/question/qti_v2p1/rptemplates"
 
 
@@ -79,13 +81,20 @@ def _e(tag: str, *children: etree._Element | str, **attributes: str) -> etree._E
 
 def _block(html: str) -> list[etree._Element]:
     """Parse XHTML into elements in the namespace of the item."""
-    root = etree.fromstring(f'<div xmlns="{_QTI}">{html}</div>')
-    return list(root)
+    return list(_parsed(f'<div xmlns="{_QTI}">{html}</div>'))
+
+
+def _parsed(html: str) -> etree._Element:
+    root = etree.fromstring(html)
+    for element in root.iter():
+        for name in _NOT_IN_QTI & set(element.attrib):
+            del element.attrib[name]
+    return root
 
 
 def _line(element: etree._Element, text: str) -> etree._Element:
     """Add a line of Markdown to an element."""
-    root = etree.fromstring(f'<p xmlns="{_QTI}">{to_inline_html(text)}</p>')
+    root = _parsed(f'<p xmlns="{_QTI}">{to_inline_html(text)}</p>')
     element.text = root.text
     element.extend(list(root))
     return element
