@@ -20,6 +20,13 @@ def test_most_services_return_the_message_of_iam():
     )
 
 
+def test_iam_names_the_list_that_the_caller_asked_for():
+    assert message("iam", "iam:ListUsers") == (
+        f"User: {DANA} is not authorized to perform: iam:ListUsers on resource: arn:aws:iam::111122223333:user/"
+        " because no identity-based policy allows the iam:ListUsers action"
+    )
+
+
 def test_ec2_says_first_that_the_caller_is_not_authorized():
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
     assert message("ec2", "ec2:DescribeInstances").startswith(

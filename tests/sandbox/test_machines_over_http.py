@@ -307,7 +307,9 @@ def test_a_pod_has_its_role_and_tags_that_tell_where_it_runs(lab):
 @pytest.mark.slow
 def test_a_role_that_does_not_let_pods_tag_gives_them_nothing(lab):
     # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
-    with pytest.raises((CredentialRetrievalError, MetadataRetrievalError), match="cannot assume"):
+    with pytest.raises(
+        (CredentialRetrievalError, MetadataRetrievalError), match="EKS does not have permissions to assume"
+    ):
         who(lab, "broken")
 
 

@@ -46,6 +46,21 @@ _WORDINGS = {
 }
 _AS_IAM = _Wording()
 
+# The paths of IAM's lists, as its messages name them. AWS doesn't document these messages; public logs of
+# CloudTrail contain them.
+_IAM_LISTS = {
+    "iam:listgroups": "group/",
+    "iam:listinstanceprofiles": "instance-profile/",
+    "iam:listroles": "role/",
+    "iam:listusers": "user/",
+}
+
+
+def _without_resource(request: iam.Request) -> str:
+    """Return what the message names for an action that supports no resource: the list, or nothing."""
+    path = _IAM_LISTS.get(request.action_lower)
+    return f"arn:aws:iam::{request.caller.account}:{path}" if path else ""
+
 
 def _is_of_another_account(decision: iam.Decision) -> bool:
     """Whether the policy of another account's resource denies the request, or the resource doesn't exist.
@@ -86,7 +101,11 @@ def denial_message(service: str, decision: iam.Decision) -> str:
     action = request.action_lower if wording.lowercase_action else None
     resource = f'"{request.resource}"' if wording.quoted_resource else None
     return wording.before + iam.denial_message(
-        decision, action, resource=resource, before_arn=wording.before_arn
+        decision,
+        action,
+        resource=resource,
+        without_resource=_without_resource(request),
+        before_arn=wording.before_arn,
     )
 
 

@@ -21,6 +21,7 @@ def denial_message(
     action: str | None = None,
     *,
     resource: str | None = None,
+    without_resource: str = "",
     before_arn: str = ": ",
 ) -> str:
     """Return the message that AWS sends for a denied request.
@@ -33,6 +34,8 @@ def denial_message(
         The action as the message spells it; by default as the Service Authorization Reference does.
     resource
         The resource as the message spells it; by default the ARN alone.
+    without_resource
+        What the message names for an action that supports no resource; by default nothing.
     before_arn
         The text between the policy type and the ARN of the policy that denies the request.
 
@@ -40,10 +43,9 @@ def denial_message(
     -------
     str
         The user, the action, the resource, and the policy type; for an explicit Deny also the ARN of the
-        policy, if it has one. The message names no resource for actions that don't support one, and no
-        policy if the resource belongs to another organization. Anonymous callers, and federated identities
-        that could not assume their role, don't get any of these details. If a rule that isn't a policy
-        decided, the message is that rule.
+        policy, if it has one. The message names no policy if the resource belongs to another organization.
+        Anonymous callers, and federated identities that could not assume their role, don't get any of these
+        details. If a rule that isn't a policy decided, the message is that rule.
     """
     request = decision.request
     action = action or spelling(request.action)
@@ -54,7 +56,8 @@ def denial_message(
     if decision.reason:
         return decision.reason
     named = request.resource not in ("*", ALL_BUCKETS)
-    text = not_authorized(request.caller.name, action, (resource or request.resource) if named else "")
+    shown = (resource or request.resource) if named else without_resource
+    text = not_authorized(request.caller.name, action, shown)
     if decision.policy_type is None or not within_organization(request):
         return text
     policy_type = decision.policy_type.value

@@ -15,11 +15,14 @@ from werkzeug.wrappers import Request, Response
 
 from rolecall.sandbox._web import WebService, json_response
 from rolecall.sandbox.clock import timestamp
-from rolecall.sandbox.containers import Container
+from rolecall.sandbox.containers import Container, not_assumable_by_ecs
 from rolecall.sandbox.gateway import Gateway
 from rolecall.sandbox.service_sessions import NotTrusted, ServiceSessions
 
 PATH = "/v1/credentials"
+_NOT_ASSUMABLE_BY_EKS = (
+    "Unauthorized Exception! EKS does not have permissions to assume the associated role."
+)
 _CODES = {401: "Unauthorized", 404: "NotFound", 405: "NotFound"}
 
 
@@ -72,7 +75,8 @@ class ContainerCredentials(WebService):
         try:
             session = self._sessions.credentials(role)
         except NotTrusted:
-            message = f"Unauthorized Exception! {self._sessions.service} cannot assume {role.arn}"
+            # On AWS, ECS doesn't start such a task, and an event of the service has the message.
+            message = not_assumable_by_ecs(role.arn) if self._container.is_task else _NOT_ASSUMABLE_BY_EKS
             return json_response({"code": "AccessDeniedException", "message": message}, 400)
         container = self._container
         return json_response(

@@ -9,6 +9,15 @@ from dataclasses import dataclass, field
 from rolecall.sandbox.world import Actor, Task, World
 
 
+def not_assumable_by_ecs(role: str) -> str:
+    """Return the message of ECS for a role that it can't assume for a task."""
+    return (
+        f"ECS was unable to assume the role '{role}' that was provided for this task. Please verify that "
+        "the role being passed has the proper trust relationship and permissions and that your IAM user "
+        "has permissions to pass this role."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Container:
     """A task or a pod.

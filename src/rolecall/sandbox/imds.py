@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 from typing import TypeVar
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -274,4 +275,5 @@ class InstanceMetadata:
 
 
 def _text(status: int, text: str | bytes = "") -> Response:
-    return Response(text, status, {"Server": "EC2ws"}, content_type="text/plain")
+    phrase = f"{status} {HTTPStatus(status).phrase}"
+    return Response(text, phrase, {"Server": "EC2ws"}, content_type="text/plain")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rolecall.aws.authorization import Check
 from rolecall.aws.errors import AwsError
 from rolecall.sandbox.call import Call
+from rolecall.sandbox.containers import not_assumable_by_ecs
 from rolecall.sandbox.moto_gaps._assumption import can_assume
 from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.moto_state.ecs import (
@@ -59,9 +60,4 @@ class StartedTasks(Gap):
     def _check_trust(self, call: Call, role: str, cluster: str) -> None:
         source = f"arn:aws:ecs:{call.region}:{call.account}:task/{cluster}/new"
         if not can_assume(self.runtime, call, _SERVICE, role, source):
-            message = (
-                f"ECS was unable to assume the role '{role}' that was provided for this task. Please "
-                "verify that the role being passed has the proper trust relationship and permissions and "
-                "that your IAM user has permissions to pass this role."
-            )
-            raise AwsError("ClientException", message, 400)
+            raise AwsError("ClientException", not_assumable_by_ecs(role), 400)
