@@ -326,17 +326,18 @@ def test_eventbridge_publishes_to_a_topic_that_allows_the_rule(clients):
 
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive-event.html
 def test_an_archive_that_a_stack_creates_keeps_the_events_of_its_bus(clients):
+    bus = {"Type": "AWS::Events::EventBus", "Properties": {"Name": "orders"}}
+    source = f"arn:aws:events:{REGION}:{MAIN}:event-bus/orders"
     archive = {
         "Type": "AWS::Events::Archive",
-        "Properties": {
-            "ArchiveName": "kept",
-            "SourceArn": f"arn:aws:events:{REGION}:{MAIN}:event-bus/default",
-        },
+        "DependsOn": "Bus",
+        "Properties": {"ArchiveName": "kept", "SourceArn": source},
     }
-    template = json.dumps({"Resources": {"Kept": archive}})
+    template = json.dumps({"Resources": {"Bus": bus, "Kept": archive}})
     clients("cloudformation").create_stack(StackName="archives", TemplateBody=template)
 
-    clients("events").put_events(Entries=[{"Source": "shop", "DetailType": "order", "Detail": "{}"}])
+    entry = {"Source": "shop", "DetailType": "order", "Detail": "{}", "EventBusName": "orders"}
+    clients("events").put_events(Entries=[entry])
 
     assert clients("events").describe_archive(ArchiveName="kept")["EventCount"] == 1
 

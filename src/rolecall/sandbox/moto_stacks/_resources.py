@@ -15,6 +15,18 @@ from rolecall.aws.cloudformation import StackResource, Stage
 _log = logging.getLogger(__name__)
 
 
+# Where moto's resources have their physical ID; the first one is moto's own, which several types lack.
+_IDS = (
+    "physical_resource_id",
+    "access_point_id",
+    "cluster_identifier",
+    "cluster_subnet_group_name",
+    "scheduled_action_name",
+    "id",
+    "name",
+)
+
+
 class StepFailed(Exception):
     """A resource can't be created, updated, or deleted. The text is the reason that its event shows."""
 
@@ -101,9 +113,10 @@ def _keep(created: Any, logical_id: str, resource: StackResource) -> Any:
     """Remember with a resource how it was defined."""
     created.cf_resource_type = resource.type
     created.logical_resource_id = logical_id
-    # moto's archives of EventBridge have a name only, which is their ID.
-    physical_id = getattr(created, "physical_resource_id", None) or created.name
-    created.stack_resource = StackResource(resource.type, str(physical_id), resource.properties)
+    physical_id = next(
+        (str(value) for name in _IDS if (value := getattr(created, name, None))), resource.name
+    )
+    created.stack_resource = StackResource(resource.type, physical_id, resource.properties)
     return created
 
 
