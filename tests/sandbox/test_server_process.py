@@ -2,13 +2,14 @@
 
 import os
 import signal
+import socket
 import sys
 
 import psutil
 import pytest
 
 from rolecall import Sandbox, SandboxError
-from rolecall.sandbox import _server_process
+from rolecall.sandbox import _fork_server, _server_process
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a sandbox is forked on Linux only")
 WORLD = """
@@ -92,6 +93,12 @@ def test_a_sandbox_outlives_its_fork_server_and_the_next_one_gets_a_new_server(t
         with Sandbox(file) as fourth:
             assert fork_server_of(fourth) != killed
         assert third.client("iam", actor="admin").get_user()["User"]["UserName"] == "admin"
+
+
+def test_a_fork_server_without_requests_ends():
+    kernel, server = socket.socketpair()
+    with kernel, server:
+        assert _fork_server._serve(server, os.getppid(), idle_seconds=0) is None
 
 
 def test_the_error_of_a_fork_server_that_cannot_start_is_raised(tmp_path, file, monkeypatch):

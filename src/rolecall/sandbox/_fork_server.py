@@ -3,7 +3,7 @@
 The imports take most of the time in which ``rolecall sandbox serve`` starts, so a kernel's second sandbox
 is ready much sooner than its first. This process builds no world: a sandbox shares imported modules with
 the others, and no state. It has a single thread, because a fork copies no other thread but all of their
-locks. It ends when the kernel ends.
+locks. It ends when the kernel ends, or if no sandbox starts for a while; then the next one starts it again.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from importlib import import_module
 from typing import BinaryIO
 
 _STANDARD_STREAMS = 3
+_IDLE_SECONDS = 120
+"""After this time without a request it ends, because it takes 30 MB in each notebook that stays open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +81,15 @@ def fork(requests: socket.socket, streams: Sequence[int]) -> int:
     return int(answer)
 
 
-def _serve(requests: socket.socket, kernel: int) -> None:
-    """Fork a process for each request, until the kernel ends or closes the socket."""
+def _serve(requests: socket.socket, kernel: int, idle_seconds: float = _IDLE_SECONDS) -> None:
+    """Fork a process for each request, until the kernel ends or closes the socket, or makes no request."""
     events = select.poll()
     events.register(requests, select.POLLIN)
     # A process that the kernel forked may keep the socket open. Some containers forbid this call.
     with suppress(AttributeError, OSError):
         events.register(os.pidfd_open(kernel), select.POLLIN)
     while os.getppid() == kernel:
-        ready = {descriptor for descriptor, _ in events.poll()}
+        ready = {descriptor for descriptor, _ in events.poll(idle_seconds * 1000)}
         if ready != {requests.fileno()}:
             return
         message, streams, _, _ = socket.recv_fds(requests, 1, _STANDARD_STREAMS)
