@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.responses import Response, Result
 from rolecall.sandbox.runtime import Runtime
+
+if TYPE_CHECKING:
+    from rolecall.sandbox.moto_gaps._registry import Gaps
 
 
 class Gap:
@@ -39,6 +42,9 @@ class Gap:
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
+
+    def connect(self, gaps: Gaps) -> None:
+        """Receive all gaps of the sandbox, for a gap that makes further calls."""
 
     def validate(self, call: Call) -> None:
         """Check the parameters before any policy is evaluated.

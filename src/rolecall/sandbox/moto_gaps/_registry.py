@@ -11,6 +11,9 @@ from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.responses import Response, Result
 from rolecall.sandbox.runtime import Runtime
 
+# Operations for which a gap that answers others only checks the parameters.
+_ONLY_CHECKED = frozenset({"iam.CreateRole", "iam.CreateUser"})
+
 
 @lru_cache(maxsize=1)
 def gap_classes() -> tuple[type[Gap], ...]:
@@ -45,6 +48,8 @@ class Gaps:
     def __init__(self, runtime: Runtime) -> None:
         self._gaps = tuple(gap(runtime) for gap in gap_classes())
         self._by_operation: dict[str, tuple[Gap, ...]] = {}
+        for gap in self._gaps:
+            gap.connect(self)
 
     def validate(self, call: Call) -> None:
         """Raise the error that AWS returns for a parameter before it evaluates any policy."""
@@ -58,6 +63,13 @@ class Gaps:
             if result is not None:
                 return result
         return None
+
+    def check(self, call: Call) -> None:
+        """Raise the error that AWS returns for a call that CloudFormation makes."""
+        self.validate(call)
+        for gap in self._of(call):
+            if not gap.answers or call.name in _ONLY_CHECKED:
+                gap.before(call)
 
     def after(self, call: Call, response: Response) -> Response:
         """Return the response with each gap's corrections."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import yaml
@@ -21,10 +21,13 @@ from rolecall.aws.cloudformation import (
     with_stack_tags,
 )
 from rolecall.aws.errors import AwsError, failure
+from rolecall.aws.operations import Operation
+from rolecall.iam import PolicyType
 from rolecall.sandbox import moto_app
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.callers import Caller
 from rolecall.sandbox.moto_gaps._gap import Gap
+from rolecall.sandbox.moto_gaps._stack_calls import as_request, is_checked, is_left_out
 from rolecall.sandbox.moto_stacks import (
     StepFailed,
     acting_as,
@@ -33,9 +36,13 @@ from rolecall.sandbox.moto_stacks import (
     patch_cloudformation,
 )
 from rolecall.sandbox.moto_state.cloudformation import StackFacts, change_set_role, stack_arn, stack_facts
-from rolecall.sandbox.responses import Result
+from rolecall.sandbox.moto_state.iam import iam_backend, set_user_boundary
+from rolecall.sandbox.responses import Result, result_response
 from rolecall.sandbox.runtime import Runtime
 from rolecall.sandbox.service_sessions import NotTrusted, ServiceSessions
+
+if TYPE_CHECKING:
+    from rolecall.sandbox.moto_gaps._registry import Gaps
 
 _SERVICE = "cloudformation.amazonaws.com"
 _WITH_TEMPLATE = ("CreateStack", "UpdateStack", "CreateChangeSet")
@@ -49,6 +56,11 @@ class StackPermissions(Gap):
     )
     rule = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html"
     answers = True
+    _gaps: Gaps
+
+    def connect(self, gaps: Gaps) -> None:
+        """Keep the gaps, which check the calls that CloudFormation makes too."""
+        self._gaps = gaps
 
     def before(self, call: Call) -> Result | None:
         """Perform the operation with the permissions of the caller, or of the role.
@@ -74,7 +86,10 @@ class StackPermissions(Gap):
             change_set = operation.text("ChangeSetName", "")
             role = change_set_role(call.account, call.region, change_set, name) or role
         caller = self._with_role(call, role, stack) if role else call.caller
-        with acting_as(_Authority(self.runtime, call, caller, _on_failure(call), _tags(call, stack))):
+        authority = _Authority(
+            self.runtime, self._gaps, call, caller, _on_failure(call), _tags(call, stack)
+        )
+        with acting_as(authority):
             try:
                 return moto_app.call(operation, call.account, call.region)
             except moto_app.NotPerformed as reason:
@@ -187,6 +202,7 @@ class _Authority:
     """
 
     runtime: Runtime
+    gaps: Gaps
     call: Call
     caller: Caller
     on_failure: str
@@ -200,10 +216,56 @@ class _Authority:
         resource = with_stack_tags(resource, self.tags)
         for operation in stack_calls(stage, resource, call.account, call.region, before):
             self.runtime.builder.ensure(operation.service)
-            made = Call(operation, self.caller, call.request, None, call.region, call.account)
+            made = self._call(operation)
             try:
                 self.runtime.authorizer.authorize(made, via=_SERVICE)
+                if stage != "delete" and is_checked(operation):
+                    self._check(self._call(as_request(operation, resource.name)))
             except AwsError as error:
-                details = f"Service: {sdk_name(operation.service)}, Status Code: {error.status}"
-                message = f"{error.message} ({details}, Request ID: {uuid.uuid4()})"
-                raise StepFailed(handler_message(message, "AccessDenied")) from None
+                raise _failed(error, operation) from None
+
+    def complete(self, stage: Stage, resource: StackResource, before: StackResource | None = None) -> None:
+        """Do what moto leaves out of creating or updating a resource."""
+        call = self.call
+        boundary = resource.properties.get("PermissionsBoundary")
+        if resource.type == "AWS::IAM::User":
+            set_user_boundary(iam_backend(call.account).users[resource.name], boundary)
+        for operation in stack_calls(stage, resource, call.account, call.region, before):
+            if not is_left_out(operation):
+                continue
+            made = self._call(as_request(operation, resource.name))
+            try:
+                result = moto_app.call(made.operation, call.account, call.region)
+            except AwsError as error:
+                raise _failed(error, operation) from None
+            self.gaps.after(made, result_response(made.operation, result))
+
+    def _call(self, operation: Operation) -> Call:
+        call = self.call
+        return Call(operation, self.caller, call.request, None, call.region, call.account)
+
+    def _check(self, call: Call) -> None:
+        """Raise the error that the service returns for these parameters, in this state."""
+        self.gaps.check(call)
+        arn = call.operation.text("PolicyArn")
+        if arn is None or not call.operation.name.startswith("Attach"):
+            return
+        if self.runtime.iam.managed_policy(call.account, arn, PolicyType.IDENTITY) is None:
+            raise AwsError("NoSuchEntity", f"Policy {arn} does not exist or is not attachable.", 404)
+
+
+# https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract-errors.html
+_HANDLER_CODES = {
+    "LimitExceeded": "ServiceLimitExceeded",
+    "403": "AccessDenied",
+    "404": "NotFound",
+    "409": "AlreadyExists",
+}
+
+
+def _failed(error: AwsError, operation: Operation) -> StepFailed:
+    """Return the reason that the events of the stack show for an error of a service."""
+    details = f"Service: {sdk_name(operation.service)}, Status Code: {error.status}"
+    message = f"{error.message} ({details}, Request ID: {uuid.uuid4()})"
+    code = _HANDLER_CODES.get(error.code) or _HANDLER_CODES.get(str(error.status), "InvalidRequest")
+    return StepFailed(handler_message(message, code))

@@ -51,6 +51,10 @@ class Authority(Protocol):
         """Raise `StepFailed` if a resource may not be created, updated, or deleted."""
         ...
 
+    def complete(self, stage: Stage, resource: StackResource, before: StackResource | None = None) -> None:
+        """Do what moto leaves out of creating or updating a resource."""
+        ...
+
 
 authority_of_thread: ContextVar[Authority | None] = ContextVar("authority", default=None)
 
@@ -106,6 +110,7 @@ def create_resource(
                 "",
             )
             raise StepFailed(f"Embedded stack {created.stack_id} was not successfully created: {reason}")
+        authority.complete("create", resource)
     return _keep(created, logical_id, resource)
 
 
@@ -164,6 +169,7 @@ def _change(stack: Any, logical_id: str, resource: StackResource, name: str) -> 
             account_id=stack.account_id,
             region_name=stack.region_name,
         )
+        authority.complete("update", resource, old.stack_resource)
     resources._parsed_resources[logical_id] = _keep(updated, logical_id, resource)
 
 

@@ -31,6 +31,8 @@ def patch_cloudformation() -> None:
     parsing().parse_and_create_resource = create_resource
     of_models.Stack.create_resources = _create_resources
     of_models.Stack.update = _update_stack
+    permissions: Any = import_module("moto.awslambda.models")
+    permissions.Permission.create_from_cloudformation_json = _create_permission
     backend = of_models.CloudFormationBackend
     backend.create_stack = _create_stack
     backend.delete_stack = _delete_stack
@@ -44,6 +46,13 @@ def patch_cloudformation() -> None:
         Loader=TemplateLoader,
         add_multi_constructor=lambda prefix, constructor: None,
     )
+
+
+def _create_permission(name: str, *definition: Any, **ids: Any) -> Any:
+    """Return the resource of a function's permission, which `Authority.complete` adds to the policy."""
+    permission: Any = import_module("moto.awslambda.models").Permission(region="")
+    permission.physical_resource_id = name
+    return permission
 
 
 def _create_stack(

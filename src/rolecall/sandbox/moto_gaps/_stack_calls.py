@@ -1,0 +1,99 @@
+"""The calls of CloudFormation that the gaps check too, and those that moto leaves out.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-service-handlers.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from rolecall.aws.operations import Operation, input_members
+
+_CHECKED = frozenset(
+    {
+        "apigateway.CreateRestApi",
+        "ec2.RunInstances",
+        "ecr.SetRepositoryPolicy",
+        "kms.CreateAlias",
+        "kms.CreateKey",
+        "kms.PutKeyPolicy",
+        "kms.UpdateAlias",
+        "lambda.AddPermission",
+        "lambda.CreateEventSourceMapping",
+        "lambda.CreateFunction",
+        "lambda.UpdateFunctionConfiguration",
+        "logs.PutResourcePolicy",
+        "s3.CreateBucket",
+        "sns.CreateTopic",
+        "sqs.CreateQueue",
+        "stepfunctions.CreateStateMachine",
+        "stepfunctions.UpdateStateMachine",
+    }
+)
+# moto creates a bucket without its settings, and a permission in a form that no policy has.
+_LEFT_OUT = frozenset(
+    {
+        "lambda.AddPermission",
+        "s3.PutBucketOwnershipControls",
+        "s3.PutBucketVersioning",
+        "s3.PutPublicAccessBlock",
+    }
+)
+
+
+def is_checked(operation: Operation) -> bool:
+    """Whether gaps can check an operation: the properties of the resource are its parameters."""
+    return operation.service == "iam" or f"{operation.service}.{operation.name}" in _CHECKED
+
+
+def is_left_out(operation: Operation) -> bool:
+    """Whether moto doesn't do what an operation does when it creates or updates a resource."""
+    return f"{operation.service}.{operation.name}" in _LEFT_OUT
+
+
+def as_request(operation: Operation, name: str) -> Operation:
+    """Return a call as the handler of the resource makes it: with documents as text, numbers, and booleans.
+
+    Parameters
+    ----------
+    operation
+        The call, with the properties of the resource for parameters.
+    name
+        The physical ID of the resource.
+    """
+    members = input_members(operation.service, operation.name)
+    given = dict(operation.parameters)
+    if operation.name == "AddPermission":
+        given["StatementId"] = name
+    elif operation.name == "CreateBucket":
+        given |= _bucket_settings(given)
+    parameters = {
+        key: _typed(value, members[key].type_name) for key, value in given.items() if key in members
+    }
+    return replace(operation, parameters=parameters)
+
+
+def _typed(value: Any, type: str) -> Any:
+    """Return a property in the type that the parameter has; templates may have all values as text."""
+    if type == "string" and isinstance(value, Mapping | list):
+        return json.dumps(value)
+    if type in ("integer", "long") and isinstance(value, str) and value.isdigit():
+        return int(value)
+    if type == "boolean" and isinstance(value, str):
+        return value.lower() == "true"
+    return value
+
+
+def _bucket_settings(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html."""
+    settings = {}
+    if acl := properties.get("AccessControl"):
+        settings["ACL"] = re.sub(r"(?<!^)(?=[A-Z])", "-", str(acl)).lower()
+    rules = (properties.get("OwnershipControls") or {}).get("Rules") or []
+    if rules and (ownership := rules[0].get("ObjectOwnership")):
+        settings["ObjectOwnership"] = ownership
+    return settings

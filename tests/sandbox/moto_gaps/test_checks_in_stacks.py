@@ -1,0 +1,164 @@
+"""CloudFormation gets the same errors for a resource of a stack as a caller gets who creates it.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+"""
+
+import itertools
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+# Importing moto's CloudFormation takes several seconds.
+pytestmark = pytest.mark.slow
+
+MAIN = "111122223333"
+NUMBERS = itertools.count()
+
+
+def policy(action, principal=None, **elements):
+    named = {"Principal": principal} if principal else {"Resource": "*"}
+    return {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Action": action, **named, **elements},
+    }
+
+
+GHOST = {"AWS": f"arn:aws:iam::{MAIN}:user/ghost"}
+OWNER = {"AWS": f"arn:aws:iam::{MAIN}:root"}
+FUNCTIONS = policy("sts:AssumeRole", {"Service": "lambda.amazonaws.com"})
+MACHINES = policy("sts:AssumeRole", {"Service": "ec2.amazonaws.com"})
+GITHUB = f"arn:aws:iam::{MAIN}:oidc-provider/token.actions.githubusercontent.com"
+CODE = {"ZipFile": "def handler(event, context): pass"}
+
+
+def role(document=FUNCTIONS, **properties):
+    return {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": document, **properties}}
+
+
+def resource(type, **properties):
+    return {"Type": f"AWS::{type}", "Properties": properties}
+
+
+@pytest.fixture(scope="module")
+def stacks(administered):
+    return administered.client("cloudformation", actor="admin")
+
+
+def create(stacks, *resources):
+    """Create a stack; returns its status, and the reasons of its failed events."""
+    name = f"stack-{next(NUMBERS)}"
+    template = json.dumps({"Resources": {f"R{number}": one for number, one in enumerate(resources)}})
+    stacks.create_stack(StackName=name, TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"])
+    return result(stacks, name)
+
+
+def result(stacks, name):
+    status = stacks.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
+    events = stacks.describe_stack_events(StackName=name)["StackEvents"]
+    reasons = [one["ResourceStatusReason"] for one in events if one["ResourceStatus"].endswith("_FAILED")]
+    return status, " ".join(reasons)
+
+
+@pytest.mark.parametrize(
+    ("resources", "reason"),
+    [
+        ([role(policy("sts:AssumeRole", GHOST))], "Invalid principal in policy"),
+        ([role(policy("sts:AssumeRole", {"Service": "made-up.amazonaws.com"}))], "Invalid principal"),
+        ([role(policy("sts:AssumeRole"))], "Has prohibited field Resource"),
+        ([role(Policies=[{"PolicyName": "p", "PolicyDocument": policy("s3:a:b")}])], "only one colon"),
+        ([role(ManagedPolicyArns=["arn:aws:iam::aws:policy/None"])], "not exist or is not attachable"),
+        ([role(PermissionsBoundary="arn:aws:iam::aws:policy/None")], "not exist or is not attachable"),
+        ([role(MaxSessionDuration="60")], "greater than or equal to 3600"),
+        ([role(Description="x", RoleName="ADMIN-ROLE"), role(RoleName="admin-role")], "already exists"),
+        ([role(policy("sts:AssumeRoleWithWebIdentity", {"Federated": GITHUB}))], "not scoped to all"),
+        (
+            [resource("KMS::Key", KeyPolicy=policy("kms:Decrypt", OWNER, Resource="*"))],
+            "will not allow you",
+        ),
+        ([resource("KMS::Key", KeyPolicy=policy("kms:*", GHOST, Resource="*"))], "invalid principals"),
+        ([resource("S3::Bucket", BucketName="Under_score")], "specified bucket is not valid"),
+        ([resource("S3::Bucket", AccessControl="PublicRead")], "cannot have ACLs set"),
+        (
+            [resource("EC2::Instance", ImageId="ami-12c6146b", IamInstanceProfile="none")],
+            "Invalid IAM Inst",
+        ),
+        ([resource("Logs::ResourcePolicy", PolicyName="p", PolicyDocument="{}")], "policy"),
+        ([resource("ECR::Repository", RepositoryPolicyText=policy("ecr:*", GHOST))], "Invalid repository"),
+        (
+            [resource("ApiGateway::RestApi", Name="a", Policy=policy("execute-api:*", GHOST))],
+            "Principals are",
+        ),
+        (
+            [
+                role(MACHINES, RoleName="machines"),
+                resource(
+                    "Lambda::Function",
+                    Code=CODE,
+                    Handler="index.handler",
+                    Runtime="python3.12",
+                    Role={"Fn::GetAtt": ["R0", "Arn"]},
+                ),
+            ],
+            "cannot be assumed by Lambda",
+        ),
+    ],
+)
+def test_a_stack_fails_with_the_error_of_the_service(stacks, resources, reason):
+    status, reasons = create(stacks, *resources)
+    assert status == "ROLLBACK_COMPLETE"
+    assert reason in reasons
+
+
+def test_a_stack_keeps_a_trust_policy_that_can_not_be_replaced(administered, iam, stacks):
+    create(stacks, role(RoleName="kept"))
+    name = f"stack-{next(NUMBERS) - 1}"
+    template = json.dumps({"Resources": {"R0": role(policy("sts:AssumeRole", GHOST), RoleName="kept")}})
+    stacks.update_stack(StackName=name, TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"])
+    assert "Invalid principal in policy" in result(stacks, name)[1]
+    assert iam.get_role(RoleName="kept")["Role"]["AssumeRolePolicyDocument"] == FUNCTIONS
+
+
+def test_the_policy_of_a_function_has_the_permission_of_a_stack(administered, stacks):
+    function = resource(
+        "Lambda::Function",
+        FunctionName="shared",
+        Code=CODE,
+        Handler="index.handler",
+        Runtime="python3.12",
+        Role={"Fn::GetAtt": ["R0", "Arn"]},
+    )
+    permission = resource(
+        "Lambda::Permission",
+        FunctionName={"Ref": "R1"},
+        Action="lambda:InvokeFunction",
+        Principal="s3.amazonaws.com",
+        SourceAccount=MAIN,
+    )
+    assert create(stacks, role(), function, permission)[0] == "CREATE_COMPLETE"
+    written = administered.client("lambda", actor="admin").get_policy(FunctionName="shared")["Policy"]
+    (statement,) = json.loads(written)["Statement"]
+    assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert statement["Condition"] == {"StringEquals": {"AWS:SourceAccount": MAIN}}
+
+
+def test_a_bucket_and_a_user_have_the_settings_of_their_stack(administered, iam, stacks):
+    s3 = administered.client("s3", actor="admin")
+    open_ = dict.fromkeys(
+        ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), False
+    )
+    boundary = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    create(
+        stacks,
+        resource("S3::Bucket", BucketName="open-to-policies", PublicAccessBlockConfiguration=open_),
+        resource("S3::Bucket", BucketName="closed-by-default"),
+        resource("IAM::User", UserName="bounded", PermissionsBoundary=boundary),
+    )
+    assert (
+        iam.get_user(UserName="bounded")["User"]["PermissionsBoundary"]["PermissionsBoundaryArn"]
+        == boundary
+    )
+    public = json.dumps(policy("s3:GetObject", "*", Resource="arn:aws:s3:::NAME/*"))
+    s3.put_bucket_policy(Bucket="open-to-policies", Policy=public.replace("NAME", "open-to-policies"))
+    with pytest.raises(ClientError, match="BlockPublicPolicy"):
+        s3.put_bucket_policy(Bucket="closed-by-default", Policy=public.replace("NAME", "closed-by-default"))
