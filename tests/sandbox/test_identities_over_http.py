@@ -252,3 +252,15 @@ def test_nothing_is_deleted_while_something_hangs_on_it(lab):
 def test_a_unique_id_tells_what_it_is_of(lab, create, prefix):
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids"""
     assert re.fullmatch(prefix + "[A-Z0-9]{17}", create(lab.client("iam", actor="admin")))
+
+
+def test_a_reset_restores_the_policies_of_aws(lab):
+    # https://docs.aws.amazon.com/IAM/latest/APIReference/API_Policy.html
+    iam, policy = lab.client("iam", actor="admin"), "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    before = iam.get_policy(PolicyArn=policy)["Policy"]
+    iam.attach_user_policy(UserName="dana", PolicyArn=policy)
+    assert iam.get_policy(PolicyArn=policy)["Policy"]["AttachmentCount"] == before["AttachmentCount"] + 1
+
+    lab.reset()
+
+    assert iam.get_policy(PolicyArn=policy)["Policy"] == before

@@ -238,6 +238,12 @@ INTERNALS = [
     ),
     Internal(
         "moto.iam.models",
+        "IAMBackend._init_managed_policies",
+        "self",
+        "Each reset lists 1,500 policies again, in milliseconds: sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.iam.models",
         "IAMBackend.create_user",
         "self region_name user_name path tags",
         "No world with users can be built, and ids have no prefix: sandbox/build.py, sandbox/moto_patches.py.",

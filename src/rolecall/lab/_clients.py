@@ -1,14 +1,14 @@
 """Clients that the calls of proofs, probes, and solutions share.
 
 Creating a boto3 session and a client takes several times as long as a call. A course's check makes
-thousands of calls with the keys of a few actors, so clients are kept for as long as their sandbox exists.
+thousands of calls with the keys of actors and sessions, so clients are kept for as long as their sandbox
+exists, and only the keys that they sign with change.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
-from threading import Lock
+from threading import local
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,20 +16,16 @@ import boto3
 
 from rolecall.sandbox.client import Sandbox
 
-_MOST_CLIENTS = 32
-
 
 class KeyClients:
-    """Clients of one sandbox that sign with access keys.
+    """Clients of one sandbox that sign with access keys, one for each service and thread.
 
     A machine's credentials come from its endpoint, and each of its sessions must fetch them again.
     """
 
     def __init__(self) -> None:
-        self._session: boto3.Session | None = None
         self._keys: dict[str, Mapping[str, str] | None] = {}
-        self._clients: OrderedDict[tuple[str, ...], Any] = OrderedDict()
-        self._lock = Lock()
+        self._of_thread = local()
 
     def of_actor(self, sandbox: Sandbox, service: str, actor: str) -> Any | None:
         """Return a client that signs with the access key of an actor; None for a machine."""
@@ -47,23 +43,27 @@ class KeyClients:
         return None if keys is None else self.of(sandbox, service, keys)
 
     def of(self, sandbox: Sandbox, service: str, credentials: Mapping[str, str]) -> Any:
-        """Return a client that signs with the ``Credentials`` of a response, or with an access key."""
-        key, secret = credentials["AccessKeyId"], credentials["SecretAccessKey"]
-        token = credentials.get("SessionToken", "")
-        place = (service, key, secret, token)
-        with self._lock:
-            if place not in self._clients:
-                self._session = self._session or sandbox.session(credentials=credentials)
-                self._clients[place] = self._session.client(
-                    service,
-                    aws_access_key_id=key,
-                    aws_secret_access_key=secret,
-                    aws_session_token=token or None,
-                )
-            self._clients.move_to_end(place)
-            if len(self._clients) > _MOST_CLIENTS:
-                self._clients.popitem(last=False)[1].close()
-            return self._clients[place]
+        """Return a client that signs with the ``Credentials`` of a response, or with an access key.
+
+        It does so until this thread asks for the next client.
+        """
+        session = self._session(sandbox, credentials)
+        # The session's clients sign with this very object.
+        signing: Any = session.get_credentials()
+        signing.access_key = credentials["AccessKeyId"]
+        signing.secret_key = credentials["SecretAccessKey"]
+        signing.token = credentials.get("SessionToken")
+        clients: dict[str, Any] = self._of_thread.clients
+        if service not in clients:
+            clients[service] = session.client(service)
+        return clients[service]
+
+    def _session(self, sandbox: Sandbox, credentials: Mapping[str, str]) -> boto3.Session:
+        if not hasattr(self._of_thread, "session"):
+            self._of_thread.session = sandbox.session(credentials=credentials)
+            self._of_thread.clients = {}
+        session: boto3.Session = self._of_thread.session
+        return session
 
 
 _KEPT: WeakKeyDictionary[Sandbox, KeyClients] = WeakKeyDictionary()

@@ -46,6 +46,8 @@ _ID_PREFIXES = {
 }
 _read_managed_policies = IAMBackend._init_aws_policies
 _managed_policies: list[ManagedPolicy] = []
+_copies: dict[str, dict[str, ManagedPolicy]] = {}
+"""By account, its copy of each AWS-managed policy, by ARN."""
 
 
 @lru_cache(maxsize=1)
@@ -55,6 +57,7 @@ def patch_moto() -> None:
     # By default, moto has none of the AWS-managed policies.
     iam_models.load_iam_aws_managed_policies = lambda: True
     IAMBackend._init_aws_policies = _copy_managed_policies
+    IAMBackend._init_managed_policies = lambda backend: dict(_copies[backend.account_id])
     _remember_module_names()
     _remember_what_stays_the_same()
     # The sandbox decides whether a request is allowed before moto sees it. moto would evaluate a bucket
@@ -113,11 +116,19 @@ def _with_safe_defaults(create: Callable[..., FakeBucket]) -> Callable[..., Fake
 def _copy_managed_policies(backend: IAMBackend) -> list[ManagedPolicy]:
     """Read the 1,500 AWS-managed policies once, not again for each account and each reset.
 
-    Each account gets copies, because each counts its own attachments.
+    Each account gets copies, because each counts its own attachments. It keeps them across resets, which
+    only restore those that were changed.
     """
     if not _managed_policies:
         _managed_policies.extend(_read_managed_policies(backend))
-    return [_copy(policy) for policy in _managed_policies]
+    copies = _copies.get(backend.account_id)
+    if copies is None:
+        copies = _copies[backend.account_id] = {one.arn: _copy(one) for one in _managed_policies}
+    for copied, policy in zip(copies.values(), _managed_policies, strict=True):
+        if vars(copied) != vars(policy):
+            vars(copied).clear()
+            vars(copied).update(vars(policy))
+    return list(copies.values())
 
 
 def _copy(policy: ManagedPolicy) -> ManagedPolicy:
