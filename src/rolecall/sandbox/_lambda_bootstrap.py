@@ -73,7 +73,11 @@ def _main() -> None:
         # Lambda kills a process that needs more memory than the function has.
         os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
     except Exception as error:
-        result = {"error": _describe(error, invocation)}
+        described = _describe(error, invocation)
+        result = {"error": described}
+        print(f"[ERROR] {described['errorType']}: {described['errorMessage']}")
+        if described["stackTrace"]:
+            print("Traceback (most recent call last):", *described["stackTrace"], sep="\n")
     sys.stdout.flush()
     print(json.dumps(result), file=output, flush=True)
 

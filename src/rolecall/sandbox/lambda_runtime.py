@@ -30,6 +30,8 @@ FUNCTIONS_VARIABLE = "ROLECALL_SANDBOX_FUNCTIONS"
 _INIT_SECONDS = 60.0
 _BOOTSTRAP = Path(__file__).with_name("_lambda_bootstrap.py")
 _LOG_BYTES = 4096
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+_LONGEST_PAYLOAD = 6 * 2**20 + 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def run_function(
             start_new_session=True,
         )
         try:
-            content, failed = _communicate(
+            content, failed, failure = _communicate(
                 process,
                 {
                     "folder": str(task),
@@ -112,6 +114,7 @@ def run_function(
         lines = (
             f"START RequestId: {request_id} Version: {function.version}\n".encode(),
             log.read(),
+            b"" if failure is None else f"{failure}\n".encode(),
             f"END RequestId: {request_id}\n".encode(),
             f"REPORT RequestId: {request_id}\tDuration: {duration:.2f} ms\t"
             f"Memory Size: {function.memory_size} MB\n".encode(),
@@ -147,8 +150,8 @@ def _environment(function: FunctionFacts, folder: str, variables: Mapping[str, s
 
 def _communicate(
     process: subprocess.Popen[bytes], invocation: Mapping[str, Any], timeout: float
-) -> tuple[bytes, bool]:
-    """Send the invocation; return the payload, and whether the function failed."""
+) -> tuple[bytes, bool, str | None]:
+    """Send the invocation; return the payload, whether the function failed, and what Lambda logs of it."""
     assert process.stdin is not None
     assert process.stdout is not None
     lines: queue.Queue[bytes] = queue.Queue()
@@ -165,14 +168,17 @@ def _communicate(
             result = json.loads(line) if line else None
     except queue.Empty:
         message = f"RequestId: {request_id} Error: Task timed out after {timeout:.2f} seconds"
-        return _error("Sandbox.Timedout", message), True
+        return _error("Sandbox.Timedout", message), True, message
     if result is None:
-        how = _ending(process.wait())
-        message = f"RequestId: {request_id} Error: Runtime exited with error: {how}"
-        return _error("Runtime.ExitError", message), True
+        message = f"RequestId: {request_id} Error: Runtime exited {_ending(process.wait())}"
+        return _error("Runtime.ExitError", message), True, message
     if "error" in result:
-        return json.dumps(result["error"]).encode(), True
-    return str(result["payload"]).encode(), False
+        return json.dumps(result["error"]).encode(), True, None
+    payload = str(result["payload"]).encode()
+    if len(payload) > _LONGEST_PAYLOAD:
+        message = f"Response payload size exceeded maximum allowed payload size ({_LONGEST_PAYLOAD} bytes)."
+        return _error("Function.ResponseSizeTooLarge", message), True, message
+    return payload, False, None
 
 
 def _read_lines(stream: Any, lines: queue.Queue[bytes]) -> None:
@@ -187,9 +193,12 @@ def _error(kind: str, message: str) -> bytes:
 
 
 def _ending(status: int) -> str:
-    if status >= 0:
-        return f"exit status {status}"
-    return "signal: killed" if -status == signal.SIGKILL else f"signal: {signal.strsignal(-status)}"
+    if status == 0:
+        return "without providing a reason"
+    if status > 0:
+        return f"with error: exit status {status}"
+    name = "killed" if -status == signal.SIGKILL else signal.strsignal(-status)
+    return f"with error: signal: {name}"
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -51,6 +51,12 @@ def divide(event, context):
 def leave(event, context):
     sys.exit(3)
 
+def quit_quietly(event, context):
+    sys.exit(0)
+
+def say_much(event, context):
+    return "x" * 7 * 2**20
+
 def sleep(event, context):
     time.sleep(60)
 
@@ -130,13 +136,17 @@ def test_an_exception_is_returned_with_its_stack_trace(awslambda):
     assert response["FunctionError"] == "Unhandled"
     assert (error["errorType"], error["errorMessage"]) == ("ZeroDivisionError", "division by zero")
     assert error["stackTrace"][0].startswith('  File "/var/task/index.py", line ')
-    assert "dividing" in base64.b64decode(response["LogResult"]).decode()
+    log = base64.b64decode(response["LogResult"]).decode()
+    assert "dividing" in log
+    assert "[ERROR] ZeroDivisionError: division by zero\nTraceback (most recent call last):" in log
 
 
 @pytest.mark.parametrize(
     ("handler", "timeout", "kind", "message"),
     [
         ("sleep", 1, "Sandbox.Timedout", "Task timed out after 1.00 seconds"),
+        ("quit_quietly", 30, "Runtime.ExitError", "Runtime exited without providing a reason"),
+        ("say_much", 30, "Function.ResponseSizeTooLarge", "Response payload size exceeded maximum"),
         ("leave", 30, "Runtime.ExitError", "Runtime exited with error: exit status 3"),
         ("grow", 30, "Runtime.ExitError", "Runtime exited with error: signal: killed"),
         ("missing", 30, "Runtime.HandlerNotFound", "Handler 'missing' missing on module 'index'"),
@@ -170,3 +180,9 @@ def test_other_invocation_types_return_no_payload(awslambda, how, status):
     response = invoke(awslambda, "who", InvocationType=how)
 
     assert (response["StatusCode"], response["Payload"].read()) == (status, b"")
+
+
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+def test_an_event_has_at_most_six_mebibytes(awslambda):
+    with pytest.raises(ClientError, match="RequestTooLargeException"):
+        awslambda.invoke(FunctionName="hello", Payload=b'"' + b"x" * 6 * 2**20 + b'"')

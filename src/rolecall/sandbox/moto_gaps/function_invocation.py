@@ -21,6 +21,10 @@ from rolecall.sandbox.runtime import Runtime
 from rolecall.sandbox.service_sessions import NotTrusted, ServiceSessions
 from rolecall.sandbox.sessions import Session
 
+# The most bytes of an event that isn't handled immediately; others can have 6 MiB.
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+_LONGEST_EVENT = {"Event": 2**20}
+
 
 class FunctionInvocation(Gap):
     """Lambda assumes the execution role and runs the handler with its credentials; moto needs Docker."""
@@ -52,8 +56,8 @@ class FunctionInvocation(Gap):
         if function is None:
             # moto has the error message for a function that doesn't exist.
             return None
-        event = _parse_event(call.request.body)
         how = operation.text("InvocationType") or "RequestResponse"
+        event = _parse_event(call.request.body, _LONGEST_EVENT.get(how, 6 * 2**20))
         if how == "DryRun":
             return {"StatusCode": 204, "Payload": b""}
         _check_runtime(function)
@@ -118,7 +122,10 @@ class FunctionInvocation(Gap):
         return self._sessions[function.arn]
 
 
-def _parse_event(body: bytes) -> Any:
+def _parse_event(body: bytes, longest: int) -> Any:
+    if len(body) > longest:
+        message = f"Request must be smaller than {longest} bytes for the InvokeFunction operation"
+        raise AwsError("RequestTooLargeException", message, 413)
     try:
         return json.loads(body or b"{}")
     except ValueError as error:
