@@ -297,6 +297,62 @@ def test_a_task_that_was_started_has_its_task_role_until_it_is_stopped(lab):
     assert identifier not in lab.actors
 
 
+def run_task_with_secret(lab, allowed: bool) -> dict:
+    """Run a task that needs a secret; describe it. The execution role may read the secret, or may not."""
+    iam, ecs = lab.client("iam", actor="operator"), lab.client("ecs", actor="operator")
+    secret = lab.client("secretsmanager", actor="operator").create_secret(Name="db", SecretString="x")[
+        "ARN"
+    ]
+    iam.create_role(RoleName="execution", AssumeRolePolicyDocument=trust("ecs-tasks.amazonaws.com"))
+    if allowed:
+        statement = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": secret}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        iam.put_role_policy(RoleName="execution", PolicyName="read", PolicyDocument=document)
+    ecs.create_cluster(clusterName="jobs")
+    secrets = [{"name": "DB", "valueFrom": f"{secret}:key::"}]
+    container = {"name": "main", "image": "report", "memory": 128, "secrets": secrets}
+    ecs.register_task_definition(
+        family="report",
+        executionRoleArn="arn:aws:iam::111122223333:role/execution",
+        containerDefinitions=[container],
+    )
+    started = ecs.run_task(cluster="jobs", taskDefinition="report", launchType="FARGATE")["tasks"][0]
+    return ecs.describe_tasks(cluster="jobs", tasks=[started["taskArn"]])["tasks"][0]
+
+
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+def test_a_task_does_not_start_unless_its_execution_role_can_read_its_secrets(lab):
+    task = run_task_with_secret(lab, allowed=False)
+
+    assert (task["lastStatus"], task["stopCode"]) == ("STOPPED", "TaskFailedToStart")
+    assert "unable to retrieve secret from asm" in task["stoppedReason"]
+    session = f"assumed-role/execution/{task['taskArn'].rpartition('/')[2]} is not authorized to perform: "
+    assert f"{session}secretsmanager:GetSecretValue" in task["stoppedReason"]
+
+
+def test_a_task_starts_if_its_execution_role_can_read_its_secrets(lab):
+    assert run_task_with_secret(lab, allowed=True)["lastStatus"] == "RUNNING"
+
+
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_ECS.html
+def test_a_task_does_not_start_unless_its_execution_role_can_pull_its_image(lab):
+    ecs = lab.client("ecs", actor="operator")
+    ecs.create_cluster(clusterName="jobs")
+    image = "111122223333.dkr.ecr.us-east-1.amazonaws.com/report:1"
+    definition = {
+        "family": "report",
+        "containerDefinitions": [{"name": "main", "image": image, "memory": 128}],
+    }
+    ecs.register_task_definition(executionRoleArn="arn:aws:iam::111122223333:role/worker", **definition)
+
+    started = ecs.run_task(cluster="jobs", taskDefinition="report", launchType="FARGATE")["tasks"]
+
+    (task,) = ecs.describe_tasks(cluster="jobs", tasks=[started[0]["taskArn"]])["tasks"]
+    assert "unable to retrieve ecr registry auth" in task["stoppedReason"]
+    with pytest.raises(ClientError, match="Fargate requires task definition to have execution role ARN"):
+        ecs.register_task_definition(requiresCompatibilities=["FARGATE"], **definition)
+
+
 def test_run_task_can_override_the_task_role(lab):
     # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html
     iam = lab.client("iam", actor="operator")

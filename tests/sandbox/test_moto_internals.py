@@ -183,6 +183,12 @@ INTERNALS = [
         "A change of one metadata option resets the others: sandbox/moto_patches.py.",
     ),
     Internal(
+        "moto.moto_api",
+        "state_manager.set_transition",
+        "model_name transition",
+        "A task of ECS stops after it has been described a few times: sandbox/moto_patches.py.",
+    ),
+    Internal(
         "moto.ec2.models.instances",
         "InstanceBackend.run_instances",
         "self image_id count user_data security_group_names kwargs",

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import string
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property, lru_cache, wraps
 from importlib import import_module
@@ -27,6 +28,7 @@ from moto.core.routing import ServiceOperationRouter
 from moto.iam.access_control import PermissionResult
 from moto.iam.models import IAMBackend, ManagedPolicy
 from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
+from moto.moto_api import state_manager
 from moto.moto_api._internal import mock_random
 from moto.moto_api._internal.moto_random import MotoRandom
 from moto.organizations.models import FakeDelegatedAdministrator, FakeServiceAccess
@@ -68,6 +70,8 @@ def patch_moto() -> None:
     trust: Any = IAMTrustPolicyDocumentValidator
     trust._validate_trust_policy_action = staticmethod(_require_sts)
     _trust_iam()
+    # moto would stop a task after it has been described a few times.
+    state_manager.set_transition("ecs::task", {"progression": "manual", "times": sys.maxsize})
     # Processes that are forked from this one must not choose the same IDs.
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=mock_random.seed)

@@ -21,11 +21,14 @@ class TaskRoles:
         The ARN of the task.
     task_role, execution_role
         The ARN or the name of each role; empty if the task has none.
+    definition
+        The ARN of its task definition.
     """
 
     arn: str
     task_role: str
     execution_role: str
+    definition: str
 
 
 def running_tasks(account: str) -> Iterator[TaskRoles]:
@@ -35,6 +38,25 @@ def running_tasks(account: str) -> Iterator[TaskRoles]:
             for task in list(tasks.values()):
                 if task.desired_status != "STOPPED":
                     yield _roles(ecs, task)
+
+
+def task_roles(account: str, region: str, arn: str) -> TaskRoles | None:
+    """Return the roles of a task; None if there is no such task."""
+    task = _task(account, region, arn)
+    return None if task is None else _roles(backend("ecs", account, region), task)
+
+
+def container_definitions(account: str, region: str, definition: str) -> list[dict[str, Any]]:
+    """Return the containers of a task definition, as ECS describes them."""
+    found = backend("ecs", account, region).describe_task_definition(definition)
+    return list(found.container_definitions)
+
+
+def fail_task(account: str, region: str, arn: str, reason: str) -> None:
+    """Stop a task that can't start."""
+    task = _task(account, region, arn)
+    task.last_status = task.desired_status = "STOPPED"
+    task.stopped_reason, task.stop_code = reason, "TaskFailedToStart"
 
 
 def definition_roles(account: str, region: str, definition: str) -> tuple[str, str]:
@@ -85,4 +107,10 @@ def _roles(ecs: Any, task: Any) -> TaskRoles:
         str(task.task_arn),
         str(overrides.get("taskRoleArn") or getattr(definition, "task_role_arn", "") or ""),
         str(overrides.get("executionRoleArn") or getattr(definition, "execution_role_arn", "") or ""),
+        str(task.task_definition_arn),
     )
+
+
+def _task(account: str, region: str, arn: str) -> Any:
+    tasks = backend("ecs", account, region).tasks.values()
+    return next((one for of_cluster in tasks for one in of_cluster.values() if one.task_arn == arn), None)

@@ -163,6 +163,16 @@ def _secret(call: Call, identifier: str) -> Any:
     return backend("secretsmanager", owner, call.region).secrets.get(identifier)
 
 
+def missing_secret(call: Call, identifier: str) -> bool:
+    """Whether there is no secret with a name or an ARN."""
+    return _secret(call, identifier) is None
+
+
+def missing_parameter(call: Call, name: str) -> bool:
+    """Whether there is no parameter with a name."""
+    return backend("ssm", call.account, call.region).get_parameter(name) is None
+
+
 def written_secret(call: Call) -> Iterator[EncryptedData]:
     """Find the key for a new value of a secret."""
     parameters = call.operation.parameters
