@@ -6,7 +6,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,12 @@ class PaperItem:
 
     def document(self) -> dict[str, Any]:
         """Return the item as JSON, as a database or another process gets it."""
-        return asdict(self)
+        return {
+            "bank": self.bank,
+            "question": self.question,
+            "seed": self.seed,
+            "version": self.version,
+        }
 
 
 class Assessments:
@@ -247,11 +252,12 @@ class Assessments:
         banks = [self.bank(name) for name in assessment.banks]
         taken: list[PaperItem] = []
         for line in assessment.blueprint:
+            ids = {one.question for one in taken}
             candidates = [
                 (bank.name, question.id)
                 for bank in banks
                 for question in bank.questions
-                if line.takes(bank, question) and all(question.id != one.question for one in taken)
+                if question.id not in ids and line.takes(bank, question)
             ]
             for bank, question in chance.sample(candidates, line.count):
                 # A question without parameters has one variant, whose options are shuffled by the seed.

@@ -20,6 +20,12 @@ from rolecall.cli._workshop_data import data, grades, roster
 from rolecall.course import NoCourse, find_course
 from rolecall.workshop._posix import NeedsPosix, require_posix
 
+_TURN = 0.0005
+"""Seconds for which one thread computes while another waits; Python's 5 ms are too long for a service.
+
+The thread that writes gives its turn away with each statement, and would wait so long for each next one.
+"""
+
 
 @click.group("workshop")
 def command() -> None:
@@ -109,6 +115,7 @@ def serve(
         ws="none",
     )
     allow_many_connections()
+    sys.setswitchinterval(_TURN)
     server = uvicorn.Server(config)
     listening = config.bind_socket()
     base = os.environ.get("JUPYTERHUB_SERVICE_URL") if under_hub else None

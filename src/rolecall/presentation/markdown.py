@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 
 from markdown_it import MarkdownIt
@@ -25,11 +26,14 @@ def _highlighted(code: str, language: str, attributes: str) -> str:
 _READER = MarkdownIt("commonmark", {"html": False, "highlight": _highlighted}).enable("table")
 
 
+# The variants of a question are of the same texts in another order.
+@lru_cache(maxsize=4096)
 def to_html(text: str) -> str:
     """Render a block of Markdown."""
     return str(_READER.render(text))
 
 
+@lru_cache(maxsize=4096)
 def to_inline_html(text: str) -> str:
     """Render a line of Markdown, without a paragraph around it."""
     return str(_READER.renderInline(text))

@@ -206,7 +206,16 @@ async def instructor(request: Request) -> Caller:
     return found
 
 
+# FastAPI calls a dependency that isn't a coroutine in another thread, which takes longer than these do.
+async def _service(request: Request) -> Service:
+    return service_of(request)
+
+
+async def _authenticator(request: Request) -> Authenticator:
+    return authenticator_of(request)
+
+
 Learner = Annotated[Caller, Depends(learner)]
 Instructor = Annotated[Caller, Depends(instructor)]
-TheService = Annotated[Service, Depends(service_of)]
-TheAuthenticator = Annotated[Authenticator, Depends(authenticator_of)]
+TheService = Annotated[Service, Depends(_service)]
+TheAuthenticator = Annotated[Authenticator, Depends(_authenticator)]

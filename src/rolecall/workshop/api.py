@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
@@ -24,10 +24,10 @@ from rolecall.workshop.attempts import AttemptError, SubmittedAnswer
 from rolecall.workshop.class_questions import deck_of, is_revealed
 from rolecall.workshop.graders import GradingError
 from rolecall.workshop.grades import grade_of_attempt
-from rolecall.workshop.room_states import RoomStates
+from rolecall.workshop.room_states import RoomStates, seconds_to_wait
 from rolecall.workshop.rooms import Activity, CannotJoin, is_valid_code, join, record_activities
 from rolecall.workshop.service import Service
-from rolecall.workshop.tables import Answer, Push, Room
+from rolecall.workshop.tables import Answer, Attempt, Push, Room
 
 T = TypeVar("T")
 router = APIRouter(prefix="/api")
@@ -36,9 +36,6 @@ _NO_IDENTITY = (
     "a graded assessment needs to know who you are, and a display name doesn't say it; join again with the "
     "personal code that your instructor gives you"
 )
-_LONGEST_WAIT = 25
-# Python refuses to read thousands of digits.
-_MOST_DIGITS = 6
 _STATUS = {"no-attempt": 404, "no-answer": 422}
 
 Short = Annotated[str, Field(max_length=200)]
@@ -146,19 +143,12 @@ async def get_room(request: Request) -> Response:
     states: RoomStates = request.app.state.room_states
     state = await states.state(caller.room)
     known = request.headers.get("If-None-Match")
-    if known == state.tag(caller.name) and (seconds := _seconds_to_wait(request)):
+    if known == state.tag(caller.name) and (seconds := seconds_to_wait(request.headers.get("Prefer", ""))):
         state = await states.wait_for_change(caller.room, state, seconds)
     tag = {"ETag": state.tag(caller.name)}
     if known == tag["ETag"]:
         return Response(status_code=304, headers=tag)
     return Response(state.body(caller.name), media_type="application/json", headers=tag)
-
-
-def _seconds_to_wait(request: Request) -> int:
-    name, _, seconds = request.headers.get("Prefer", "").partition("=")
-    if name != "wait" or not seconds.isdecimal() or len(seconds) > _MOST_DIGITS:
-        return 0
-    return min(int(seconds), _LONGEST_WAIT)
 
 
 @router.post("/done")
@@ -276,6 +266,8 @@ async def post_attempt(name: Name, caller: Learner, service: TheService) -> dict
         service,
         lambda session: attempts.start(session, service.assessments, assessment, caller.person, now),
     )
+    if attempt.started == now:  # This request started it, so there is nothing else to read.
+        return await run_in_threadpool(_show, service, attempt, assessment, (), {})
     return await run_in_threadpool(_attempt_view, service, caller.person, attempt.id)
 
 
@@ -293,6 +285,16 @@ def _attempt_view(service: Service, person: int, attempt: str) -> dict[str, Any]
             marked = grade_of_attempt(session, row)
             others_work = attempts.is_any_open(session, row.room_id, row.assessment)
             feedback = service.feedback(row, assessment, answers, marked, others_work=others_work)
+    return _show(service, row, assessment, answers, feedback)
+
+
+def _show(
+    service: Service,
+    row: Attempt,
+    assessment: Assessment,
+    answers: Sequence[Answer],
+    feedback: dict[str, Any],
+) -> dict[str, Any]:
     now = service.clock.now()
     over = row.submitted is not None or now >= row.deadline + attempts.GRACE
     return {

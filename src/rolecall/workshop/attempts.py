@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -70,11 +70,13 @@ def start(
         If there is none, and the assessment is closed or no attempt is left.
     """
     # If two requests start an attempt at the same time, the second returns the first's.
-    row = session.get_one(Person, person, with_for_update=True)
-    row.seen = now
+    locked = select(Person, Room).join(Room, Room.id == Person.room_id).where(Person.id == person)
+    locked = locked.with_for_update(of=Person).execution_options(populate_existing=True)
+    row, room = session.execute(locked).one()
     name = assessment.assessment
     before = attempts_of(session, person, name)
     if before and in_progress(before[-1], now):
+        row.seen = now
         return before[-1]
     if not assessment.is_open(now):
         raise AttemptError("closed", f"{assessment.title} is not open now")
@@ -84,21 +86,23 @@ def start(
         )
     number = len(before) + 1
     whose = f"/{person}" if assessment.seed == "learner" else ""
-    seed = secret_for(session.get_one(Room, row.room_id), f"paper{whose}/{number}")
+    seed = secret_for(room, f"paper{whose}/{number}")
     # Extra time belongs to a person, and anyone can type a display name.
     deadline = now + assessment.time_for(row.name if Identity(row.identity).is_proven else None)
     if assessment.closes is not None:
         deadline = min(deadline, assessment.closes)
-    drawn = assessments.draw(assessment, seed)
+    paper = keep_versions(session, assessments, assessments.draw(assessment, seed))
+    # A change before a query would be written before it, and the rest later, in a second statement.
+    row.seen = now
     attempt = Attempt(
         id=uuid.uuid4().hex,
         room_id=row.room_id,
         person_id=person,
         assessment=name,
         number=number,
-        paper=[one.document() for one in keep_versions(session, assessments, drawn)],
+        paper=[one.document() for one in paper],
         started=now,
-        deadline=deadline,
+        deadline=deadline.astimezone(UTC),
         submitted=None,
         receipt="",
     )

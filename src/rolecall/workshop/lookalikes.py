@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 
 # The letters of other scripts, and the digits, that are drawn like a Latin letter; a small part of
 # https://www.unicode.org/Public/security/latest/confusables.txt
@@ -16,6 +17,8 @@ _DRAWN_LIKE = str.maketrans(
 _NUMBER = re.compile(r" \(\d{1,4}\)$")
 
 
+# A dashboard asks for the same names each second.
+@lru_cache(maxsize=10_000)
 def skeleton(name: str) -> str:
     """Return a text that is the same for names that look alike: no case, no accents, one script."""
     plain = unicodedata.normalize("NFKD", _NUMBER.sub("", name)).casefold().translate(_DRAWN_LIKE)

@@ -25,6 +25,17 @@ from rolecall.workshop.tables import Push, Room
 
 _FRESH = 1.0
 """Seconds for which a state is used; another process may have changed the room since."""
+_LONGEST_WAIT = 25
+# Python refuses to read thousands of digits.
+_MOST_DIGITS = 6
+
+
+def seconds_to_wait(preference: str) -> int:
+    """Return how long a request waits for a change, by its ``Prefer: wait=SECONDS``; 0 without it."""
+    name, _, seconds = preference.partition("=")
+    if name != "wait" or not seconds.isdecimal() or len(seconds) > _MOST_DIGITS:
+        return 0
+    return min(int(seconds), _LONGEST_WAIT)
 
 
 @dataclass(frozen=True, slots=True)
