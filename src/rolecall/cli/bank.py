@@ -83,10 +83,14 @@ def import_command(file: Path, form: str | None, name: str | None, output: Path 
         raise Unusable(
             f"the suffix of {file} is not a known format; add --from with one of {', '.join(_READ.choices)}"
         )
-    slug = name or re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") or "imported"
+    # A course requires that a bank has the name of its file.
+    stem = (output or file).stem
+    slug = name or re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-") or "imported"
     target = output or Path(f"{slug}.yaml")
     if target.exists():
         raise Unusable(f"{target} already exists; name another file with -o")
+    if not target.parent.is_dir():
+        raise Unusable(f"the folder {target.parent} doesn't exist; create it, or name another file with -o")
     try:
         imported = import_bank(file.read_bytes(), found, slug)
     except Unreadable as error:

@@ -3,7 +3,10 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 
+from rolecall.cli import main
+from rolecall.quiz import load_bank
 from rolecall.quiz.interchange import Unreadable, import_bank
 
 ITEM = (
@@ -199,3 +202,64 @@ def test_pairs_of_jupyterquiz_with_left_and_right_are_read():
     question = read(json.dumps([{"type": "matching", "question": "Q", "pairs": pairs}]), "jupyterquiz")
 
     assert [(pair.left, pair.right) for pair in question.pairs] == [("a", "1"), ("b", "2")]
+
+
+def test_a_picture_is_replaced_by_what_it_shows():
+    text = (
+        '::q::![A role](a/role.png "R") ![](data:image/png;base64,x) ![Web](https://example.com/a.png) {T}'
+    )
+    question = read("// x\n" + text.replace(":", "\\:").replace("\\:\\:", "::", 2), "gift")
+
+    assert question.prompt == ("(picture: A role) (picture: embedded) ![Web](https://example.com/a.png)")
+
+
+def test_an_option_about_the_others_stays_last():
+    question = read("::q::Which? {=one ~two ~None of these.}", "gift")
+
+    assert [option.last for option in question.options] == [False, False, True]
+
+
+def test_a_punctuation_mark_after_the_answers_is_no_text_around_a_gap():
+    assert read("::q::Two plus two? {#4}.", "gift").prompt == "Two plus two?"
+    assert read("::q::Two plus two equals {=four =4}.", "gift").text == "Two plus two equals [[answer]]."
+
+
+def test_a_formula_with_a_line_break_keeps_its_underscores():
+    text = "<p>\\(x_{1} +\n y_{1}*z_{2}*w\\)</p>"
+    answers = (
+        '<answer fraction="100"><text>true</text></answer><answer fraction="0"><text>false</text></answer>'
+    )
+    question = read(
+        '<quiz><question type="truefalse"><name><text>q</text></name><questiontext format="html"><text>'
+        f"<![CDATA[{text}]]></text></questiontext>{answers}</question></quiz>",
+        "moodle",
+    )
+
+    assert question.prompt == "\\(x_{1} +\n y_{1}*z_{2}*w\\)"
+
+
+def test_a_rule_about_the_total_is_no_range_of_a_number():
+    total = f'<gte><variable identifier="TOTAL"/>{value(5)}</gte>'
+    key = "<correctResponse><value>3</value></correctResponse>"
+    question = read(ITEM.format(cardinality="single", base="float", key=key, body=ENTRY, test=total), "qti")
+
+    assert question.grade("3").score == 1
+
+
+def test_an_imported_bank_has_the_name_of_the_new_file(tmp_path):
+    (tmp_path / "download.gift").write_text("::q::The sun rises in the east.{T}")
+    new = tmp_path / "sun.yaml"
+
+    ran = CliRunner().invoke(main, ["bank", "import", str(tmp_path / "download.gift"), "-o", str(new)])
+
+    assert ran.exit_code == 0
+    assert load_bank(new).name == "sun"
+
+
+def test_a_missing_folder_of_the_new_file_is_named(tmp_path):
+    (tmp_path / "download.gift").write_text("::q::The sun rises in the east.{T}")
+
+    target = tmp_path / "none" / "sun.yaml"
+    ran = CliRunner().invoke(main, ["bank", "import", str(tmp_path / "download.gift"), "-o", str(target)])
+
+    assert (ran.exit_code, "doesn't exist; create it" in ran.output) == (2, True)

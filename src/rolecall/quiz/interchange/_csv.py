@@ -93,7 +93,7 @@ def read(content: bytes, losses: Losses) -> list[Question]:
             "no line names the columns of a table of questions: question, option A, option B, and answer; "
             "or those of an export: id, kind, prompt, option_1, correct_1, why_1, …, and more"
         )
-    drafts = Drafts(losses)
+    drafts = Drafts(losses, keeps_pictures=True)
     for column in columns:
         if column not in (*_columns(0), *_NUMERIC) and not _OPTION_COLUMN.fullmatch(column):
             losses.add("", f"the column {column!r}")

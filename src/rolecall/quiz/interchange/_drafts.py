@@ -30,26 +30,43 @@ _DEFAULTS: Fields = {
     "common_mistakes": [TODO],
 }
 _DECIMAL = re.compile(r"[-+]?(?:\d{1,60}(?:\.\d{0,60})?|\.\d{1,60})(?:[eE][-+]?\d{1,3})?", re.ASCII)
+_PICTURE = re.compile(r"!\[([^\]]*)\]\((?!https?:)([^)\s][^)]*)\)")
+_ABOUT_OTHERS = re.compile(r"\W*(?:all|none|both|neither|any)\s+of\s+(?:the|these|those)\b", re.I)
+"""How a last option begins that says something about the others, which must stay before it."""
 _WILDCARD = re.compile(r"(?<!\\)\*")
 _PARTS = {"choice": "options", "multi": "options", "order": "items", "match": "pairs"}
 
 
 class Drafts:
-    """Create questions from the fields that a file has."""
+    """Create questions from the fields that a file has.
 
-    def __init__(self, losses: Losses) -> None:
+    Parameters
+    ----------
+    losses
+        Where missing fields are listed.
+    keeps_pictures
+        Whether the file is one that Rolecall exported, whose pictures are files of the course.
+    """
+
+    def __init__(self, losses: Losses, *, keeps_pictures: bool = False) -> None:
         self.questions: list[Question] = []
         self._losses = losses
+        self._keeps_pictures = keeps_pictures
         self._taken: set[str] = set()
 
     def add(self, name: str, fields: Fields) -> None:
         """Add a question. Missing fields get a TODO, and are listed as losses."""
         if not fields.get("kind"):
             raise Refused("it doesn't say which kind it is")
+        if not self._keeps_pictures:
+            fields = _without_pictures(fields)
         fields = {**fields, "skill": _slug(str(fields.get("skill") or ""))}
         if fields["kind"] == "numeric":
             fields["why"] = fields.get("why") or TODO
-        for option in fields.get("options", []):
+        options = fields.get("options", [])
+        if options and _ABOUT_OTHERS.match(str(options[-1].get("text"))):
+            options[-1]["last"] = True
+        for option in options:
             if "misconception" in option:
                 option["misconception"] = _slug(option["misconception"])
         fields = {"id": self._identifier(fields.get("id") or name), **_without_id(fields)}
@@ -88,6 +105,27 @@ class Drafts:
             free = f"{slug}-{number}"
         self._taken.add(free)
         return free
+
+
+def _without_pictures(value: Any) -> Any:
+    """Replace pictures, which aren't imported, by what they show; a text that is only one is empty."""
+    match value:
+        case dict():
+            return {key: _without_pictures(one) for key, one in value.items()}
+        case list():
+            return [_without_pictures(one) for one in value]
+        case str():
+            text = _PICTURE.sub(
+                lambda found: f"(picture: {found[1].strip() or _file_name(found[2])})", value
+            )
+            only = _PICTURE.fullmatch(value.strip())
+            return "" if only and not only[1].strip() else text
+        case _:
+            return value
+
+
+def _file_name(source: str) -> str:
+    return "embedded" if source.startswith("data:") else source.split(maxsplit=1)[0].rpartition("/")[2]
 
 
 def _slug(text: str) -> str:
@@ -140,7 +178,7 @@ def number_of(answers: Iterable[NumberAnswer], name: str, losses: Losses) -> Fie
             continue
         shown = _shown(value, width)
         if share or abs(value - middle) <= tolerance:
-            losses.add(name, f"the answer {shown} with {share:g} %: {feedback}")
+            losses.add(name, f"the answer {shown} with {share:g} %: {feedback}".removesuffix(": "))
             continue
         wrong.append({"value": stored(value), "why": feedback or TODO})
         if width != tolerance:
@@ -211,7 +249,7 @@ def blank_of(
             accept.append(text)
             why = why or feedback
         elif text == "*" or share > 0 or text in accept:
-            losses.add(name, f"the answer {text} with {share:g} %: {feedback}")
+            losses.add(name, f"the answer {text} with {share:g} %: {feedback}".removesuffix(": "))
         else:
             wrong[text] = {"why": feedback or TODO}
     if wildcards:

@@ -173,15 +173,21 @@ def _add(body: str, name: str, tagged: Fields, drafts: Drafts, losses: Losses) -
         losses.add(name, "the whole question: it is an essay or a description")
         return
     if after and fields["kind"] == "blanks":
-        fields["text"] = f"{prompt} [[answer]] {_plain(after)}"
+        fields["text"] = f"{prompt} [[answer]]{_following(after)}"
         prompt = "Complete the sentence."
-    elif after:
-        prompt = f"{prompt} _____ {_plain(after)}"
+    elif re.search(r"\w", after):
+        prompt = f"{prompt} _____{_following(after)}"
     fenced = re.search(r"\n\n```(json|bash|python|text)\n(.*)\n```$", prompt, re.S)
     if fenced and fields["kind"] == "blanks":
         fields |= {"language": fenced[1], "text": fenced[2].replace("_____", "[[answer]]", 1)}
         prompt = prompt[: fenced.start()]
     drafts.add(name, {"prompt": prompt, **tagged, **read_closing(_plain(closing)), **fields})
+
+
+def _following(text: str) -> str:
+    """Return the text after a gap, with a space unless it begins with a punctuation mark."""
+    text = _plain(text)
+    return text if text[:1] in ".,;:!?)" else f" {text}"
 
 
 def _split(text: str, mark: str) -> tuple[str, str, str]:

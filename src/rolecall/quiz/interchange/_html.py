@@ -73,7 +73,10 @@ def to_markdown(html: str) -> str:
 # Emphasis by underscores needs a character that isn't one of a word on both sides.
 _EMPHASIS = re.compile(r"(?<![\w])(_{1,3})(?=[^\s_])([^\n]*?[^\s_])\1(?!\w)")
 # A formula of LaTeX, whose asterisks mean nothing in Markdown.
-_TEX = re.compile(r"\\\((?:(?!\\\)|<)[^\n])*\\\)|\\\[(?:(?!\\\]|<)[^\n])*\\\]|\$\$(?:(?!\$\$|<)[^\n])+\$\$")
+_TEX = re.compile(
+    r"\\\((?:(?!\\\)|<|\n\s*\n).)*\\\)|\\\[(?:(?!\\\]|<|\n\s*\n).)*\\\]|\$\$(?:(?!\$\$|<|\n\s*\n).)+\$\$",
+    re.S,
+)
 _RAISED = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
 _LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 

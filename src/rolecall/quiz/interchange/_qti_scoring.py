@@ -159,6 +159,11 @@ def _compared(test: etree._Element, response: str) -> list[str]:
     return [value.text.strip() for value in values if value.text]
 
 
+def _names(test: etree._Element, response: str) -> bool:
+    """Whether a response is anywhere in a test."""
+    return any(one.get("identifier") == response for one in test.iter("{*}variable"))
+
+
 def numbers(item: etree._Element, response: str, name: str, losses: Losses) -> list[NumberAnswer]:
     """Return the right numbers of a response, each with its tolerance.
 
@@ -180,7 +185,8 @@ def _ranges(item: etree._Element, response: str, name: str, losses: Losses) -> I
     found: list[tuple[Fraction, Fraction, Fraction]] = []
     for test, mark in _rules(item):
         ends: dict[str, list[Fraction]] = {"low": [], "high": []}
-        for one in _tests(test, *_ENDS):
+        compared = [one for one in _tests(test, *_ENDS) if _names(one, response)]
+        for one in compared:
             if values := _compared(one, response):
                 # The number may be on either side of the sign.
                 first = tag(one[0]) == "variable"
@@ -188,7 +194,7 @@ def _ranges(item: etree._Element, response: str, name: str, losses: Losses) -> I
                 ends[end].append(decimal(values[0], "QTI"))
             if tag(one) in ("gt", "lt"):
                 losses.add(name, "that an end of the range is wrong; both ends are right here")
-        if not ends["low"] and not ends["high"] and not any(True for _ in _tests(test, *_ENDS)):
+        if not compared:
             continue
         if len(ends["low"]) != 1 or len(ends["high"]) != 1 or any(True for _ in _tests(test, "or")):
             raise Refused("its rules (responseProcessing) have no range with two ends")
