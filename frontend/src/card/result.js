@@ -19,8 +19,10 @@ export function resultParts(result, send) {
       h("span", { "aria-hidden": "true" }, `${result.sign} `),
       h("strong", {}, result.verdict),
     ),
-    h("p", {}, result.summary),
-    result.skills.length > 0 && skillTable(result.skills),
+    result.certainty &&
+      h("details", { class: "rc-small rc-soft" }, h("summary", {}, "How certain is this?"), h("p", {}, result.certainty)),
+    result.summary && h("p", {}, result.summary),
+    result.skills.length > 0 && section("Results by skill", "skills", skillRows(result.skills)),
     receipt && section("Your receipt: keep this line", "receipt", h("pre", { tabindex: "0" }, h("code", {}, receipt))),
     result.next && section("What to do next", "next", h("p", {}, result.next)),
     ...result.review.map(review),
@@ -34,17 +36,17 @@ export function resultParts(result, send) {
 }
 
 /** @param {Result["skills"]} skills */
-function skillTable(skills) {
-  const rows = skills.map(({ skill, verdict, answers }) =>
-    h("tr", {}, h("th", { scope: "row" }, skill), h("td", {}, verdict), h("td", {}, answers)),
+function skillRows(skills) {
+  const rows = skills.map(({ skill, verdict, right, answered }) =>
+    h(
+      "li",
+      {},
+      h("span", {}, skill),
+      h("progress", { class: "rc-bar", max: answered, value: right, "aria-label": `Right answers: ${skill}` }),
+      h("span", { class: "rc-small" }, `${verdict} · ${right} of ${answered}`),
+    ),
   );
-  return h(
-    "table",
-    { class: "rc-skills" },
-    h("caption", {}, "Results by skill"),
-    h("thead", {}, h("tr", {}, ...["Skill", "Verdict", "Answers"].map((text) => h("th", { scope: "col" }, text)))),
-    h("tbody", {}, ...rows),
-  );
+  return h("ul", { class: "rc-rows" }, ...rows);
 }
 
 /** @param {Review} review @param {number} place */

@@ -62,7 +62,9 @@ export interface Result {
   sign: string;
   verdict: string;
   summary: string;
-  skills: { skill: string; verdict: string; answers: string }[];
+  skills: { skill: string; verdict: string; right: number; answered: number }[];
+  /** How certain the verdict is; shown on demand. */
+  certainty?: string;
   next: string;
   review: Review[];
   /** The label of the button that starts again; empty for none. */

@@ -1,115 +1,94 @@
-"""The dashboard in a notebook: what the learner has learned so far."""
+"""The dashboard in a notebook. It follows the answers that are given in other notebooks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from html import escape
+import threading
+from collections.abc import Callable
+from datetime import datetime
 from importlib import import_module
 from typing import Any
 
 from rolecall._yaml import BadFile
-from rolecall.course import NoCourse, find_course
+from rolecall.course import MODE_TITLES, NoCourse, find_course, notebook_folder
+from rolecall.presentation.dashboard import Badge, DashboardContent, NextStep, dashboard_html
 from rolecall.presentation.due_cards import due_by_bank
-from rolecall.presentation.kit import bar, card, chip
-from rolecall.presentation.markdown import to_inline_html
-from rolecall.progress import Report, SkillReport, Store, report
-from rolecall.quiz import Bank, Mastery, load_bank
-from rolecall.widgets._plot import AXIS_COLORS, BLUE, GRAY, NO_MENU
+from rolecall.presentation.lesson_progress import LessonProgress, lesson_progress
+from rolecall.presentation.outline import Outline
+from rolecall.progress import Store, StoreError, report
+from rolecall.quiz import Bank, Misconception, load_bank
+from rolecall.widgets._home import learners_folder
 
-_WORDS = {Mastery.STRONG: "✔ solid", Mastery.NEARLY: "◐ getting there", Mastery.NOT_YET: "○ not yet"}
-_LEAST_ANSWERS = 3
-"""With fewer answers, a skill has no verdict."""
-_MOST_DAYS = 30
-_MOST_MISCONCEPTIONS = 5
+_PAUSE = 2.0
+"""Seconds between two looks at the store."""
 
 
 class Dashboard:
-    """Mastery by skill, streak, due cards, misconceptions, and a plot of the answers of each day.
-
-    The plot is Vega-Lite, which JupyterLab draws without a network.
+    """What to do next, mastery by skill, badges, the activity of twelve weeks, and ideas to revisit.
 
     Parameters
     ----------
-    report
-        The numbers.
-    titles
-        The titles of skills and misconceptions, by their names in the banks.
+    store
+        The learner's store.
     """
 
-    def __init__(self, report: Report, titles: Mapping[str, str] | None = None) -> None:
-        self.report = report
-        self._titles = titles or {}
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.content = _content(store)
 
     def html(self) -> str:
-        """Return the numbers as HTML."""
-        report = self.report
-        if not report.answered:
-            return card("Your progress", "<p>You haven't answered a question yet.</p>")
-        days = f"{report.streak} day{'' if report.streak == 1 else 's'}"
-        rows = "".join(self._skill(one) for one in report.skills)
-        mistakes = "".join(
-            f"<li>{to_inline_html(self._titles.get(name, name))} ({times}×)</li>"
-            for name, times in report.misconceptions[:_MOST_MISCONCEPTIONS]
-        )
-        answers = f"{report.answered} answer{'' if report.answered == 1 else 's'}"
-        return card(
-            "Your progress",
-            f"<p>{answers}, {report.right} right. Flash cards due: {report.due}.</p>",
-            f'<h4>Skills</h4><ul class="rc-rows">{rows}</ul>',
-            f"<h4>Ideas to revisit</h4><ul>{mistakes}</ul>" if mistakes else "",
-            chips=chip(f"{days} in a row"),
-            wide=True,
-        )
+        """Return the dashboard as HTML."""
+        return dashboard_html(self.content)
 
-    def _skill(self, one: SkillReport) -> str:
-        title = self._titles.get(one.skill, one.skill)
-        share = one.right / one.answered
-        words = _WORDS[one.mastery] if one.answered >= _LEAST_ANSWERS else "too few answers yet"
-        label = f"Right answers: {title}"
-        return (
-            f"<li><span>{escape(title)}</span>{bar(share, label)}"
-            f'<span class="rc-small">{words} · {one.right} of {one.answered}</span></li>'
-        )
+    def __repr__(self) -> str:
+        return f"{self.content.report.right} of {self.content.report.answered} right"
 
-    def plot(self) -> dict[str, Any]:
-        """Return the answers of each day as a Vega-Lite specification."""
-        values = [
-            {"day": day.isoformat(), "answers": answered, "label": f"{right} of {answered}"}
-            for day, answered, right in self.report.by_day[-_MOST_DAYS:]
-        ]
-        config = {"background": "transparent", "view": {"stroke": None}}
-        return {
-            "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-            "description": "Answers of each day, and how many of them were right",
-            "data": {"values": values},
-            "usermeta": NO_MENU,
-            "width": 480,
-            "height": 140,
-            "config": {**config, "axis": {**AXIS_COLORS, "grid": False}},
-            "encoding": {
-                "x": {"field": "day", "type": "ordinal", "title": "Day"},
-                "y": {"field": "answers", "type": "quantitative", "title": "Answers"},
-            },
-            "layer": [
-                {"mark": {"type": "bar", "color": BLUE}},
-                {
-                    "mark": {"type": "text", "dy": -7, "color": GRAY},
-                    "encoding": {"text": {"field": "label", "type": "nominal"}},
-                },
-            ],
-        }
+    def refresh(self) -> bool:
+        """Read the store again, and return whether anything changed."""
+        before, self.content = self.content, _content(self._store)
+        return before != self.content
+
+    def _shown(self) -> dict[str, str]:
+        return {"text/html": self.html(), "text/plain": repr(self)}
 
     def _ipython_display_(self) -> None:
         ipython: Any = import_module("IPython.display")
-        shown = {
-            "text/html": self.html(),
-            "text/plain": f"{self.report.right} of {self.report.answered} right",
-        }
-        ipython.display(shown, raw=True)
-        if self.report.by_day:
-            plot = {"application/vnd.vegalite.v5+json": self.plot(), "text/plain": "Answers of each day"}
-            ipython.display(plot, raw=True)
+        handle = ipython.display(self._shown(), raw=True, display_id=True)
+        if handle is not None:
+            _FOLLOWER.follow(self._store, lambda: self.refresh() and handle.update(self._shown(), raw=True))
+
+
+class _Follower:
+    """Updates the dashboard that was shown last when answers are saved, also by another notebook."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+
+    def follow(self, store: Store, update: Callable[[], object]) -> None:
+        """Call a function after each change of a store, in place of the one before."""
+        self.stop()
+        self._stop = stop = threading.Event()
+        arguments = (store, update, stop)
+        threading.Thread(target=self._run, args=arguments, name="rolecall-dashboard", daemon=True).start()
+
+    def stop(self) -> None:
+        """Follow the store no longer."""
+        self._stop.set()
+
+    def _run(self, store: Store, update: Callable[[], object], stop: threading.Event) -> None:
+        # The first look finds what was saved since the dashboard was shown.
+        seen = 0
+        while not stop.wait(_PAUSE):
+            changed = store.changed_at()
+            if changed != seen:
+                seen = changed
+                try:
+                    update()
+                except (BadFile, StoreError):
+                    # A later change updates it, once the file can be read again.
+                    continue
+
+
+_FOLLOWER = _Follower()
 
 
 def dashboard(store: Store | None = None) -> Dashboard:
@@ -125,24 +104,48 @@ def dashboard(store: Store | None = None) -> Dashboard:
     StoreError
         If the store can't be read.
     """
-    store, now = store or Store(), datetime.now().astimezone()
-    banks = _banks()
-    due = _cards_due(store, now.astimezone(UTC))
-    titles = {name: title for bank in banks for name, title in bank.skills.items()}
-    titles |= {name: one.title for bank in banks for name, one in bank.misconceptions.items()}
-    return Dashboard(report(store.all_entries(), now, due), titles)
+    return Dashboard(store or Store())
 
 
-def _cards_due(store: Store, now: datetime) -> int:
+def _content(store: Store) -> DashboardContent:
+    now = datetime.now().astimezone()
     try:
-        return sum(due_by_bank(find_course(), store, now).values())
+        course = find_course()
+        banks = [load_bank(file) for file in course.banks()]
+        due = sum(due_by_bank(course, store, now).values())
+        folder = learners_folder([one.name for one in course.lessons()])
+        lessons = lesson_progress(course, folder or course.folder / "lessons", store)
     except (BadFile, NoCourse):
-        return 0
+        # Outside a course, the dashboard shows names and no badges.
+        return DashboardContent(report(store.all_entries(), now), now.date())
+    return DashboardContent(
+        report(store.all_entries(), now, due),
+        now.date(),
+        skills={name: title for bank in banks for name, title in bank.skills.items()},
+        ideas=_ideas(banks),
+        badges=[Badge(one.lesson.title, one.badge) for one in lessons if "challenge" in one.modes],
+        following=_following(lessons),
+    )
 
 
-def _banks() -> list[Bank]:
-    """Load the banks of the course; none outside a course, whose dashboard shows names only."""
-    try:
-        return [load_bank(file) for file in find_course().banks()]
-    except (BadFile, NoCourse):
-        return []
+def _ideas(banks: list[Bank]) -> dict[str, Misconception]:
+    """Return the misconceptions by name; of those that several banks have, one with an experiment."""
+    named = [pair for bank in banks for pair in bank.misconceptions.items()]
+    return dict(sorted(named, key=lambda pair: pair[1].experiment is not None))
+
+
+def _following(lessons: list[LessonProgress]) -> NextStep | None:
+    """Return what to do next: continue with a notebook, or review the cards that are due."""
+    here = notebook_folder()
+    base = "../" if here is not None and here.name in {one.lesson.name for one in lessons} else ""
+    waiting = next((one for one in lessons if one.due), None)
+    following = Outline(tuple(one.outline for one in lessons)).following
+    if following is not None:
+        lesson, activity = following
+        button = "Continue" if activity.steps_done else "Start"
+        words = f"{lesson.title}: {MODE_TITLES[activity.mode]}, about {activity.minutes_left} minutes"
+        return NextStep(words, button, f"{base}{activity.path}")
+    if waiting is not None:
+        target = f"{base}{waiting.lesson.name}/recall.ipynb"
+        return NextStep(f"Review {waiting.due} flash cards", "Review", target)
+    return None

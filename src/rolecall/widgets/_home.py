@@ -27,10 +27,10 @@ def home(lesson: str | None = None) -> Home:
     names = [one.name for one in course.lessons()]
     if lesson is not None and lesson not in names:
         raise NoCourse(f"there is no lesson {lesson!r}{did_you_mean(lesson, names)}")
-    return Home(course, lesson, Store(), _learners_folder(names))
+    return Home(course, lesson, Store(), learners_folder(names))
 
 
-def _learners_folder(lessons: list[str]) -> Path | None:
+def learners_folder(lessons: list[str]) -> Path | None:
     """Find the folder of the learner's notebooks, which has a folder for each lesson."""
     here = notebook_folder()
     if here is None:

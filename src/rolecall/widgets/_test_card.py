@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from rolecall.presentation.dashboard import LEAST_ANSWERS, WORDS
 from rolecall.presentation.question_card import asked_view, review_view
 from rolecall.progress import Store
 from rolecall.quiz import (
@@ -13,16 +14,10 @@ from rolecall.quiz import (
     Entry,
     EntryKind,
     Judges,
-    Mastery,
     MasteryTest,
     SkillVerdict,
 )
 from rolecall.widgets._bank_card import BankCard, open_bank
-
-_SIGNS = {Mastery.STRONG: "✔", Mastery.NEARLY: "◐", Mastery.NOT_YET: "○"}
-_WORDS = {Mastery.STRONG: "solid", Mastery.NEARLY: "getting there", Mastery.NOT_YET: "not yet"}
-_LEAST_ANSWERS = 3
-"""With fewer answers, a skill has no verdict."""
 
 
 class TestCard(BankCard):
@@ -66,18 +61,21 @@ class TestCard(BankCard):
 
     def _result(self) -> dict[str, Any]:
         verdict = self._test.verdict()
-        estimate, mastery = verdict.estimate, verdict.estimate.mastery
+        estimate = verdict.estimate
+        sign, _, words = WORDS[estimate.mastery].partition(" ")
         reviewed = list(self._test.review())
         right = Counter(question.skill for question, last in reviewed if last is not None and last.correct)
         return {
-            "sign": _SIGNS[mastery],
-            "verdict": f"{right.total()} of {len(reviewed)}: {_WORDS[mastery]}",
-            "summary": f"The verdict is {estimate.confidence:.0%} certain.",
+            "sign": sign,
+            "verdict": f"{right.total()} of {len(reviewed)}: {words}",
+            "certainty": f"This verdict is {estimate.confidence:.0%} certain.",
+            "summary": "",
             "skills": [
                 {
                     "skill": self.bank.skills[one.skill],
                     "verdict": _in_words(one),
-                    "answers": f"{right[one.skill]} of {one.answered} right",
+                    "right": right[one.skill],
+                    "answered": one.answered,
                 }
                 for one in verdict.skills
             ],
@@ -100,10 +98,9 @@ class TestCard(BankCard):
 
 
 def _in_words(skill: SkillVerdict) -> str:
-    if skill.answered < _LEAST_ANSWERS:
+    if skill.answered < LEAST_ANSWERS:
         return "too few answers yet"
-    mastery = skill.estimate.mastery
-    return f"{_SIGNS[mastery]} {_WORDS[mastery]}"
+    return WORDS[skill.estimate.mastery]
 
 
 def test(bank: str, count: int = 10) -> TestCard:  # noqa: PT028 - a learner calls this; pytest doesn't
