@@ -61,9 +61,9 @@ def test_a_test_ends_in_a_verdict_and_feedback(show, page, screenshots):
         card.get_by_role("button", name="Submit answer").click()
         expect(card).not_to_have_attribute("aria-label", before)
 
-    expect(card.locator("caption")).to_be_visible()
+    expect(card.get_by_role("heading", name="Results by skill")).to_be_visible()
     expect(card.get_by_role("heading", name="What to do next")).to_be_visible()
-    card.locator("summary").first.click()
+    card.locator(".rc-review > summary").first.click()
     expect(card.get_by_text("Solution").first).to_be_visible()
     assert violations(page) == []
     card.screenshot(path=screenshots / "test-result-light.png")

@@ -11,6 +11,8 @@ def test_the_html_marks_the_deciding_statement_and_escapes_what_it_shows():
     html = explanation_html(explanation)
 
     assert html.count("<mark") == 1
+    # What allowed the request is folded, and what denied it shows.
+    assert html.count("<details open>") == 1
     assert '"No"' in html[html.index("<mark") : html.index("</mark>")]
     assert "<b>" not in html
     assert "denies" in html

@@ -1,5 +1,6 @@
 // The plugin that adds the course to JupyterLab's left sidebar.
 import { h } from "../dom.js";
+import { copyOnClick } from "./picture.js";
 import { drawPanel } from "./view.js";
 
 /**
@@ -52,6 +53,7 @@ export async function createPlugin(shared, styleSheet) {
     /** @param {App} app */
     activate(app) {
       document.head.append(h("link", { rel: "stylesheet", href: styleSheet }));
+      document.addEventListener("click", copyOnClick);
       const panel = new Widget();
       panel.id = ID;
       panel.title.caption = "Rolecall course";

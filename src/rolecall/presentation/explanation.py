@@ -28,11 +28,15 @@ def call_explanation_html(explained: CallExplanation) -> str:
 
 
 def call_explanation_parts(explained: CallExplanation) -> str:
-    """Render what the card of an explanation contains."""
+    """Render what the card of an explanation contains.
+
+    The button has no text: only JupyterLab's panel shows it, because only the panel can copy a picture.
+    """
     advice = ""
     if explained.advice:
         advice = f'<div class="rc-band rc-is-part"><p>{escape(explained.advice)}</p></div>'
-    return advice + explanation_html(explained.explanation)
+    copy = '<button type="button" class="rc-copy rc-quiet" aria-label="Copy as picture"></button>'
+    return f'<div class="rc-explained">{advice}{explanation_html(explained.explanation)}</div>{copy}'
 
 
 def explanation_html(explanation: Explanation) -> str:
@@ -88,8 +92,11 @@ def _step(gate: Gate) -> str:
 
 
 def _gate(kind: str, title: str, status: str, by: str = "") -> str:
-    small = f"<small>{escape(by)}</small>" if by else ""
-    text = f"<strong>{escape(title)}</strong><span>{escape(status)}</span>{small}"
+    """Draw one step. Which statement allows it is folded; which one stops the request shows."""
+    text = f"<strong>{escape(title)}</strong><span>{escape(status)}</span>"
+    if by:
+        opened = " open" if kind == "rc-stops" else ""
+        text = f"<details{opened}><summary>{text}</summary><small>{escape(by)}</small></details>"
     return f'<li class="rc-gate {kind}">{text}</li>'
 
 

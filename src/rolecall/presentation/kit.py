@@ -13,7 +13,7 @@ _STYLE_SHEET = Path(__file__).parent / "static" / "kit.css"
 
 
 @cache
-def _style() -> str:
+def style() -> str:
     """Return the style sheet that `npm run build` makes from `frontend/src/kit/kit.css`."""
     return f"<style>{_STYLE_SHEET.read_text('utf-8')}</style>"
 
@@ -41,7 +41,7 @@ def card(
     size = ' style="max-width: 64rem"' if wide else ""
     footer = f'<footer class="rc-foot">{foot}</footer>' if foot else ""
     return (
-        f'<section class="rolecall-kit rc-card"{size}>{_style() if styled else ""}'
+        f'<section class="rolecall-kit rc-card"{size}>{style() if styled else ""}'
         f'<header class="rc-head"><h3>{title}</h3>{chips}</header>{"".join(parts)}{footer}</section>'
     )
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from html import escape
 
+from rolecall.presentation.kit import style
 from rolecall.sandbox.trail_entries import DECISION_WORDS, TrailEntry, TrailTable, short_principal
-
-_CELL = "text-align: left; padding: 0.2em 0.8em 0.2em 0; vertical-align: top"
 
 
 def trail_html(trail: TrailTable) -> str:
-    """Render a trail as a table, in a region that scrolls."""
-    head = "".join(
-        f'<th scope="col" style="{_CELL}">{title}</th>'
-        for title in ("#", "When", "Who", "What", "On what", "Decision", "Why")
-    )
+    """Render a trail as a table, whose rows become blocks where a notebook is narrow."""
+    titles = ("#", "When", "Who", "What", "On what", "Decision", "Why")
+    head = "".join(f'<th scope="col">{title}</th>' for title in titles)
     rows = "".join(f"<tr>{_cells(one)}</tr>" for one in trail)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     # Where it is wider than the page it scrolls, by the keyboard too.
-    return f'<div style="overflow-x: auto" role="region" aria-label="Trail" tabindex="0">{table}</div>'
+    region = f'<div class="rc-scroll" role="region" aria-label="Trail" tabindex="0">{table}</div>'
+    return f'<section class="rolecall-kit rc-trail" style="max-width: none">{style()}{region}</section>'
 
 
 def _cells(one: TrailEntry) -> str:
@@ -30,5 +28,5 @@ def _cells(one: TrailEntry) -> str:
         one.resource,
         DECISION_WORDS[one.decision],
     )
-    cells = [f'<td style="{_CELL}">{escape(text)}</td>' for text in texts]
-    return "".join(cells) + f'<td style="{_CELL}; min-width: 18em">{escape(one.why)}</td>'
+    cells = "".join(f"<td>{escape(text)}</td>" for text in texts)
+    return f'{cells}<td class="rc-reason">{escape(one.why)}</td>'
