@@ -270,6 +270,23 @@ def test_s3_refuses_a_destination_that_does_not_allow_the_bucket(clients, kind, 
     assert found["ArgumentValue1"].startswith(reason)
 
 
+@pytest.mark.parametrize(
+    ("arn", "message"),
+    [
+        (f"arn:aws:kinesis:{REGION}:{MAIN}:stream/news", "The ARN is not well formed"),
+        (f"arn:aws:sqs:eu-west-1:{MAIN}:news", "destination service region is not valid"),
+    ],
+)
+def test_s3_refuses_a_destination_of_another_service_or_region(clients, arn, message):
+    clients("s3").create_bucket(Bucket="far-away")
+    configuration = {"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}]}
+
+    with pytest.raises(ClientError, match=message):
+        clients("s3").put_bucket_notification_configuration(
+            Bucket="far-away", NotificationConfiguration=configuration
+        )
+
+
 def test_s3_skips_the_validation_if_it_is_asked_to(clients):
     clients("s3").create_bucket(Bucket="skipped")
     arn = f"arn:aws:sqs:{REGION}:{MAIN}:skipped"

@@ -77,8 +77,12 @@ def verify_url(request: HttpRequest, signature: Signature, secret: str) -> tuple
     """
     query = request.query_parameters()
     headers: Any = HTTPHeaders()
+    for name, value in request.headers.items():
+        # The client must send the type that was signed, although boto3 also puts it into the query.
+        if name in ("content-md5", "content-type"):
+            headers[name] = value
     for name, value in [*request.headers.items(), *query.items()]:
-        if name.lower() in ("content-md5", "content-type") or name.lower().startswith("x-amz-"):
+        if name.lower().startswith("x-amz-"):
             headers[name.lower()] = value
     auth = _Verifier(Credentials(signature.access_key_id, secret))
     auth.expires = query["Expires"]

@@ -236,7 +236,7 @@ def _check_region(region: str, service: str, protocol: Protocol) -> None:
 def _may_be_form(environ: WSGIEnvironment) -> bool:
     """Whether a request can be a form for S3, which is signed in its fields, not in a header."""
     form = str(environ.get("CONTENT_TYPE", "")).startswith("multipart/form-data")
-    return form and "HTTP_AUTHORIZATION" not in environ
+    return form and environ["REQUEST_METHOD"] == "POST" and "HTTP_AUTHORIZATION" not in environ
 
 
 def _may_be_unsigned(operation: Operation) -> bool:

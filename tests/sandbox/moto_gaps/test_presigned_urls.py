@@ -45,6 +45,27 @@ def test_a_version_2_url_of_temporary_credentials_includes_their_token(buckets):
     assert requests.get(url, timeout=10).text == "region,total"
 
 
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html#RESTAuthenticationQueryStringAuth
+def test_an_upload_must_have_the_content_type_that_a_version_2_url_was_signed_with(buckets):
+    params = {"Bucket": "reports", "Key": "new", "ContentType": "text/csv"}
+    url = buckets.client("s3", actor="admin").generate_presigned_url("put_object", Params=params)
+
+    types = ({}, {"Content-Type": "text/plain"}, {"Content-Type": "text/csv"})
+    statuses = [requests.put(url, "a", headers=headers, timeout=10).status_code for headers in types]
+
+    assert statuses == [403, 403, 200]
+
+
+# https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
+def test_a_form_that_is_sent_with_put_is_the_object_itself(buckets):
+    s3 = buckets.client("s3", actor="admin", config=Config(signature_version="s3v4"))
+    url = s3.generate_presigned_url("put_object", Params={"Bucket": "reports", "Key": "form"})
+
+    requests.put(url, files={"file": b"content"}, timeout=10)
+
+    assert b'name="file"' in s3.get_object(Bucket="reports", Key="form")["Body"].read()
+
+
 @pytest.mark.parametrize("part", ["Signature", "Expires"])
 def test_a_changed_version_2_url_is_rejected_with_the_string_to_sign(buckets, part):
     # The first character becomes another one, which it may already be.

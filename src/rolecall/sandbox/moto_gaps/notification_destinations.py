@@ -33,6 +33,9 @@ class NotificationDestinations(Gap):
         """Raise InvalidArgument with the destinations that S3 can't use."""
         if call.operation.parameters.get("SkipDestinationValidation"):
             return
+        for path in _DESTINATIONS:
+            for arn in values(call.operation.parameters, f"{_CONFIGURATION}.{path}"):
+                _check_arn(arn, call.region)
         details: dict[str, str] = {}
         for number, (arn, reason) in enumerate(self._refused(call), 1):
             details |= {f"ArgumentName{number}": arn, f"ArgumentValue{number}": reason}
@@ -47,3 +50,18 @@ class NotificationDestinations(Gap):
             for arn in values(call.operation.parameters, f"{_CONFIGURATION}.{path}"):
                 if not may_deliver(source, arn):
                     yield arn, reason.replace("{}", arn)
+
+
+def _check_arn(arn: str, region: str) -> None:
+    """Raise InvalidArgument for an ARN of another service or in another Region.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-enable-disable-notification-intro.html
+    """
+    parts = arn.split(":", 5)
+    if len(parts) < 6 or parts[2] not in ("lambda", "sns", "sqs"):
+        raise AwsError("InvalidArgument", "The ARN is not well formed", 400)
+    if parts[3] != region:
+        message = (
+            "The notification destination service region is not valid for the bucket location constraint"
+        )
+        raise AwsError("InvalidArgument", message, 400)
