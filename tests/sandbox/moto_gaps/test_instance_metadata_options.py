@@ -43,6 +43,17 @@ def test_the_ends_of_the_range_are_accepted(ec2, instance, hops):
     assert changed["InstanceMetadataOptions"]["HttpPutResponseHopLimit"] == hops
 
 
+def test_new_options_are_pending_before_they_are_applied(ec2, instance):
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceMetadataOptionsResponse.html
+    launched = ec2.run_instances(ImageId="ami-12345678", MinCount=1, MaxCount=1)["Instances"][0]
+    changed = ec2.modify_instance_metadata_options(InstanceId=instance, HttpTokens="required")
+    seen = ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]
+
+    assert launched["MetadataOptions"]["State"] == "pending"
+    assert changed["InstanceMetadataOptions"]["State"] == "pending"
+    assert seen["MetadataOptions"]["State"] == "applied"
+
+
 @pytest.fixture
 def defaults(ec2):
     """Return a function that sets the account's metadata options until the end of the test."""

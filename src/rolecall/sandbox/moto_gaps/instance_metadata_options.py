@@ -5,6 +5,7 @@ from __future__ import annotations
 from rolecall.aws.errors import AwsError
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
+from rolecall.sandbox.responses import Response, read_result, result_response
 
 _HOPS = range(1, 65)
 _CHOICES = {
@@ -15,7 +16,7 @@ _CHOICES = {
 
 
 class InstanceMetadataOptions(Gap):
-    """EC2 rejects metadata options that an instance can't have; moto stores them."""
+    """EC2 rejects metadata options that an instance can't have, and applies others later; moto doesn't."""
 
     operations = frozenset({"ec2.RunInstances", "ec2.ModifyInstanceMetadataOptions"})
     # The page has the possible values; no page has the text of the error.
@@ -34,6 +35,17 @@ class InstanceMetadataOptions(Gap):
             value = options.get(name)
             if value is not None and value not in values:
                 raise _invalid(name, value, f"It must be one of {', '.join(values)}")
+
+    def after(self, call: Call, response: Response) -> Response:
+        """Say that the options aren't applied yet; DescribeInstances says so later."""
+        if not response.ok:
+            return response
+        result = read_result(call.operation, response)
+        for answer in [result, *result.get("Instances", [])]:
+            for name in ("MetadataOptions", "InstanceMetadataOptions"):
+                if name in answer:
+                    answer[name]["State"] = "pending"
+        return result_response(call.operation, result)
 
 
 def _invalid(name: str, value: object, why: str) -> AwsError:
