@@ -131,7 +131,7 @@ def _no_key(name: str, hub: Hub, received: list[str]) -> None:
             if "rolecall-course" in file.parts and file.name != "quiz.ipynb":
                 continue
             seen += file.read_bytes().decode("utf-8", "replace")
-    assert "roles-midterm" in seen or "Roles and refusals" in seen
+    assert "roles-midterm" in seen or "Roles and denials" in seen
     banks = [load_bank(find_course().bank(bank)) for bank in ("assume-role", "access-denied")]
     questions = [question for bank in banks for question in bank.questions]
     prompts = " ".join(question.prompt for question in questions)
@@ -162,7 +162,7 @@ def test_two_learners_take_a_graded_quiz_and_the_instructor_sees_their_marks(hub
         expect(dashboard.get_by_role("rowheader", name=name)).to_be_visible()
     assert [message for _, message in violations(dashboard, "body")] == []
     dashboard.screenshot(path=screenshots / "dashboard-light.png", full_page=True)
-    dashboard.get_by_role("link", name="Roles and refusals").click()
+    dashboard.get_by_role("link", name="Roles and denials").click()
     for name in ("ana", "ben"):
         row = dashboard.get_by_role("row", name=re.compile(name))
         expect(row.first).to_contain_text(" of 8")

@@ -144,7 +144,7 @@ def test_an_instructor_picks_an_assessment_a_learner_takes_it_and_the_grade_is_i
     page.goto(f"{openedx.url}/unit/ines")
     dashboard = page.frame_locator("iframe")
     expect(dashboard.get_by_role("heading", name="Learners")).to_be_visible()
-    dashboard.get_by_role("link", name="Roles and refusals").click()
+    dashboard.get_by_role("link", name="Roles and denials").click()
     dashboard.get_by_role("button", name="Read class list").click()
     # Ben is in Open edX's class list, and hasn't come.
     expect(dashboard.get_by_role("row", name="Ben")).to_contain_text("not started")
