@@ -20,10 +20,18 @@ def test_most_services_return_the_message_of_iam():
     )
 
 
-def test_iam_names_the_list_that_the_caller_asked_for():
-    assert message("iam", "iam:ListUsers") == (
-        f"User: {DANA} is not authorized to perform: iam:ListUsers on resource: arn:aws:iam::111122223333:user/"
-        " because no identity-based policy allows the iam:ListUsers action"
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("iam:ListUsers", "arn:aws:iam::111122223333:user/"),
+        ("iam:ListPolicies", "policy path /"),
+        ("iam:ListAccountAliases", "*"),
+    ],
+)
+def test_iam_names_what_the_caller_asked_for(action, resource):
+    assert message("iam", action) == (
+        f"User: {DANA} is not authorized to perform: {action} on resource: {resource} "
+        f"because no identity-based policy allows the {action} action"
     )
 
 

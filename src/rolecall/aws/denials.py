@@ -46,20 +46,23 @@ _WORDINGS = {
 }
 _AS_IAM = _Wording()
 
-# The paths of IAM's lists, as its messages name them. AWS doesn't document these messages; public logs of
+# What IAM names for actions that support no resource. AWS doesn't document these messages; public logs of
 # CloudTrail contain them.
-_IAM_LISTS = {
-    "iam:listgroups": "group/",
-    "iam:listinstanceprofiles": "instance-profile/",
-    "iam:listroles": "role/",
-    "iam:listusers": "user/",
+_IAM_RESOURCES = {
+    "iam:getaccountsummary": "*",
+    "iam:listaccountaliases": "*",
+    "iam:listgroups": "arn:aws:iam::{account}:group/",
+    "iam:listinstanceprofiles": "arn:aws:iam::{account}:instance-profile/",
+    "iam:listpolicies": "policy path /",
+    "iam:listroles": "arn:aws:iam::{account}:role/",
+    "iam:listusers": "arn:aws:iam::{account}:user/",
+    "iam:listvirtualmfadevices": "arn:aws:iam::{account}:mfa/",
 }
 
 
 def _without_resource(request: iam.Request) -> str:
-    """Return what the message names for an action that supports no resource: the list, or nothing."""
-    path = _IAM_LISTS.get(request.action_lower)
-    return f"arn:aws:iam::{request.caller.account}:{path}" if path else ""
+    """Return what the message names for an action that supports no resource; for most actions nothing."""
+    return _IAM_RESOURCES.get(request.action_lower, "").format(account=request.caller.account)
 
 
 def _is_of_another_account(decision: iam.Decision) -> bool:
