@@ -18,7 +18,7 @@ from moto.iam.models import iam_backends
 from moto.s3.models import s3_backends
 
 import rolecall
-from rolecall.sandbox import moto_app
+from rolecall.sandbox import moto_app, moto_dispatch
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 TRUST = '{"Version": "2012-10-17", "Statement": []}'
@@ -78,6 +78,12 @@ INTERNALS = [
         "convert_to_flask_response.__call__",
         "args",
         "The sandbox calls what this class calls, without Flask; compare both: sandbox/moto_dispatch.py.",
+    ),
+    Internal(
+        "moto.core.request",
+        "EnvironHeaders",
+        "environ",
+        "No request can be performed: sandbox/moto_dispatch.py.",
     ),
     Internal(
         "moto.moto_server.werkzeug_app",
@@ -674,3 +680,17 @@ def test_a_sandbox_starts_without_the_services_that_are_slow_to_import():
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert ran.stdout.strip() == "[]"
+
+
+def test_moto_adds_no_route_once_an_application_is_created():
+    """Each path's route is kept: sandbox/moto_dispatch.py."""
+    client = moto_app.client("s3", ACCOUNT, REGION)
+    client.create_bucket(Bucket="routes")
+    application = moto_dispatch._applications.app_instances["s3"]
+    routes = list(application.url_map.iter_rules())
+
+    client.put_object(Bucket="routes", Key="a/b", Body=b"x")
+    client.delete_object(Bucket="routes", Key="a/b")
+    client.delete_bucket(Bucket="routes")
+
+    assert list(application.url_map.iter_rules()) == routes

@@ -5,20 +5,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
 import flask
 from botocore.exceptions import ClientError
+from moto.core.request import EnvironHeaders
 from moto.moto_server.werkzeug_app import BackendRequest
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from rolecall.sandbox.responses import Response
 
 _applications = DomainDispatcherApplication(create_backend_app)
+
+
+class _Headers(EnvironHeaders):  # type: ignore[misc]
+    """The headers of a request, whose names are made once; moto lists them many times."""
+
+    _listed: tuple[tuple[str, str], ...] | None = None
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        if self._listed is None:
+            self._listed = tuple(super().__iter__())
+        return iter(self._listed)
+
+
+class _Request(BackendRequest):  # type: ignore[misc]
+    def __init__(self, environ: WSGIEnvironment) -> None:
+        super().__init__(environ)
+        self.headers = _Headers(environ)
 
 
 def dispatch(environ: WSGIEnvironment) -> Response:
@@ -44,7 +64,7 @@ def dispatch(environ: WSGIEnvironment) -> Response:
         # A script in a browser sends these. Flask answers them for moto.
         return _with_flask(application, environ)
     try:
-        response = _call(_find_view(application, environ), BackendRequest(environ))
+        response = _call(_find_view(application, environ), _Request(environ))
     except HTTPException as error:
         response = error.get_response(environ)
     body, status, headers = response.get_wsgi_response(environ)
@@ -53,11 +73,24 @@ def dispatch(environ: WSGIEnvironment) -> Response:
 
 def _find_view(application: flask.Flask, environ: WSGIEnvironment) -> Any:
     """Find what answers a path; Flask would return a page in HTML where moto has nothing."""
+    # WSGI has the bytes of a path as if they were Latin-1.
+    path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
     try:
+        endpoint = _endpoint(application, environ["REQUEST_METHOD"], path)
+    except RequestRedirect:
+        # The address to which it redirects contains the host.
         endpoint, _ = application.url_map.bind_to_environ(environ).match()
     except (MethodNotAllowed, NotFound):
         raise NotImplementedError from None
     return application.view_functions[endpoint]
+
+
+@lru_cache(maxsize=4096)
+def _endpoint(application: flask.Flask, method: str, path: str) -> str:
+    """Find the endpoint of a path. moto adds no rule once an application is created."""
+    endpoint: str
+    endpoint, _ = application.url_map.bind("localhost", path_info=path, default_method=method).match()
+    return endpoint
 
 
 def _call(view: Any, request: BackendRequest) -> WerkzeugResponse:
