@@ -297,6 +297,29 @@ def test_a_task_that_was_started_has_its_task_role_until_it_is_stopped(lab):
     assert identifier not in lab.actors
 
 
+def task_description(lab, task: str) -> dict:
+    uri = lab.environment(task)["ECS_CONTAINER_METADATA_URI_V4"]
+    with urllib.request.urlopen(f"{uri}/task") as answer:
+        return json.load(answer)
+
+
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-response.html
+def test_a_task_reads_its_metadata_without_a_token(lab):
+    task = run_task(lab)
+
+    launched, declared = task_description(lab, task), task_description(lab, "worker")
+
+    assert (launched["TaskARN"], launched["Family"], launched["Revision"]) == (task, "report", "1")
+    (container,) = launched["Containers"]
+    assert (container["Name"], container["Image"]) == ("main", "report")
+    assert container["Labels"]["com.amazonaws.ecs.task-arn"] == task
+    assert (declared["TaskARN"], declared["Family"]) == (lab.actors["worker"], "worker")
+
+
+def test_a_pod_has_no_task_metadata(lab):
+    assert "ECS_CONTAINER_METADATA_URI_V4" not in lab.environment("api")
+
+
 def run_task_with_secret(lab, allowed: bool) -> dict:
     """Run a task that needs a secret; describe it. The execution role may read the secret, or may not."""
     iam, ecs = lab.client("iam", actor="operator"), lab.client("ecs", actor="operator")

@@ -21,6 +21,8 @@ from botocore.utils import ContainerMetadataFetcher, InstanceMetadataFetcher
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 _URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 _TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html
+_METADATA = "ECS_CONTAINER_METADATA_URI_V4"
 _TIMEOUT = 5
 
 
@@ -38,6 +40,8 @@ class ActorAccess:
         The URL of an instance's metadata service, from the instance and from a container on it.
     container_credentials_uri, container_authorization_token
         The URL with a container's credentials, and the token for it.
+    container_metadata_uri
+        The URL with the metadata of a container of an ECS task.
     """
 
     arn: str
@@ -48,6 +52,7 @@ class ActorAccess:
     container_imds_endpoint: str | None = None
     container_credentials_uri: str | None = None
     container_authorization_token: str | None = None
+    container_metadata_uri: str | None = None
 
     def environment(self, *, in_container: bool = False) -> dict[str, str]:
         """Return the variables with which any AWS client finds these credentials."""
@@ -59,6 +64,7 @@ class ActorAccess:
             return {
                 _URI: self.container_credentials_uri,
                 _TOKEN: self.container_authorization_token or "",
+                **({_METADATA: self.container_metadata_uri} if self.container_metadata_uri else {}),
                 "AWS_EC2_METADATA_DISABLED": "true",
             }
         return {

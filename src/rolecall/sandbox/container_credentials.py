@@ -2,6 +2,7 @@
 
 ECS tasks: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 EKS Pod Identity: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
+Task metadata: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html
 How SDKs read it: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 """
 
@@ -15,11 +16,14 @@ from werkzeug.wrappers import Request, Response
 
 from rolecall.sandbox._web import WebService, json_response
 from rolecall.sandbox.clock import timestamp
+from rolecall.sandbox.container_metadata import container_metadata, task_metadata
 from rolecall.sandbox.containers import Container, not_assumable_by_ecs
 from rolecall.sandbox.gateway import Gateway
 from rolecall.sandbox.service_sessions import NotTrusted, ServiceSessions
 
 PATH = "/v1/credentials"
+METADATA_PATH = "/v4/container"
+"""Where a container of a task reads its metadata, which needs no token; ``/task`` behind it is the task."""
 _NOT_ASSUMABLE_BY_EKS = (
     "Unauthorized Exception! EKS does not have permissions to assume the associated role."
 )
@@ -38,7 +42,11 @@ class ContainerCredentials(WebService):
     """
 
     def __init__(self, gateway: Gateway, container: Container) -> None:
-        super().__init__([("GET", PATH, self._show_credentials)])
+        metadata = [
+            ("GET", METADATA_PATH, lambda _: json_response(container_metadata(container))),
+            ("GET", f"{METADATA_PATH}/task", lambda _: json_response(task_metadata(container))),
+        ]
+        super().__init__([("GET", PATH, self._show_credentials), *(metadata if container.is_task else [])])
         self._gateway = gateway
         self._container = container
         self.authorization_token = secrets.token_urlsafe(32)
@@ -58,6 +66,8 @@ class ContainerCredentials(WebService):
         Unauthorized
             If the request has no token, or that of another container.
         """
+        if self._container.is_task and f"{request.path}/".startswith(f"{METADATA_PATH}/"):
+            return
         given = request.headers.get("Authorization", "")
         if not hmac.compare_digest(given.encode(), self.authorization_token.encode()):
             raise Unauthorized("The token is not the token of this container.")

@@ -38,6 +38,8 @@ class Container:
         The tags of its role sessions.
     context
         The condition keys that the service adds to AssumeRole.
+    name
+        Its name in the world; empty for a task that was started.
     """
 
     account: str
@@ -47,6 +49,7 @@ class Container:
     session_name: str
     tags: Mapping[str, str] = field(default_factory=dict)
     context: Mapping[str, str | list[str]] = field(default_factory=dict)
+    name: str = ""
 
     @property
     def is_task(self) -> bool:
@@ -54,7 +57,7 @@ class Container:
         return self.service == "ecs-tasks.amazonaws.com"
 
 
-def ecs_task(account: str, arn: str, role: str) -> Container:
+def ecs_task(account: str, arn: str, role: str, name: str = "") -> Container:
     """Return a task with its task role.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
@@ -66,6 +69,7 @@ def ecs_task(account: str, arn: str, role: str) -> Container:
         "ecs-tasks.amazonaws.com",
         arn.rpartition("/")[2],
         context={"aws:SourceAccount": account, "aws:SourceArn": arn},
+        name=name,
     )
 
 
@@ -76,7 +80,7 @@ def container_of_world(world: World, actor: Actor) -> Container:
     identifier = hashlib.sha256(f"{account_name}/{name}".encode()).hexdigest()
     if isinstance(declared, Task):
         arn = f"arn:aws:ecs:{region}:{account}:task/{declared.cluster}/{identifier[:32]}"
-        return ecs_task(account, arn, declared.role)
+        return ecs_task(account, arn, declared.role, name)
     cluster = declared.cluster
     return Container(
         account,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from wsgiref.types import WSGIApplication
 
-from rolecall.sandbox.container_credentials import PATH, ContainerCredentials
+from rolecall.sandbox.container_credentials import METADATA_PATH, PATH, ContainerCredentials
 from rolecall.sandbox.containers import Container, container_of_world, ecs_task
 from rolecall.sandbox.gateway import Gateway
 from rolecall.sandbox.imds import InstanceMetadata
@@ -131,4 +131,6 @@ class MachineEndpoints:
             "container_credentials_uri": listener.url + PATH,
             "container_authorization_token": credentials.authorization_token,
         }
+        if container.is_task:
+            fields["container_metadata_uri"] = listener.url + METADATA_PATH
         return _Endpoint(container.arn, container.account, fields, (listener,))

@@ -31,6 +31,45 @@ class TaskRoles:
     definition: str
 
 
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """What a task knows about itself.
+
+    Parameters
+    ----------
+    cluster
+        The ARN of its cluster.
+    family, revision
+        Its task definition.
+    launch_type
+        ``FARGATE``, ``EC2``, or ``EXTERNAL``; empty if a capacity provider decides.
+    containers
+        The name and the image of each container.
+    """
+
+    cluster: str
+    family: str
+    revision: str
+    launch_type: str
+    containers: tuple[tuple[str, str], ...]
+
+
+def task_facts(account: str, region: str, arn: str) -> TaskFacts | None:
+    """Return what is known about a task; None if it wasn't started in ECS."""
+    task = _task(account, region, arn)
+    if task is None:
+        return None
+    definition = backend("ecs", account, region).describe_task_definition(task.task_definition_arn)
+    containers = ((str(one["name"]), str(one.get("image", ""))) for one in definition.container_definitions)
+    return TaskFacts(
+        str(task.cluster_arn),
+        str(definition.family),
+        str(definition.revision),
+        str(task.launch_type or ""),
+        tuple(containers),
+    )
+
+
 def running_tasks(account: str) -> Iterator[TaskRoles]:
     """Yield the tasks of an account that aren't stopped."""
     for _, ecs in regional_backends("ecs", account):
