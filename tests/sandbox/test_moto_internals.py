@@ -68,6 +68,24 @@ INTERNALS = [
         "A reset keeps the old state: sandbox/moto_app.py.",
     ),
     Internal(
+        "moto.core.base_backend",
+        "BackendDict._instances",
+        None,
+        "A reset fails: sandbox/moto_app.py.",
+    ),
+    Internal(
+        "moto.core.base_backend",
+        "BaseBackend.reset",
+        "self",
+        "Each reset builds every backend once more: sandbox/moto_app.py.",
+    ),
+    Internal(
+        "moto.ec2.utils",
+        "random_resource_id",
+        "size",
+        "Each reset chooses 44,000 digits, in tenths of a second: sandbox/moto_patches.py.",
+    ),
+    Internal(
         "moto.core.model_instances",
         "reset_model_data",
         "",

@@ -15,7 +15,7 @@ from botocore import xform_name
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.backends import get_backend
-from moto.core.base_backend import BackendDict
+from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.model_instances import reset_model_data
 from werkzeug.test import EnvironBuilder
 
@@ -123,6 +123,11 @@ def _has_service(service: str) -> bool:
 
 def forget_everything() -> None:
     """Empty every backend of every account."""
+    backends: list[Any] = BackendDict._instances
+    for one in backends:
+        # By default, a backend that is reset builds itself again, and is then dropped.
+        if one.backend.reset is BaseBackend.reset:
+            one.clear()
     BackendDict.reset()
     # moto also lists every object that it ever created, for its dashboard.
     reset_model_data()

@@ -298,6 +298,9 @@ def patched_ec2_instances() -> Any:
 
     EC2 is the slowest of moto's services to import, so this waits until a request needs EC2.
     """
+    utils: Any = import_module("moto.ec2.utils")
+    # moto chooses each digit, and IDs for 1,300 images whenever an account uses EC2.
+    utils.random_resource_id = lambda size=8: f"{mock_random.getrandbits(4 * size):0{size}x}"
     instances: Any = import_module("moto.ec2.models.instances")
     profiles: Any = import_module("moto.ec2.models.iam_instance_profile")
     modify = instances.InstanceBackend.modify_instance_metadata_options
