@@ -149,6 +149,8 @@ export class Card {
     const view = this.#questionView;
     if (view) this.#drawQuestion(view);
     else this.#drawOther();
+    // Where the panel isn't, as in VS Code, a formula stays LaTeX.
+    if (this.body.querySelector(".rc-math")) window.rolecallTypeset?.(this.body);
   }
 
   /** @param {QuestionView} view */

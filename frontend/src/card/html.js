@@ -17,6 +17,8 @@ export function h(tag, { html, ...attributes } = {}, ...children) {
   const element = create(tag, attributes);
   if (html !== undefined) {
     element.innerHTML = html;
+    // Each text has its own direction, such as an Arabic question with English code.
+    element.dir = "auto";
     // Long lines of code scroll, by the keyboard too.
     for (const code of element.querySelectorAll("pre")) code.tabIndex = 0;
   }

@@ -1,6 +1,13 @@
 // What the kernel sends to a card, and what the parts of a card expect of each other.
 import type { AnyModel } from "@anywidget/types";
 
+declare global {
+  interface Window {
+    /** Typesets the formulas in an element. The panel sets it to JupyterLab's own typesetter. */
+    rolecallTypeset?: (element: HTMLElement) => void;
+  }
+}
+
 /** How far the learner is with a question. "solved-unseen": answered, but whether correctly isn't shown yet. */
 export type Status = "open" | "wrong" | "solved" | "revealed" | "solved-unseen";
 

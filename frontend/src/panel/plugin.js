@@ -10,6 +10,7 @@ import { drawPanel } from "./view.js";
  * @typedef {import("./jupyterlab.ts").Outline} Outline
  * @typedef {{ Widget: new () => LuminoWidget }} Lumino
  * @typedef {{ LabIcon: new (options: { name: string, svgstr: string }) => unknown }} Icons
+ * @typedef {{ typeset(element: HTMLElement): void }} Typesetter
  * @typedef {{ makeRequest(url: string, init: object, settings: object): Promise<Response> }} Connection
  */
 
@@ -46,12 +47,17 @@ export async function createPlugin(shared, styleSheet) {
   const { LabIcon } = await load(shared, "@jupyterlab/ui-components");
   /** @type {{ ServerConnection: Connection }} */
   const { ServerConnection } = await load(shared, "@jupyterlab/services");
+  /** @type {{ ILatexTypesetter: unknown }} */
+  const { ILatexTypesetter } = await load(shared, "@jupyterlab/rendermime");
   return {
     id: "rolecall:panel",
     description: "Shows the course, what is done, and what comes next.",
     autoStart: true,
-    /** @param {App} app */
-    activate(app) {
+    optional: [ILatexTypesetter],
+    /** @param {App} app @param {Typesetter | null} typesetter */
+    activate(app, typesetter) {
+      // The cards of notebooks have no access to JupyterLab, and typeset their formulas with this.
+      if (typesetter) window.rolecallTypeset = (element) => typesetter.typeset(element);
       document.head.append(h("link", { rel: "stylesheet", href: styleSheet }));
       document.addEventListener("click", copyOnClick);
       const panel = new Widget();

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+from markdown_it import MarkdownIt
 from rich.console import Console
 from rich.markdown import Markdown
 
@@ -18,6 +19,7 @@ from rolecall.progress import Store, StoreError
 from rolecall.quiz import Entry, EntryKind, GradedAnswer, Practice, Question, Status, load_bank
 
 _HINT, _SOLUTION = "?", "!"
+_READER = MarkdownIt("commonmark", {"html": False}).enable("table")
 _KEYS = f"Type an answer and press Enter. {_HINT} shows a hint, {_SOLUTION} the solution. Ctrl-D stops."
 
 
@@ -115,7 +117,10 @@ class _TerminalPractice:
 
     def _print(self, *texts: str) -> None:
         for text in texts:
-            self._console.print(Markdown(text))
+            shown = Markdown("")
+            # HTML is shown as text: without its tags, 10<sup>2</sup> would be 102.
+            shown.parsed = _READER.parse(text)
+            self._console.print(shown)
 
 
 def _right_answer(question: Question, answer: str) -> str:
