@@ -129,6 +129,17 @@ test("a question that the instructor asks leaves the focus where the learner typ
   assert.equal(el.querySelector(".rc-spoken")?.textContent, "The instructor asks the class.");
 });
 
+test("each formula is typeset, and nothing else", (context) => {
+  /** @type {string[]} */
+  const typeset = [];
+  window.rolecallTypeset = (element) => typeset.push(element.textContent ?? "");
+  context.after(() => delete window.rolecallTypeset);
+
+  show(context, view({ question: question({ prompt: '$1 or $2: <span class="rc-math">\\(n^2\\)</span>' }) }));
+
+  assert.deepEqual(typeset, ["\\(n^2\\)"]);
+});
+
 test("the answers of the class show once they are revealed", (context) => {
   const answers = [{ html: "<p>Temporary <code>credentials</code></p>", count: 3, right: true }];
   const { el } = show(context, view({ classResult: { answered: 4, right: 3, answers } }));

@@ -149,8 +149,9 @@ export class Card {
     const view = this.#questionView;
     if (view) this.#drawQuestion(view);
     else this.#drawOther();
-    // Where the panel isn't, as in VS Code, a formula stays LaTeX.
-    if (this.body.querySelector(".rc-math")) window.rolecallTypeset?.(this.body);
+    // Only formulas are typeset, because two prices in a text would look like one. Without the panel, as in VS Code,
+    // a formula stays LaTeX.
+    for (const formula of this.body.querySelectorAll(".rc-math")) window.rolecallTypeset?.(formula);
   }
 
   /** @param {QuestionView} view */

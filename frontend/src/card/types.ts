@@ -4,7 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 declare global {
   interface Window {
     /** Typesets the formulas in an element. The panel sets it to JupyterLab's own typesetter. */
-    rolecallTypeset?: (element: HTMLElement) => void;
+    rolecallTypeset?: (element: Element) => void;
   }
 }
 

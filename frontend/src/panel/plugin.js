@@ -10,7 +10,7 @@ import { drawPanel } from "./view.js";
  * @typedef {import("./jupyterlab.ts").Outline} Outline
  * @typedef {{ Widget: new () => LuminoWidget }} Lumino
  * @typedef {{ LabIcon: new (options: { name: string, svgstr: string }) => unknown }} Icons
- * @typedef {{ typeset(element: HTMLElement): void }} Typesetter
+ * @typedef {{ typeset(element: Element): void }} Typesetter
  * @typedef {{ makeRequest(url: string, init: object, settings: object): Promise<Response> }} Connection
  */
 
