@@ -79,6 +79,17 @@ class TestRulesOfQti:
 
         assert "one of several answers is enough" in refusal(text, "qti")
 
+    def test_a_smaller_mark_instead_of_the_full_one_is_no_part_of_the_key(self):
+        second = f"</responseIf><responseElse><responseCondition><responseIf>{member('B')}"
+        text = ITEM.format(
+            cardinality="multiple", base="identifier", key="", body=CHOICES, test=member("A")
+        )
+        mark = '<setOutcomeValue identifier="POINTS"><baseValue baseType="float">1</baseValue></setOutcomeValue>'
+        end = "</responseIf></responseCondition></responseElse>"
+        text = text.replace("</responseIf>", second + mark + end, 1)
+
+        assert [one.text for one in read(text, "qti").options if one.correct] == ["a"]
+
     def test_a_text_that_a_rule_compares_is_the_key(self):
         test = f'<stringMatch caseSensitive="false">{RESPONSE}{value("two", "string")}</stringMatch>'
         question = read(

@@ -53,10 +53,11 @@ def add_items(root: etree._Element, drafts: Drafts, losses: Losses) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Condition:
-    """A condition of an item's scoring, the points that it gives, and the feedback that it shows."""
+    """A condition of an item's scoring, the points that it sets or adds, and the feedback that it shows."""
 
     element: etree._Element
     points: float
+    adds: bool
     feedback: tuple[str, ...]
 
     def equals(self) -> Iterator[tuple[str, str]]:
@@ -130,7 +131,8 @@ def _conditions(item: etree._Element) -> Iterator[_Condition]:
         shown = tuple(each.get("linkrefid", "") for each in one.iterfind("{*}displayfeedback"))
         condition = one.find("{*}conditionvar")
         if condition is not None:
-            yield _Condition(condition, max(points, default=0.0), shown)
+            adds = any(each.get("action") == "Add" for each in one.iterfind("{*}setvar"))
+            yield _Condition(condition, max(points, default=0.0), adds, shown)
 
 
 def _text(element: etree._Element) -> str:
@@ -198,7 +200,9 @@ def _choice(
         raise Refused("it doesn't say which answer is right")
     several = response.get("rcardinality", "Single").lower() == "multiple"
     # Each right answer may have its own condition, or one condition may require all of them.
-    right = {value for one in scored if several or one.points == most for _, value in one.equals()}
+    right = {
+        value for one in scored if (several and one.adds) or one.points == most for _, value in one.equals()
+    }
     if several and any(next(one.element.iter("{*}or"), None) is not None for one in scored):
         raise Refused("one of several answers is enough, and no kind of question is like it")
     for one in scored:

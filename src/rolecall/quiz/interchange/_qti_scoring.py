@@ -93,6 +93,7 @@ def scored_by_rules(
 ) -> list[str]:
     """Return the values with which the rules of an item compare a response in order to give marks."""
     found: dict[str, Fraction] = {}
+    added = set[str]()
     for test, mark in _rules(item):
         values = [
             value
@@ -103,12 +104,15 @@ def scored_by_rules(
             raise Refused("one of several answers is enough, and no kind of question is like it")
         for value in values:
             found[value] = max(mark, found.get(value, Fraction(0)))
+        # Marks after an "else" are instead of others, and not in addition to them.
+        if several and next(test.iterancestors("{*}responseElse", "{*}responseElseIf"), None) is None:
+            added.update(values)
     most = max(found.values(), default=Fraction(0))
     for value, mark in found.items():
         if mark < most:
             share = f"{float(mark):g} for {value!r}, where the most is {float(most):g}"
             losses.add(name, f"the mark of {share}")
-    return [value for value, mark in found.items() if several or mark == most]
+    return [value for value, mark in found.items() if value in added or mark == most]
 
 
 def _rules(item: etree._Element) -> Iterator[tuple[etree._Element, Fraction]]:
