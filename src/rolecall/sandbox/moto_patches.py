@@ -125,6 +125,7 @@ def _copy_managed_policies(backend: IAMBackend) -> list[ManagedPolicy]:
     """
     if not _managed_policies:
         _managed_policies.extend(_read_managed_policies(backend))
+        _managed_policies.append(_lex_policy(_managed_policies))
     copies = _copies.get(backend.account_id)
     if copies is None:
         copies = _copies[backend.account_id] = {one.arn: _copy(one) for one in _managed_policies}
@@ -133,6 +134,18 @@ def _copy_managed_policies(backend: IAMBackend) -> list[ManagedPolicy]:
             vars(copied).clear()
             vars(copied).update(vars(policy))
     return list(copies.values())
+
+
+def _lex_policy(known: list[ManagedPolicy]) -> ManagedPolicy:
+    """Return the policy of the service-linked role of Lex V1.
+
+    AWS attaches AmazonLexBotPolicy, which no page of its documentation contains. LexBotPolicy is the one
+    that AWS documents for this role.
+    https://docs.aws.amazon.com/aws-managed-policy/latest/reference/LexBotPolicy.html
+    """
+    policy = _copy(next(one for one in known if one.name == "LexBotPolicy"))
+    policy.name, policy.id = "AmazonLexBotPolicy", new_unique_id("ANPA")
+    return policy
 
 
 def _copy(policy: ManagedPolicy) -> ManagedPolicy:

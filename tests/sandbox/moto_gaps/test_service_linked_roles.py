@@ -15,6 +15,8 @@ from botocore.exceptions import ClientError
         ("rds.amazonaws.com", "AWSServiceRoleForRDS", "AmazonRDSServiceRolePolicy"),
         # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
         ("ecs.amazonaws.com", "AWSServiceRoleForECS", "AmazonECSServiceRolePolicy"),
+        # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/LexBotPolicy.html
+        ("lex.amazonaws.com", "AWSServiceRoleForLexBots", "AmazonLexBotPolicy"),
     ],
 )
 def test_a_role_has_the_name_the_policy_and_the_trust_policy_of_its_service(iam, service, name, policy):
