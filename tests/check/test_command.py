@@ -121,6 +121,9 @@ def test_changed_checks_what_differs_from_a_revision(faulty):
     git("commit", "-m", "a course with faults")
     assert run(faulty, "--static", "--changed").stdout == ""
 
+    (faulty / "check.yaml").open("a").write("fewest_options: 3\n")
+    assert "[all-of-the-above]" in run(faulty, "--static", "--changed").stdout
+    git("commit", "-a", "-m", "another threshold")
     (faulty / "lessons" / "01-buckets" / "lesson.yaml").open("a").write("\nworl: x\n")
     assert run(faulty, "--static", "--changed").stdout.startswith("lessons/01-buckets/lesson.yaml:10:")
 

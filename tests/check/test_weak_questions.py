@@ -1,10 +1,12 @@
 """Weak questions put into a good bank, one at a time: each is found, under its rule and at its place."""
 
 from copy import deepcopy
+from pathlib import Path
 
 import pytest
 
 from rolecall.check._settings import CheckSettings
+from rolecall.check._similar_questions import similar_questions
 from rolecall.check._weak_questions import verdict_power, weaknesses
 from rolecall.course import find_course
 from rolecall.quiz import Bank, load_bank
@@ -47,9 +49,9 @@ def good() -> dict:
 
 
 def found(bank: dict, **settings) -> list[tuple[tuple, str]]:
-    return [
-        (where, rule) for where, rule, _ in weaknesses(Bank.model_validate(bank), CheckSettings(**settings))
-    ]
+    loaded, chosen = Bank.model_validate(bank), CheckSettings(**settings)
+    single = [(where, rule) for where, rule, _ in weaknesses(loaded, chosen)]
+    return single + [(where, rule) for _, where, rule, _ in similar_questions({Path(): loaded}, chosen)]
 
 
 def option(bank: dict, number: int, *, correct: bool) -> dict:

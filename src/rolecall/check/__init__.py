@@ -10,7 +10,7 @@ from rolecall.check._assessments import check_assessments
 from rolecall.check._banks import check_banks
 from rolecall.check._browser import CHROMIUM_ARGUMENTS, NoBrowser, check_in_browser, chromium
 from rolecall.check._claims import check_claims
-from rolecall.check._findings import Finding, Severity
+from rolecall.check._findings import Finding, Places, Severity
 from rolecall.check._formats import FORMATS
 from rolecall.check._ids import LOCK, check_ids, write_ids
 from rolecall.check._lessons import check_lessons
@@ -18,10 +18,13 @@ from rolecall.check._loaded_course import load_course
 from rolecall.check._nbval import SANITIZE, run_notebooks
 from rolecall.check._notebooks import check_notebooks
 from rolecall.check._progress import OnProgress, Progress
-from rolecall.check._proof_checks import check_proofs
-from rolecall.check._prose import check_prose, reading_figures
+from rolecall.check._proof_checks import SANDBOX_RULES, check_proofs
+from rolecall.check._prose import WORDS, check_prose, reading_figures
+from rolecall.check._settings import SETTINGS
 from rolecall.check._solved import check_solved, write_solved
+from rolecall.check._touched import touched
 from rolecall.check._weak_questions import check_weak_questions
+from rolecall.check._weak_tasks import check_weak_tasks
 from rolecall.check.cheats import check_policy_questions
 from rolecall.course import Course
 
@@ -30,10 +33,13 @@ __all__ = [
     "FORMATS",
     "LOCK",
     "SANITIZE",
+    "SETTINGS",
+    "WORDS",
     "Finding",
     "NoBrowser",
     "Progress",
     "Severity",
+    "check_again",
     "check_course",
     "chromium",
     "update_ids",
@@ -65,7 +71,8 @@ def check_course(
     screenshots
         The folder for screenshots of the notebooks in a browser; None to leave the browser out.
     only
-        The files to report on; proofs, tasks, and notebooks of other files don't run. None for all files.
+        The files that were changed: what they touch is reported, and only the proofs, tasks, and notebooks
+        that they touch run. None for all files.
     on_progress
         Called with each part that is done.
     on_result
@@ -89,6 +96,7 @@ def check_course(
         check_assessments,
         check_banks,
         check_weak_questions,
+        check_weak_tasks,
         check_claims,
         check_policy_questions,
         check_actions,
@@ -104,16 +112,36 @@ def check_course(
     for figures in reading_figures(loaded):
         on_result(figures)
     # Files that couldn't be loaded are left out; the rest runs.
+    change = None if only is None else touched(loaded, only)
     if proofs:
-        chosen = loaded if only is None else loaded.only(only)
+        chosen = loaded if change is None else loaded.only(change.run)
         findings += check_proofs(chosen, on_progress, cheats=cheats)
-    selected = [one for one in loaded.notebooks if only is None or one in only]
+    selected = [one for one in loaded.notebooks if change is None or one in change.run]
     if notebooks:
         findings += run_notebooks(loaded, selected, on_result, on_progress)
     if screenshots is not None:
         findings += check_in_browser(loaded, selected, screenshots)
-    names = {loaded.places.relative(one) for one in only} if only is not None else None
-    return sorted({one for one in findings if names is None or one.file in names}, key=_order)
+    if change is not None and change.reported is not None:
+        names = {loaded.places.relative(one) for one in change.reported}
+        findings = [one for one in findings if one.file in names]
+    return sorted(set(findings), key=_order)
+
+
+def check_again(course: Course, before: list[Finding], changed: frozenset[Path]) -> list[Finding]:
+    """Check a course after some of its files were changed, without its notebooks.
+
+    Parameters
+    ----------
+    before
+        The findings of the last check.
+    changed
+        The files that were changed since. Only the proofs and tasks that they touch run again; what the
+        others showed is kept.
+    """
+    run = {Places(course.folder).relative(one) for one in touched(load_course(course), changed).run}
+    kept = {one for one in before if one.rule in SANDBOX_RULES and one.file not in run}
+    again = check_course(course, notebooks=False, only=changed)
+    return sorted({*check_course(course, proofs=False, notebooks=False), *again, *kept}, key=_order)
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -26,7 +24,6 @@ from rolecall.quiz import (
 from rolecall.quiz.fields import Difficulty
 from rolecall.quiz.kinds import OptionsQuestion
 
-_MAX_SIMILARITY = 0.92
 _MAX_LENGTH_RATIO = 1.5
 _MIN_QUESTIONS = 6
 """How many questions a bank needs before its balance is judged."""
@@ -45,7 +42,6 @@ def check_banks(loaded: LoadedCourse) -> Iterator[Finding]:
             yield from _texts(loaded, file)
             yield from _names(loaded, file, bank)
             yield from _balance(loaded, file, bank)
-            yield from _near_duplicates(loaded, file, bank)
             for index, question in enumerate(bank.questions):
                 yield from _question(loaded, file, index, question)
                 yield from _computed_keys(loaded, file, index, question, judges)
@@ -117,38 +113,6 @@ def _balance(loaded: LoadedCourse, file: Path, bank: Bank) -> Iterator[Finding]:
             share = f"{counted[difficulty]} of {len(bank.questions)} questions are {difficulty}"
             message = f"{share}; a test takes a third of each"
             yield loaded.places.at_key(file, ("questions",), "difficulty-balance", message, WARNING)
-
-
-def _near_duplicates(loaded: LoadedCourse, file: Path, bank: Bank) -> Iterator[Finding]:
-    texts = [_shown_text(question) for question in bank.questions]
-    for index, text in enumerate(texts):
-        if isinstance(bank.questions[index], OptionsQuestion):
-            # Options are compared by their words; see check_weak_questions.
-            continue
-        matcher = difflib.SequenceMatcher(b=text, autojunk=False)
-        for before in range(index):
-            if abs(len(texts[before]) - len(text)) > 0.2 * max(len(text), 1):
-                continue
-            matcher.set_seq1(texts[before])
-            if (
-                matcher.real_quick_ratio() > _MAX_SIMILARITY
-                and matcher.quick_ratio() > _MAX_SIMILARITY
-                and matcher.ratio() > _MAX_SIMILARITY
-            ):
-                other = bank.questions[before].id
-                message = f"asks nearly the same as {other!r}; change or drop one"
-                yield loaded.places.at(
-                    file, ("questions", index, "prompt"), "near-duplicate", message, WARNING
-                )
-                break
-
-
-def _shown_text(question: Question) -> str:
-    """Return what a learner sees of a question: the prompt, and fields that distinguish equal prompts."""
-    fields = question.model_dump(
-        exclude_unset=True, include={"prompt", "text", "case", "allow", "deny", "accept"}
-    )
-    return json.dumps(fields, sort_keys=True, ensure_ascii=False).lower()
 
 
 def _question(loaded: LoadedCourse, file: Path, index: int, question: Question) -> Iterator[Finding]:

@@ -35,6 +35,8 @@ class LoadedCourse:
         The faults of the files that couldn't be loaded.
     settings
         The thresholds that the course chose.
+    chosen_worlds
+        The names of the worlds that are checked; None for all.
     """
 
     course: Course
@@ -47,6 +49,7 @@ class LoadedCourse:
     shared: dict[str, Misconception]
     findings: list[Finding] = field(default_factory=list)
     settings: CheckSettings = field(default_factory=CheckSettings)
+    chosen_worlds: frozenset[str] | None = None
 
     @property
     def folder(self) -> Path:
@@ -63,10 +66,15 @@ class LoadedCourse:
         """Every notebook of the lessons, with the solved ones."""
         return sorted((self.folder / "lessons").glob("**/*.ipynb"))
 
+    @property
+    def worlds_to_build(self) -> frozenset[str]:
+        """The names of the worlds whose resources are all created once."""
+        names = frozenset(file.stem for file in self.worlds)
+        return names if self.chosen_worlds is None else names & self.chosen_worlds
+
     def only(self, files: frozenset[Path]) -> LoadedCourse:
         """Keep the banks and tasks of some files, and those whose world is among the files."""
-        worlds = {file for file in self.worlds if file in files}
-        names = {file.stem for file in worlds}
+        names = {file.stem for file in self.worlds if file in files}
         tasks = {
             file: [one for one in tasks if file in files or one.world in names]
             for file, tasks in self.tasks.items()
@@ -76,7 +84,8 @@ class LoadedCourse:
             for file, bank in self.banks.items()
             if file in files or any(one.proof and one.proof.world in names for one in bank.questions)
         }
-        return replace(self, banks=banks, tasks=tasks)
+        shared = self.shared if self.folder / "quizzes" / CATALOGUE in files else {}
+        return replace(self, banks=banks, tasks=tasks, shared=shared, chosen_worlds=frozenset(names))
 
     def world(self, name: str) -> World | None:
         """Find a world by the name of its file; None if it couldn't be loaded."""

@@ -33,6 +33,8 @@ from rolecall.lab.steps import expression_error, run_proof
 from rolecall.quiz import Proof, Step
 from rolecall.sandbox.client import Sandbox, SandboxError
 
+SANDBOX_RULES = frozenset({"proof", "task", "cheat", "unknown-change", "unbuildable-world"})
+"""The rules whose findings need a sandbox."""
 _JOBS_PER_SANDBOX = 20
 
 
@@ -82,9 +84,10 @@ def check_proofs(
     for world, job in _jobs(loaded):
         if world in jobs and (cheats or not job.cheats):
             jobs[world].append(job)
+    jobs = {world: all_ for world, all_ in jobs.items() if all_ or world in loaded.worlds_to_build}
     on_job = _JobCounter(sum(max(job.cheats, 1) for all_ in jobs.values() for job in all_), on_progress)
     cores = os.cpu_count() or 1
-    # Every world starts at least once, to find the ones that can't be built.
+    # A world without jobs starts too, to find out whether it can be built.
     shares = [
         _Share(world, share, builds_all=index == 0)
         for world, all_ in jobs.items()

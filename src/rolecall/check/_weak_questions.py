@@ -17,6 +17,8 @@ from rolecall._yaml import Where
 from rolecall.check._findings import Finding, Severity
 from rolecall.check._loaded_course import LoadedCourse
 from rolecall.check._settings import CheckSettings
+from rolecall.check._similar_questions import similar_questions
+from rolecall.check._wording import wording_problems
 from rolecall.check._words_of_texts import content_words, words_of_text
 from rolecall.quiz import Bank, Choice, Multi, Question
 from rolecall.quiz._ability import DIFFICULTY, STRONG, chance_of_right, estimate
@@ -41,6 +43,8 @@ def check_weak_questions(loaded: LoadedCourse) -> Iterator[Finding]:
     for file, bank in loaded.banks.items():
         for where, rule, message in weaknesses(bank, loaded.settings):
             yield loaded.places.at(file, where, rule, message, Severity.WARNING)
+    for file, where, rule, message in similar_questions(loaded.banks, loaded.settings):
+        yield loaded.places.at(file, where, rule, message, Severity.WARNING)
 
 
 def weaknesses(bank: Bank, settings: CheckSettings) -> Iterator[Weakness]:
@@ -56,12 +60,12 @@ def weaknesses(bank: Bank, settings: CheckSettings) -> Iterator[Weakness]:
             yield ("questions", index, *where), rule, message
     yield from _of_keys(bank, settings)
     yield from _of_words(bank, settings)
-    yield from _same_questions(bank, settings)
     yield from _power(bank, settings)
 
 
 def _of_question(bank: Bank, question: Question, settings: CheckSettings) -> Iterator[Weakness]:
     yield from _difficulty(question)
+    yield from wording_problems(question)
     if words_of_text(question.hint) == words_of_text(question.prompt):
         yield ("hint",), "hint-repeats-prompt", "the hint repeats the prompt; say what to think of"
     if isinstance(question, OptionsQuestion):
@@ -142,6 +146,9 @@ def _grammar(question: Choice) -> Iterator[Weakness]:
         "begins with a capital letter": lambda text: text[:1].isupper(),
         "is in the plural that the prompt asks for": _fits_plural(prompt),
         "has a part in parentheses": lambda text: "(" in text and ")" in text,
+        "begins with to": lambda text: re.match(r"to\b", text, re.I) is not None,
+        "is in quotation marks": lambda text: re.fullmatch(r"[\"“'].*[\"”']", text) is not None,
+        "has more than one sentence": lambda text: re.search(r"[.!;] +\S", text) is not None,
     }
     texts = [one.text for one in question.options if not one.correct]
     for mark, has in tests.items():
@@ -241,35 +248,6 @@ def _more(ones: list[bool], others: list[bool], noise: float) -> bool:
     pooled = (sum(ones) + sum(others)) / (len(ones) + len(others))
     deviation = math.sqrt(pooled * (1 - pooled) * (1 / len(ones) + 1 / len(others)))
     return deviation > 0 and sum(ones) / len(ones) - sum(others) / len(others) > noise * deviation
-
-
-def _same_questions(bank: Bank, settings: CheckSettings) -> Iterator[Weakness]:
-    """Find pairs with the same proof and key, and pairs whose words are nearly the same."""
-    for (_, one), (place, other) in combinations(enumerate(bank.questions), 2):
-        if type(one) is not type(other):
-            continue
-        message = f"asks the same as {one.id!r}"
-        if _key(one) and _key(one) == _key(other) and one.proof and one.proof == other.proof:
-            yield ("questions", place, "proof"), "same-proof", f"{message}: same proof, same right answer"
-        elif isinstance(other, OptionsQuestion):
-            overlap = _overlap(_all_words(one), _all_words(other))
-            if overlap > settings.overlap:
-                message += f": {overlap:.0%} of their words are the same"
-                yield ("questions", place, "prompt"), "near-duplicate", message
-
-
-def _key(question: Question) -> frozenset[str]:
-    options = question.options if isinstance(question, OptionsQuestion) else []
-    return frozenset(word for one in options if one.correct for word in content_words(one.text))
-
-
-def _all_words(question: Question) -> set[str]:
-    options = question.options if isinstance(question, OptionsQuestion) else []
-    return content_words(" ".join([question.prompt, *(one.text for one in options)]))
-
-
-def _overlap(one: set[str], other: set[str]) -> float:
-    return len(one & other) / len(one | other) if one | other else 0.0
 
 
 def _power(bank: Bank, settings: CheckSettings) -> Iterator[Weakness]:

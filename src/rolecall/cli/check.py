@@ -16,7 +16,17 @@ from watchfiles import watch as changes
 
 from rolecall import check as checks
 from rolecall._extras import MissingExtra
-from rolecall.check import FORMATS, LOCK, Finding, NoBrowser, Severity, check_course
+from rolecall.check import (
+    FORMATS,
+    LOCK,
+    SETTINGS,
+    WORDS,
+    Finding,
+    NoBrowser,
+    Severity,
+    check_again,
+    check_course,
+)
 from rolecall.check.reviews import REVIEWS, Review, review_course
 from rolecall.cli._fail import Unusable
 from rolecall.cli._progress_bar import progress_bar
@@ -45,7 +55,7 @@ _PAGE_WIDTH = 160
     metavar="REV",
     is_flag=False,
     flag_value="HEAD",
-    help="Check only files that differ from REV.",
+    help="Check only files that differ from REV, and what they touch.",
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option("--update-ids", is_flag=True, help=f"Write {LOCK}, the list of ids that must stay.")
@@ -108,7 +118,7 @@ def command(
 
     try:
         if watch:
-            _watch(found, lambda: _report(check(), form))
+            _watch(found, check(), form, static=static)
             return
         findings = check()
     except (NoBrowser, MissingExtra) as error:
@@ -168,9 +178,15 @@ def _changed(course: Course, revision: str) -> frozenset[Path]:
     return frozenset(path for one in names if (path := Path(top, one)).is_relative_to(course.folder))
 
 
-def _watch(course: Course, check: Callable[[], None]) -> None:
-    check()
-    folders = [course.folder / part for part in COURSE_PARTS]
-    for _ in changes(*folders, raise_interrupt=False):
+def _watch(course: Course, findings: list[Finding], form: str, *, static: bool) -> None:
+    """Report the findings, then check again after each change, and run only what the change touches."""
+    _report(findings, form)
+    parts = [course.folder / part for part in COURSE_PARTS]
+    beside = [file for name in (SETTINGS, WORDS) if (file := course.folder / name).is_file()]
+    for changed in changes(*parts, *beside, raise_interrupt=False):
+        if static:
+            findings = check_course(course, proofs=False, notebooks=False)
+        else:
+            findings = check_again(course, findings, frozenset(Path(path) for _, path in changed))
         click.clear()
-        check()
+        _report(findings, form)

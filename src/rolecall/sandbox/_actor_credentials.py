@@ -93,7 +93,8 @@ class ActorAccess:
             fetcher._session = _session_without_proxy()
             return CredentialResolver([_ByClock(InstanceMetadataProvider(iam_role_fetcher=fetcher), now)])
         if self.container_credentials_uri is not None:
-            reader: Any = ContainerMetadataFetcher(_session_without_proxy())
+            # The sandbox doesn't change between two attempts, so there is nothing to wait for.
+            reader: Any = ContainerMetadataFetcher(_session_without_proxy(), sleep=lambda _: None)
             container = ContainerProvider(environ=self.environment(), fetcher=reader)
             return CredentialResolver([_ByClock(container, now)])
         return None
