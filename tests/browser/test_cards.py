@@ -21,7 +21,7 @@ from rolecall.progress import Store
 from rolecall.quiz import load_bank
 from rolecall.sandbox.client import Sandbox
 from rolecall.sandbox.trail_entries import TrailEntry
-from rolecall.widgets import CallSequence, ChallengeCard, Plot, PracticeCard, RecallCard
+from rolecall.widgets import CallSequence, ChallengeCard, PracticeCard, RecallCard
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -88,7 +88,7 @@ def cards(tmp_path_factory) -> list:
     with Sandbox("reports") as lab:
         lab.client("sts", actor="dana").get_caller_identity()
         shown += [world_html(lab), call_explanation_html(lab.explain())]
-    shown += [sequence_of_calls(), Plot([{"roles": 1, "ms": 3}], x="roles", y="ms").html()]
+    shown.append(sequence_of_calls())
     shown += [
         Home(COURSE, None, store)._repr_html_(),
         Home(COURSE, "01-temporary-access", store)._repr_html_(),

@@ -101,9 +101,8 @@ def test_a_plot_has_its_values_as_text_too():
 
     bundle = plot._repr_mimebundle_()
 
-    assert bundle["text/plain"] == "1: 3\n2: 5"
-    assert "<th" in bundle["text/html"]
-    assert ">3</td>" in bundle["text/html"]
+    assert bundle["text/plain"] == "roles  ms\n1      3\n2      5"
+    assert "text/html" not in bundle
     assert bundle["application/vnd.vegalite.v5+json"]["data"]["values"] == plot.rows
 
 

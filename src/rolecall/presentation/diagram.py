@@ -5,6 +5,7 @@ https://jupyterlab.readthedocs.io/en/stable/user/file_formats.html#mermaid
 
 from __future__ import annotations
 
+import json
 import re
 
 from rolecall.sandbox.diagram import Diagram, DiagramEdge, DiagramNode
@@ -16,6 +17,17 @@ _SHAPES = {
     "oidc-provider": ("[/", "/]"),
     "saml-provider": ("[/", "/]"),
 }
+_COLORS = {
+    "primaryColor": "#e8f1fb",
+    "primaryTextColor": "#17202a",
+    "primaryBorderColor": "#0b5cad",
+    "clusterBkg": "#f6f8fa",
+    "clusterBorder": "#7a858f",
+    "titleColor": "#17202a",
+    "lineColor": "#7a858f",
+    "edgeLabelBackground": "#f6f8fa",
+}
+"""The kit's light colors: JupyterLab keeps a diagram as it is when the theme changes."""
 _ARROWS = {"may": "-->", "trusted": "-.->", "assumed": "==>"}
 
 
@@ -24,7 +36,9 @@ def mermaid(diagram: Diagram) -> str:
     nodes = {node.arn: node for node in diagram.nodes}
     names = {arn: f"n{number}" for number, arn in enumerate(nodes)}
     connected = {arn for one in diagram.arrows for arn in (one.source, one.target)}
+    configuration = json.dumps({"theme": "base", "themeVariables": _COLORS})
     lines = [
+        f"%%{{init: {configuration}}}%%",
         "flowchart LR",
         "  accTitle: Who may assume which role",
         f"  accDescr: {'; '.join(diagram.sentences) or 'No one may assume a role.'}",

@@ -54,6 +54,11 @@ def _content(content: Mapping[str, Any]) -> str:
         case {"lefts": lefts, "choices": choices}:
             shown = [escape(one) for one in choices]
             return f"<p>Match each of these:</p>{_list(lefts)}<p>with one of these:</p>{_list(shown)}"
+        case {"pieces": pieces}:
+            text = "".join(one["text"] + ("____" if one["blank"] else "") for one in pieces)
+            return f"<pre><code>{escape(text)}</code></pre>"
+        case {"starter": starter}:
+            return f"<pre><code>{escape(starter)}</code></pre>"
         case {"scene": scene}:
             return "".join(f"<h4>{escape(one['title'])}</h4>{one['html']}" for one in scene)
     return ""

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
-
-from rolecall.presentation.kit import card
-from rolecall.widgets._tables import table_html
 
 # Both colors are readable on JupyterLab's light and dark backgrounds.
 GRAY = "#7d7d7d"
@@ -79,21 +75,16 @@ class Plot:
         }
 
     def __repr__(self) -> str:
-        return "\n".join(f"{row[self.x]}: {row[self.y]}" for row in self.rows)
-
-    def html(self) -> str:
         """Return the values as a table, for GitHub, nbviewer, and nbconvert, which draw no plot."""
         names = [self.x, self.y, *([self.by] if self.by else [])]
-        rows = [[escape(str(row[name])) for name in names] for row in self.rows]
-        table = table_html([escape(name) for name in names], rows)
-        return card(escape(f"{self.y} by {self.x}"), table, styled=False)
+        rows = [names, *([str(row[name]) for name in names] for row in self.rows)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+        return "\n".join(lines)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {
-            "application/vnd.vegalite.v5+json": self.specification(),
-            "text/html": self.html(),
-            "text/plain": repr(self),
-        }
+        # With an HTML form besides, JupyterLab would show that one in place of the plot.
+        return {"application/vnd.vegalite.v5+json": self.specification(), "text/plain": repr(self)}
 
 
 def plot(rows: Sequence[Mapping[str, Any]], x: str, y: str, by: str | None = None) -> Plot:
