@@ -196,6 +196,7 @@ TAGGING = [
     ("dynamodb", "CreateTable", {"TableName": "t", "Tags": TAGS}, "dynamodb:TagResource"),
     ("ecr", "CreateRepository", {"repositoryName": "r", "tags": TAGS}, "ecr:TagResource"),
     ("ecs", "RunTask", {"taskDefinition": "web", "tags": [{"key": "team", "value": "blue"}]}, "ecs:TagResource"),
+    ("eks", "CreateCluster", {"name": "c", "tags": {"team": "blue"}}, "eks:TagResource"),
     ("elbv2", "CreateTargetGroup", {"Name": "g", "Tags": TAGS}, "elasticloadbalancing:AddTags"),
     ("events", "PutRule", {"Name": "r", "Tags": TAGS}, "events:TagResource"),
     ("firehose", "CreateDeliveryStream", {"DeliveryStreamName": "d", "Tags": TAGS}, "firehose:TagDeliveryStream"),

@@ -355,6 +355,12 @@ INTERNALS = [
     ),
     Internal(
         "moto.iam.policy_validation",
+        "BaseIAMPolicyValidator",
+        "policy_document",
+        "Numbers in conditions make a policy malformed: sandbox/moto_patches.py.",
+    ),
+    Internal(
+        "moto.iam.policy_validation",
         "IAMPolicyDocumentValidator",
         "policy_document",
         "Malformed policies get other messages than IAM's: sandbox/moto_state/identity_policies.py.",

@@ -211,8 +211,13 @@ def internal_error(service: str, message: str) -> AwsError:
     return AwsError(_INTERNAL.get(service, "InternalFailure"), message, 500)
 
 
-def malformed_signature(service: str, message: str) -> AwsError:
-    """Return the error of a service for a signature that it can't parse."""
+def malformed_signature(service: str, message: str, *, in_query: bool = False) -> AwsError:
+    """Return the error of a service for a signature that it can't parse.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    """
+    if in_query and service == "s3":
+        return AwsError("AuthorizationQueryParametersError", message, 400)
     return AwsError(_MALFORMED_SIGNATURE.get(service, "IncompleteSignature"), message, 400)
 
 

@@ -123,7 +123,13 @@ def read_signature(request: HttpRequest) -> Signature | None:
     parts = {name: query.get(f"X-Amz-{name}", "") for name in ("Credential", "SignedHeaders", "Signature")}
     expires = query.get("X-Amz-Expires", "")
     if not expires.isdigit() or not 1 <= int(expires) <= 604_800:
-        raise BadSignature("X-Amz-Expires must be between 1 and 604800 seconds")
+        message = "X-Amz-Expires must be non-negative"
+        if expires.isdigit() and int(expires):
+            message = (
+                "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires "
+                "must be less than 604800 seconds"
+            )
+        raise BadSignature(message)
     return _signature(
         parts,
         query.get("X-Amz-Date", ""),

@@ -95,7 +95,7 @@ class Callers:
         except OldSignature as error:
             raise AwsError("InvalidRequest", str(error), 400) from None
         except BadSignature as error:
-            raise malformed_signature(service, str(error)) from None
+            raise malformed_signature(service, str(error), in_query="X-Amz-" in request.query) from None
         if signature is None:
             return ANONYMOUS, None
         caller, secret = self._credentials(signature, service, protocol)

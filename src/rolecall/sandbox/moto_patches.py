@@ -10,10 +10,12 @@ A behavior that can be corrected before or after a request is a gap in `rolecall
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import string
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache, cached_property, lru_cache, wraps
 from importlib import import_module
 from typing import Any
@@ -27,7 +29,7 @@ from moto.core.request import Request
 from moto.core.routing import ServiceOperationRouter
 from moto.iam.access_control import PermissionResult
 from moto.iam.models import IAMBackend, ManagedPolicy
-from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
+from moto.iam.policy_validation import BaseIAMPolicyValidator, IAMTrustPolicyDocumentValidator
 from moto.moto_api import state_manager
 from moto.moto_api._internal import mock_random
 from moto.moto_api._internal.moto_random import MotoRandom
@@ -60,6 +62,8 @@ def patch_moto() -> None:
     iam_models.load_iam_aws_managed_policies = lambda: True
     IAMBackend._init_aws_policies = _copy_managed_policies
     IAMBackend._init_managed_policies = lambda backend: dict(_copies[backend.account_id])
+    validator: Any = BaseIAMPolicyValidator
+    validator.__init__ = _with_text_for_numbers(validator.__init__)
     _remember_module_names()
     _remember_what_stays_the_same()
     # The sandbox decides whether a request is allowed before moto sees it. moto would evaluate a bucket
@@ -77,6 +81,22 @@ def patch_moto() -> None:
         os.register_at_fork(after_in_child=mock_random.seed)
     for name, prefix in _ID_PREFIXES.items():
         setattr(IAMBackend, name, _with_id(getattr(IAMBackend, name), prefix))
+
+
+def _with_text_for_numbers(initialize: Callable[[Any, str], None]) -> Callable[[Any, str], None]:
+    """Let moto's checks of a policy accept numbers in conditions, as IAM does.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_datatypes.html
+    """
+
+    @wraps(initialize)
+    def with_text(validator: Any, document: str) -> None:
+        # The validator says what is wrong with a document that can't be parsed.
+        with suppress(TypeError, ValueError):
+            document = json.dumps(json.loads(document, parse_int=str, parse_float=str))
+        initialize(validator, document)
+
+    return with_text
 
 
 def _trust_iam() -> None:

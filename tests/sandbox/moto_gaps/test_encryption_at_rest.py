@@ -29,7 +29,7 @@ accounts:
             Version: "2012-10-17"
             Statement:
               Effect: Allow
-              Action: ["kms:Decrypt", "kms:GenerateDataKey", "kms:Encrypt"]
+              Action: ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"]
               Resource: "arn:aws:kms:us-east-1:{MAIN}:key/*"
               Condition: {{StringLike: {{"kms:ViaService": "*.us-east-1.amazonaws.com"}}, Bool: {{"aws:ViaAWSService": "true"}}}}
       scoped: # one object
@@ -194,6 +194,20 @@ CALLS = [
         "AccessDeniedException",
     ),
     (DYNAMODB, ("dynamodb", "scan", {"TableName": "sealed"}), "AccessDeniedException"),
+    (
+        DYNAMODB,
+        (
+            "dynamodb",
+            "update_table",
+            {"TableName": "sealed", "SSESpecification": {"Enabled": True, "KMSMasterKeyId": "alias/data"}},
+        ),
+        "AccessDeniedException",
+    ),
+    (
+        DYNAMODB,
+        ("dynamodb", "execute_statement", {"Statement": "SELECT * FROM sealed"}),
+        "AccessDeniedException",
+    ),
 ]
 
 

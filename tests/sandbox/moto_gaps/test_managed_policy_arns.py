@@ -14,3 +14,11 @@ def test_a_policy_that_does_not_exist_is_named(iam):
 
     with pytest.raises(ClientError, match=f"NoSuchEntity.*Policy {arn} was not found."):
         iam.delete_policy(PolicyArn=arn)
+
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
+def test_the_policy_of_a_service_linked_role_is_attached_to_no_one_else(iam):
+    arn = "arn:aws:iam::aws:policy/aws-service-role/AmazonECSServiceRolePolicy"
+
+    with pytest.raises(ClientError, match=r"PolicyNotAttachable.*Cannot attach a Service Role Policy"):
+        iam.attach_user_policy(UserName="admin", PolicyArn=arn)

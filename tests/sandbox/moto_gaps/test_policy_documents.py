@@ -53,6 +53,7 @@ def test_iam_names_the_fault_of_a_malformed_policy(iam, text, message):
         {"Action": "s3.s:ListBucket"},
         {"Condition": {"StringEqualsIfExists": {"department": "x"}}},
         {"Condition": {"Unknown": {}}},
+        {"Condition": {"NumericLessThan": {"aws:MultiFactorAuthAge": 3600, "s3:TlsVersion": 1.2}}},
     ],
 )
 def test_iam_accepts_what_never_matches_a_request(iam, elements):

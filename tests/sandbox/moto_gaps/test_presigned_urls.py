@@ -142,3 +142,15 @@ def test_every_header_that_begins_with_x_amz_must_be_signed(buckets, s3):
     assert (added.status_code, error(added)["Code"]) == (403, "AccessDenied")
     assert error(added)["HeadersNotSigned"] == "x-amz-acl"
     assert requests.put(request.url, data=b"x", headers=headers, timeout=10).status_code == 200
+
+
+# https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+def test_a_version_4_url_is_valid_for_a_week_at_most(buckets):
+    url = re.sub(
+        "X-Amz-Expires=[0-9]+", "X-Amz-Expires=604801", presigned(buckets, signature_version="s3v4")
+    )
+
+    response = requests.get(url, timeout=10)
+
+    assert response.status_code == 400
+    assert error(response)["Code"] == "AuthorizationQueryParametersError"

@@ -84,6 +84,11 @@ _TABLES = dict.fromkeys(
     ),
     (_Use(encryption.table, _DECRYPT),),
 )
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html#dynamodb-kms-authz
+_TABLES |= dict.fromkeys(
+    ("CreateTable", "UpdateTable"),
+    (_Use(encryption.written_table, ("kms:DescribeKey", "kms:CreateGrant")),),
+)
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
 _FUNCTIONS = {
     "CreateFunction": (_Use(encryption.written_function, ("kms:CreateGrant", "kms:Encrypt")),),

@@ -265,6 +265,18 @@ def table(call: Call) -> Iterator[EncryptedData]:
             )
 
 
+def written_table(call: Call) -> Iterator[EncryptedData]:
+    """Find the customer managed key that a table is given."""
+    parameters = call.operation.parameters
+    specification = parameters.get("SSESpecification") or {}
+    if specification.get("Enabled") and (key := specification.get("KMSMasterKeyId")):
+        context = {
+            "aws:dynamodb:tableName": str(parameters.get("TableName")),
+            "aws:dynamodb:subscriberId": call.account,
+        }
+        yield EncryptedData(str(key), call.account, context)
+
+
 def written_function(call: Call) -> Iterator[EncryptedData]:
     """Find the customer managed key for the environment variables of a function.
 
