@@ -1,7 +1,7 @@
 import "./page.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { drawPanel } from "../src/panel/view.js";
+import { drawPanel, drawSandbox } from "../src/panel/view.js";
 
 /** @import { Activity, Outline } from "../src/panel/jupyterlab.ts" */
 
@@ -46,6 +46,14 @@ test("each notebook says its state in words, and the open one is marked", () => 
   assert.match(button(panel, "20 min").textContent, /begun/);
   assert.match(button(panel, "Recall").textContent, /2 due, done/);
   assert.equal(button(panel, "Recall").getAttribute("aria-current"), "page");
+});
+
+test("the sandbox of the open notebook is named with its world, its actor, its time, and the last call", () => {
+  const sandbox = { world: "Reports", acting_as: "dana", clock: "2026-11-26T19:20:21Z", last: "✘ denied: s3:GetObject" };
+  const shown = /** @type {Element} */ (drawSandbox(sandbox));
+
+  assert.match(shown.textContent ?? "", /WorldReportsYou act asdanaClock2026-11-26 19:20:21 UTCLast call✘ denied: s3:GetObject/);
+  assert.equal(drawSandbox({ world: "", acting_as: "", clock: "", last: "" }), "");
 });
 
 test("a finished course and a problem are said in a sentence", () => {

@@ -14,7 +14,7 @@ export interface LuminoWidget {
 }
 
 export interface DocumentWidget {
-  context?: { path: string; fileChanged: Signal };
+  context?: { path: string; fileChanged: Signal; sessionContext?: { statusChanged: Signal } };
 }
 
 export interface App {
@@ -51,6 +51,14 @@ export interface Lesson {
   share_done: number;
   cards_due: number;
   activities: Activity[];
+}
+
+/** The sandbox of the open notebook; all texts are empty if it has none. */
+export interface NotebookSandbox {
+  world: string;
+  acting_as: string;
+  clock: string;
+  last: string;
 }
 
 export interface Outline {

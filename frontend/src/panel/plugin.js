@@ -1,13 +1,14 @@
 // The plugin that adds the course to JupyterLab's left sidebar.
 import { h } from "../dom.js";
 import { copyOnClick } from "./picture.js";
-import { drawPanel } from "./view.js";
+import { drawPanel, drawSandbox } from "./view.js";
 
 /**
  * @typedef {import("./jupyterlab.ts").SharedPackages} SharedPackages
  * @typedef {import("./jupyterlab.ts").App} App
  * @typedef {import("./jupyterlab.ts").LuminoWidget} LuminoWidget
  * @typedef {import("./jupyterlab.ts").Outline} Outline
+ * @typedef {import("./jupyterlab.ts").NotebookSandbox} NotebookSandbox
  * @typedef {{ Widget: new () => LuminoWidget }} Lumino
  * @typedef {{ LabIcon: new (options: { name: string, svgstr: string }) => unknown }} Icons
  * @typedef {{ typeset(element: Element): void }} Typesetter
@@ -92,6 +93,7 @@ function connect(app, node, connection) {
   /** @type {WeakSet<object>} */
   const followed = new WeakSet();
   let newest = 0;
+  let newestSandbox = 0;
 
   async function refresh() {
     const request = ++newest;
@@ -102,7 +104,28 @@ function connect(app, node, connection) {
     const focused = [...node.querySelectorAll("button")].indexOf(/** @type {any} */ (document.activeElement));
     node.replaceChildren(drawPanel(outline, current, open));
     if (focused >= 0) node.querySelectorAll("button")[focused]?.focus();
+    await refreshSandbox();
     return outline;
+  }
+
+  async function refreshSandbox() {
+    const request = ++newestSandbox;
+    const path = app.shell.currentWidget?.context?.path ?? "";
+    const sandbox = path.endsWith(".ipynb") ? await readSandbox(path) : null;
+    if (request !== newestSandbox) return;
+    node.querySelector(".rc-panel-sandbox")?.replaceChildren(sandbox ? drawSandbox(sandbox) : "");
+  }
+
+  /** @param {string} path @returns {Promise<NotebookSandbox | null>} */
+  async function readSandbox(path) {
+    const address = `${serverSettings.baseUrl}rolecall/sandbox?path=${encodeURIComponent(path)}`;
+    try {
+      const response = await connection.makeRequest(address, {}, serverSettings);
+      return response.ok ? await response.json() : null;
+    } catch {
+      // The server is stopping; the next change tries again.
+      return null;
+    }
   }
 
   /** @returns {Promise<Outline>} */
@@ -127,6 +150,10 @@ function connect(app, node, connection) {
     if (context && !followed.has(context)) {
       followed.add(context);
       context.fileChanged.connect(() => void refresh());
+      // After each cell, and after each button of a card.
+      context.sessionContext?.statusChanged.connect((_, status) => {
+        if (status === "idle") void refreshSandbox();
+      });
     }
     return refresh();
   }

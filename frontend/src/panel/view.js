@@ -4,6 +4,7 @@ import { h } from "../dom.js";
 /**
  * @typedef {import("./jupyterlab.ts").Outline} Outline
  * @typedef {import("./jupyterlab.ts").Lesson} Lesson
+ * @typedef {import("./jupyterlab.ts").NotebookSandbox} NotebookSandbox
  * @typedef {import("./jupyterlab.ts").Activity} Activity
  * @typedef {(path: string) => void} Open
  */
@@ -25,6 +26,7 @@ export function drawPanel(outline, current, open) {
     "div",
     { class: "rc-panel-body" },
     drawNext(outline, open),
+    h("div", { class: "rc-panel-sandbox" }),
     ...outline.lessons.map((lesson) => drawLesson(lesson, current, open)),
   );
 }
@@ -50,6 +52,27 @@ function drawNext({ following, following_lesson, cards_due, lessons }, open) {
         { type: "button", class: "rc-quiet", on: { click: () => open(recall.path) } },
         `Review ${cards_due} ${cards_due === 1 ? "card" : "cards"}`,
       ),
+  );
+}
+
+/**
+ * Draw the sandbox of the open notebook.
+ *
+ * @param {NotebookSandbox} sandbox
+ */
+export function drawSandbox({ world, acting_as, clock, last }) {
+  if (!world) return "";
+  const facts = [
+    ["World", world],
+    ["You act as", acting_as],
+    ["Clock", clock.replace("T", " ").replace(/(:\d\d)(\.\d+)?(Z|\+00:00)$/, "$1 UTC")],
+    ["Last call", last],
+  ].filter(([, text]) => text);
+  return h(
+    "section",
+    { "aria-label": "Sandbox of this notebook" },
+    h("h3", {}, "Sandbox"),
+    h("dl", {}, ...facts.flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text)])),
   );
 }
 

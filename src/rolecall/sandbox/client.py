@@ -28,6 +28,7 @@ from rolecall.sandbox._server_process import ServerProcess
 from rolecall.sandbox.call_explanation import CallExplanation
 from rolecall.sandbox.diagram import Diagram
 from rolecall.sandbox.metadata_log import MetadataRequest
+from rolecall.sandbox.notebook_file import NotebookSandbox, publish, withdraw
 from rolecall.sandbox.sandbox_clock import SandboxClock
 from rolecall.sandbox.trail_entries import TrailEntry, TrailTable
 from rolecall.sandbox.world_overview import WorldOverview
@@ -86,6 +87,10 @@ class Sandbox:
         self.acting_as = ""
         for earlier in CELLS.add(self):
             self._replace(earlier)
+        self._publish()
+
+    def _publish(self) -> None:
+        publish(NotebookSandbox(url=self._control.url, token=self._control.token, acting_as=self.acting_as))
 
     def _replace(self, earlier: Sandbox) -> None:
         """Close the sandbox of an earlier run of this cell, and act as its actor if the kernel does."""
@@ -182,6 +187,7 @@ class Sandbox:
         """
         KERNEL.use(self, self._environment(self._actor(actor)), lambda: self.clock.ahead)
         self.acting_as = actor
+        self._publish()
 
     def environment(self, actor: str, *, in_container: bool = False) -> dict[str, str]:
         """Return the environment variables with which any AWS client acts as an actor.
@@ -388,6 +394,7 @@ class Sandbox:
         """End the sandbox, and restore the kernel's environment if it acts as one of the actors."""
         atexit.unregister(self.close)
         KERNEL.leave(self)
+        withdraw(self._control.url)
         self._process.close()
         self._files.cleanup()
 
