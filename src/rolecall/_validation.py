@@ -74,7 +74,10 @@ _QUOTE = "'"
 
 def _not_a_text(written: str | None, value: object) -> str:
     if written is None:
-        return f"this must be a text, not {_shown(value)}"
+        fix = "; put a text that starts with [ or { in quotes" if isinstance(value, (list, dict)) else ""
+        return f"this must be a text, not {_shown(value)}{fix}"
+    if not written:
+        return "this must be a text, but nothing is here; write one"
     if written == repr(value):
         return f"this must be a text, not {written}; put it in quotes"
     return (

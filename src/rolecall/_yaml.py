@@ -280,6 +280,8 @@ def _syntax_fix(problem: str) -> str:
         return "; write \\\\ for a backslash in double quotes, or use single quotes"
     if problem.startswith("but found another document"):
         return "; a file has one document, so remove the line ---"
+    if problem.startswith("expected '<document start>'"):
+        return "; the line ... ends a document, so remove it"
     if problem.startswith("expected <block end>"):
         return "; indent this line like the other fields around it"
     return ""
@@ -292,6 +294,10 @@ _WORD_PROCESSOR_QUOTES = (
     "\N{LEFT SINGLE QUOTATION MARK}",
     "\N{RIGHT SINGLE QUOTATION MARK}",
 )
+
+
+_PROSE = {(name,) for name in ("prompt", "text", "why", "hint", "quick_check", "left", "right", "title")}
+"""The last names of paths whose values are texts for readers, which may be a single word."""
 
 
 class _Reader:
@@ -333,7 +339,9 @@ class _Reader:
         value: dict[str, object] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self._fault(key_node, where, "a key must be a plain text")
+                self._fault(
+                    key_node, where, "a key must be a plain text; put a text that starts with { in quotes"
+                )
                 continue
             key = str(key_node.value)
             self.keys[*where, key] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
@@ -354,8 +362,12 @@ class _Reader:
         end, mark = node.end_mark, node.start_mark
         rest = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
         problem = ""
-        # A comment after a value has two spaces before it, or the value is a single word.
-        if re.match(r" #", rest) and " " in node.value:
+        before = self.lines[mark.line][: mark.column]
+        anchor = re.search(r"&(\S+) +$", before) or re.match(
+            r"&(\S+) ", self.lines[mark.line][mark.column :]
+        )
+        # A comment after a value has two spaces before it, or the value is a word that isn't for readers.
+        if re.match(r" #", rest) and (" " in node.value or where[-1:] in _PROSE):
             problem = (
                 "YAML ends this text at ` #`; put the text in quotes, or write two spaces before a comment"
             )
@@ -363,6 +375,8 @@ class _Reader:
             problem = (
                 f"{node.value[0]} and {node.value[-1]} are part of this text; use straight quotes, \" or '"
             )
+        elif anchor and where[-1:] in _PROSE and not any(f"*{anchor[1]}" in line for line in self.lines):
+            problem = f"no alias uses &{anchor[1]}; if it belongs to the text, put the text in quotes"
         if problem:
             self.doubtful.append(Fault(self.name, mark.line + 1, mark.column + 1, where, problem))
 

@@ -1,5 +1,6 @@
 """Mistakes that authors make in a bank: each message has the place, the cause, and what to do."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,23 @@ def test_a_mistake_in_a_line_says_what_to_do(tmp_path, before, after, place, mes
 
     assert f".yaml:{place}" in str(raised.value)
     assert message in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "message"),
+    [
+        ("Match # x", "YAML ends this text at ` #`"),
+        ("&roles are listed", "no alias uses &roles; if it belongs to the text, put the text in quotes"),
+        ("{{ name }}", "put a text that starts with { in quotes"),
+        ("[trust] policy", "put the whole text in quotes"),
+        ("[trust, policy]", "put a text that starts with [ or { in quotes"),
+        ("", "nothing is here; write one"),
+    ],
+)
+def test_a_prompt_that_yaml_reads_in_its_own_way_is_reported(prompt, message, tmp_path):
+    good = (CASES / "author-00-good.yaml").read_text()
+    line = next(one for one in good.splitlines() if one.startswith("    prompt: "))
+    (tmp_path / "bank.yaml").write_text(good.replace(line, f"    prompt: {prompt}", 1))
+
+    with pytest.raises(BadFile, match=re.escape(message)):
+        load_bank(tmp_path / "bank.yaml")
