@@ -353,11 +353,13 @@ def test_a_task_does_not_start_unless_its_execution_role_can_read_its_secrets(la
     assert f"{session}secretsmanager:GetSecretValue" in task["stoppedReason"]
 
 
+@pytest.mark.slow
 def test_a_task_starts_if_its_execution_role_can_read_its_secrets(lab):
     assert run_task_with_secret(lab, allowed=True)["lastStatus"] == "RUNNING"
 
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_ECS.html
+@pytest.mark.slow
 def test_a_task_does_not_start_unless_its_execution_role_can_pull_its_image(lab):
     ecs = lab.client("ecs", actor="operator")
     ecs.create_cluster(clusterName="jobs")

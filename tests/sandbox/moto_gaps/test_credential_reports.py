@@ -10,6 +10,9 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import ClientError
 
+# Each test needs a new account.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def fresh(administered):
