@@ -41,6 +41,8 @@ class Load:
     times: dict[str, list[float]] = field(default_factory=dict)
     saved: int = 0
     events: int = 0
+    starts_took: float = 0.0
+    cpu_of_starts: float = 0.0
     cpu: float = 0.0
     memory: float = 0.0
 
@@ -56,6 +58,8 @@ class Load:
 
         lines = [f"{self.learners} learners, {self.dashboards} dashboards, {self.past} past activities"]
         lines += [f"  {what}: {of(times)}" for what, times in sorted(self.times.items())]
+        each = self.cpu_of_starts / self.learners * 1000
+        lines.append(f"  all starts: {self.starts_took:.1f} s, {each:.1f} ms of the service's CPU for each")
         lines.append(
             f"  the service: {self.cpu:.0%} of a core, {self.memory:.0f} MiB; {self.events} events"
         )
@@ -99,9 +103,11 @@ async def _class(load: Load, database: Database) -> None:
         _add_past(database, load.past)
         cookies = load.running.instructor().cookies
         dashboards = [asyncio.create_task(_watch(load, dict(cookies))) for _ in range(load.dashboards)]
-        attempts = await asyncio.gather(*(_start(http, load, headers) for headers in everyone))
-        until = time.perf_counter() + SECONDS
         service = _service_of(load.running)
+        before, started = _cpu(service), time.perf_counter()
+        attempts = await asyncio.gather(*(_start(http, load, headers) for headers in everyone))
+        load.starts_took, load.cpu_of_starts = time.perf_counter() - started, _cpu(service) - before
+        until = time.perf_counter() + SECONDS
         before, started = _cpu(service), time.perf_counter()
         polls = [asyncio.create_task(_poll(http, load, headers, until)) for headers in everyone]
         await asyncio.gather(

@@ -26,6 +26,9 @@ _TURN = 0.0005
 The thread that writes gives its turn away with each statement, and would wait so long for each next one.
 """
 
+_IDLE = 30
+"""Seconds for which a connection stays open without a request: a learner needs so long for a question."""
+
 
 @click.group("workshop")
 def command() -> None:
@@ -110,6 +113,7 @@ def serve(
         proxy_headers=bool(proxies),
         forwarded_allow_ips=proxies or None,
         http=limited_protocol(frozenset(one.strip() for one in proxies.split(","))),
+        timeout_keep_alive=_IDLE,
         timeout_graceful_shutdown=5,
         # No route is a WebSocket, and a connection that changed its protocol would escape the limits.
         ws="none",

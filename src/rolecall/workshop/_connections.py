@@ -10,8 +10,8 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 _ARRIVING = 10.0
 """Seconds within which a request with its body has to arrive."""
-_PER_ADDRESS = 4_000
-"""A class of 2,000 can share one address, and a notebook can have two connections."""
+_PER_ADDRESS = 6_000
+"""A class of 2,000 can share one address, and a notebook can have three connections."""
 _FILES = 16_384
 
 
