@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 
 from rolecall.course import Course
+from rolecall.presentation.bank_cache import bank_of
 from rolecall.progress import Store
-from rolecall.quiz import FlashCard, due_cards, flash_cards, load_bank
+from rolecall.quiz import due_cards, flash_cards
 
 
 def due_by_bank(course: Course, store: Store, now: datetime) -> dict[str, int]:
@@ -32,12 +31,6 @@ def due_by_bank(course: Course, store: Store, now: datetime) -> dict[str, int]:
         file = course.bank(name)
         seen = {card: (one.due, one.state) for card, one in store.cards(f"recall/{name}").items()}
         begun = bool(seen) or name in answered
-        cards = _cards(file, file.stat().st_mtime_ns) if begun else []
+        cards = flash_cards(bank_of(file)) if begun else []
         due[name] = len(due_cards(cards, seen, now))
     return due
-
-
-@lru_cache(maxsize=32)
-def _cards(file: Path, changed: int) -> list[FlashCard]:
-    """Read the cards of a bank once, until its file changes."""
-    return flash_cards(load_bank(file))

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rolecall.course import Course, Lesson, Mode
-from rolecall.lab import load_tasks
+from rolecall.presentation.bank_cache import bank_of, task_ids
 from rolecall.presentation.outline import LessonOutline, course_outline
 from rolecall.progress import Store, StoredEntry
-from rolecall.quiz import Entry, EntryKind, load_bank
+from rolecall.quiz import Entry, EntryKind
 
 _COUNTS = {"challenge": 5, "test": 10}
 """How many questions a card has by default."""
@@ -121,11 +121,10 @@ def _lesson(
     decks: Mapping[str, list[Entry]],
 ) -> LessonProgress:
     right = {one.entry.question for one in entries if one.entry.correct}
-    banks = [load_bank(course.bank(name)) for name in lesson.banks]
+    banks = [bank_of(course.bank(name)) for name in lesson.banks]
     questions = {question.id for bank in banks for question in bank.questions}
     folder = course.folder / "lessons" / lesson.name
-    tasks_file = folder / "tasks.yaml"
-    tasks = {one.id for one in load_tasks(tasks_file)} if tasks_file.is_file() else set()
+    tasks = task_ids(folder / "tasks.yaml")
     modes = {one.mode: ModeProgress(one.steps_done, one.steps) for one in outline.activities}
     return LessonProgress(
         lesson,

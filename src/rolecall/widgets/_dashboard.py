@@ -10,12 +10,13 @@ from typing import Any
 
 from rolecall._yaml import BadFile
 from rolecall.course import MODE_TITLES, NoCourse, find_course, notebook_folder
+from rolecall.presentation.bank_cache import bank_of
 from rolecall.presentation.dashboard import Badge, DashboardContent, NextStep, dashboard_html
 from rolecall.presentation.due_cards import due_by_bank
 from rolecall.presentation.lesson_progress import LessonProgress, lesson_progress
 from rolecall.presentation.outline import Outline
 from rolecall.progress import Store, StoreError, report
-from rolecall.quiz import Bank, Misconception, load_bank
+from rolecall.quiz import Bank, Misconception
 from rolecall.widgets._home import learners_folder
 
 _PAUSE = 2.0
@@ -111,7 +112,7 @@ def _content(store: Store) -> DashboardContent:
     now = datetime.now().astimezone()
     try:
         course = find_course()
-        banks = [load_bank(file) for file in course.banks()]
+        banks = [bank_of(file) for file in course.banks()]
         due = sum(due_by_bank(course, store, now).values())
         folder = learners_folder([one.name for one in course.lessons()])
         lessons = lesson_progress(course, folder or course.folder / "lessons", store)
