@@ -149,6 +149,9 @@ RESOURCES = [
     (DYNAMODB + "transaction-apis-iam.html", "dynamodb", "TransactWriteItems", {"TransactItems": [{"Put": {"TableName": "a", "Item": {}}}, {"ConditionCheck": {"TableName": "b", "Key": {}}}]}, {"dynamodb:PutItem": arn("dynamodb", "table/a"), "dynamodb:ConditionCheckItem": arn("dynamodb", "table/b")}),
     (DYNAMODB + "ql-iam.html", "dynamodb", "ExecuteStatement", {"Statement": 'UPDATE "orders" SET a=1 WHERE user=\'dana\''}, {"dynamodb:PartiQLUpdate": arn("dynamodb", "table/orders")}),
     (DYNAMODB + "ql-iam.html", "dynamodb", "ExecuteStatement", {"Statement": 'SELECT * FROM "orders"."by-date"'}, {"dynamodb:PartiQLSelect": arn("dynamodb", "table/orders/index/by-date")}),
+    # Amazon MSK, Budgets
+    (REFERENCE + "list_amazonmanagedstreamingforapachekafka.html", "kafka", "DeleteTopic", {"ClusterArn": arn("kafka", "cluster/c/1-2"), "TopicName": "t"}, {"kafka:DeleteTopic": arn("kafka", "topic/c/1-2/t")}),
+    (REFERENCE + "list_awsbudgetservice.html", "budgets", "UpdateBudget", {"NewBudget": {"BudgetName": "b"}}, {"budgets:ModifyBudget": arn("budgets", "budget/b", region="")}),
     # EC2
     (EC2 + "supported-iam-actions-tagging.html", "ec2", "DeleteTags", {"Resources": ["vol-1"]}, {"ec2:DeleteTags": arn("ec2", "volume/vol-1")}),
     (EC2 + "supported-iam-actions-tagging.html", "ec2", "CreateTags", {"Resources": ["ami-1"], "Tags": TAGS}, {"ec2:CreateTags": arn("ec2", "image/ami-1", account="")}),

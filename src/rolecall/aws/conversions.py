@@ -249,6 +249,11 @@ def _managed_node(value: str, scope: Scope) -> str | None:
     return None
 
 
+def _kafka_cluster(value: str, scope: Scope) -> str | None:
+    """Return the name and the unique ID in the ARN of a cluster, which the ARNs of its topics have too."""
+    return value.partition(":cluster/")[2] or None
+
+
 def _partiql(*verbs: str) -> Conversion:
     """Return the table of a PartiQL statement, with its index, if the statement has one of the verbs."""
 
@@ -333,6 +338,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "load_balancer_type": _load_balancer_type,
     "principal_path": _principal_path,
     "managed_node": _managed_node,
+    "kafka_cluster": _kafka_cluster,
     "partiql_select": _partiql("SELECT", "EXISTS"),
     "partiql_insert": _partiql("INSERT"),
     "partiql_update": _partiql("UPDATE"),

@@ -64,9 +64,10 @@ def test_a_path_begins_and_ends_with_a_slash(iam, path):
         ("create_user", {"UserName": "u" * 65}, 64),
         ("create_role", {"RoleName": "r" * 65, "AssumeRolePolicyDocument": TRUST}, 64),
         ("create_group", {"GroupName": "g" * 129}, 128),
+        ("update_role", {"RoleName": "r", "Description": "d" * 1001}, 1000),
     ],
 )
-def test_a_name_has_a_greatest_length(iam, operation, parameters, longest):
+def test_a_name_and_a_description_have_a_greatest_length(iam, operation, parameters, longest):
     code, message = error_of(getattr(iam, operation), **parameters)
 
     assert code == "ValidationError"

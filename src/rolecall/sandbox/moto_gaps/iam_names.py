@@ -26,6 +26,7 @@ _NAMES = frozenset(
         "VirtualMFADeviceName",
     }
 )
+_ANY = re.compile(r".*", re.DOTALL)
 _NAME_RULE = "It must contain only alphanumeric characters and/or the following: +=,.@_-"
 _PATH_RULE = "It must begin and end with / and contain only alphanumeric characters and/or / characters."
 
@@ -92,7 +93,7 @@ class IamNames(Gap):
     rule = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
 
     def validate(self, call: Call) -> None:
-        """Raise ValidationError for a name or a path with the wrong characters or length."""
+        """Raise ValidationError for a name, path, or description with the wrong characters or length."""
         for name, (pattern, longest) in _rules(call.operation.name).items():
             value = call.operation.parameters.get(name)
             if not isinstance(value, str):
@@ -120,9 +121,15 @@ class IamNames(Gap):
 
 @lru_cache(maxsize=256)
 def _rules(operation: str) -> dict[str, tuple[re.Pattern[str], int | None]]:
-    """Return the pattern and the greatest length of the names and paths of an operation."""
-    return {
+    """Return the pattern and the greatest length of the names and paths of an operation.
+
+    A description has a greatest length only.
+    """
+    rules = {
         name: (re.compile(member.metadata["pattern"], re.ASCII), member.metadata.get("max"))
         for name, member in input_members("iam", operation).items()
         if (name in _NAMES or name == "Path") and "pattern" in member.metadata
     }
+    if (description := input_members("iam", operation).get("Description")) is not None:
+        rules["Description"] = (_ANY, description.metadata.get("max"))
+    return rules
