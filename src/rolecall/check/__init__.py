@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rolecall.check._actions import check_actions
+from rolecall.check._answers import check_answers, read_answers
 from rolecall.check._assessments import check_assessments
 from rolecall.check._banks import check_banks
 from rolecall.check._browser import CHROMIUM_ARGUMENTS, NoBrowser, check_in_browser, chromium
@@ -55,6 +56,7 @@ def check_course(
     notebooks: bool = True,
     screenshots: Path | None = None,
     only: frozenset[Path] | None = None,
+    answers: tuple[Path, ...] = (),
     on_progress: OnProgress = lambda _: None,
     on_result: Callable[[str], None] = lambda _: None,
 ) -> list[Finding]:
@@ -73,6 +75,8 @@ def check_course(
     only
         The files that were changed: what they touch is reported, and only the proofs, tasks, and notebooks
         that they touch run. None for all files.
+    answers
+        CSV files with the answers of learners, with which the questions are compared.
     on_progress
         Called with each part that is done.
     on_result
@@ -112,6 +116,9 @@ def check_course(
     for figures in reading_figures(loaded):
         on_result(figures)
     # Files that couldn't be loaded are left out; the rest runs.
+    if answers:
+        given = [one for file in answers for one in read_answers(file)]
+        findings += check_answers(loaded, given)
     change = None if only is None else touched(loaded, only)
     if proofs:
         chosen = loaded if change is None else loaded.only(change.run)

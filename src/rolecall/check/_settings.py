@@ -27,6 +27,8 @@ class CheckSettings(BaseModel):
         The share of common words, from 0 to 1, above which two questions are near duplicates.
     verdict_power
         The smallest share of simulated tests that must tell a strong learner from a beginner.
+    fewest_answers
+        How many learners must have answered a question before it is compared with their answers.
     longest_sentence
         How many words a sentence may have.
     discouraged_words
@@ -44,6 +46,7 @@ class CheckSettings(BaseModel):
     noise: float = Field(default=2.5, gt=0)
     overlap: float = Field(default=0.8, gt=0, le=1)
     verdict_power: float = Field(default=0.85, ge=0, le=1)
+    fewest_answers: int = Field(default=30, ge=1)
     longest_sentence: int = Field(default=30, ge=1)
     discouraged_words: dict[str, str] | None = None
     texts_to_rewrite: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from watchfiles import watch as changes
 
 from rolecall import check as checks
 from rolecall._extras import MissingExtra
+from rolecall._yaml import BadFile
 from rolecall.check import (
     FORMATS,
     LOCK,
@@ -57,6 +58,12 @@ _PAGE_WIDTH = 160
     flag_value="HEAD",
     help="Check only files that differ from REV, and what they touch.",
 )
+@click.option(
+    "--answers",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    multiple=True,
+    help="Compare the questions with the answers in this CSV file, from a workshop or from learners.",
+)
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option("--update-ids", is_flag=True, help=f"Write {LOCK}, the list of ids that must stay.")
 @click.option(
@@ -78,6 +85,7 @@ def command(
     browser: bool,
     screenshots: Path,
     changed: str | None,
+    answers: tuple[Path, ...],
     strict: bool,
     update_ids: bool,
     update_solved: bool,
@@ -112,6 +120,7 @@ def command(
                 notebooks=not (static or no_notebooks),
                 screenshots=screenshots if browser else None,
                 only=only,
+                answers=answers,
                 on_result=(lambda _: None) if form != "human" else lambda text: click.echo(text, err=True),
                 on_progress=lambda now: on_step(now.step, now.done, now.count),
             )
@@ -121,7 +130,7 @@ def command(
             _watch(found, check(), form, static=static)
             return
         findings = check()
-    except (NoBrowser, MissingExtra) as error:
+    except (NoBrowser, MissingExtra, BadFile) as error:
         raise Unusable(str(error)) from None
     _report(findings, form)
     if any(strict or one.severity is Severity.ERROR for one in findings):
