@@ -75,8 +75,6 @@ def test_each_surface_of_the_documentation_can_be_drawn_in_both_themes(lab, page
     cells = page.locator(".jp-Notebook:visible .jp-CodeCell")
     expect(cells).to_have_count(len(SURFACES))
     outputs = [cell.locator(".jp-OutputArea-output").last for cell in cells.all()]
-    # The dashboard is a card and a plot.
-    outputs[-2] = cells.nth(len(SURFACES) - 2).locator(".jp-Cell-outputArea")
     # The error itself is below its card, because nbconvert and nbval look for it.
     outputs[-1] = cells.last.locator(".jp-OutputArea-output").first
     for output in outputs:
