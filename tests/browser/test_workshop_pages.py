@@ -55,6 +55,7 @@ def workshop(tmp_path_factory) -> Iterator[Running]:
 def signed_in(request, browser, workshop) -> Iterator[Page]:
     context = browser.new_context(color_scheme=request.param, viewport={"width": 1280, "height": 900})
     page = context.new_page()
+    page.set_default_timeout(60_000)
     page.goto(f"{workshop.url}/login#{workshop.token}")
     expect(page.get_by_role("heading", name="Learners")).to_be_visible()
     page.theme = request.param
