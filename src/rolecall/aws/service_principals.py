@@ -18,24 +18,25 @@ from rolecall.aws.regions import is_region
 # A few services have other domains, such as alexa-appkit.amazon.com.
 _OTHER_DOMAINS = re.compile(r"[a-z0-9.-]+\.(amazon\.com|aws\.internal)")
 _FURTHER = """
-alexa-appkit amazonmq aoss app-integrations application-cost-profiler application-insights
-application-status-checks appstream2 arczonalshift aws-artifact-account-sync aws-connector aws-mcp
-aws-opsworks awslicensemanager backup-gateway backup-storage bcm billingconsole billingreports
-capacitymanager cassandra-streams cloudcontrolapi cloudhsmv2 cloudwatch-crossaccount
-codecatalyst-runner codestar-notifications cognito-identity-us-gov config-conforms
-config-multiaccountsetup contact-lens costalerts deeplens directoryservice dlm dms-fleet-advisor
-dnssec-route53 docdb docdb-elastic ebs ec2-images ec2-instance-connect ec2fastlaunch ec2fleet
-ec2scheduled ec2sqlha ecs-compute ecs-tasks edgelambda eks-connector eks-fargate eks-fargate-pods
-eks-nodegroup emrwal evidently freertos identity-chime integrations iotanalytics iotdata iotevents
+airflow-env alexa-appkit amazonmq aoss app-integrations application-cost-profiler
+application-insights application-status-checks appstream2 arczonalshift aws-artifact-account-sync
+aws-connector aws-mcp aws-opsworks awslicensemanager backup-gateway backup-storage bcm
+billingconsole billingreports capacitymanager cassandra-streams cloudcontrolapi cloudhsmv2
+cloudwatch-crossaccount codecatalyst-runner codestar codestar-notifications cognito-identity-us-gov
+config-conforms config-multiaccountsetup connectparticipant contact-lens costalerts
+customer-profiles deeplens directoryservice dlm dms-data-migrations dms-fleet-advisor dnssec-route53
+docdb docdb-elastic ebs ec2-images ec2-instance-connect ec2fastlaunch ec2fleet ec2scheduled ec2sqlha
+ecs-compute ecs-tasks edgelambda eks-connector eks-fargate eks-fargate-pods eks-nodegroup email
+emrwal evidently freertos identity-chime integrations iotanalytics iotdata iotevents iotfleethub
 iotsitewise iotthingsgraph jellyfish kafkaconnect lexv2 loadbalancer location lookoutequipment
-lookoutmetrics lookoutvision macie mail-manager managedservices marketplace marketplace-mcp
-master-account mediastore member-account memory-db metering-marketplace migrationhub mobiletargeting
-msk neptune nimble opensearchservice opsworks opsworks-cm osis-pipelines outposts
-partnercentral-account partnercentral-benefits partnercentral-channel partnercentral-selling
-pinpoint qldb rds-preview robomaker route53resolver s3-control sdmp securityhubv2
-servicecatalog-appregistry sms sms-voice spot spotfleet ssm-quicksetup transitgateway
-user-attribute-cost-allocation-data verified-access vmie voice-chime voiceid vpc-flow-logs wam
-wisdom workmail
+lookoutmetrics lookoutvision macie mail-manager managed-blockchain managedservices marketplace
+marketplace-mcp master-account mediastore member-account memory-db metering-marketplace migrationhub
+mobilehub mobiletargeting monitoring msk neptune nimble opensearchservice opsworks opsworks-cm
+osis-pipelines outposts partnercentral-account partnercentral-benefits partnercentral-channel
+partnercentral-selling pinpoint purchaseorders qldb rds-preview robomaker route53-recovery-control
+route53resolver s3-control sdmp securityhubv2 servicecatalog-appregistry sms sms-voice spot
+spotfleet ssm-quicksetup sumerian supplychain transitgateway user-attribute-cost-allocation-data
+verified-access vmie voice-chime voice-id voiceid vpc-flow-logs wam wisdom workmail
 """
 _SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn")
 
