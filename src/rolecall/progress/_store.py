@@ -80,10 +80,11 @@ class Store:
         self.path = path or default_path()
         self._engine: Engine | None = None
 
-    def changed_at(self) -> int:
-        """Return a number that grows when any program saves something here; 0 before."""
+    def state(self) -> tuple[tuple[int, int], ...]:
+        """Return the times and sizes of the files: others when any program has saved something here."""
         files = (self.path, self.path.with_name(f"{self.path.name}-wal"))
-        return max((one.stat().st_mtime_ns for one in files if one.exists()), default=0)
+        found = [one.stat() for one in files if one.exists()]
+        return tuple((one.st_mtime_ns, one.st_size) for one in found)
 
     def record(self, deck: str, entry: Entry) -> None:
         """Save an entry; when this returns, the entry is on the disk.

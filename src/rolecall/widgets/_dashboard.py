@@ -77,16 +77,16 @@ class _Follower:
 
     def _run(self, store: Store, update: Callable[[], object], stop: threading.Event) -> None:
         # The first look finds what was saved since the dashboard was shown.
-        seen = 0
+        seen: tuple[tuple[int, int], ...] = ()
         while not stop.wait(_PAUSE):
-            changed = store.changed_at()
-            if changed != seen:
-                seen = changed
-                try:
+            try:
+                state = store.state()
+                if state != seen:
                     update()
-                except (BadFile, StoreError):
-                    # A later change updates it, once the file can be read again.
-                    continue
+                    seen = state
+            except (BadFile, OSError, StoreError):
+                # Another program is writing; the next look tries again.
+                continue
 
 
 _FOLLOWER = _Follower()
