@@ -147,8 +147,9 @@ def test_an_instructor_picks_an_assessment_a_learner_takes_it_and_the_grade_is_i
     dashboard.get_by_role("link", name="Roles and denials").click()
     dashboard.get_by_role("button", name="Read class list").click()
     # Ben is in Open edX's class list, and hasn't come.
-    expect(dashboard.get_by_role("row", name="Ben")).to_contain_text("not started")
-    expect(dashboard.get_by_role("row", name="Ana")).to_contain_text("graded")
+    # The questions have rows as well, and their names can contain these letters.
+    expect(dashboard.get_by_role("row", name=re.compile(r"^Ben\b"))).to_contain_text("not started")
+    expect(dashboard.get_by_role("row", name=re.compile(r"^Ana\b"))).to_contain_text("graded")
 
 
 def test_open_edx_lets_the_service_create_the_line_item(openedx, tool, page):
