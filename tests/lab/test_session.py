@@ -98,8 +98,8 @@ def test_misconceptions_are_counted_across_tasks_and_questions(session, store):
         "let-dana-in",
         False,
     )
-    # What must work does, and one of the four things that must stay denied is.
-    assert kept.entry.score == 0.25
+    # What must work does, and two of the five things that must stay denied are.
+    assert kept.entry.score == 0.4
 
 
 @pytest.mark.slow
