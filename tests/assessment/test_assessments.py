@@ -72,10 +72,10 @@ def test_a_faulty_assessment_is_reported_with_its_place(assessments, write, fiel
 
 
 def test_lines_that_may_take_each_others_questions_must_leave_enough(assessments, write):
-    many = "[{count: 15, difficulty: easy}, {count: 1, difficulty: easy}]"
-    write(blueprint=many)
+    easy = sum(one.difficulty == "easy" for one in OWN.bank("assume-role").questions)
+    write(blueprint=f"[{{count: {easy}, difficulty: easy}}, {{count: 1, difficulty: easy}}]")
 
-    with pytest.raises(BadFile, match="earlier lines may take 15 of them; 1 cannot be drawn"):
+    with pytest.raises(BadFile, match=f"earlier lines may take {easy} of them; 1 cannot be drawn"):
         assessments.assessment("quiz")
 
 
