@@ -33,7 +33,8 @@ export function edit(parent, { text, label, onChange }) {
       json(),
       linter(jsonParseLinter()),
       syntaxHighlighting(colors),
-      EditorView.contentAttributes.of({ "aria-label": label, "data-key": "editor" }),
+      // With a tab index, a long policy is scrolled by keyboard when it can't be edited, too.
+      EditorView.contentAttributes.of({ "aria-label": label, "data-key": "editor", tabindex: "0" }),
       EditorView.updateListener.of((update) => update.docChanged && onChange(update.state.doc.toString())),
       EditorView.theme({
         "&": { color: "var(--rc-text)", backgroundColor: "var(--rc-back)", border: "1px solid var(--rc-quiet)", borderRadius: "4px" },
