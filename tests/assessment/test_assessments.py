@@ -84,6 +84,7 @@ def test_an_unknown_assessment_is_reported_with_the_nearest_name(assessments):
         assessments.assessment("role-midterm")
 
 
+@pytest.mark.slow
 def test_the_check_finds_a_faulty_assessment(course, write):
     file = write(minutes=0)
 

@@ -29,6 +29,7 @@ def test_a_version_has_everything_of_its_question(file):
         assert kept.bank.misconceptions == {name: bank.misconceptions[name] for name in named}
 
 
+@pytest.mark.slow
 def test_a_version_has_everything_of_its_task():
     assessments = Assessments(COURSE)
     tasks = [task for file in task_files(COURSE) for task in load_tasks(file)]

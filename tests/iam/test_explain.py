@@ -269,6 +269,7 @@ def test_a_trust_policy_is_never_opened_to_everyone():
     assert '"*"' not in str(explained)
 
 
+@pytest.mark.slow
 def test_changes_found_for_random_denials_lead_to_an_allow_and_grant_no_star():
     random = Random(3)
     found = 0

@@ -3,6 +3,7 @@
 import copy
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -121,5 +122,6 @@ def test_a_boundary_and_a_session_policy_never_give(case):
 
 
 @given(cases)
+@pytest.mark.slow
 def test_a_decision_is_the_same_however_often_it_is_made(case):
     assert len({outcome(case) for _ in range(3)}) == 1

@@ -112,6 +112,7 @@ def test_a_parameter_that_is_too_long_to_be_kept_is_reported(lab):
     assert "a parameter of 40000 characters is too long to be sent again" in replay.failed[0]
 
 
+@pytest.mark.slow
 def test_a_date_that_a_learner_typed_is_right_when_it_is_graded_the_next_day():
     task = find_task(find_course(), "end-old-sessions")
     with Sandbox(task.world) as lab:

@@ -194,6 +194,7 @@ def test_a_denied_call_shows_a_mistake_and_counts_no_misconception(store):
     assert store.all_entries() == []
 
 
+@pytest.mark.slow
 def test_the_learners_denial_and_each_probe_are_explained(session):
     heard = []
     session.on_change(lambda: heard.append(session.result))

@@ -58,6 +58,7 @@ def test_what_holds_of_an_answer_is_an_expression(reports, expression, holds):
     assert (problems == []) is holds
 
 
+@pytest.mark.slow
 def test_a_step_may_come_later_and_a_session_has_ended_then(lab):
     begin = {
         "as": "dana",

@@ -81,6 +81,7 @@ def test_a_key_is_computed_from_what_was_drawn(seed):
     assert drawn.grade(f"{hours * 3600} seconds").score == 1
 
 
+@pytest.mark.slow
 def test_a_decide_template_gives_a_thousand_distinct_questions_in_balance():
     judges = CourseJudges()
     template = question(DECIDE)

@@ -154,6 +154,7 @@ def test_a_client_of_an_actor_ignores_the_profile_of_the_environment(reports, mo
     assert arn.endswith(":user/dana")
 
 
+@pytest.mark.slow
 def test_a_client_of_a_profile_refreshes_its_session_by_the_sandboxs_clock():
     with Sandbox("reports") as lab:
         lab.use("dana")
@@ -170,6 +171,7 @@ def test_a_client_of_a_profile_refreshes_its_session_by_the_sandboxs_clock():
     assert report.startswith(b"region,total")
 
 
+@pytest.mark.slow
 def test_the_sandbox_ends_with_the_process_that_started_it():
     program = "import time; from rolecall import Sandbox; print(Sandbox('reports')._process.pid, flush=True); time.sleep(60)"
     kernel = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)

@@ -570,6 +570,7 @@ def imported_from_moto() -> set[tuple[str, str]]:
     return names
 
 
+@pytest.mark.slow
 def test_the_list_is_complete():
     listed = {(one.module, one.name.partition(".")[0]) for one in INTERNALS}
     modules = {(module, "") for module, _ in listed}

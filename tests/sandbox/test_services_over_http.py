@@ -93,6 +93,7 @@ def test_a_key_opens_by_its_own_policy_only(services):
     assert code(clerk.encrypt, KeyId="alias/sealed", Plaintext=b"x") == ""
 
 
+@pytest.mark.slow
 def test_a_tag_of_the_resource_decides_where_the_policy_asks_for_it(services):
     admin, clerk = (services.client("ec2", actor=who) for who in ("admin", "clerk"))
     image = admin.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]

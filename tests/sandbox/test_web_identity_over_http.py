@@ -110,6 +110,7 @@ def test_an_authorized_party_is_what_the_audience_key_means(ci):
     assert refused(ci, token) == ("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
 
 
+@pytest.mark.slow
 def test_a_token_is_refused_five_minutes_after_its_time(ci):
     token = ci.web_identity_token("ci", subject=MAIN, minutes=10)
     ci.clock.advance(minutes=14)

@@ -200,6 +200,7 @@ def test_a_submission_that_is_no_policy_costs_only_itself(graders, answer):
     assert graders.grade(POLICY, GOOD).score == 1
 
 
+@pytest.mark.slow
 def test_a_grader_that_is_killed_or_hangs_is_replaced(graders, monkeypatch):
     graders.grade(POLICY, GOOD)
     process = graders._free.queue[-1]._process

@@ -79,6 +79,7 @@ def test_a_ciphertext_is_decrypted_with_the_permission_on_its_own_key(lab, allow
     assert f"kms:Decrypt on resource: {one}" in denied(decrypt, CiphertextBlob=sealed)
 
 
+@pytest.mark.slow
 def test_an_instance_is_stopped_by_its_type_and_zone(lab, allow):
     """https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html"""
     ec2 = lab.client("ec2", actor="admin")
@@ -101,6 +102,7 @@ def test_an_instance_is_stopped_by_its_type_and_zone(lab, allow):
     assert stop(InstanceIds=[instance["InstanceId"]])["StoppingInstances"]
 
 
+@pytest.mark.slow
 def test_an_instance_is_launched_in_one_vpc_only(lab, allow):
     """https://docs.aws.amazon.com/vpc/latest/userguide/vpc-policy-examples.html"""
     ec2 = lab.client("ec2", actor="admin")
@@ -124,6 +126,7 @@ def test_an_instance_is_launched_in_one_vpc_only(lab, allow):
     assert run(**launch)["Instances"]
 
 
+@pytest.mark.slow
 def test_a_launch_template_passes_the_role_of_its_profile(lab, allow):
     """https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/permissions-for-launch-templates.html"""
     ec2 = lab.client("ec2", actor="admin")
