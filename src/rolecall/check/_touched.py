@@ -58,5 +58,5 @@ def _uses(notebook: Path, worlds: set[str]) -> bool:
 
 
 def _shows(loaded: LoadedCourse, notebook: Path, file: Path) -> bool:
-    """Whether a notebook has the tasks of a changed file: those of its own lesson."""
+    """Whether a notebook has tasks of a changed file, which are the tasks of its lesson."""
     return file in loaded.tasks and file.parent in notebook.parents
