@@ -32,6 +32,21 @@ TYPED = [
     ("1e9", 10**9),
     ("1.5E-3", Fraction("0.0015")),
     ("0.1234567890123456789", Fraction("0.1234567890123456789")),
+    ("10^6", 10**6),
+    ("10**6", 10**6),
+    ("10\N{SUPERSCRIPT SIX}", 10**6),
+    ("2^30", 2**30),
+    ("-2^2", -4),
+    ("10\N{SUPERSCRIPT MINUS}\N{SUPERSCRIPT THREE}", Fraction("0.001")),
+    ("5.36870912 x 10^9", 5368709120),
+    ("5.36870912\N{MULTIPLICATION SIGN}10\N{SUPERSCRIPT NINE}", 5368709120),
+    ("3\N{MIDDLE DOT}10**-3", Fraction("0.003")),
+    ("\N{FULLWIDTH DIGIT THREE}\N{FULLWIDTH FULL STOP}\N{FULLWIDTH DIGIT FIVE}", Fraction("3.5")),
+    (
+        "\N{ARABIC-INDIC DIGIT THREE}\N{ARABIC DECIMAL SEPARATOR}\N{ARABIC-INDIC DIGIT FIVE}",
+        Fraction("3.5"),
+    ),
+    ("\u202b3600\u202c\u2028", 3600),
 ]
 
 
@@ -53,6 +68,8 @@ def test_a_number_is_read_as_people_type_it(text, value):
         ("1 2/3", "can be read in one way only"),
         ("1/0", "divides by zero"),
         ("1e100000", "exponent is too large"),
+        ("2^1000000", "exponent is too large"),
+        ("0^-1", "divides by zero"),
         ("9" * 65, "at most 64 characters"),
     ],
 )
@@ -61,7 +78,7 @@ def test_a_text_that_is_not_one_number_is_rejected_with_the_reason(text, reason)
         read_number(text)
 
 
-@pytest.mark.parametrize("text", ["5 GiB", "50%", "10\N{SUPERSCRIPT TWO}", "0x10", "2^10"])
+@pytest.mark.parametrize("text", ["5 GiB", "50%", "5 m\N{SUPERSCRIPT TWO}", "0x10", "2^0.5", "1½", "3 x 4"])
 def test_what_follows_a_number_is_returned(text):
     _, rest = read_number(text)
 

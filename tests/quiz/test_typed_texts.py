@@ -77,8 +77,27 @@ def test_characters_of_copied_numbers_are_understood(typed):
     ("accepted", "given"),
     [
         ("trust policy", "\N{ZERO WIDTH SPACE}trust\N{NARROW NO-BREAK SPACE}policy"),
+        ("trust policy", "trust  policy"),
+        ("--query", "\N{EM DASH}query"),
+        ("us-east-1", "us\N{NON-BREAKING HYPHEN}east\N{HYPHEN}1"),
         ('say "hi"', "say \N{DOUBLE LOW-9 QUOTATION MARK}hi\N{LEFT DOUBLE QUOTATION MARK}"),
     ],
 )
 def test_characters_of_copied_texts_do_not_count(accepted, given):
     assert text_score(accepted, given) == 1
+
+
+def test_each_of_several_right_numbers_has_its_own_tolerance_and_reason():
+    question = number(
+        answer=3, also_right=[{"value": 9.5, "tolerance": 0.5, "why": "The other root."}], tolerance=0
+    )
+
+    assert [question.grade(typed).score for typed in ("3", "9", "10", "3.5", "10.1")] == [1, 1, 1, 0, 0]
+    assert question.grade("9").remarks[0].why == "The other root."
+    assert question.grade("3").remarks[0].why == "w"
+
+
+def test_a_wrong_number_that_is_also_right_is_a_problem():
+    question = number(answer=3, also_right=[{"value": 9}], wrong=[{"value": 9, "why": "x"}])
+
+    assert [where for where, _ in question.problems()] == [("wrong", 0, "value")]

@@ -6,6 +6,7 @@ Values are fractions, so that 0.1 + 0.3 is 0.4 and a third is a third.
 from __future__ import annotations
 
 import re
+import unicodedata
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
@@ -30,15 +31,23 @@ _SPACES = str.maketrans(
     # Text that is copied from a page or a chat has such characters, which nobody sees.
     | dict.fromkeys(
         "\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}\N{WORD JOINER}"
-        "\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}",
+        "\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}\N{ARABIC LETTER MARK}"
+        "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
         "",
     )
 )
 _APOSTROPHE = str.maketrans("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+_OTHER_SEPARATORS = str.maketrans(
+    "\N{FULLWIDTH FULL STOP}\N{FULLWIDTH COMMA}\N{ARABIC DECIMAL SEPARATOR}\N{ARABIC THOUSANDS SEPARATOR}",
+    ".,.,",
+)
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 
 # One class of characters, once: no text makes this backtrack. `_digits` judges what it found.
 _BEGINNING = re.compile(r"([-+]?) *([0-9.,_' ]*)", re.ASCII)
 _EXPONENT = re.compile(r"[eE]([-+]?[0-9]{1,6})", re.ASCII)
+_TIMES_TEN = re.compile(r"[x×*·⋅] *10(?=\^|\*\*|[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻])", re.I)
+_POWER = re.compile(r"(?:\^|\*\*) *([-+]?[0-9]{1,6})|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,6})")
 _PLAIN = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
 _GROUPS = re.compile(r"[1-9][0-9]{0,2}([,_' ])[0-9]{3}(?:\1[0-9]{3})*(?:\.[0-9]*)?")
 _GROUPS_OF_POINTS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}")
@@ -50,9 +59,10 @@ def read_number(text: str) -> tuple[Fraction, str]:
     """Read the number at the beginning of a text.
 
     A number has a decimal point or a decimal comma, an exponent, groups of three digits, or a fraction such
-    as 2/3. Groups are separated by a comma, a space, an underscore, or an apostrophe, and several groups by
-    points too. One comma before exactly three digits separates a group, as in 3,600. The minus signs that
-    editors type are understood.
+    as 2/3. An exponent is written as in 1e9, 10^9, 10⁹, 1.5×10^9, or 2**30. Groups are separated by a
+    comma, a space, an underscore, or an apostrophe, and several groups by points too. One comma before
+    exactly three digits separates a group, as in 3,600. The minus signs that editors type are understood,
+    and so are the digits of every script.
 
     Returns
     -------
@@ -64,7 +74,10 @@ def read_number(text: str) -> tuple[Fraction, str]:
     ValueError
         If the text doesn't begin with a number, or if its separators leave open which number it is.
     """
-    value, rest = _decimal(text.translate(_MINUS).translate(_SPACES).translate(_APOSTROPHE).strip(), text)
+    plain = text
+    for table in (_MINUS, _SPACES, _APOSTROPHE, _OTHER_SEPARATORS):
+        plain = plain.translate(table)
+    value, rest = _decimal(_with_ascii_digits(plain).strip(), text)
     if rest.startswith("/") and rest[1:].lstrip()[:1].isdigit():
         divisor, rest = _decimal(rest[1:].lstrip(), text)
         if divisor == 0:
@@ -148,7 +161,31 @@ def _decimal(text: str, whole: str) -> tuple[Fraction, str]:
                 f"{_short(whole)} isn't a number that can be compared; its exponent is too large"
             )
         digits += exponent[0]
-    return Fraction(Decimal(found[1] + digits)), rest
+    value = Fraction(Decimal(digits))
+    if times := _TIMES_TEN.match(rest):
+        factor, rest = _power(Fraction(10), rest[times.end() :], whole)
+        value *= factor
+    else:
+        value, rest = _power(value, rest, whole)
+    return -value if found[1] == "-" else value, rest
+
+
+def _power(base: Fraction, rest: str, whole: str) -> tuple[Fraction, str]:
+    """Raise a number to the power that follows it, if one does."""
+    found = _POWER.match(rest)
+    if found is None:
+        return base, rest
+    exponent = int(found[1] or found[2].translate(_RAISED))
+    if abs(exponent) > _MOST_DIGITS or (base.denominator != 1 and abs(exponent) > LONGEST):
+        raise ValueError(f"{_short(whole)} isn't a number that can be compared; its exponent is too large")
+    if base == 0 and exponent < 0:
+        raise ValueError(f"{_short(whole)} divides by zero")
+    return base**exponent, rest[found.end() :].strip()
+
+
+def _with_ascii_digits(text: str) -> str:
+    """Replace the digits of other scripts, and full-width digits; a superscript isn't such a digit."""
+    return "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in text)
 
 
 def _digits(body: str, whole: str) -> str:

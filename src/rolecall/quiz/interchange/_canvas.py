@@ -194,20 +194,22 @@ def _number(question: Numeric, losses: Losses) -> _Parts:
     if question.unit:
         losses.add(question.id, f"the unit, which is {question.unit}")
     losses.each(question.id, rounded(question))
-    value, tolerance = exact(question.answer), exact(question.tolerance)
-    answer = number_text(question.answer)
-    ends = [
-        _e("vargte", written(value - tolerance), respident=_RESPONSE),
-        _e("varlte", written(value + tolerance), respident=_RESPONSE),
-    ]
-    condition = _scored(_e("or", _equal(_RESPONSE, answer), _e("and", *ends)))
-    remarks = {"right": (answer, question.why)}
+    right, remarks = [], {}
+    for number, one in enumerate(question.right_numbers(), start=1):
+        value, tolerance = exact(one.value), exact(one.tolerance)
+        ends = [
+            _e("vargte", written(value - tolerance), respident=_RESPONSE),
+            _e("varlte", written(value + tolerance), respident=_RESPONSE),
+        ]
+        # Canvas reads one answer from each condition.
+        right.append(_scored(_e("or", _equal(_RESPONSE, number_text(one.value)), _e("and", *ends))))
+        remarks[f"r{number}"] = (number_text(one.value), one.why or question.why)
     remarks |= {
         f"w{number}": (number_text(one.value), one.why)
         for number, one in enumerate(question.wrong, start=1)
     }
     wrong = [_scored(_equal(_RESPONSE, number_text(one.value)), points=0) for one in question.wrong]
-    return "numerical_question", [_typed("Decimal")], [condition, *wrong], remarks
+    return "numerical_question", [_typed("Decimal")], [*right, *wrong], remarks
 
 
 def _typed(kind: str) -> etree._Element:

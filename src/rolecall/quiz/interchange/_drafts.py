@@ -165,38 +165,53 @@ def number_of(answers: Iterable[NumberAnswer], name: str, losses: Losses) -> Fie
     full = [one for one in answers if one[2] >= 100]
     if not full:
         raise Refused("no number is right")
+    if any(width < 0 for _, width, _, _ in answers):
+        raise Refused("its range ends before it begins")
     # An answer and a range around it, as some programs write them, are the range.
-    right = next((one for one in full if all(_contains(one, other) for other in full)), None)
-    if right is None:
-        several = ", ".join(dict.fromkeys(_shown(value, width) for value, width, _, _ in full))
-        raise Refused(f"several numbers are right ({several}), and a question of a bank has one")
-    middle, tolerance, _, why = right
+    right = [
+        one
+        for place, one in enumerate(full)
+        if not any(
+            _contains(other, one) and (other[:2] != one[:2] or at < place) for at, other in enumerate(full)
+        )
+    ]
+    middle, tolerance, _, why = right[0]
     wrong = []
     for value, width, share, feedback in answers:
         if share >= 100:
             why = why or feedback
             continue
         shown = _shown(value, width)
-        if share or abs(value - middle) <= tolerance:
+        if share or any(abs(value - one[0]) <= one[1] for one in right):
             losses.add(name, f"the answer {shown} with {share:g} %: {feedback}".removesuffix(": "))
             continue
         wrong.append({"value": stored(value), "why": feedback or TODO})
         if width != tolerance:
             losses.add(name, f"the tolerance of the wrong answer {shown}")
+    return {
+        "kind": "numeric",
+        "answer": stored(middle),
+        "tolerance": _stored_tolerance(tolerance),
+        "also_right": [
+            {
+                "value": stored(value),
+                "tolerance": _stored_tolerance(width),
+                **({"why": feedback} if feedback not in ("", why) else {}),
+            }
+            for value, width, _, feedback in right[1:]
+        ],
+        "why": why or TODO,
+        "wrong": wrong,
+    }
+
+
+def _stored_tolerance(tolerance: Fraction) -> int | float:
     nearest = stored(tolerance)
     if isinstance(nearest, str):
         # No decimal equals a third; the next larger one keeps both ends of the range.
         nearest = float(tolerance)
         nearest = nearest if exact(nearest) >= tolerance else math.nextafter(nearest, math.inf)
-    if tolerance < 0:
-        raise Refused("its range ends before it begins")
-    return {
-        "kind": "numeric",
-        "answer": stored(middle),
-        "tolerance": nearest,
-        "why": why or TODO,
-        "wrong": wrong,
-    }
+    return nearest
 
 
 def _contains(one: NumberAnswer, other: NumberAnswer) -> bool:
@@ -214,7 +229,8 @@ def number_text(value: float | str) -> str:
 
 def rounded(question: Numeric) -> Iterator[str]:
     """Yield the numbers that no decimal equals, as losses."""
-    for value in (question.answer, *(one.value for one in question.wrong)):
+    right = [one.value for one in question.right_numbers()]
+    for value in (*right, *(one.value for one in question.wrong)):
         if not is_decimal(exact(value)):
             yield f"the number {value} except its first digits, {number_text(value)}"
 

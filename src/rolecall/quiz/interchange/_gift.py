@@ -90,12 +90,15 @@ def _answers(question: Question, losses: Losses) -> list[str] | None:
             if question.unit:
                 losses.add(question.id, f"the unit, which is {question.unit}")
             losses.each(question.id, rounded(question))
+            right = [
+                f"={number_text(one.value)}:{written(one.tolerance)}#{_escaped(one.why or question.why)}"
+                for one in question.right_numbers()
+            ]
             tolerance = written(question.tolerance)
-            right = f"={number_text(question.answer)}:{tolerance}#{_escaped(question.why)}"
             wrong = [
                 f"=%0%{number_text(one.value)}:{tolerance}#{_escaped(one.why)}" for one in question.wrong
             ]
-            return [right, *wrong]
+            return right + wrong
         case Match():
             if any("->" in pair.left for pair in question.pairs):
                 losses.add(question.id, "the whole question: -> in a left part would end it")

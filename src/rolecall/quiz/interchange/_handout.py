@@ -5,10 +5,11 @@ from __future__ import annotations
 from html import escape
 
 from rolecall.quiz._bank import Bank
+from rolecall.quiz._numbers import written
 from rolecall.quiz._variants import variant
 from rolecall.quiz.interchange._html import to_html
 from rolecall.quiz.interchange._losses import Losses
-from rolecall.quiz.kinds import Decide, Question
+from rolecall.quiz.kinds import Decide, Numeric, Question
 
 _STYLE = """
 body { font: 11pt/1.45 system-ui, sans-serif; margin: 2cm auto; max-width: 17cm; padding: 0 1em }
@@ -66,5 +67,7 @@ def _question(question: Question) -> str:
 def _answer(question: Question) -> str:
     # The answer of such a question is computed from its policies, so its solution says it.
     answer = "" if isinstance(question, Decide) else question.describe_answer(question.right_answer())
+    if isinstance(question, Numeric) and question.also_right:
+        answer += f"; also right: {', '.join(written(one.value) for one in question.also_right)}"
     steps = "\n".join(f"{number}. {step}" for number, step in enumerate(question.solution, start=1))
     return to_html(f"{answer}\n\n{steps}")

@@ -47,19 +47,21 @@ def _choosing(question: Choice | Multi) -> Fields:
 
 
 def _number(question: Numeric) -> Fields:
-    value, tolerance = exact(question.answer), exact(question.tolerance)
-    right: list[Fields] = [{"type": "value", "value": _json_number(value)}]
-    if tolerance:
-        low, high = _json_number(value - tolerance), _json_number(value + tolerance)
-        # A range of jupyterquiz doesn't have its upper end.
-        right = [{"type": "range", "range": [low, high]}, {"type": "value", "value": high}]
+    right: list[Fields] = []
+    for one in question.right_numbers():
+        value, tolerance = exact(one.value), exact(one.tolerance)
+        found: list[Fields] = [{"type": "value", "value": _json_number(value)}]
+        if tolerance:
+            low, high = _json_number(value - tolerance), _json_number(value + tolerance)
+            # A range of jupyterquiz doesn't have its upper end.
+            found = [{"type": "range", "range": [low, high]}, {"type": "value", "value": high}]
+        right += [{**each, "correct": True, "feedback": one.why or question.why} for each in found]
     wrong = [
         {"type": "value", "value": _json_number(exact(one.value)), "correct": False, "feedback": one.why}
         for one in question.wrong
     ]
     unit = f" (in {question.unit})" if question.unit else ""
-    answers = [*({**one, "correct": True, "feedback": question.why} for one in right), *wrong]
-    return {"question": question.prompt + unit, "type": "numeric", "answers": answers}
+    return {"question": question.prompt + unit, "type": "numeric", "answers": [*right, *wrong]}
 
 
 def _json_number(value: Fraction) -> int | float:
@@ -193,7 +195,7 @@ def _read_number(name: str, answers: list[dict[str, Any]], losses: Losses) -> Fi
             and not tolerance
             and any(share and middle == value + width for value, width, share, _ in found if width)
         ):
-            # The upper end of the range above, which an export lists, because a range here excludes it.
+            # The upper end of the range above, which an export lists, because a range there excludes it.
             continue
         if _is_right(one) or not tolerance:
             found.append((middle, tolerance, 100.0 if _is_right(one) else 0.0, why))

@@ -92,12 +92,15 @@ def _parts(element: etree._Element, question: Question) -> None:
                     _markdown(element, "answer", option.text, fraction=fraction), "feedback", option.why
                 )
         case Numeric():
-            answers = [(question.answer, "100", question.why)]
-            answers += [(one.value, "0", one.why) for one in question.wrong]
-            for value, fraction, why in answers:
+            answers = [
+                (one.value, one.tolerance, "100", one.why or question.why)
+                for one in question.right_numbers()
+            ]
+            answers += [(one.value, question.tolerance, "0", one.why) for one in question.wrong]
+            for value, tolerance, fraction, why in answers:
                 answer = _text(etree.SubElement(element, "answer", fraction=fraction), number_text(value))
                 _markdown(answer, "feedback", why)
-                etree.SubElement(answer, "tolerance").text = written(question.tolerance)
+                etree.SubElement(answer, "tolerance").text = written(tolerance)
             units = etree.SubElement(element, "units") if question.unit else None
             # A unit's multiplier in Moodle is how many of it equal one of the first unit.
             for name, factor in (

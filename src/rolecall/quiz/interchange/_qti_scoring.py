@@ -178,10 +178,18 @@ def numbers(item: etree._Element, response: str, name: str, losses: Losses) -> l
     """
     if found := list(_ranges(item, response, name, losses)):
         return found
-    return [
-        (middle, _tolerance(item, middle, name, losses), 100.0, "")
-        for middle in (decimal(one, "QTI") for one in dict.fromkeys(keys(item, response, name, losses)))
-    ]
+    right = [decimal(one, "QTI") for one in correct(item, response)]
+    by_key = bool(right) and uses(item, "match_correct")
+    entries = [] if by_key else mapped(responses(item).get(response), name, losses)
+    listed = [decimal(one.get("mapKey", ""), "QTI") for one in entries]
+    ruled = [decimal(one, "QTI") for one in scored_by_rules(item, response, name, losses, several=False)]
+    for others in (ruled, listed if uses(item, "map_response") else []):
+        if right and others and not set(right) <= set(others):
+            raise Refused(_DISAGREE)
+    values = dict.fromkeys([*right, *listed, *ruled])
+    if not values:
+        raise Refused("it doesn't say which answer is right")
+    return [(middle, _tolerance(item, middle, name, losses), 100.0, "") for middle in values]
 
 
 def _ranges(item: etree._Element, response: str, name: str, losses: Losses) -> Iterator[NumberAnswer]:
@@ -224,6 +232,10 @@ def _tolerance(item: etree._Element, value: Fraction, name: str, losses: Losses)
     https://www.imsglobal.org/question/qtiv2p1/imsqti_infov2p1.html, under ``equal``.
     """
     for rule in item.iterfind("{*}responseProcessing//{*}equal"):
+        compared = rule.find("{*}baseValue")
+        if compared is not None and decimal(compared.text or "", "QTI") != value:
+            # The tolerance of another right number.
+            continue
         sides = [decimal(one, "QTI") for one in rule.get("tolerance", "").split()]
         if not sides or rule.get("toleranceMode", "exact") == "exact":
             continue

@@ -47,8 +47,8 @@ def write(question: Question, losses: Losses) -> bytes:
                 **{"view": "tutor", "class": "solution"},
             ),
         ),
-        _near(question.tolerance)
-        if isinstance(question, Numeric) and question.tolerance
+        _near(question)
+        if isinstance(question, Numeric) and any(one.tolerance for one in question.right_numbers())
         else _processing(declarations, feedback=bool(feedback)),
         *(
             _e(
@@ -135,15 +135,22 @@ def _processing(declarations: list[etree._Element], *, feedback: bool) -> etree.
     return processing
 
 
-def _near(tolerance: float) -> etree._Element:
+def _near(question: Numeric) -> etree._Element:
     """Create the rules that give the mark for any number within the tolerance; its ends are right too."""
-    near = _e(
-        "equal",
-        _e("variable", identifier="RESPONSE"),
-        _e("correct", identifier="RESPONSE"),
-        toleranceMode="absolute",
-        tolerance=f"{written(tolerance)} {written(tolerance)}",
-    )
+    several = len(question.right_numbers()) > 1
+    tests = [
+        _e(
+            "equal",
+            _e("variable", identifier="RESPONSE"),
+            _e("baseValue", number_text(one.value), baseType="float")
+            if several
+            else _e("correct", identifier="RESPONSE"),
+            toleranceMode="absolute",
+            tolerance=f"{written(one.tolerance)} {written(one.tolerance)}",
+        )
+        for one in question.right_numbers()
+    ]
+    near = _e("or", *tests) if several else tests[0]
     score = _e("setOutcomeValue", _e("baseValue", "1", baseType="float"), identifier="SCORE")
     return _e("responseProcessing", _e("responseCondition", _e("responseIf", near, score)))
 
@@ -188,8 +195,8 @@ def _parts(
             if question.unit:
                 losses.add(question.id, f"the unit, which is {question.unit}")
             losses.each(question.id, rounded(question))
-            value = number_text(question.answer)
-            declared = _declared("RESPONSE", "single", "float", [value], {value: 1})
+            values = [number_text(one.value) for one in question.right_numbers()]
+            declared = _declared("RESPONSE", "single", "float", values[:1], dict.fromkeys(values, 1.0))
             return _e("p", _e("textEntryInteraction", responseIdentifier="RESPONSE")), [declared], {}
         case Blanks():
             return _blanks(question, losses)

@@ -28,11 +28,17 @@ _TYPOGRAPHIC = {
     ord("\N{DOUBLE LOW-9 QUOTATION MARK}"): '"',
     ord("\N{NO-BREAK SPACE}"): " ",
     ord("\N{NARROW NO-BREAK SPACE}"): " ",
+    ord("\N{HYPHEN}"): "-",
+    ord("\N{NON-BREAKING HYPHEN}"): "-",
+    ord("\N{MINUS SIGN}"): "-",
+    # Editors make these of two hyphens and of three periods.
+    ord("\N{EM DASH}"): "--",
+    ord("\N{HORIZONTAL ELLIPSIS}"): "...",
     # Text that is copied from a page or a chat has such characters, which nobody sees.
     ord("\N{ZERO WIDTH SPACE}"): "",
     ord("\N{ZERO WIDTH NO-BREAK SPACE}"): "",
     ord("\N{SOFT HYPHEN}"): "",
-}
+} | dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069"), "")
 _SEPARATORS = (";", "|", ";;", "||")
 
 
@@ -64,7 +70,8 @@ class Blanks(BaseQuestion):
     """A text with blanks, each marked as ``[[name]]``. An answer has a text for each blank.
 
     The score is the share of blanks that are right. Space around a text doesn't count, nor do typographic
-    quotes, nor how an accent is encoded; in JSON and Python the style of quotes doesn't count either.
+    quotes and hyphens, nor how an accent is encoded. Several spaces count as one, except in JSON and
+    Python, where the style of quotes doesn't count either.
 
     Parameters
     ----------
@@ -158,7 +165,7 @@ class Blanks(BaseQuestion):
         """Return a text without the differences that don't count."""
         text = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHIC).strip()
         text = text if match_case else text.casefold()
-        return text.replace("'", '"') if self.language in ("json", "python") else text
+        return text.replace("'", '"') if self.language in ("json", "python") else " ".join(text.split())
 
     def right_answer(self, judges: Judges | None = None) -> str:
         return json.dumps({name: blank.accept[0] for name, blank in self.blanks.items()})

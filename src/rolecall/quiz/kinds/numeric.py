@@ -28,6 +28,14 @@ class WrongNumber(Model):
     misconception: str | None = None
 
 
+class RightNumber(Model):
+    """Another right number, with its own tolerance, and why it is right if the reason differs."""
+
+    value: Number
+    tolerance: int | float = Field(default=0, ge=0, allow_inf_nan=False)
+    why: Text | None = None
+
+
 class Numeric(TextAnswer):
     """A question for a number. An answer is the number as it is typed, with a unit or without.
 
@@ -35,6 +43,8 @@ class Numeric(TextAnswer):
     ----------
     answer, tolerance
         In `unit`. Both ends of the range are right: with 0.3 and a tolerance of 0.1, they are 0.2 and 0.4.
+    also_right
+        Other numbers that are right, such as the second root of an equation. The solution shows `answer`.
     unit
         What the number counts, such as ``seconds``; an answer without a unit is taken to be in it.
     units
@@ -44,6 +54,7 @@ class Numeric(TextAnswer):
     kind: Literal["numeric"]
     answer: Number
     tolerance: int | float = Field(default=0, ge=0, allow_inf_nan=False)
+    also_right: list[RightNumber] = []
     unit: str | None = None
     units: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = {}
     why: Text
@@ -58,18 +69,18 @@ class Numeric(TextAnswer):
 
     def problems(self) -> Iterator[Problem]:
         numbers: list[tuple[Location, Number]] = [(("answer",), self.answer)]
+        numbers += [
+            (("also_right", index, "value"), one.value) for index, one in enumerate(self.also_right)
+        ]
         numbers += [(("wrong", index, "value"), wrong.value) for index, wrong in enumerate(self.wrong)]
         for where, value in numbers:
             if not _is_number_or_template(value):
                 yield where, f"{value!r} isn't a number; write one, such as 3600, and name its unit in unit"
         if self.units and self.unit is None:
             yield ("units",), "other units are multiples of a unit; name that one as unit"
+        right = [one for one in self.right_numbers() if _is_number(one.value)]
         for index, wrong in enumerate(self.wrong):
-            if (
-                _is_number(self.answer)
-                and _is_number(wrong.value)
-                and self._is_near(exact(wrong.value), self.answer)
-            ):
+            if _is_number(wrong.value) and any(_is_near(exact(wrong.value), one) for one in right):
                 yield (
                     ("wrong", index, "value"),
                     "this is a right answer too; remove it, or lower the tolerance",
@@ -77,15 +88,17 @@ class Numeric(TextAnswer):
 
     def grade(self, answer: str, judges: Judges | None = None) -> Grade:
         value = self._value(answer)
-        if self._is_near(value, self.answer):
-            return Grade(1.0, (Remark(answer, True, self.why),))
+        for right in self.right_numbers():
+            if _is_near(value, right):
+                return Grade(1.0, (Remark(answer, True, right.why or self.why),))
         for wrong in self.wrong:
-            if self._is_near(value, wrong.value):
+            if _is_near(value, RightNumber(value=wrong.value, tolerance=self.tolerance)):
                 return Grade(0.0, (Remark(answer, False, wrong.why),), wrong.misconception)
         return Grade(0.0, (Remark(answer, False, "The answer is a different number."),))
 
-    def _is_near(self, value: Fraction, number: Number) -> bool:
-        return abs(value - exact(number)) <= exact(self.tolerance)
+    def right_numbers(self) -> list[RightNumber]:
+        """Return every right number, the answer first."""
+        return [RightNumber(value=self.answer, tolerance=self.tolerance, why=self.why), *self.also_right]
 
     def _value(self, text: str) -> Fraction:
         """Return a typed number in the question's unit."""
@@ -128,6 +141,10 @@ class Numeric(TextAnswer):
     def typing_instruction(self) -> str:
         units = self._units()
         return f"Type a number, in {' or '.join(units)}" if units else "Type a number"
+
+
+def _is_near(value: Fraction, number: RightNumber) -> bool:
+    return abs(value - exact(number.value)) <= exact(number.tolerance)
 
 
 def _symbol(unit: str) -> str:
