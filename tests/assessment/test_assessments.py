@@ -1,13 +1,15 @@
 """The file of an assessment, and the papers that are drawn from it."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rolecall._yaml import BadFile
-from rolecall.assessment import Assessments
+from rolecall.assessment import Assessments, _papers, load_assessment
 from rolecall.check import check_course
 from rolecall.course import NoCourse, find_course
 
@@ -41,6 +43,27 @@ def test_learners_have_different_papers():
     papers = {tuple(one.question for one in OWN.draw(assessment, str(seed))) for seed in range(50)}
 
     assert len(papers) > 40
+
+
+def test_a_class_that_starts_together_reads_the_assessment_once(monkeypatch):
+    read = []
+
+    def load(file, course):
+        read.append(file)
+        return load_assessment(file, course)
+
+    monkeypatch.setattr(_papers, "load_assessment", load)
+    learners, assessments = Barrier(8), Assessments(find_course(), look_every=60)
+
+    def start(_):
+        learners.wait()
+        return assessments.assessment("roles-midterm")
+
+    _papers._assessment.cache_clear()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(start, range(8)))
+
+    assert len(read) == 1
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import is_
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +84,9 @@ class Assessments:
         self._look_again = 0.0
         self._readable_before: dict[Path, Assessment | Bank] = {}
         self._faulty: dict[Path, tuple[int, ...]] = {}
+        self._candidates_before: dict[str, tuple[Assessment, list[Bank], list[list[tuple[str, str]]]]] = {}
+        # When a class starts together, one thread reads a bank, and the others wait for it.
+        self._reading = threading.RLock()
 
     @property
     def names(self) -> list[str]:
@@ -127,16 +132,17 @@ class Assessments:
 
     def _readable(self, file: Path, read: Callable[[], Assessment | Bank]) -> Assessment | Bank:
         """Read a file; while an author's edit has faults, return what the file had before."""
-        changed = self.changed()
-        if self._faulty.get(file) != changed:
-            try:
-                self._readable_before[file] = read()
-            except BadFile as error:
-                if file not in self._readable_before:
-                    raise
-                self._faulty[file] = changed
-                _log.warning("the last version without faults of %s stays in use: %s", file, error)
-        return self._readable_before[file]
+        with self._reading:
+            changed = self.changed()
+            if self._faulty.get(file) != changed:
+                try:
+                    self._readable_before[file] = read()
+                except BadFile as error:
+                    if file not in self._readable_before:
+                        raise
+                    self._faulty[file] = changed
+                    _log.warning("the last version without faults of %s stays in use: %s", file, error)
+            return self._readable_before[file]
 
     def changed(self) -> tuple[int, ...]:
         """Return the times of the last changes, for use as a cache's key.
@@ -146,13 +152,16 @@ class Assessments:
         tuple of int
             A different value once a file of the course has changed, at most `look_every` seconds ago.
         """
-        now = time.monotonic()
-        if now >= self._look_again:
-            quizzes = sorted((self.course.folder / "quizzes").rglob("*.yaml"))
-            files = (*quizzes, *task_files(self.course), *self.course.worlds())
-            self._stamps = tuple(one.stat().st_mtime_ns for one in files)
-            self._look_again = now + self._look_every
-        return self._stamps
+        if time.monotonic() < self._look_again:
+            return self._stamps
+        with self._reading:
+            now = time.monotonic()
+            if now >= self._look_again:
+                quizzes = sorted((self.course.folder / "quizzes").rglob("*.yaml"))
+                files = (*quizzes, *task_files(self.course), *self.course.worlds())
+                self._stamps = tuple(one.stat().st_mtime_ns for one in files)
+                self._look_again = now + self._look_every
+            return self._stamps
 
     def question(self, item: PaperItem, judges: Judges) -> Question | None:
         """Return a question as its bank has it now; None for a task, or if the bank no longer has it."""
@@ -191,7 +200,8 @@ class Assessments:
 
     def version(self, item: PaperItem) -> str:
         """Return an item's question or task as it is now, as a document; empty if it was removed."""
-        return _version(self, item.bank, item.question, self.changed())
+        with self._reading:
+            return _version(self, item.bank, item.question, self.changed())
 
     def gradable_answer(self, item: PaperItem, version: str, answer: str, judges: Judges) -> GradableAnswer:
         """Return an answer to a question, with the version of the question that grades it.
@@ -249,21 +259,29 @@ class Assessments:
             The same seed draws the same paper from the same banks.
         """
         chance = random.Random(f"{assessment.assessment}/{seed}")
-        banks = [self.bank(name) for name in assessment.banks]
         taken: list[PaperItem] = []
-        for line in assessment.blueprint:
+        for line, fitting in zip(assessment.blueprint, self._candidates(assessment), strict=True):
             ids = {one.question for one in taken}
-            candidates = [
-                (bank.name, question.id)
-                for bank in banks
-                for question in bank.questions
-                if question.id not in ids and line.takes(bank, question)
-            ]
+            candidates = [(bank, question) for bank, question in fitting if question not in ids]
             for bank, question in chance.sample(candidates, line.count):
                 # A question without parameters has one variant, whose options are shuffled by the seed.
                 taken.append(PaperItem(bank, question, chance.randrange(_VARIANTS)))
         chance.shuffle(taken)
         return [*taken, *(PaperItem(_TASK, name, 0) for name in assessment.tasks)]
+
+    def _candidates(self, assessment: Assessment) -> list[list[tuple[str, str]]]:
+        """Return the bank and ID of each question that a line of the blueprint takes, for each line."""
+        banks = [self.bank(name) for name in assessment.banks]
+        before = self._candidates_before.get(assessment.assessment)
+        # A bank that was read again is another object, as is an assessment.
+        if before is not None and before[0] is assessment and all(map(is_, before[1], banks)):
+            return before[2]
+        candidates = [
+            [(bank.name, one.id) for bank in banks for one in bank.questions if line.takes(bank, one)]
+            for line in assessment.blueprint
+        ]
+        self._candidates_before[assessment.assessment] = (assessment, banks, candidates)
+        return candidates
 
 
 @lru_cache(maxsize=256)

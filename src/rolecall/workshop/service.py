@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
@@ -93,6 +94,8 @@ class Service:
         self._asked = lru_cache(maxsize=4096)(self._ask)
         self._viewed = lru_cache(maxsize=4096)(self._view)
         self._revealed = lru_cache(maxsize=64)(self._reveal)
+        # When a class starts together, one thread renders a question, and the others wait for it.
+        self._rendering = threading.Lock()
 
     def _give_grades_back(self, changed: bool) -> None:
         self._grades.send(self.clock.now(), changed=changed)
@@ -179,7 +182,9 @@ class Service:
 
     def view(self, item: PaperItem) -> dict[str, Any] | None:
         """Return what a learner sees of a question, without its key. The caller sets its place."""
-        return self._viewed(item, self._changed(item))
+        changed = self._changed(item)
+        with self._rendering:
+            return self._viewed(item, changed)
 
     def revealed_view(self, item: PaperItem) -> dict[str, Any] | None:
         """Return what a class sees of a question once its answer is revealed."""
