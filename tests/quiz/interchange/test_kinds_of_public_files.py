@@ -174,7 +174,7 @@ def test_an_option_without_a_text_is_named():
     [
         (
             '<assessmentTest xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1"/>',
-            "a test of QTI without its items",
+            "a test of QTI 2.1 without its items",
         ),
         (
             '<manifest xmlns="http://www.imsglobal.org/xsd/imscp_v1p1"/>',

@@ -159,8 +159,52 @@ class TestQti:
     def test_what_a_bank_does_not_have_is_listed(self, text, loss):
         assert loss in losses(text, "qti")
 
+    def test_code_of_several_lines_in_an_option_stays_a_block(self):
+        code = CHOICE.replace(">a<", "><pre>if a:\n    b</pre><").replace(">b<", "><code>a &lt; b</code><")
+
+        assert options(only(item(declared("A"), code), "qti"))[:2] == ["```\nif a:\n    b\n```", "`a < b`"]
+
+    def test_each_right_number_has_the_tolerance_of_its_own_rule(self):
+        test = "".join(
+            f'<equal toleranceMode="absolute" tolerance="{width}">{VARIABLE}'
+            f'<baseValue baseType="float">{value}</baseValue></equal>'
+            for value, width in ((3, 0.5), (9, 0))
+        )
+        question = only(item(declared("3", base="float"), ENTRY, rules(f"<or>{test}</or>")), "qti")
+
+        assert [question.grade(one).score for one in ("3.5", "9", "9.1", "2.4")] == [1, 1, 0, 0]
+
+    @pytest.mark.parametrize(
+        ("text", "loss"),
+        [
+            (
+                item(
+                    declared("A"),
+                    CHOICE.replace("<choiceI", "<choiceI", 1).replace("maxC", 'shuffle="false" maxC'),
+                ),
+                "(shuffle)",
+            ),
+            (
+                item(
+                    declared("York", base="string"),
+                    ENTRY,
+                    rules(f'<patternMatch pattern="Y.*">{VARIABLE}</patternMatch>'),
+                ),
+                "the pattern 'Y.*'",
+            ),
+        ],
+    )
+    def test_an_order_and_a_pattern_are_listed(self, text, loss):
+        assert loss in losses(text, "qti")
+
 
 class TestMoodle:
+    def test_a_text_whose_only_gap_is_a_number_is_a_number(self):
+        question = only(moodle("cloze", "", "2 + 2 = {1:NM:=4:0.1#Yes~%50%5:0#Near}"), "moodle")
+
+        assert (question.kind, question.prompt, question.why) == ("numeric", "2 + 2 = _____", "Yes")
+        assert [question.grade(one).score for one in ("4.1", "3.9", "5")] == [1, 1, 0]
+
     def test_asterisks_in_a_text_to_type_are_escaped(self):
         bank = read("::q:: Which?{=s3\\:Get\\*}\n", "gift").bank
         for form in ("moodle", "gift"):
@@ -321,6 +365,27 @@ class TestJupyterquiz:
 
 
 class TestTexts:
+    def test_an_explanation_below_a_key_of_aiken_belongs_to_its_question(self):
+        text = "Q?\nA. a\nB. b\nANSWER: B\nExplanation: It is b.\nR?\nA. a\nB. b\nANSWER: A\n"
+        first, second = read(text, "aiken").bank.questions
+
+        assert (first.solution, second.prompt) == (["It is b."], "R?")
+
+    def test_a_wrong_key_of_aiken_does_not_make_it_another_format(self):
+        assert "its key names the option D" in losses("Q?\nA. a\nB. b\nANSWER: D\n", "aiken")
+
+    def test_a_markdown_exam_can_have_ten_options(self):
+        text = "1. Q?\n" + "".join(f"{letter}. {letter * 2}\n" for letter in "ABCDEFGHIJ") + "Answer: J\n"
+
+        assert key(only(text, "markdown")) == ["JJ"]
+
+    def test_a_statement_with_a_roman_number_is_not_an_option(self):
+        question = only(
+            "1. Which are true?\nI. One\nII. Two\n\nA. I only\nB. Both\nAnswer: B\n", "markdown"
+        )
+
+        assert options(question) == ["I only", "Both"]
+
     def test_an_option_of_aiken_without_a_space_is_an_option(self):
         question = only("Q\nA. x\nB.y\nC. z\nANSWER: B\n", "aiken")
 
@@ -421,3 +486,36 @@ class TestTables:
 
     def test_the_format_of_a_table_in_utf_16_is_recognized(self):
         assert detect_format("a.csv", "question\n".encode("utf-16")) == "csv"
+
+
+def packed(*names: str) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in names:
+            archive.writestr(name, "{}")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "form", "name"),
+    [
+        (b"NewQuestion,MC,,,\nQuestionText,Q?\nOption,100,a\n", "csv", "D2L Brightspace"),
+        (b"Type: MC\n1) Q?\na. x\n*b. y\n", "aiken", "Respondus"),
+        (b"1) Q?\n*a) x\nb) y\n", "text2qti", "Respondus"),
+        (b"* Q?\n+ right\n- wrong\n", "aiken", "Auto Multiple Choice"),
+        (b"Question\n===\nQ?\n\nMeta-information\n===\nexsolution: 01\n", "markdown", "R/exams"),
+        (b"\\begin{questions}\\question Q?", "aiken", "LaTeX"),
+        (b"<problem><multiplechoiceresponse/></problem>", "moodle", "Open edX"),
+        (b'<manifest xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_rootv1p2"/>', "qti", "SCORM"),
+        (b'<assessmentTest xmlns="http://www.imsglobal.org/xsd/imsqti_v2p2"/>', "qti", "a test of QTI 2.2"),
+        (b"<POOL/>", "moodle", "Blackboard"),
+        (packed("h5p.json", "content/content.json"), "qti", "H5P"),
+        (packed("word/document.xml"), "qti", "Word"),
+        (packed("collection.anki21"), "qti", "Anki"),
+        (b"\x1f\x8b\x08", "moodle", "Moodle course"),
+        (b"%PDF-1.7", "aiken", "PDF"),
+    ],
+)
+def test_a_format_that_is_not_read_is_named(content, form, name):
+    with pytest.raises(Unreadable, match=name):
+        read(content, form)

@@ -212,6 +212,8 @@ def _other_format(content: bytes, form: str) -> str | None:
     if what := foreign_format(content):
         return f"this is {what}"
     text = beginning(content)
+    if FORMATS[form].sign and re.search(FORMATS[form].sign, text):
+        return None
     for one in FORMATS.values():
         if one.read and one.sign and one.name != form and re.search(one.sign, text):
             return f"this is in the format {one.title}; import it with --from {one.name}"

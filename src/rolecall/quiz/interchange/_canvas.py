@@ -15,7 +15,7 @@ from lxml import etree
 from rolecall.quiz._bank import Bank
 from rolecall.quiz._numbers import exact, written
 from rolecall.quiz.interchange._drafts import closing_text, number_text, ready, rounded
-from rolecall.quiz.interchange._html import archive_entry, serialized, to_html, to_inline_html
+from rolecall.quiz.interchange._html import archive_entry, serialized, to_html, to_part_html
 from rolecall.quiz.interchange._losses import Losses
 from rolecall.quiz.kinds import BaseQuestion, Blanks, Choice, Match, Multi, Numeric, Question
 
@@ -153,7 +153,7 @@ def _labels(texts: Mapping[str, str]) -> etree._Element:
     return _e(
         "render_choice",
         *(
-            _e("response_label", _material(to_inline_html(text)), ident=ident)
+            _e("response_label", _material(to_part_html(text)), ident=ident)
             for ident, text in texts.items()
         ),
     )
@@ -182,7 +182,7 @@ def _match(question: Match) -> _Parts:
     for number, pair in enumerate(question.pairs, start=1):
         ident = f"response_{number}"
         responses.append(
-            _e("response_lid", _material(to_inline_html(pair.left)), _labels(names), ident=ident)
+            _e("response_lid", _material(to_part_html(pair.left)), _labels(names), ident=ident)
         )
         right = f"r{rights.index(pair.right) + 1}"
         share = 100 / len(question.pairs)

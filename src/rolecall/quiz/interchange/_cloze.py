@@ -6,9 +6,10 @@ https://docs.moodle.org/en/Embedded_Answers_(Cloze)_question_type
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import escape, unescape
 
-from rolecall.quiz.interchange._drafts import ONE_LIST, Fields, blank_of
+from rolecall.quiz.interchange._drafts import ONE_LIST, Fields, NumberAnswer, blank_of, decimal, number_of
 from rolecall.quiz.interchange._html import to_html, to_markdown
 from rolecall.quiz.interchange._losses import Losses, Refused
 from rolecall.quiz.kinds import Blank, Blanks
@@ -19,6 +20,7 @@ _OWN = re.compile(
     r'^<div class="rolecall-prompt">(.*?)</div>\s*<pre class="rolecall-(\w+)">(.*)</pre>$', re.S
 )
 _TYPED = ("SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC")
+_NUMERICAL = ("NUMERICAL", "NM")
 _WITH_CASE = ("SHORTANSWER_C", "SAC", "MWC")
 _CHOSEN = ("MULTICHOICE", "MC", "MULTICHOICE_H", "MCH", "MULTICHOICE_V", "MCV", "MULTICHOICE_S", "MCS")
 
@@ -93,14 +95,36 @@ def read(html: str, name: str, losses: Losses) -> Fields:
     }
 
 
-def _read_gap(answers: str, name: str, losses: Losses, *, match_case: bool, typed: bool) -> Fields:
-    found = []
+def read_number(html: str, name: str, losses: Losses) -> Fields | None:
+    """Read the fields of a text whose only embedded answer is a number; None if it isn't one."""
+    gaps = list(_GAP.finditer(html))
+    if len(gaps) != 1 or gaps[0][2] not in _NUMERICAL:
+        return None
+    found: list[NumberAnswer] = []
+    for text, share, feedback in _pieces(gaps[0][3]):
+        value, _, tolerance = text.partition(":")
+        if value == "*":
+            losses.add(name, f"the feedback on any other number: {feedback}")
+        else:
+            middle, width = decimal(value, "Moodle XML"), decimal(tolerance or "0", "Moodle XML")
+            found.append((middle, width, share, feedback))
+    prompt = to_markdown(f"{html[: gaps[0].start()]}_____{html[gaps[0].end() :]}")
+    return {"prompt": prompt, **number_of(found, name, losses)}
+
+
+def _pieces(answers: str) -> Iterator[tuple[str, float, str]]:
+    """Yield the text, the share of the mark in percent, and the feedback of each answer of a gap."""
     for piece in _PIECE.findall(answers):
         match = re.fullmatch(r"\s*(=|%(-?[\d.]+)%)?((?:\\.|[^#\\])*)(?:#(.*))?", piece, re.S)
-        if match is None:
-            continue
-        share = 100.0 if match[1] == "=" else float(match[2] or 0)
+        if match is not None:
+            share = 100.0 if match[1] == "=" else float(match[2] or 0)
+            yield match[3].strip(), share, _plain(match[4] or "")
+
+
+def _read_gap(answers: str, name: str, losses: Losses, *, match_case: bool, typed: bool) -> Fields:
+    found = [
         # A literal asterisk keeps its backslash, because any other asterisk stands for any text.
-        text = _plain(match[3].replace(r"\*", r"\\*") if typed else match[3])
-        found.append((text, share, _plain(match[4] or "")))
+        (_plain(text.replace(r"\*", r"\\*") if typed else text), share, feedback)
+        for text, share, feedback in _pieces(answers)
+    ]
     return blank_of(found, name, losses, match_case=match_case, wildcards=typed)

@@ -19,6 +19,7 @@ from rolecall.quiz.interchange._mathml import FORMULA, to_latex
 _READER = MarkdownIt("commonmark", {"html": False, "xhtmlOut": True}).enable("table")
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)|@@PLUGINFILE@@|<(?:\w+:)?(?:img|matimage)\b")
 _EMBEDDED = re.compile(r"<(?:\w+:)?(object|audio|video|iframe|svg|embed)\b", re.I)
+_BLOCKS = re.compile(r"\n\s*\n|^(?:```|~~~)[^\n]*\n|\n *(?:```|~~~|[-*+] |\d+[.)] |\|)")
 _ELEMENT = re.compile(
     r"</?(?:p|br|b|i|u|em|strong|code|pre|sub|sup|ul|ol|li|span|div|img|a|table|h[1-6]|blockquote|(?:\w+:)?math)\b"
     r"[^<>]*>",
@@ -34,6 +35,11 @@ def to_html(text: str) -> str:
 def to_inline_html(text: str) -> str:
     """Convert a line of Markdown to XHTML."""
     return str(_READER.renderInline(text))
+
+
+def to_part_html(text: str) -> str:
+    """Convert an option or a part of a pair to XHTML: a line, or blocks such as code of several lines."""
+    return to_html(text) if _BLOCKS.search(text) else to_inline_html(text)
 
 
 def auto_format(text: str) -> str:
@@ -128,14 +134,35 @@ def report_pictures(name: str, texts: Iterable[str], losses: Losses) -> None:
             losses.add(name, f"the content of <math> in its text: {error}")
 
 
+def replace(element: etree._Element, text: str) -> None:
+    """Replace an element by a text."""
+    parent, before = element.getparent(), element.getprevious()
+    if parent is None:
+        return
+    text += element.tail or ""
+    if before is not None:
+        before.tail = (before.tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
+    parent.remove(element)
+
+
 def parse_xml(content: bytes) -> etree._Element:
-    """Parse an XML file without reading other files or replacing entities.
+    """Parse an XML file without reading other files; its own entities stay as they are written, ``&name;``.
 
     Raises
     ------
     Unreadable
         If it isn't XML; the message names the line.
     """
+    root = _parse_xml(content)
+    for entity in list(root.iter(etree.Entity)):
+        # The text shows which entity was there; what it stands for could be any file.
+        replace(entity, entity.text or "")
+    return root
+
+
+def _parse_xml(content: bytes) -> etree._Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
     try:
         return etree.fromstring(content, parser)

@@ -15,19 +15,19 @@ from rolecall.quiz.interchange._lettered import LetteredQuestion, key_letters
 from rolecall.quiz.interchange._losses import Losses, Refused, decoded
 from rolecall.quiz.kinds import Question
 
-SIGN = r"(?im)^\W*(correct )?answers?\W*:\W*[a-h](\W|$)|^\s*[-*] \[x\] "
+SIGN = r"(?im)^\W*(correct )?answers?\W*:\W*[a-j](\W|$)|^\s*[-*] \[x\] "
 _NUMBER = re.compile(r"(?:(question|q)\s*)?(\d+)(?:\s*(?:of|/)\s*\d+)?\s*([.):\]])?(?:\s+|$)(.*)", re.I)
-_CHECKBOX = re.compile(r"[-*+]\s+\[([ xX])\]\s+(?:([A-Ha-h])[.)]\s+)?(.*)")
-_LETTERED = re.compile(r"(?:[-*+]\s+)?(?:\*\*)?\(?([A-Ha-h])[.)](?:\*\*)?\s+(.*)")
+_CHECKBOX = re.compile(r"[-*+]\s+\[([ xX])\]\s+(?:([A-Ja-j])[.)]\s+)?(.*)")
+_LETTERED = re.compile(r"(?:[-*+]\s+)?(?:\*\*)?\(?([A-Ja-j])[.)](?:\*\*)?\s+(.*)")
 _KEY = re.compile(
     r"\W*(?:(?:correct\s+)?ans(?:wers?)?|correct\s+(?:option|choice)s?)(?:\s+(?:is|are))?\W*:[\s*_]*(.*)",
     re.I,
 )
 _CHECKED = re.compile(r"\s*[✓✔✅]\ufe0f?\s*$")
-_FENCE = re.compile(r"(?:[-*+]\s+)?(?:\(?[A-Ha-h][.)]\s+)?```(?!.*```)")
-_LETTERS = re.compile(r"\(?([A-H](?:(?:\s*(?:,|&|and)\s*)?[A-H])*)(?![\w'’])[.):]?\s*(.*)")
-_SMALL_LETTERS = re.compile(r"\(?([a-h](?:\s*(?:,|&|and)\s*[a-h])*)(?:[.):](?!\w)\s*(.*)|\s*$)")
-_REASON = re.compile(r"(?:[-*+]\s+)?(?:why\s+)?(?:option\s+)?([A-H])\s+is\s+\w+\W*:\s*(.+)", re.I)
+_FENCE = re.compile(r"(?:[-*+]\s+)?(?:\(?[A-Ja-j][.)]\s+)?```(?!.*```)")
+_LETTERS = re.compile(r"\(?([A-J](?:(?:\s*(?:,|&|and)\s*)?[A-J])*)(?![\w'’])[.):]?\s*(.*)")
+_SMALL_LETTERS = re.compile(r"\(?([a-j](?:\s*(?:,|&|and)\s*[a-j])*)(?:[.):](?!\w)\s*(.*)|\s*$)")
+_REASON = re.compile(r"(?:[-*+]\s+)?(?:why\s+)?(?:option\s+)?([A-J])\s+is\s+\w+\W*:\s*(.+)", re.I)
 _EXPLANATION = re.compile(r"\W*explanation\W*:[\s*_]*", re.I)
 _CODE = r"(?P<code>(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"
 """Code within a line, in which HTML is what the text is about."""
@@ -143,7 +143,7 @@ def _question(first: int, lines: list[str]) -> LetteredQuestion:
             _read_key(one, key[1].strip().rstrip("*_ "))
         elif one.options and (reason := _REASON.match(plain)):
             one.reasons[reason[1].upper()] = reason[2]
-        elif (option := _option(plain)) and not _is_explained(one):
+        elif (option := _option(plain)) and _is_next(option[0], one) and not _is_explained(one):
             letter, text, checked = option
             one.add_option(letter or chr(ord("A") + len(one.options)), text, correct=checked)
             in_option = True
@@ -155,6 +155,11 @@ def _question(first: int, lines: list[str]) -> LetteredQuestion:
         else:
             part.append(_EXPLANATION.sub("", plain) if one.options else _unmarked(plain))
     return one
+
+
+def _is_next(letter: str, one: LetteredQuestion) -> bool:
+    """Whether a letter can be an option's: I. is the number of a statement unless H. is above it."""
+    return letter.upper() not in ("I", "J") or letter.upper() == one.next_letter()
 
 
 def _read_key(one: LetteredQuestion, text: str) -> None:

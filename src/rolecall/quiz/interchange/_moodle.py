@@ -125,7 +125,8 @@ def read(content: bytes, losses: Losses) -> list[Question]:
     """Read the questions of a Moodle XML file."""
     quiz = parse_xml(content)
     if quiz.tag != "quiz":
-        raise Unreadable(f"its root element is <{quiz.tag}>, but Moodle XML has <quiz>")
+        root = etree.QName(quiz).localname
+        raise Unreadable(f"its root element is <{root}>, but Moodle XML has <quiz>")
     drafts = Drafts(losses)
     skill = ""
     for element in quiz.iterfind("question"):
@@ -195,6 +196,8 @@ def _choosing(element: etree._Element, name: str, losses: Losses) -> Fields:
         if single and fraction not in (0, 100):
             losses.add(name, f"the {fraction:g} % for {text!r}; it counts as wrong")
         options.append({"text": text, "correct": correct, "why": _read(answer.find("feedback"))})
+    if (element.findtext("shuffleanswers") or "true").strip().lower() in ("false", "0"):
+        losses.add(name, "that its answers keep their order (shuffleanswers)")
     if not single:
         _report_weights(element, name, losses)
     return {"kind": "choice" if single else "multi", "options": options}
@@ -269,7 +272,8 @@ def _short_answer(element: etree._Element, name: str, losses: Losses) -> Fields:
 
 
 def _embedded(element: etree._Element, name: str, losses: Losses) -> Fields:
-    return _cloze.read(_plain(element.find("questiontext")), name, losses)
+    text = _plain(element.find("questiontext"))
+    return _cloze.read_number(text, name, losses) or _cloze.read(text, name, losses)
 
 
 def _dragged(element: etree._Element, name: str, losses: Losses) -> Fields:

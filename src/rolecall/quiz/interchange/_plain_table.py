@@ -13,9 +13,9 @@ from rolecall.quiz.interchange._drafts import Drafts, Fields
 from rolecall.quiz.interchange._losses import Losses, Refused
 
 _QUESTION = re.compile(r"(question|prompt|question text)\b", re.I)
-_OPTION = re.compile(r"(?:option|answer|choice)\s*_?(\d+|[a-z])\b|([a-h])$", re.I)
+_OPTION = re.compile(r"(?:option|answer|choice)\s*_?(\d+|[a-z])\b|([a-j])$", re.I)
 _KEY = re.compile(r"(correct|key$|answers?$|right|solution$)", re.I)
-_EXPLANATION = re.compile(r"(explanation|feedback|rationale|comment)", re.I)
+_EXPLANATION = re.compile(r"(?:answer\s+)?(explanation|feedback|rationale|comment)", re.I)
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> int | None:

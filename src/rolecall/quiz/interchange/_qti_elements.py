@@ -7,8 +7,10 @@ from html import escape
 
 from lxml import etree
 
-from rolecall.quiz.interchange._html import to_markdown
+from rolecall.quiz.interchange._html import replace, to_markdown
 
+__all__ = ["drop", "html", "markdown", "replace", "said", "tag"]
+_BLOCKS = ("pre", "ul", "ol", "table")
 _SPACE = re.compile(r"\s*\n[ \t]+|[ \t]{2,}")
 """Indentation of the file. A line break alone is one of Markdown's, which our own export keeps."""
 
@@ -23,19 +25,6 @@ def drop(element: etree._Element) -> None:
     parent = element.getparent()
     if parent is not None:
         parent.remove(element)
-
-
-def replace(element: etree._Element, text: str) -> None:
-    """Replace an element by a text."""
-    parent, before = element.getparent(), element.getprevious()
-    if parent is None:
-        return
-    text += element.tail or ""
-    if before is not None:
-        before.tail = (before.tail or "") + text
-    else:
-        parent.text = (parent.text or "") + text
-    parent.remove(element)
 
 
 def html(element: etree._Element) -> str:
@@ -66,5 +55,6 @@ def markdown(element: etree._Element) -> str:
 
 
 def said(element: etree._Element) -> str:
-    """Return the content of an element as one line of Markdown."""
-    return " ".join(markdown(element).split())
+    """Return the content of an element as one line of Markdown, unless it has blocks such as code."""
+    text = markdown(element)
+    return text if any(tag(one) in _BLOCKS for one in element.iter()) else " ".join(text.split())

@@ -48,6 +48,10 @@ def read(item: etree._Element, name: str, losses: Losses) -> Fields:
                 name, f"the feedback on answers other than {feedback.get('identifier')}: {said(feedback)}"
             )
             drop(feedback)
+    if any(tag(one) == "choiceInteraction" and one.get("shuffle") == "false" for one in interactions):
+        losses.add(name, "that its choices keep their order (shuffle)")
+    for pattern in item.iterfind("{*}responseProcessing//{*}patternMatch"):
+        losses.add(name, f"the pattern {pattern.get('pattern')!r}, with which answers are compared")
     fixed = list(filter(_is_fixed, body.iter("{*}simpleChoice")))
     if not all(map(_is_last, fixed)):
         losses.add(name, "that a choice keeps its place (fixed)")

@@ -12,7 +12,7 @@ from rolecall.quiz.interchange._drafts import (
     number_text,
     rounded,
 )
-from rolecall.quiz.interchange._html import to_html, to_inline_html
+from rolecall.quiz.interchange._html import to_html, to_part_html
 from rolecall.quiz.interchange._losses import Losses
 from rolecall.quiz.kinds import BaseQuestion, Blanks, Choice, Match, Multi, Numeric, Order, Question
 
@@ -93,8 +93,8 @@ def _parsed(html: str) -> etree._Element:
 
 
 def _line(element: etree._Element, text: str) -> etree._Element:
-    """Add a line of Markdown to an element."""
-    root = _parsed(f'<p xmlns="{_QTI}">{to_inline_html(text)}</p>')
+    """Add the Markdown of an option or of a part of a pair to an element."""
+    root = _parsed(f'<div xmlns="{_QTI}">{to_part_html(text)}</div>')
     element.text = root.text
     element.extend(list(root))
     return element
