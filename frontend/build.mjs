@@ -13,7 +13,7 @@ const BUNDLES = {
   "card/card.js": "widgets/static",
   "card/card.css": "widgets/static",
   "kit/kit.css": "presentation/static",
-  "editor/editor.js": "widgets/static",
+  "editor/editor.js": "presentation/static",
   "panel/remoteEntry.js": "panel/labextensions/rolecall/static",
   "panel/panel.css": "panel/labextensions/rolecall/static",
   "sequence/sequence.js": "widgets/static",
@@ -24,6 +24,8 @@ const BUNDLES = {
   "workshop/content_answer.js": "workshop/static",
   "workshop/registered.js": "workshop/static",
   "workshop/lti_setup.js": "workshop/static",
+  "workshop/take.js": "workshop/static",
+  "workshop/take.css": "workshop/static",
   "workshop/workshop.css": "workshop/static",
 };
 

@@ -235,7 +235,7 @@ test("policy: the plain field works before the editor is loaded", () => {
 });
 
 test("task: the form shows how to begin, and how much is handed in", () => {
-  const { find, form } = show("task", { title: "Let Dana in" }, { answer: [{}, {}] });
+  const { find, form } = show("task", { title: "Let Dana in" }, { answer: { started: "", calls: [{}, {}] } });
 
   assert.match(find("code").textContent, /^work = quiz\.task\("q"\)/);
   assert.equal(find("[role=status]").textContent, "Handed in: 2 calls.");

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 
 from rolecall._processes import supervised
 from rolecall.check._browser import violations
@@ -19,6 +19,13 @@ from workshop.running import Running, start_workshop
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 expect.set_options(timeout=60_000)
+RIGHT = {
+    question.id: next(at for at, one in enumerate(question.options) if one.correct)
+    for file in find_course().banks()
+    for question in load_bank(file).questions
+    if question.kind == "choice"
+}
+"""An option of each choice that is right, for some variant at least."""
 SERVE = Path(__file__).parent / "openedx" / "serve_platform.py"
 
 
@@ -89,25 +96,75 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def take_assessment(tool: Running, frame: FrameLocator) -> None:
+POLICY = '{"Version": "2012-10-17", "Statement": []}'
+
+
+def take_assessment(page: Page, frame: FrameLocator, screenshots: Path) -> str:
+    """Take the assessment in the frame with the card's controls; gives the marks that the card then shows."""
+    card = frame.locator(".rolecall-card")
+    with page.expect_response("**/api/assessments/roles-midterm") as started:
+        card.get_by_role("button", name="Start").click()
+    paper = started.value.json()["paper"]
+    for place, view in enumerate(one["view"] for one in paper):
+        expect(card).to_have_attribute("aria-label", re.compile(rf"question {place + 1} of {len(paper)}$"))
+        answer_question(page, card, view)
+        if view["kind"] == "policy":
+            page.screenshot(path=screenshots / "platform-policy.png")
+            assert list(violations(page, "iframe")) == []
+        if place + 1 < len(paper):
+            card.get_by_role("button", name="Go to next question").click()
+    expect(card.get_by_text("All answers are saved.")).to_be_visible()
+    card.get_by_role("button", name="Hand in").click()
+    expect(card.get_by_text("8 of 8 answered.")).to_be_visible()
+    card.get_by_role("button", name="Hand in now").click()
+    marks = card.get_by_text(re.compile(r"of 8 points\."))
+    expect(card.get_by_text("Your receipt")).to_be_visible()
+    # Marks come when the answers are graded; the button asks for them.
+    refresh = card.get_by_role("button", name="Check for marks")
+    while refresh.count():
+        with page.expect_response("**/api/attempts/*"):
+            refresh.click()
+        expect(marks.or_(refresh)).to_be_visible()
+    page.screenshot(path=screenshots / "platform-handed-in.png")
+    return marks.inner_text()
+
+
+def answer_question(page: Page, card: Locator, view: dict) -> None:
+    """Answer a question by its controls; a choice with an option that is right for some variant of it."""
+    match view["kind"]:
+        case "choice" | "multi":
+            count = len(view["content"]["options"])
+            card.locator(f'[data-key="option-{RIGHT.get(view["id"], 0) % count}"]').check()
+        case "match" | "decide":
+            for radio in card.get_by_role("radio").all()[:1]:
+                radio.check()
+            for select in card.get_by_role("combobox").all():
+                if select.is_visible():
+                    select.select_option(index=1)
+        case "order":
+            card.get_by_role("button", name="Move down").first.click()
+        case "policy":
+            expect(card.locator(".cm-editor")).to_be_visible()
+            card.get_by_label("The policy, in JSON").click()
+            page.keyboard.press("Control+a")
+            page.keyboard.insert_text(POLICY)
+        case _:
+            for box in card.get_by_role("textbox").all():
+                box.fill("1")
+
+
+def take_in_notebook(tool: Running, frame: FrameLocator) -> None:
     """Run the cell that the learner sees, as a notebook would, and answer what is a choice."""
+    frame.get_by_text("Use a notebook").click()
     cell = frame.locator("pre").inner_text()
     token = re.search(r'join\(token="([^"]+)"', cell)[1]
     assert 'assessment("roles-midterm")' in cell
     learner = httpx.Client(base_url=tool.url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
     attempt = learner.post("/api/assessments/roles-midterm").raise_for_status().json()
-    right = {
-        question.id: next(at for at, one in enumerate(question.options) if one.correct)
-        for file in find_course().banks()
-        for question in load_bank(file).questions
-        if question.kind == "choice"
-    }
     for view in (one["view"] for one in attempt["paper"] if one["view"]["kind"] == "choice"):
-        assert view["id"] in right
-        # Each option is the answer to some variant; the first one that is right gives a grade above zero.
         learner.put(
             f"/api/attempts/{attempt['attempt']}/answers/{view['place']}",
-            json={"given": right[view["id"]] % len(view["content"]["options"]), "serial": 1},
+            json={"given": RIGHT[view["id"]] % len(view["content"]["options"]), "serial": 1},
         ).raise_for_status()
     learner.post(f"/api/attempts/{attempt['attempt']}/submit").raise_for_status()
 
@@ -133,11 +190,12 @@ def test_an_instructor_picks_an_assessment_a_learner_takes_it_and_the_grade_is_i
     assert pick_assessment(openedx, page)["custom"] == {"assessment": "roles-midterm"}
     page.goto(f"{openedx.url}/unit/ana")
     frame = page.frame_locator("iframe")
-    expect(frame.get_by_role("heading")).to_have_text("Welcome, Ana")
-    take_assessment(tool, frame)
+    expect(frame.get_by_role("heading", name="Welcome, Ana")).to_be_visible()
+    marks = take_assessment(page, frame, screenshots)
 
     score = openedx.wait_for_score("ana")
     assert (score["score_maximum"], score["grading_progress"]) == (8.0, "FullyGraded")
+    assert float(marks.partition(" of ")[0]) == pytest.approx(score["score_given"], abs=0.01)
     # The LMS around Open edX's code takes no grade of zero.
     assert openedx.state()["gradebook"].get("ana", 0.0) == pytest.approx(score["score_given"])
 
@@ -158,7 +216,7 @@ def test_open_edx_lets_the_service_create_the_line_item(openedx, tool, page):
     assert openedx.state()["lines"] == []
 
     page.goto(f"{openedx.url}/unit/ben")
-    take_assessment(tool, page.frame_locator("iframe"))
+    take_in_notebook(tool, page.frame_locator("iframe"))
 
     assert openedx.wait_for_score("ben")["score_maximum"] == 8.0
     assert openedx.state()["lines"] == [title]

@@ -19,6 +19,9 @@ import { difficultyChip, taskParts } from "./task.js";
 const KERNEL_TIMEOUT = 6000;
 /** How long the learner has to pause before a draft of an assessment is saved, in milliseconds. */
 const SAVE_DELAY = 500;
+const KERNEL_SILENCE =
+  "The kernel doesn't respond. If it is busy, wait. If it was restarted, run this cell again; " +
+  "your earlier answers are saved.";
 
 let cards = 0;
 
@@ -39,9 +42,13 @@ export class Card {
   /** @type {number | undefined} */
   #saveTimer;
 
-  /** @param {Pick<RenderProps<CardState>, "model" | "el">} context */
-  constructor({ model, el }) {
+  /**
+   * @param {Pick<RenderProps<CardState>, "model" | "el">} context
+   * @param {string} silence what the card says if it gets no answer
+   */
+  constructor({ model, el }, silence = KERNEL_SILENCE) {
     this.model = model;
+    this.silenceText = silence;
     this.body = h("div");
     this.spoken = h("div", { class: "rc-spoken", "aria-live": "polite", role: "status" });
     this.silence = h("p", { class: "rc-problem", role: "alert", hidden: true });
@@ -97,9 +104,7 @@ export class Card {
 
   #showSilence() {
     this.silence.hidden = false;
-    this.silence.textContent =
-      "The kernel doesn't respond. If it is busy, wait. If it was restarted, run this cell again; " +
-      "your earlier answers are saved.";
+    this.silence.textContent = this.silenceText;
   }
 
   // JupyterLab's plain keys (A inserts a cell, D D deletes one) must not act while a learner answers; Ctrl+S must.

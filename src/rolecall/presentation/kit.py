@@ -9,7 +9,11 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-_STYLE_SHEET = Path(__file__).parent / "static" / "kit.css"
+STATIC = Path(__file__).parent / "static"
+"""The files that notebooks and the workshop's pages share."""
+EDITOR = STATIC / "editor.js"
+"""The editor of policy questions, which is loaded only when one is shown."""
+_STYLE_SHEET = STATIC / "kit.css"
 
 
 @cache

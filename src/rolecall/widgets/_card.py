@@ -10,6 +10,7 @@ import anywidget
 import traitlets
 
 from rolecall._learner_error import LearnerError
+from rolecall.presentation.kit import EDITOR
 from rolecall.presentation.static_card import static_html, static_text
 from rolecall.quiz import InvalidAnswer
 
@@ -77,7 +78,7 @@ class Card(anywidget.AnyWidget):
     def _received(self, widget: object, content: Any, buffers: object) -> None:
         if content == {"do": "editor"}:
             # Only a policy question needs this half megabyte, and a saved notebook must not hold it.
-            self.send({"editor": (STATIC / "editor.js").read_text("utf-8")})
+            self.send({"editor": EDITOR.read_text("utf-8")})
             return
         self._problem = ""
         try:

@@ -11,7 +11,9 @@ SECURITY_HEADERS = {
 }
 
 
-def content_policy(frames: Iterable[str] = (), forms: Iterable[str] = ()) -> str:
+def content_policy(
+    frames: Iterable[str] = (), forms: Iterable[str] = (), *, has_editor: bool = False
+) -> str:
     """Return a Content-Security-Policy: nothing of a page comes from elsewhere.
 
     Parameters
@@ -20,7 +22,11 @@ def content_policy(frames: Iterable[str] = (), forms: Iterable[str] = ()) -> str
         The origins whose pages can show this one in a frame.
     forms
         The origins that a form of the page can be sent to, besides this service.
+    has_editor
+        Whether the page has the editor of policies, which sets styles.
     """
+    styles = "; style-src 'self' 'unsafe-inline'" if has_editor else ""
     form_action = " ".join(["'self'", *forms])
+    sources = f"default-src 'self'{styles}; base-uri 'none'; form-action {form_action}"
     ancestors = " ".join(frames) or "'none'"
-    return f"default-src 'self'; base-uri 'none'; form-action {form_action}; frame-ancestors {ancestors}"
+    return f"{sources}; frame-ancestors {ancestors}"

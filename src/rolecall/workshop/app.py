@@ -106,7 +106,10 @@ def create_app(service: Service, instructors: Collection[str] = ()) -> FastAPI:
     app.include_router(gradebook_pages.router)
     app.include_router(lti_pages.router)
     app.include_router(lti_setup_pages.router)
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    static = StaticFiles(
+        directory=Path(__file__).parent / "static", packages=[("rolecall.presentation", "static")]
+    )
+    app.mount("/static", static, name="static")
     app.add_middleware(_LimitAndHeaders, service=service)
 
     @app.exception_handler(Unavailable)

@@ -120,7 +120,7 @@ async def post_launch(
     proof: Annotated[str, Form(max_length=200)] = "",
     error: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
-    """Finish a launch: show an instructor the dashboard, and a learner the cell for their notebook."""
+    """Finish a launch: show an instructor the dashboard, and a learner the assessment or the lesson."""
     platforms = service.platforms
     again = _again(request, service, state)
     if error:
@@ -178,7 +178,9 @@ async def _welcome(request: Request, service: Service, launch: Launch, name: str
         "lesson": next((one for one in lessons if one.name == launch.lesson), None),
         "modes": MODE_TITLES,
     }
-    return show(request, "joined.html", context)
+    page = show(request, "joined.html", context)
+    page.headers["Content-Security-Policy"] = content_policy(service.platforms.origins, has_editor=True)
+    return page
 
 
 def _started(service: Service, state: str) -> StartedLaunch | None:

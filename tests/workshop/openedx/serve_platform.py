@@ -193,7 +193,7 @@ def unit(request, user):
     else:
         address = api.get_lti_1p3_content_url(launch_data(user))
     return HttpResponse(
-        f'<h1>{PEOPLE[user]}</h1><iframe name="tool" src="{address}" width="900" height="600"></iframe>'.replace(
+        f'<h1>{PEOPLE[user]}</h1><iframe name="tool" title="Tool" src="{address}" width="900" height="600"></iframe>'.replace(
             "&", "&amp;"
         )
     )

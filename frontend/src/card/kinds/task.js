@@ -3,7 +3,7 @@ import { h } from "../html.js";
 
 /** @import { CreateForm } from "../types.js" */
 
-/** @type {CreateForm<{ title: string }, unknown[]>} The answer is the calls that were handed in. */
+/** @type {CreateForm<{ title: string }, { calls: unknown[] }>} The answer has the calls that were handed in. */
 export function taskForm(context) {
   const { answer, questionId } = context;
   const code = [
@@ -14,9 +14,9 @@ export function taskForm(context) {
   const element = h(
     "div",
     {},
-    h("p", {}, "Work on it in cells below this one, with the card in a variable such as quiz:"),
+    h("p", {}, "Work on it in cells of a notebook, with the card in a variable such as quiz:"),
     h("pre", { tabindex: "0" }, h("code", {}, code.join("\n"))),
-    h("p", { role: "status" }, answer === null ? "Nothing is handed in yet." : `Handed in: ${answer.length} calls.`),
+    h("p", { role: "status" }, answer === null ? "Nothing is handed in yet." : `Handed in: ${answer.calls.length} calls.`),
   );
   return { element, isComplete: () => false };
 }
