@@ -198,6 +198,83 @@ class TestQti:
         assert loss in losses(text, "qti")
 
 
+def item12(kind: str, responses: str, scored: str, more: str = "") -> str:
+    field = "<qtimetadatafield><fieldlabel>{}</fieldlabel><fieldentry>{}</fieldentry></qtimetadatafield>"
+    metadata = field.format("question_type", kind) + more
+    return (
+        f'<questestinterop><item ident="i" title="I"><itemmetadata><qtimetadata>{metadata}</qtimetadata>'
+        "</itemmetadata><presentation><material><mattext>Roses are [a] and [b].</mattext></material>"
+        f"{responses}</presentation><resprocessing>{scored}</resprocessing></item></questestinterop>"
+    )
+
+
+def response12(ident: str, *labels: str, attributes: str = "", of_response: str = "") -> str:
+    shown = "".join(
+        f'<response_label ident="{label}" {attributes}><material><mattext>{label}</mattext></material>'
+        "</response_label>"
+        for label in labels
+    )
+    return (
+        f'<response_lid ident="{ident}" {of_response}><material><mattext>{ident}</mattext></material>'
+        f"<render_choice>{shown}</render_choice></response_lid>"
+    )
+
+
+def scored12(ident: str, *values: str) -> str:
+    equal = "".join(f'<varequal respident="{ident}">{value}</varequal>' for value in values)
+    return (
+        f"<respcondition><conditionvar>{equal}</conditionvar>"
+        '<setvar action="Add" varname="SCORE">50</setvar></respcondition>'
+    )
+
+
+class TestCanvas:
+    """New Quizzes export these; the fixtures of github.com/instructure/qti show them."""
+
+    def test_only_the_scored_answer_of_a_list_in_a_text_is_right(self):
+        chosen = response12("response_a", "black", "red", attributes='answer_type="dropdown"')
+        typed = response12("response_b", "blue", "azure", attributes='answer_type="openEntry"')
+        scored = scored12("response_a", "red") + scored12("response_b", "blue")
+        question = only(item12("fill_in_multiple_blanks_question", chosen + typed, scored), "qti")
+
+        assert question.blanks["b1"].accept == ["red"]
+        assert question.blanks["b2"].accept == ["blue", "azure"]
+
+    def test_a_pattern_is_not_read_as_a_text(self):
+        pattern = response12("response_a", "^red$", attributes='scoring_algorithm="TextRegex"')
+        other = response12("response_b", "blue")
+        scored = scored12("response_a", "^red$") + scored12("response_b", "blue")
+
+        assert "blank 1 is compared with a pattern (TextRegex)" in losses(
+            item12("fill_in_multiple_blanks_question", pattern + other, scored), "qti"
+        )
+
+    def test_each_item_of_a_category_is_a_pair(self):
+        several = 'rcardinality="Multiple"'
+        responses = "".join(
+            response12(ident, "a", "b", "c", "d", of_response=several) for ident in ("X", "Y")
+        )
+        text = item12("categorization_question", responses, scored12("X", "a", "b") + scored12("Y", "c"))
+
+        assert [(one.left, one.right) for one in only(text, "qti").pairs] == [
+            ("a", "X"),
+            ("b", "X"),
+            ("c", "Y"),
+        ]
+        assert "the item 'd', which belongs to no category" in losses(text, "qti")
+
+    def test_items_to_order_have_the_order_of_the_score(self):
+        response = response12("o", "a", "c", "b", of_response='rcardinality="Ordered"')
+
+        assert [
+            one.text for one in only(item12("", response, scored12("o", "a", "b", "c")), "qti").items
+        ] == [
+            "a",
+            "b",
+            "c",
+        ]
+
+
 class TestMoodle:
     def test_a_text_whose_only_gap_is_a_number_is_a_number(self):
         question = only(moodle("cloze", "", "2 + 2 = {1:NM:=4:0.1#Yes~%50%5:0#Near}"), "moodle")

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
-from textwrap import dedent
 
 from lxml import etree
 
@@ -23,8 +21,9 @@ from rolecall.quiz.interchange._drafts import (
     number_of,
     read_closing,
 )
-from rolecall.quiz.interchange._html import auto_format, report_pictures, to_markdown
+from rolecall.quiz.interchange._html import report_pictures
 from rolecall.quiz.interchange._losses import Losses, Refused
+from rolecall.quiz.interchange._qti12_elements import Condition, conditions_of, labels_of, text_in, text_of
 from rolecall.quiz.interchange._qti_elements import drop
 
 _UNKNOWN = {
@@ -35,6 +34,12 @@ _UNKNOWN = {
 }
 _FENCED = re.compile(r"```(json|bash|python|text)?\n(.*?)\n```", re.S)
 _GAP = "_____"
+_CHOSEN = ("dropdown", "wordbank")
+"""How New Quizzes marks the answers of a blank that are shown to choose from; the others are typed."""
+_LOOSE = {
+    "TextContainsAnswer": "that an answer may contain other text too (TextContainsAnswer)",
+    "TextCloseEnough": "that an answer may be similar (TextCloseEnough)",
+}
 _TAGS = ("difficulty", "skill", "hint")
 """Fields of Rolecall that its own export keeps in the metadata of an item."""
 
@@ -51,23 +56,6 @@ def add_items(root: etree._Element, drafts: Drafts, losses: Losses) -> None:
             drafts.add(name, _fields(item, name, losses))
 
 
-@dataclass(frozen=True, slots=True)
-class _Condition:
-    """A condition of an item's scoring, the points that it sets or adds, and the feedback that it shows."""
-
-    element: etree._Element
-    points: float
-    adds: bool
-    feedback: tuple[str, ...]
-
-    def equals(self) -> Iterator[tuple[str, str]]:
-        """Yield the response and the value of each answer that the condition requires."""
-        for one in self.element.iter("{*}varequal"):
-            parent = one.getparent()
-            if parent is None or etree.QName(parent).localname != "not":
-                yield one.get("respident", ""), (one.text or "").strip()
-
-
 def _fields(item: etree._Element, name: str, losses: Losses) -> Fields:
     metadata = {
         (field.findtext("{*}fieldlabel") or "").strip(): (field.findtext("{*}fieldentry") or "").strip()
@@ -81,8 +69,8 @@ def _fields(item: etree._Element, name: str, losses: Losses) -> Fields:
         raise Refused("it has no presentation")
     if metadata.get("points_possible") not in (None, "", "1", "1.0"):
         losses.add(name, f"its {metadata['points_possible']} points")
-    conditions = list(_conditions(item))
-    feedback = {one.get("ident", ""): _text(one) for one in item.iterfind("{*}itemfeedback")}
+    conditions = list(conditions_of(item))
+    feedback = {one.get("ident", ""): text_in(one) for one in item.iterfind("{*}itemfeedback")}
     closing = feedback.pop("general_fb", "")
     for ident in ("correct_fb", "general_incorrect_fb"):
         if remark := feedback.pop(ident, ""):
@@ -93,9 +81,12 @@ def _fields(item: etree._Element, name: str, losses: Losses) -> Fields:
     tags = {field: metadata[f"rolecall_{field}"] for field in _TAGS if f"rolecall_{field}" in metadata}
     fields: Fields = {"prompt": prompt, **tags, **read_closing(closing), **_help(item)}
     for rubric in (*item.iterfind("{*}rubric"), *item.iterfind("{*}itemrubric")):
-        losses.add(name, f"the rubric: {_text(rubric)}")
+        losses.add(name, f"the rubric: {text_in(rubric)}")
     if kind in ("fill_in_multiple_blanks_question", "multiple_dropdowns_question"):
-        return fields | _blanks(prompt, choices, conditions, losses, name, kind)
+        match_case = metadata.get("case_sensitive") == "true"
+        return fields | _blanks(prompt, choices, conditions, losses, name, kind, match_case=match_case)
+    if kind == "categorization_question":
+        return fields | _categories(choices, conditions, name, losses)
     if kind == "matching_question" or (len(choices) > 1 and not texts):
         return fields | _match(choices, conditions)
     if len(choices) == 1 and not texts:
@@ -118,44 +109,15 @@ def _is_number(response: etree._Element) -> bool:
 def _help(item: etree._Element) -> Fields:
     """Return the hint and the solution of an item."""
     found = {"hint": item.find("{*}hint"), "solution": item.find("{*}solution")}
-    texts = {field: _text(element) for field, element in found.items() if element is not None}
+    texts = {field: text_in(element) for field, element in found.items() if element is not None}
     return {field: [text] if field == "solution" else text for field, text in texts.items() if text}
-
-
-def _conditions(item: etree._Element) -> Iterator[_Condition]:
-    for one in item.iterfind("{*}resprocessing/{*}respcondition"):
-        points = [
-            float(decimal(each.text or "0", "QTI")) * (-1 if each.get("action") == "Subtract" else 1)
-            for each in one.iterfind("{*}setvar")
-        ]
-        shown = tuple(each.get("linkrefid", "") for each in one.iterfind("{*}displayfeedback"))
-        condition = one.find("{*}conditionvar")
-        if condition is not None:
-            adds = any(each.get("action") == "Add" for each in one.iterfind("{*}setvar"))
-            yield _Condition(condition, max(points, default=0.0), adds, shown)
-
-
-def _text(element: etree._Element) -> str:
-    """Return the texts of an element as Markdown. HTML is escaped in a mattext, or is its content."""
-    return "\n\n".join(text for one in element.iter("{*}mattext") if (text := _text_of(one)))
-
-
-def _text_of(mattext: etree._Element) -> str:
-    inner = "".join(etree.tostring(each, encoding="unicode") for each in mattext)
-    text = (mattext.text or "") + inner
-    kind = "text/html" if inner else mattext.get("texttype", "")
-    if kind == "text/html":
-        return to_markdown(text)
-    first, line_break, rest = text.strip().partition("\n")
-    text = first + line_break + dedent(rest)
-    return text if kind == "text/plain" else auto_format(text)
 
 
 def _prompt(presentation: etree._Element, *, with_inner: bool) -> str:
     """Return the text around the answers, or with the text that an item's only response has."""
     outside = ("response_label",) if with_inner else ("response_", "render_")
     texts = [
-        _text(one)
+        text_in(one)
         for one in presentation.iter("{*}material")
         if not any(
             etree.QName(above).localname.startswith(outside)
@@ -166,16 +128,7 @@ def _prompt(presentation: etree._Element, *, with_inner: bool) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
-def _labels(response: etree._Element) -> dict[str, str]:
-    # The labels of a slider are plain text; those of a hotspot are coordinates.
-    slider = next(response.iter("{*}render_slider"), None) is not None
-    return {
-        one.get("ident", ""): _text(one) or (one.text or "").strip() * slider
-        for one in response.iter("{*}response_label")
-    }
-
-
-def _remarks(conditions: list[_Condition], feedback: dict[str, str]) -> dict[str, str]:
+def _remarks(conditions: list[Condition], feedback: dict[str, str]) -> dict[str, str]:
     """Return the feedback on each answer, by its identifier or its text."""
     found: dict[str, str] = {}
     for condition in conditions:
@@ -188,12 +141,14 @@ def _remarks(conditions: list[_Condition], feedback: dict[str, str]) -> dict[str
 
 def _choice(
     response: etree._Element,
-    conditions: list[_Condition],
+    conditions: list[Condition],
     feedback: dict[str, str],
     name: str,
     losses: Losses,
 ) -> Fields:
-    labels = _labels(response)
+    if response.get("rcardinality", "").lower() == "ordered":
+        return _order(response, conditions)
+    labels = labels_of(response)
     most = max((one.points for one in conditions), default=0.0)
     scored = [one for one in conditions if one.points > 0]
     if most <= 0:
@@ -217,28 +172,59 @@ def _choice(
     return {"kind": "multi" if several else "choice", "options": options}
 
 
-def _match(responses: list[etree._Element], conditions: list[_Condition]) -> Fields:
+def _match(responses: list[etree._Element], conditions: list[Condition]) -> Fields:
     right = {ident: value for one in conditions if one.points > 0 for ident, value in one.equals()}
     pairs, used = [], set()
     labels: dict[str, str] = {}
     for response in responses:
-        labels |= _labels(response)
+        labels |= labels_of(response)
         value = right.get(response.get("ident", ""))
         material = response.find("{*}material")
         if value is None or value not in labels or material is None:
             raise Refused("a part of it has no right answer")
-        pairs.append({"left": _text(material), "right": labels[value]})
+        pairs.append({"left": text_in(material), "right": labels[value]})
         used.add(labels[value])
     return {"kind": "match", "pairs": pairs, "extras": [one for one in labels.values() if one not in used]}
+
+
+def _order(response: etree._Element, conditions: list[Condition]) -> Fields:
+    """Read items to put in order; the values of the best condition are in the right one."""
+    labels = labels_of(response)
+    best = max(conditions, key=lambda one: one.points, default=None)
+    placed = [value for _, value in best.equals()] if best is not None and best.points > 0 else []
+    if sorted(placed) != sorted(labels):
+        raise Refused("its scoring doesn't say the place of each item")
+    return {"kind": "order", "items": [{"text": labels[one]} for one in placed]}
+
+
+def _categories(
+    responses: list[etree._Element], conditions: list[Condition], name: str, losses: Losses
+) -> Fields:
+    """Read items to put into categories; each item becomes the left part of a pair."""
+    titles = {
+        one.get("ident", ""): text_in(material)
+        for one in responses
+        if (material := one.find("{*}material")) is not None
+    }
+    labels = {ident: text for one in responses for ident, text in labels_of(one).items()}
+    scored = [pair for one in conditions if one.points > 0 for pair in one.equals()]
+    pairs = [{"left": labels[value], "right": titles[ident]} for ident, value in scored]
+    placed = {value for _, value in scored}
+    unplaced = [text for ident, text in labels.items() if ident not in placed]
+    losses.each(name, (f"the item {text!r}, which belongs to no category" for text in unplaced))
+    used = {pair["right"] for pair in pairs}
+    return {"kind": "match", "pairs": pairs, "extras": [one for one in titles.values() if one not in used]}
 
 
 def _blanks(
     prompt: str,
     responses: list[etree._Element],
-    conditions: list[_Condition],
+    conditions: list[Condition],
     losses: Losses,
     name: str,
     kind: str,
+    *,
+    match_case: bool,
 ) -> Fields:
     scored: dict[str, list[str]] = {}
     for one in conditions:
@@ -248,14 +234,21 @@ def _blanks(
     text, blanks, tokens = prompt, {}, []
     for number, response in enumerate(responses, start=1):
         ident = response.get("ident", "")
-        labels = _labels(response)
+        labels = labels_of(response)
+        answers = list(response.iter("{*}response_label"))
+        rules = {one.get("scoring_algorithm", "") for one in answers}
+        if "TextRegex" in rules:
+            raise Refused(f"blank {number} is compared with a pattern (TextRegex)")
+        losses.each(name, (what for rule, what in _LOOSE.items() if rule in rules))
         # Every answer of a blank to type is right; of a list to choose from, those that score.
-        accept = [labels[one] for one in scored.get(ident, []) if one in labels]
-        accept = list(labels.values()) if kind == "fill_in_multiple_blanks_question" else accept
+        chosen = any(one.get("answer_type") in _CHOSEN for one in answers)
+        typed = kind == "fill_in_multiple_blanks_question" and not chosen
+        right = [labels[one] for one in scored.get(ident, []) if one in labels]
+        accept = list(labels.values()) if typed else right
         if not accept:
             raise Refused("a blank of it has no right answer")
         tokens += [one for one in labels.values() if one not in accept]
-        blanks[f"b{number}"] = {"accept": accept, "why": TODO, "match_case": False}
+        blanks[f"b{number}"] = {"accept": accept, "why": TODO, "match_case": match_case}
         text = text.replace(f"[{ident.removeprefix('response_')}]", f"[[b{number}]]", 1)
     if missing := [one for one in blanks if f"[[{one}]]" not in text]:
         raise Refused(f"its text doesn't show the place of blank {missing[0][1:]}")
@@ -265,7 +258,7 @@ def _blanks(
 
 
 def _gaps(
-    presentation: etree._Element, responses: list[etree._Element], conditions: list[_Condition]
+    presentation: etree._Element, responses: list[etree._Element], conditions: list[Condition]
 ) -> Fields:
     """Read texts that are typed between the parts of a text."""
     blanks: Fields = {}
@@ -290,7 +283,7 @@ def _gaps(
                 # The space at the ends of a text is the space around a blank.
                 inner = one.text or ""
                 before, after = (" " if inner[at:][:1].isspace() else "" for at in (0, -1))
-                text += before + _text_of(one) + after
+                text += before + text_of(one) + after
     return {"kind": "blanks", "prompt": "Complete the text.", "text": text.strip(), "blanks": blanks}
 
 
@@ -303,7 +296,7 @@ def _code_of(prompt: str, gap: str, blank: str) -> Fields:
     return {"prompt": "Complete the text.", "text": prompt.replace(gap, blank, 1)}
 
 
-def _number(conditions: list[_Condition], feedback: dict[str, str], name: str, losses: Losses) -> Fields:
+def _number(conditions: list[Condition], feedback: dict[str, str], name: str, losses: Losses) -> Fields:
     remarks = _remarks(conditions, feedback)
     right = []
     for condition in conditions:
@@ -347,7 +340,7 @@ def _ranges(
             raise Refused("a range of it has one end only")
 
 
-def _short(conditions: list[_Condition], feedback: dict[str, str], name: str, losses: Losses) -> Fields:
+def _short(conditions: list[Condition], feedback: dict[str, str], name: str, losses: Losses) -> Fields:
     remarks = _remarks(conditions, feedback)
     most = max((one.points for one in conditions), default=0.0)
     seen: dict[str, float] = {}
