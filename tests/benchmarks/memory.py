@@ -1,7 +1,7 @@
 """Measure the memory of notebooks: ``uv run python tests/benchmarks/memory.py`` (Linux only, takes some minutes).
 
-Each notebook of the course gets a kernel, as JupyterLab starts it, then shows a card, then opens a sandbox and makes a
-call. The numbers are the proportional set size (PSS), which counts shared pages once, in megabytes.
+Each notebook of the course gets a kernel, as `rolecall lab` starts it, then shows a card, then opens a sandbox and makes a
+call. All notebooks include the process that forks their kernels. The numbers are the proportional set size (PSS), which counts shared pages once, in megabytes.
 https://docs.kernel.org/filesystems/proc.html
 """
 
@@ -15,8 +15,10 @@ from pathlib import Path
 import psutil
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import KernelManager
+from jupyter_client.provisioning import KernelProvisionerFactory
 
 from rolecall.course import find_course
+from rolecall.panel.forked_kernels import PROVISIONER
 
 STEPS = {
     "started": "",
@@ -33,6 +35,7 @@ STEPS = {
 @contextmanager
 def kernel(folder: Path) -> Iterator[tuple[BlockingKernelClient, psutil.Process]]:
     """Start a kernel in a folder, and end it."""
+    KernelProvisionerFactory.instance().default_provisioner_name = PROVISIONER
     manager = KernelManager(kernel_name="python3")
     manager.start_kernel(cwd=str(folder), env=os.environ)
     client = manager.blocking_client()
@@ -76,11 +79,12 @@ def _measure(notebooks: list[Path], steps: list[str]) -> None:
     with ExitStack() as stack:
         started = [stack.enter_context(kernel(one.parent)) for one in notebooks]
         processes = [process for _, process in started]
+        fork_server = processes[0].parent()
         for step in steps:
             for client, _ in started:
                 if STEPS[step]:
                     run(client, STEPS[step])
-            (rss, one), (_, together) = memory(processes[:1]), memory(processes)
+            (rss, one), (_, together) = memory(processes[:1]), memory([fork_server])
             print(
                 f"{step:15} one notebook: {rss:4.0f} MB RSS, {one:4.0f} MB PSS; "
                 f"{len(notebooks)} notebooks: {together / 1000:.2f} GB PSS"

@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -34,6 +35,12 @@ class Lab:
     def notebook(self, mode: str) -> str:
         """The address of a notebook of the first lesson."""
         return re.sub(r"/lab/tree/[^?]*", f"/lab/tree/01-temporary-access/{mode}.ipynb", self.url)
+
+    def kernels(self) -> list[psutil.Process]:
+        """The kernels, which one process forks; a forked process has its parent's command line."""
+        started = psutil.Process(self.process.pid).children(recursive=True)
+        alike = [one for one in started if "rolecall.panel.forked_kernels:preload" in one.cmdline()]
+        return [one for one in alike if one.parent() in alike]
 
     def interrupt(self) -> int:
         """Press Ctrl-C; a server that doesn't stop prints where each of its threads is."""

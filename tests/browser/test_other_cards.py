@@ -102,11 +102,7 @@ def test_a_kernel_that_is_killed_loses_no_answer(show, page, lab):
     card.get_by_label("A password").check()
     card.get_by_role("button", name="Check answer").click()
     expect(card.get_by_text("Users have those.")).to_be_visible()
-    (kernel,) = [
-        one
-        for one in psutil.Process(lab.process.pid).children(recursive=True)
-        if "ipykernel_launcher" in " ".join(one.cmdline())
-    ]
+    (kernel,) = lab.kernels()
 
     kernel.kill()
     psutil.wait_procs([kernel], timeout=20)

@@ -8,8 +8,9 @@ import sys
 import psutil
 import pytest
 
-from rolecall import Sandbox, SandboxError
-from rolecall.sandbox import _fork_server, _server_process
+from rolecall import Sandbox, SandboxError, _fork_server
+from rolecall._fork_server import ForkServer
+from rolecall.sandbox import _server_process
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a sandbox is forked on Linux only")
 WORLD = """
@@ -84,7 +85,7 @@ def test_a_sandbox_starts_in_the_folder_in_which_the_kernel_is_now(two, file, mo
 
 @pytest.mark.slow
 def test_a_sandbox_outlives_its_fork_server_and_the_next_one_gets_a_new_server(two, file, monkeypatch):
-    monkeypatch.setattr(_server_process, "_FORK_SERVER", _server_process._ForkServer())
+    monkeypatch.setattr(_server_process, "_FORK_SERVER", ForkServer("rolecall.sandbox._preload:preload"))
     with Sandbox(file) as third:
         killed = fork_server_of(third)
         killed.send_signal(signal.SIGKILL)
@@ -105,7 +106,7 @@ def test_the_error_of_a_fork_server_that_cannot_start_is_raised(tmp_path, file, 
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\necho 'no module named moto' >&2\nexit 1\n")
     python.chmod(0o755)
-    monkeypatch.setattr(_server_process, "_FORK_SERVER", _server_process._ForkServer())
+    monkeypatch.setattr(_server_process, "_FORK_SERVER", ForkServer("rolecall.sandbox._preload:preload"))
     monkeypatch.setattr(sys, "executable", str(python))
 
     with pytest.raises(SandboxError, match="no module named moto"):

@@ -117,6 +117,8 @@ def _start(folder: Path, first: str, port: int | None, *, no_browser: bool) -> N
     from jupyter_server.serverapp import ServerApp
     from jupyterlab.labapp import LabApp
 
+    from rolecall.panel.forked_kernels import FORK_SERVER, PROVISIONER, can_fork
+
     class _Server(ServerApp):  # type: ignore[misc]
         """Shuts down on SIGINT, with or without a terminal.
 
@@ -138,6 +140,9 @@ def _start(folder: Path, first: str, port: int | None, *, no_browser: bool) -> N
         f"--ServerApp.open_browser={not no_browser}",
         "--ServerApp.answer_yes=True",
     ]
+    if can_fork():
+        FORK_SERVER.start()
+        arguments.append(f"--KernelProvisionerFactory.default_provisioner_name={PROVISIONER}")
     if port is not None:
         arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:

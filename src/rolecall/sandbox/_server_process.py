@@ -10,18 +10,15 @@ import json
 import os
 import select
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from rolecall.sandbox import _fork_server
+from rolecall._fork_server import ForkServer, Program
 from rolecall.sandbox._errors import SandboxError
-from rolecall.sandbox._fork_server import Program, fork
 
 _SECONDS_TO_END = 10
 # macOS can fork too, but its libraries may fail in a process that was forked.
@@ -49,7 +46,7 @@ class ServerProcess:
         if course is not None:
             arguments += ["--course", str(course)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        program = Program(arguments, str(Path.cwd()), environment)
+        program = Program("rolecall", arguments, str(Path.cwd()), environment)
         # A file accepts whatever the process prints; a pipe that no one reads would block it.
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
         self._process = (_Forked if _CAN_FORK else _Started)(program, self._errors)
@@ -83,7 +80,7 @@ class _Started:
 
     def __init__(self, program: Program, errors: IO[str]) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "rolecall", *program.arguments],
+            [sys.executable, "-m", program.module, *program.arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -121,6 +118,8 @@ class _Forked:
         self.stdout = os.fdopen(reader, "rb")
         try:
             self.pid = _FORK_SERVER.fork((stdin, stdout, errors.fileno()))
+        except ChildProcessError as error:
+            raise SandboxError(_message(str(error))) from None
         finally:
             os.close(stdin)
             os.close(stdout)
@@ -138,56 +137,15 @@ class _Forked:
         os.kill(self.pid, signal.SIGKILL)
 
 
-class _ForkServer:
-    """The fork server of this process, which the first sandbox starts."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._owner = 0
-        self._requests: socket.socket | None = None
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def fork(self, streams: tuple[int, int, int]) -> int:
-        """Fork a process with these standard streams; return its ID.
-
-        Raises
-        ------
-        SandboxError
-            If the fork server can't start, with its error message.
-        """
-        with self._lock:
-            # A process that this one forked has a copy of the socket, and needs its own fork server.
-            if self._requests is not None and self._owner == os.getpid():
-                try:
-                    return fork(self._requests, streams)
-                except ConnectionError:
-                    # Something ended the fork server. Sandboxes go on without it.
-                    pass
-            with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
-                self._requests = self._start(errors)
-                try:
-                    return fork(self._requests, streams)
-                except ConnectionError:
-                    raise SandboxError(_read(errors)) from None
-
-    def _start(self, errors: IO[str]) -> socket.socket:
-        requests, received = socket.socketpair()
-        self._owner = os.getpid()
-        with received:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", _fork_server.__name__, str(self._owner)],
-                stdin=received.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                start_new_session=True,
-            )
-        return requests
-
-
-_FORK_SERVER = _ForkServer()
+_FORK_SERVER = ForkServer("rolecall.sandbox._preload:preload", idle_seconds=120)
+"""It ends after two minutes, because it takes 30 MB in each notebook that stays open."""
 
 
 def _read(errors: IO[str]) -> str:
     """Read the error message of a process."""
     errors.seek(0)
-    return errors.read().strip().removeprefix("rolecall: ")
+    return _message(errors.read())
+
+
+def _message(printed: str) -> str:
+    return printed.strip().removeprefix("rolecall: ")
