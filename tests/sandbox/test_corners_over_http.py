@@ -150,6 +150,39 @@ def test_31_a_source_identity_wants_its_permission_stays_and_cannot_be_changed(c
     )
 
 
+@pytest.mark.parametrize(
+    ("passed", "action"),
+    [
+        # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
+        ({"Tags": [{"Key": "team", "Value": "blue"}], "TransitiveTagKeys": ["team"]}, "sts:TagSession"),
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
+        ({"SourceIdentity": "dana"}, "sts:SetSourceIdentity"),
+    ],
+)
+def test_what_a_session_passes_on_in_a_chain_needs_its_permission_again(corners, passed, action):
+    sts = corners.client("sts", credentials=assume(corners, **passed))
+
+    with pytest.raises(ClientError, match=action):
+        sts.assume_role(RoleArn=PLAIN, RoleSessionName="test")
+
+
+def test_a_session_gets_no_credentials_of_a_user(corners):
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
+    sts = corners.client("sts", credentials=assume(corners, role=PLAIN))
+
+    with pytest.raises(ClientError, match="Cannot call GetSessionToken with session credentials"):
+        sts.get_session_token()
+
+
+def test_no_session_tag_has_the_prefix_of_aws(corners):
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_naming
+    sts = corners.client("sts", actor="admin")
+    reserved = [{"Key": "AWS:team", "Value": "red"}]
+
+    code = refused(sts.assume_role, RoleArn=TAGGED, RoleSessionName="test", Tags=reserved)
+    assert code == "ValidationError"
+
+
 def test_32_each_call_is_decided_by_the_policies_of_now(corners):
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
     iam = corners.client("iam", actor="admin")

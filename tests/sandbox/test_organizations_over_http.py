@@ -198,3 +198,24 @@ def test_a_policy_type_must_be_enabled_before_a_policy_is_attached(sandbox):
     assert raised.value.response["Error"]["Code"] == "PolicyTypeNotEnabledException"
     organizations.enable_policy_type(RootId=root["Id"], PolicyType="SERVICE_CONTROL_POLICY")
     organizations.attach_policy(**policy)
+
+
+def test_only_the_management_account_and_delegated_administrators_manage_the_organization(sandbox):
+    # https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
+    management, member, outsider = (
+        sandbox.client("organizations", actor=actor) for actor in ("management", "prod", "partner")
+    )
+    scp = {"Name": "x", "Description": "", "Type": "SERVICE_CONTROL_POLICY", "Content": DENY_S3}
+
+    with pytest.raises(member.exceptions.AccessDeniedException):
+        member.list_accounts()
+    with pytest.raises(outsider.exceptions.AWSOrganizationsNotInUseException):
+        outsider.list_accounts()
+
+    management.enable_aws_service_access(ServicePrincipal="config.amazonaws.com")
+    management.register_delegated_administrator(
+        AccountId="222222222222", ServicePrincipal="config.amazonaws.com"
+    )
+    assert len(member.list_accounts()["Accounts"]) == 3
+    with pytest.raises(member.exceptions.AccessDeniedException):
+        member.create_policy(**scp)

@@ -22,7 +22,7 @@ from rolecall.sandbox.moto_state.iam import IamState
 from rolecall.sandbox.moto_state.registry import ResourceStates
 from rolecall.sandbox.moto_state.resources import ServiceResources
 from rolecall.sandbox.moto_state.s3_owners import canonical_user_id
-from rolecall.sandbox.session_limits import check_kind_of_session
+from rolecall.sandbox.session_limits import chaining_checks, check_kind_of_session
 from rolecall.sandbox.trail import Trail
 
 # A denial of one permission of these operations doesn't end the call: the response lists the denied items.
@@ -90,7 +90,7 @@ class Authorizer:
         check_kind_of_session(operation, caller)
         scope = Scope(caller.account or call.account, call.region, caller.arn, MotoAccountState(self._iam))
         number = self._trail.next_call()
-        needed = checks(operation, scope)
+        needed = [*checks(operation, scope), *chaining_checks(operation, caller)]
         if via:
             needed = [replace(check, via=via) for check in needed]
         denials: list[str | None] = []

@@ -317,11 +317,16 @@ def _check_tags(parameters: Mapping[str, Any]) -> None:
     """Check that session tags differ whatever their case, and that each transitive key is one of them.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html: AWS reserves the prefix aws:.
     """
     keys = [str(tag.get("Key")).lower() for tag in parameters.get("Tags") or []]
     if len(keys) > _MAX_TAGS:
         rule = f"Member must have length less than or equal to {_MAX_TAGS}"
         raise constraint(parameters["Tags"], "tags", rule)
+    if any(key.startswith("aws:") for key in keys):
+        raise AwsError(
+            "ValidationError", "aws: prefixed tag key names are not allowed for external use.", 400
+        )
     if len(set(keys)) < len(keys):
         raise AwsError(
             "InvalidParameterValue",

@@ -8,6 +8,7 @@ import json
 import zipfile
 
 import pytest
+from botocore.exceptions import ClientError
 
 from rolecall import Sandbox
 
@@ -211,3 +212,59 @@ def test_a_policy_shows_the_id_of_a_deleted_user(lab, owner):
 
     statement = json.loads(owner.get_policy(FunctionName="hello")["Policy"])["Statement"][0]
     assert statement["Principal"] == {"AWS": user["UserId"]}
+
+
+FOR_EC2 = f"arn:aws:iam::{MAIN}:role/for-ec2"
+LOGS = f"arn:aws:logs:us-east-1:{MAIN}:log-group:trails:*"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters", "code", "message"),
+    [
+        # https://repost.aws/knowledge-center/glue-crawler-unable-to-assume-role
+        (
+            "glue",
+            "create_crawler",
+            {"Name": "books", "Role": "for-ec2", "DatabaseName": "d", "Targets": {}},
+            "InvalidInputException",
+            "Service is unable to assume provided role",
+        ),
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+        (
+            "sagemaker",
+            "create_model",
+            {"ModelName": "m", "ExecutionRoleArn": FOR_EC2, "PrimaryContainer": {"Image": "x"}},
+            "ValidationException",
+            f"Could not assume role {FOR_EC2}",
+        ),
+        # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html
+        (
+            "cloudtrail",
+            "create_trail",
+            {
+                "Name": "all",
+                "S3BucketName": "b",
+                "CloudWatchLogsLogGroupArn": LOGS,
+                "CloudWatchLogsRoleArn": FOR_EC2,
+            },
+            "InvalidCloudWatchLogsRoleArnException",
+            "Check the trust relationships",
+        ),
+        # https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html
+        (
+            "eks",
+            "create_cluster",
+            {"name": "c", "roleArn": FOR_EC2, "resourcesVpcConfig": {}},
+            "InvalidParameterException",
+            "could not be assumed because it does not exist or the trusted entity is not correct",
+        ),
+    ],
+)
+def test_other_services_refuse_a_role_that_does_not_trust_them(
+    lab, service, operation, parameters, code, message
+):
+    client = lab.client(service, actor="admin")
+
+    with pytest.raises(ClientError, match=message) as raised:
+        getattr(client, operation)(**parameters)
+    assert raised.value.response["Error"]["Code"] == code

@@ -100,3 +100,13 @@ def test_the_permission_is_on_the_name_with_its_suffix(administered, iam, suffix
     else:
         with pytest.raises(ClientError, match=r"AccessDenied.*AutoScaling_blue"):
             creator.create_service_linked_role(**request)
+
+
+def test_a_service_linked_role_belongs_in_no_instance_profile(iam):
+    # https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddRoleToInstanceProfile.html
+    role = iam.create_service_linked_role(AWSServiceName="spot.amazonaws.com")["Role"]["RoleName"]
+    iam.create_instance_profile(InstanceProfileName="machines")
+
+    with pytest.raises(ClientError, match="only modifiable by AWS") as raised:
+        iam.add_role_to_instance_profile(InstanceProfileName="machines", RoleName=role)
+    assert raised.value.response["Error"]["Code"] == "UnmodifiableEntity"

@@ -40,6 +40,13 @@ def test_made_up_codes_enable_nothing(iam, device):
     assert iam.list_mfa_devices(UserName=names["UserName"])["MFADevices"] == []
 
 
+def test_a_device_that_does_not_exist_is_not_enabled(iam, device):
+    names = device[0] | {"SerialNumber": device[0]["SerialNumber"] + "-2"}
+    made_up = {"AuthenticationCode1": "123456", "AuthenticationCode2": "234567"}
+
+    assert code_of(iam.enable_mfa_device, **names, **made_up) == "NoSuchEntity"
+
+
 def test_two_consecutive_codes_enable_the_device(iam, device):
     names, totp = device
     now = time.time()

@@ -20,15 +20,36 @@ _PATH = "/aws-service-role/"
 class ServiceLinkedRoles(Gap):
     """AWS chooses the name and policy of a service-linked role; moto derives a name, without a policy."""
 
-    operations = frozenset({"iam.CreateServiceLinkedRole", "iam.DeleteServiceLinkedRole"})
+    operations = frozenset(
+        {
+            "iam.AddRoleToInstanceProfile",
+            "iam.CreateServiceLinkedRole",
+            "iam.DeleteServiceLinkedRole",
+            "iam.RemoveRoleFromInstanceProfile",
+        }
+    )
     rule = "https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html"
     answers = True
 
-    def before(self, call: Call) -> Result:
-        """Create or delete the role with its policy."""
+    def before(self, call: Call) -> Result | None:
+        """Create or delete the role with its policy, or raise UnmodifiableEntity for an instance profile.
+
+        https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddRoleToInstanceProfile.html
+        """
         if call.operation.name == "CreateServiceLinkedRole":
             return self._create(call)
-        return self._delete(call)
+        if call.operation.name == "DeleteServiceLinkedRole":
+            return self._delete(call)
+        name = call.operation.text("RoleName", "")
+        role = self.runtime.iam.role_named(call.account, name)
+        if role is not None and f":role{_PATH}" in role.arn:
+            raise AwsError(
+                "UnmodifiableEntity",
+                f"Cannot perform the operation on the protected role '{name}' - "
+                "this role is only modifiable by AWS",
+                400,
+            )
+        return None
 
     def _create(self, call: Call) -> Result:
         kind = service_linked_role(call.operation.text("AWSServiceName", ""))

@@ -16,13 +16,16 @@ class VirtualMfaDevices(Gap):
     rule = "https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableMFADevice.html"
 
     def before(self, call: Call) -> None:
-        """Raise InvalidAuthenticationCode for wrong codes, or DeleteConflict for a device in use."""
+        """Raise an error for wrong codes, a device in use, or a device that doesn't exist.
+
+        The sandbox has no hardware devices, and doesn't know their codes.
+        """
         serial = call.operation.text("SerialNumber", "")
         state = iam_backend(call.account)
         device = state.virtual_mfa_devices.get(serial)
         if device is None:
-            # moto reports that there is no such device.
-            return
+            kind = "VirtualMFADevice" if call.operation.name == "DeleteVirtualMFADevice" else "MFA Device"
+            raise AwsError("NoSuchEntity", f"{kind} with serial number {serial} does not exist.", 404)
         if call.operation.name == "DeleteVirtualMFADevice":
             if any(serial in user.mfa_devices for user in state.users.values()):
                 raise AwsError("DeleteConflict", "MFA VirtualDevice in use. Must deactivate first.", 409)
