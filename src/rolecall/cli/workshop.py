@@ -57,7 +57,7 @@ command.add_command(grades)
     "--open",
     "open_assessments",
     is_flag=True,
-    help="Let learners take graded assessments who joined with only a display name.",
+    help="Let learners who joined with only a display name take graded assessments.",
 )
 @click.option(
     "--instructor",
