@@ -12,34 +12,24 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import string
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from functools import cache, cached_property, lru_cache, wraps
+from functools import lru_cache, wraps
 from importlib import import_module
 from typing import Any
 
-import flask.debughelpers
-import moto.backends
-import moto.core.responses
-import moto.core.serialize
 import moto.iam.models
-from moto.core.request import Request
-from moto.core.routing import ServiceOperationRouter
 from moto.iam.access_control import PermissionResult
 from moto.iam.models import IAMBackend, ManagedPolicy
 from moto.iam.policy_validation import BaseIAMPolicyValidator, IAMTrustPolicyDocumentValidator
 from moto.moto_api import state_manager
 from moto.moto_api._internal import mock_random
-from moto.moto_api._internal.moto_random import MotoRandom
 from moto.organizations.models import FakeDelegatedAdministrator, FakeServiceAccess
 from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
-from moto.s3.responses import S3Response
-from moto.server import DomainDispatcherApplication
 
-from rolecall.aws.operations import MATCH
 from rolecall.sandbox.moto_launches import patch_launches
+from rolecall.sandbox.moto_speed import speed_up_moto
 from rolecall.sandbox.moto_state.iam import new_unique_id
 
 _ID_PREFIXES = {
@@ -64,8 +54,7 @@ def patch_moto() -> None:
     IAMBackend._init_managed_policies = lambda backend: dict(_copies[backend.account_id])
     validator: Any = BaseIAMPolicyValidator
     validator.__init__ = _with_text_for_numbers(validator.__init__)
-    _remember_module_names()
-    _remember_what_stays_the_same()
+    speed_up_moto()
     # The sandbox decides whether a request is allowed before moto sees it. moto would evaluate a bucket
     # policy again without its conditions and principals, and deny what a conditional Deny lets through.
     FakeBucket.get_permission = wraps(FakeBucket.get_permission)(_permit)
@@ -178,104 +167,6 @@ def _copy(policy: ManagedPolicy) -> ManagedPolicy:
 def read_managed_policies() -> None:
     """Read the AWS-managed policies, so that the processes that are forked from this one don't have to."""
     IAMBackend("aws", "000000000000")
-
-
-def _remember_module_names() -> None:
-    """List moto's folders once, not twice for each request."""
-    names = tuple(moto.backends.list_of_moto_modules())
-
-    @wraps(moto.backends.list_of_moto_modules)
-    def remembered_names() -> Iterator[str]:
-        return iter(names)
-
-    moto.backends.list_of_moto_modules = remembered_names
-
-
-def _remember_what_stays_the_same() -> None:
-    """Find out only once what moto finds out again for each request, often several times.
-
-    Together these take a quarter of moto's time. None of them changes an answer.
-    """
-    responses: Any = moto.core.responses
-    serialize: Any = moto.core.serialize
-    application: Any = DomainDispatcherApplication
-    responses.method_names_from_class = cache(responses.method_names_from_class)
-    application.get_backend_for_host = lru_cache(maxsize=1024)(application.get_backend_for_host)
-    serialize.parse_to_aware_datetime = _with_remembered_texts(serialize.parse_to_aware_datetime)
-    S3Response.subdomain_based_buckets = staticmethod(_by_host(S3Response.subdomain_based_buckets))
-    ServiceOperationRouter.match = _with_earlier_match(ServiceOperationRouter.match)
-    for name in ("raw_path", "raw_url"):
-        _compute_once(Request, name)
-    MotoRandom.get_random_string = _random_string
-    # moto runs Flask in debug mode, where this creates a class for each request, to explain why a form
-    # lacks a file.
-    flask.debughelpers.attach_enctype_error_multidict = lambda request: None
-
-
-def _compute_once(owner: type, name: str) -> None:
-    """Compute a property once for each object; moto reads the URL of a request three times."""
-    computed = cached_property(vars(owner)[name].fget)
-    computed.__set_name__(owner, name)
-    setattr(owner, name, computed)
-
-
-def _with_remembered_texts(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Parse the text of a time once; moto keeps the times of many resources as texts."""
-    parse_text = lru_cache(maxsize=4096)(parse)
-
-    @wraps(parse)
-    def parse_once(value: Any) -> Any:
-        # A shorter text may have no date, and then means today.
-        is_whole = isinstance(value, str) and len(value) >= len("2026-01-01T00:00:00Z")
-        return parse_text(value) if is_whole else parse(value)
-
-    return parse_once
-
-
-class _RequestTo:
-    """As much of a request as moto reads to find out whether the host includes the bucket."""
-
-    def __init__(self, host: str) -> None:
-        self.headers = {"host": host}
-
-
-def _by_host(has_bucket: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    """Decide once for each host whether it includes the bucket; moto does it seven times for a request."""
-
-    @lru_cache(maxsize=1024)
-    def host_has_bucket(host: str) -> bool:
-        return has_bucket(_RequestTo(host))
-
-    @wraps(has_bucket)
-    def host_of_request_has_bucket(request: Any) -> bool:
-        host = request.headers.get("host")
-        return host_has_bucket(host) if host else has_bucket(request)
-
-    return host_of_request_has_bucket
-
-
-def _with_earlier_match(match: Callable[..., Any]) -> Callable[..., Any]:
-    """Reuse the operation that the gateway has found for a request."""
-
-    @wraps(match)
-    def match_once(router: Any, request: Any) -> tuple[Any, dict[str, Any]]:
-        service, operation, labels = request.environ.get(MATCH, ("", None, {}))
-        if service == router._service_model.service_name:
-            return operation, dict(labels)
-        found: tuple[Any, dict[str, Any]] = match(router, request)
-        return found
-
-    return match_once
-
-
-@wraps(MotoRandom.get_random_string)
-def _random_string(
-    random: MotoRandom, length: int = 20, include_digits: bool = True, lower_case: bool = False
-) -> str:
-    """Choose all characters of a request ID in one call."""
-    pool = string.ascii_letters + (string.digits if include_digits else "")
-    text = "".join(random.choices(pool, k=length))
-    return text.lower() if lower_case else text
 
 
 def _with_id(create: Callable[..., Any], prefix: str) -> Callable[..., Any]:
