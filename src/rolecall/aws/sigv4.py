@@ -1,6 +1,6 @@
 """Read and verify the Signature Version 4 of a request.
 
-botocore builds the canonical request, so that a signature is verified in the way in which clients make it.
+botocore writes the path and the query in the canonical form, as in the clients that sign with it.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 """
@@ -12,11 +12,10 @@ import hmac
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qsl
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl
 
 from botocore.auth import S3SigV4Auth, SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials
 
 from rolecall.aws import chunked
@@ -25,6 +24,9 @@ from rolecall.aws.http import HttpRequest
 
 SKEW = timedelta(minutes=15)
 _ALGORITHM = "AWS4-HMAC-SHA256"
+# S3 doesn't normalize paths. Only what doesn't depend on credentials is used of these.
+_AUTH: Any = SigV4Auth(Credentials("", ""), "", "")
+_S3_AUTH: Any = S3SigV4Auth(Credentials("", ""), "s3", "")
 _PART = re.compile(r"(Credential|SignedHeaders|Signature)=([^,\s]+)")
 
 
@@ -231,24 +233,29 @@ def _expected(
     request: HttpRequest, signature: Signature, secret: str, payload: str
 ) -> tuple[str, Verification]:
     """Return the signature that botocore makes for the same request, and what it is made from."""
+    names = sorted(set(signature.signed_headers))
+    if any(name not in request.headers for name in names):
+        return "", Verification(right=False)
+    auth = _S3_AUTH if signature.service == "s3" else _AUTH
     query = "&".join(
         part for part in request.query.split("&") if part and not part.startswith("X-Amz-Signature=")
     )
-    host = request.headers.get("host", "")
-    url = f"http://{host}{request.path}" + (f"?{query}" if query else "")
-    prepared = AWSRequest(method=request.method, url=url, data=b"")
-    for name in signature.signed_headers:
-        if name not in request.headers:
-            return "", Verification(right=False)
-        prepared.headers[name] = request.headers[name]
-    prepared.headers["X-Amz-Content-SHA256"] = payload
-    prepared.context["timestamp"] = signature.timestamp
-    auth = _S3Verifier if signature.service == "s3" else _Verifier
-    verifier = auth(Credentials("", secret), signature.service, signature.region)
-    verifier.signed_names = signature.signed_headers
-    canonical = verifier.canonical_request(prepared)
-    text = verifier.string_to_sign(prepared, canonical)
-    return verifier.signature(text, prepared), Verification(False, text, canonical)
+    canonical = "\n".join(
+        (
+            request.method.upper(),
+            auth._normalize_url_path(request.path),
+            auth._canonical_query_string_url(SplitResult("", "", "", query, "")),
+            *(f"{name}:{' '.join(request.headers[name].split())}" for name in names),
+            "",
+            ";".join(names),
+            payload,
+        )
+    )
+    scope = f"{signature.timestamp[:8]}/{signature.region}/{signature.service}/aws4_request"
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    text = "\n".join((_ALGORITHM, signature.timestamp, scope, digest))
+    key = signing_key(secret, signature.timestamp[:8], signature.region, signature.service)
+    return hmac.digest(key, text.encode(), "sha256").hex(), Verification(False, text, canonical)
 
 
 def unsigned_headers(request: HttpRequest, signature: Signature) -> tuple[str, ...]:
@@ -264,34 +271,6 @@ def unsigned_headers(request: HttpRequest, signature: Signature) -> tuple[str, .
         # A client can send the digest of the body with a presigned URL.
         and not (name == "x-amz-content-sha256" and signature.expires is not None)
     )
-
-
-class _OnlySigned(SigV4Auth):
-    """Build the canonical request from the headers that the client signed, and no others."""
-
-    signed_names: tuple[str, ...] = ()
-    _region_name: str
-    _service_name: str
-
-    def signature(self, string_to_sign: str, request: AWSRequest) -> str:
-        """Sign with a key that is derived once for each day, Region, and service."""
-        date = request.context["timestamp"][:8]
-        key = signing_key(self.credentials.secret_key, date, self._region_name, self._service_name)
-        return hmac.new(key, string_to_sign.encode(), hashlib.sha256).hexdigest()
-
-    def headers_to_sign(self, request: AWSRequest):  # type: ignore[no-untyped-def]
-        headers = HTTPHeaders()
-        for name in self.signed_names:
-            headers[name] = request.headers[name]
-        return headers
-
-
-class _Verifier(_OnlySigned):
-    pass
-
-
-class _S3Verifier(_OnlySigned, S3SigV4Auth):
-    pass
 
 
 def form_parameters(request: HttpRequest) -> dict[str, str]:

@@ -9,7 +9,7 @@ from rolecall.aws.condition_keys import forwarded_keys, signature_keys
 from rolecall.aws.denials import denial_message
 from rolecall.aws.errors import AwsError, failure
 from rolecall.aws.operations import Operation
-from rolecall.iam import Decision, PolicySet, Request, decide
+from rolecall.iam import Decision, Policy, PolicySet, Request, decide
 from rolecall.sandbox.build import Builder
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.callers import Caller, Callers
@@ -22,6 +22,7 @@ from rolecall.sandbox.moto_state.iam import IamState
 from rolecall.sandbox.moto_state.registry import ResourceStates
 from rolecall.sandbox.moto_state.resources import ServiceResources
 from rolecall.sandbox.moto_state.s3_owners import canonical_user_id
+from rolecall.sandbox.organization import Levels
 from rolecall.sandbox.session_limits import chaining_checks, check_kind_of_session
 from rolecall.sandbox.trail import Trail
 
@@ -45,6 +46,29 @@ class Authorization:
 
     account: str
     denials: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Principal:
+    """What is the same for all permissions that a call needs: a call that deletes objects needs a thousand.
+
+    Parameters
+    ----------
+    identity, boundaries
+        The caller's policies.
+    scps
+        The service control policies of the caller's account.
+    issuer
+        As `Callers.issuer` returns it.
+    keys
+        The condition keys about the caller and the request.
+    """
+
+    identity: tuple[Policy, ...]
+    boundaries: tuple[Policy, ...]
+    scps: Levels | None
+    issuer: str | None
+    keys: dict[str, str | list[str]]
 
 
 class Authorizer:
@@ -94,8 +118,9 @@ class Authorizer:
         if via:
             needed = [replace(check, via=via) for check in needed]
         denials: list[str | None] = []
+        principal = self._principal(call)
         for check in needed:
-            error = self._check(number, check, call, recorded=recorded)
+            error = self._check(number, check, call, principal, recorded=recorded)
             if error is not None and call.name not in _PARTLY_DENIED:
                 raise error
             denials.append(error.message if error else None)
@@ -113,23 +138,26 @@ class Authorizer:
         AwsError
             The denial.
         """
-        error = self._check(self._trail.next_call(), check, call)
+        error = self._check(self._trail.next_call(), check, call, self._principal(call))
         if error is not None:
             raise error
 
     def allows(self, call: Call, check: Check) -> bool:
         """Decide one permission without an error; the trail records only a denial."""
-        return self._check(self._trail.next_call(), check, call, recorded=False) is None
+        principal = self._principal(call)
+        return self._check(self._trail.next_call(), check, call, principal, recorded=False) is None
 
     def principal_keys(self, caller: Caller) -> dict[str, str | list[str]]:
         """Return the condition keys about a caller, and about the organization of its account."""
         keys = self._callers.context(caller) | self._guardrails.context(caller.account, None)
         return {"aws:PrincipalArn": caller.arn, **keys}
 
-    def _check(self, number: int, check: Check, call: Call, *, recorded: bool = True) -> AwsError | None:
+    def _check(
+        self, number: int, check: Check, call: Call, principal: _Principal, *, recorded: bool = True
+    ) -> AwsError | None:
         """Decide and record one permission; returns the denial, or None if it is allowed."""
         operation, request = call.operation, call.request
-        decision = self._decide(check, call)
+        decision = self._decide(check, call, principal)
         error = None
         if not decision.allowed:
             error = self._denial(operation, decision)
@@ -161,7 +189,7 @@ class Authorizer:
         message = denial_message(service, decision) + self._encoded.suffix(operation, decision)
         return failure("denied", operation.service, operation.protocol, message)
 
-    def _decide(self, check: Check, call: Call) -> Decision:
+    def _decide(self, check: Check, call: Call, principal: _Principal) -> Decision:
         caller = call.caller
         resources = self._resources.of_action(check.action)
         owner = (
@@ -178,27 +206,35 @@ class Authorizer:
             check.action,
             check.resource,
             resource_account=owner,
-            context=self._context(check, call, resources, owner),
-            issuer=self._callers.issuer(caller),
+            context=self._context(check, call, principal, resources, owner),
+            issuer=principal.issuer,
         )
         return decide(
             request,
             PolicySet(
-                identity=self._callers.identity_policies(caller),
+                identity=principal.identity,
                 resource=resources.policy_for(
                     check.resource, check.action, caller.account, is_service=caller.is_service
                 ),
-                boundaries=self._callers.boundaries(caller),
+                boundaries=principal.boundaries,
                 session=caller.session.policies if caller.session else (),
-                scps=self._guardrails.scps(caller.account),
+                scps=principal.scps,
                 rcps=self._guardrails.rcps(request.resource_account),
             ),
         )
 
-    def _context(
-        self, check: Check, call: Call, resources: ServiceResources, owner: str | None
-    ) -> dict[str, str | list[str]]:
-        """Return the condition keys of a request.
+    def _principal(self, call: Call) -> _Principal:
+        caller = call.caller
+        return _Principal(
+            self._callers.identity_policies(caller),
+            self._callers.boundaries(caller),
+            self._guardrails.scps(caller.account),
+            self._callers.issuer(caller),
+            self._keys(call),
+        )
+
+    def _keys(self, call: Call) -> dict[str, str | list[str]]:
+        """Return the condition keys of a request that don't depend on the permission.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
         """
@@ -213,10 +249,7 @@ class Authorizer:
             "aws:SecureTransport": "true",
             "aws:UserAgent": request.headers.get("user-agent", ""),
         }
-        if check.via:
-            # The service makes the request, from its address instead of the caller's.
-            keys |= forwarded_keys(check.via, check.action, call.region)
-        elif not caller.is_service:
+        if not caller.is_service:
             keys["aws:SourceIp"] = request.source_ip
         if referer := request.headers.get("referer"):
             keys["aws:Referer"] = referer
@@ -226,6 +259,22 @@ class Authorizer:
             keys.update(source_instance_context(caller.session.instance_arn))
         if operation.service in _REQUEST_KEYS:
             keys.update(_REQUEST_KEYS[operation.service](request, call.signature, now))
+        return keys
+
+    def _context(
+        self,
+        check: Check,
+        call: Call,
+        principal: _Principal,
+        resources: ServiceResources,
+        owner: str | None,
+    ) -> dict[str, str | list[str]]:
+        """Return the condition keys of a request, with those about the permission and its resource."""
+        keys, caller = dict(principal.keys), call.caller
+        if check.via:
+            # The service makes the request, from its address instead of the caller's.
+            keys.pop("aws:SourceIp", None)
+            keys |= forwarded_keys(check.via, check.action, call.region)
         if caller.account is not None:
             if check.action.startswith("kms:"):
                 keys["kms:CallerAccount"] = caller.account

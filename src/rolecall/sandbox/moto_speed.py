@@ -27,8 +27,11 @@ from moto.core.serialize import (
 from moto.moto_api._internal.moto_random import MotoRandom
 from moto.s3.responses import S3Response
 from moto.server import DomainDispatcherApplication
+from werkzeug.wrappers import Request as WerkzeugRequest
 
 from rolecall.aws.operations import MATCH
+
+_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
 def speed_up_moto() -> None:
@@ -145,6 +148,7 @@ def _look_up_directly() -> None:
     backends.__getitem__ = _without_lock(backends.__getitem__)
     headers._get_key = _header
     serializer.get_value = _with_known_keys(serializer.get_value)
+    Request._load_form_data = _load_form_data
     request.get_current_url = lru_cache(maxsize=1024)(request.get_current_url)
 
 
@@ -168,6 +172,21 @@ def _name_in_environ(header: str) -> str:
 def _header(headers: EnvironHeaders, name: str) -> str:
     value: str = headers.environ[_name_in_environ(name)]
     return value
+
+
+def _load_form_data(request: Request) -> None:
+    """Read the fields of a form, without the parser for forms if the request isn't one.
+
+    An object that is uploaded with PUT can be of any type, and none of them makes it a form.
+    """
+    found = vars(request)
+    if "form" in found:
+        return
+    if request.method != "PUT" and request.mimetype in _FORMS:
+        WerkzeugRequest._load_form_data(request)
+    else:
+        empty = request.parameter_storage_class()
+        found.update(stream=request.stream, form=empty, files=empty)
 
 
 def _with_known_keys(get_value: Callable[..., Any]) -> Callable[..., Any]:
