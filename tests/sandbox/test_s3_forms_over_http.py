@@ -131,3 +131,20 @@ def test_a_form_without_a_signature_is_anonymous(buckets):
     response = upload({"url": f"{buckets.endpoint}/reports", "fields": {"key": "k"}})
 
     assert error(response)[:2] == (403, "AccessDenied")
+
+
+def test_an_object_put_with_the_content_type_of_a_form_keeps_its_body(buckets):
+    s3 = buckets.client("s3", actor="admin")
+    body = b'--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nx\r\n--b--\r\n'
+
+    s3.put_object(Bucket="reports", Key="form", Body=body, ContentType="multipart/form-data; boundary=b")
+
+    assert s3.get_object(Bucket="reports", Key="form")["Body"].read() == body
+
+
+def test_metadata_with_underscores_keep_their_names(buckets):
+    s3 = buckets.client("s3", actor="admin")
+
+    s3.put_object(Bucket="reports", Key="named", Metadata={"my_key": "1", "other-key": "2"})
+
+    assert s3.head_object(Bucket="reports", Key="named")["Metadata"] == {"my_key": "1", "other-key": "2"}

@@ -8,6 +8,12 @@ from io import BytesIO
 from urllib.parse import parse_qsl, unquote_to_bytes
 from wsgiref.types import WSGIEnvironment
 
+HEADERS_WITH_UNDERSCORES = "moto.preserved_header_names"
+"""Where the WSGI environment keeps the lower-case names of such headers, by their names in WSGI.
+
+WSGI writes them like names with hyphens. The key is moto's.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
@@ -60,8 +66,9 @@ class HttpRequest:
             body = b""
         environ["wsgi.input"] = BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
+        names = environ.get(HEADERS_WITH_UNDERSCORES, {})
         headers = {
-            name[5:].replace("_", "-").lower(): value
+            names.get(name) or name[5:].replace("_", "-").lower(): value
             for name, value in environ.items()
             if name.startswith("HTTP_")
         }
@@ -90,10 +97,18 @@ class HttpRequest:
         environ["CONTENT_TYPE"] = self.headers.get("content-type", "")
         environ["CONTENT_LENGTH"] = str(len(self.body))
         environ["wsgi.input"] = BytesIO(self.body)
-        for header, value in self.headers.items():
+        names = {_name_in_wsgi(header): header for header in self.headers}
+        for name, header in names.items():
             if header not in ("content-type", "content-length"):
-                environ[f"HTTP_{header.upper().replace('-', '_')}"] = value
+                environ[name] = self.headers[header]
+        environ[HEADERS_WITH_UNDERSCORES] = {
+            name: header for name, header in names.items() if "_" in header
+        }
 
     def query_parameters(self) -> dict[str, str]:
         """Return the decoded parameters of the query; the last value counts if a name is repeated."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
+
+
+def _name_in_wsgi(header: str) -> str:
+    return f"HTTP_{header.upper().replace('-', '_')}"

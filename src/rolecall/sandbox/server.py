@@ -19,6 +19,7 @@ from cheroot import wsgi
 from cheroot.server import HTTPConnection
 
 from rolecall._processes import call_when_unattended
+from rolecall.aws.http import HEADERS_WITH_UNDERSCORES
 from rolecall.sandbox.control import Control
 from rolecall.sandbox.gateway import Gateway
 from rolecall.sandbox.machine_endpoints import MachineEndpoints
@@ -53,6 +54,18 @@ class _Connection(HTTPConnection):
         return bool(arrival.poll(_NEXT_REQUEST_MS))
 
 
+class _HttpGateway(wsgi.Gateway_10):
+    """Keep the names of headers with underscores, such as ``x-amz-meta-my_key``, which S3 distinguishes."""
+
+    def get_environ(self) -> WSGIEnvironment:  # type: ignore[override]
+        environ: Any = super().get_environ()  # type: ignore[no-untyped-call]
+        names = [name.decode("latin-1").lower() for name in self.req.inheaders if b"_" in name]
+        environ[HEADERS_WITH_UNDERSCORES] = {
+            f"HTTP_{name.upper().replace('-', '_')}": name for name in names
+        }
+        return dict(environ)
+
+
 class _Listener:
     """One HTTP server on loopback, in a thread.
 
@@ -71,6 +84,7 @@ class _Listener:
             (HOST, port), application, numthreads=threads, server_name="rolecall", request_queue_size=128
         )
         self._server.keep_alive_conn_limit = 256
+        self._server.gateway = _HttpGateway
         if hasattr(select, "poll"):
             self._server.ConnectionClass = _Connection
         try:
