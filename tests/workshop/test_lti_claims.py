@@ -76,3 +76,43 @@ def test_optional_claims_may_be_null():
     )
 
     assert (claims.role, claims.display_name, claims.line_item) == (LEARNER, "", "")
+
+
+LTI = "https://purl.imsglobal.org/spec/lti/claim"
+GRADES = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+
+
+@pytest.mark.parametrize(
+    ("claims", "read"),
+    [
+        # PHP writes an object without fields as an empty list.
+        (
+            {f"{LTI}/{name}": [] for name in ("custom", "context", "lis", "ext", "resource_link")},
+            {"login": ""},
+        ),
+        ({f"{LTI}/custom": "", GRADES: []}, {"line_item": ""}),
+        ({"sub": 7, f"{LTI}/deployment_id": 1}, {"sub": "7", "deployment_id": "1"}),
+        ({f"{LTI}/lis": {"person_sourcedid": 4711}}, {"login": "4711"}),
+        ({f"{LTI}/roles": "Instructor"}, {"role": INSTRUCTOR}),
+        ({f"{LTI}/roles": ["Learner", None]}, {"role": LEARNER}),
+        (
+            {GRADES: {"scope": f"openid {SCORE}", "lineitem": "https://lms/1"}},
+            {"line_item": "https://lms/1"},
+        ),
+        # What the service doesn't read can have any value.
+        ({f"{LTI}/context": {"id": "c", "title": 9}, "x": [2**70, "a\0b"]}, {"role": LEARNER}),
+    ],
+)
+def test_what_platforms_send_instead_of_what_the_specification_has_is_read(claims, read):
+    parsed = parse_claims({"iss": "i", "aud": "a", "nonce": "n"} | claims)
+
+    assert {name: getattr(parsed, name) for name in read} == read
+
+
+def test_a_custom_parameter_is_found_by_its_name_in_any_case_without_its_line_break():
+    custom = {"Assessment": " roles-midterm\r\n", "due": None, "id": 2**70}
+
+    parsed = parse_claims({"iss": "i", "aud": "a", "nonce": "n", f"{LTI}/custom": custom})
+
+    assert (parsed.custom_text("assessment"), parsed.custom_text("lesson")) == ("roles-midterm", "")

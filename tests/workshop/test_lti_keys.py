@@ -80,7 +80,7 @@ ODD = [
     {"sub": "a\0b"},
     {"name": ["Ana"]},
     {f"{CLAIM}roles": 7},
-    {f"{CLAIM}roles": [None]},
+    {f"{CLAIM}roles": [["Learner"]]},
     {f"{CLAIM}custom": "midterm"},
     {"https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": ["x"]},
     {"https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": {"scope": 3}},

@@ -422,6 +422,27 @@ def test_members_with_numbers_as_ids_and_simple_roles_are_read(world, browser):
     assert world.service.read_class_list().new == 1
 
 
+def test_of_a_class_list_each_member_is_read_as_far_as_possible(world, browser):
+    ana, ben, eve = ({"user_id": name, "name": name} for name in ("ana", "ben", "eve"))
+    world.platform.members = [
+        ana | {"roles": None, "status": "active"},
+        ben | {"roles": "Learner", "lis_person_sourcedid": "x" * 300},
+        eve | {"roles": ["Learner"], "status": "inactive"},
+    ]
+    browser.launch(**class_list())
+
+    assert world.service.read_class_list().learners == 2
+
+
+def test_a_key_that_cannot_be_read_hides_no_other(world, browser):
+    world.platform.keys = [
+        *({"kty": "RSA", "kid": "broken"}, {"kty": "unknown"}, None),
+        *(one | {"alg": None} for one in world.platform.keys),
+    ]
+
+    assert browser.launch().status_code == 200
+
+
 def test_a_link_without_a_grade_says_so(world):
     world.grade("user-7", 1)
 

@@ -11,7 +11,7 @@ import unicodedata
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from rolecall.workshop._input_limits import BadInput, check_storable
 
@@ -23,7 +23,28 @@ _TEACHING = ("Instructor", "Administrator")
 _ASSISTANTS = ("TeachingAssistant", "TeachingAssistantGroup", "TeachingAssistantOffering")
 _LONGEST_NAME = 60
 
-_Name = Annotated[str, Field(max_length=255)]
+
+def _as_text(value: Any) -> Any:
+    """Return a number as text: some platforms send numbers as IDs."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _as_object(value: Any) -> Any:
+    """Return ``None`` for an empty list or text, as which PHP and others write an object without fields."""
+    return None if value in ([], "") else value
+
+
+def _as_texts(value: Any) -> Any:
+    """Return one text, or texts that commas or spaces separate, as a list, and leave out nulls."""
+    if isinstance(value, str):
+        return value.replace(",", " ").split()
+    return [one for one in value if one is not None] if isinstance(value, list) else value
+
+
+_OBJECT = BeforeValidator(_as_object)
+_Name = Annotated[str, BeforeValidator(_as_text), Field(max_length=255)]
+Texts = Annotated[list[str], BeforeValidator(_as_texts)]
+"""Texts as platforms send them."""
 _Address = Annotated[str, Field(max_length=2_000)]
 
 
@@ -46,7 +67,7 @@ class ContextRole(StrEnum):
 class _Endpoint(BaseModel):
     """The claim of the Assignment and Grade Services."""
 
-    scope: list[str] | None = None
+    scope: Texts | None = None
     lineitem: _Address | None = None
     lineitems: _Address | None = None
 
@@ -55,7 +76,6 @@ class _Context(BaseModel):
     """The claim of the course that a launch comes from."""
 
     id: _Name
-    title: str | None = None
 
 
 class _ResourceLink(BaseModel):
@@ -89,7 +109,7 @@ class DeepLinkingSettings(BaseModel):
     """
 
     deep_link_return_url: _Address
-    accept_types: list[str]
+    accept_types: Texts
     accept_multiple: bool | None = None
     accept_lineitem: bool | None = None
     data: Annotated[str, Field(max_length=8_000)] | None = None
@@ -116,22 +136,26 @@ class Claims(BaseModel):
     deployment_id: _Name = Field(
         default="", alias="https://purl.imsglobal.org/spec/lti/claim/deployment_id"
     )
-    roles: list[str] | None = Field(default=None, alias="https://purl.imsglobal.org/spec/lti/claim/roles")
-    context: _Context | None = Field(
+    roles: Texts | None = Field(default=None, alias="https://purl.imsglobal.org/spec/lti/claim/roles")
+    context: Annotated[_Context | None, _OBJECT] = Field(
         default=None, alias="https://purl.imsglobal.org/spec/lti/claim/context"
     )
-    resource_link: _ResourceLink | None = Field(
+    resource_link: Annotated[_ResourceLink | None, _OBJECT] = Field(
         default=None, alias="https://purl.imsglobal.org/spec/lti/claim/resource_link"
     )
-    custom: dict[str, Any] | None = Field(
+    custom: Annotated[dict[str, Any] | None, _OBJECT] = Field(
         default=None, alias="https://purl.imsglobal.org/spec/lti/claim/custom"
     )
-    lis: _Lis | None = Field(default=None, alias="https://purl.imsglobal.org/spec/lti/claim/lis")
-    moodle: _Moodle | None = Field(default=None, alias="https://purl.imsglobal.org/spec/lti/claim/ext")
-    endpoint: _Endpoint | None = Field(
+    lis: Annotated[_Lis | None, _OBJECT] = Field(
+        default=None, alias="https://purl.imsglobal.org/spec/lti/claim/lis"
+    )
+    moodle: Annotated[_Moodle | None, _OBJECT] = Field(
+        default=None, alias="https://purl.imsglobal.org/spec/lti/claim/ext"
+    )
+    endpoint: Annotated[_Endpoint | None, _OBJECT] = Field(
         default=None, alias="https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
     )
-    class_list: _ClassList | None = Field(
+    class_list: Annotated[_ClassList | None, _OBJECT] = Field(
         default=None, alias="https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
     )
     deep_linking: DeepLinkingSettings | None = Field(
@@ -174,7 +198,9 @@ class Claims(BaseModel):
 
     def custom_text(self, name: str) -> str:
         """Return a custom parameter of the link; empty if it has none."""
-        return str((self.custom or {}).get(name) or "")[:200]
+        # Platforms change the case of names, and keep the line break of the field where they are typed.
+        custom = {key.strip().lower(): value for key, value in (self.custom or {}).items()}
+        return str(custom.get(name) or "").strip()[:200]
 
 
 def display_name(name: str | None, given_name: str | None, family_name: str | None) -> str:
@@ -221,13 +247,16 @@ def parse_claims(claims: Any) -> Claims:
         If a claim has a wrong type, or a value that no database stores.
     """
     try:
-        check_storable(claims)
-        return Claims.model_validate(claims)
+        read = Claims.model_validate(claims)
+        # Platforms add claims that the service doesn't read, with any values.
+        check_storable(read.model_dump(exclude={"custom"}))
+        check_storable([read.custom_text("assessment"), read.custom_text("lesson")])
     except ValidationError as error:
         where = ", ".join(".".join(str(part) for part in one["loc"]) for one in error.errors())
         raise MalformedLaunch(f"the token has claims of a wrong type: {where}") from None
     except BadInput as error:
         raise MalformedLaunch(f"the token can't be read: {error}") from None
+    return read
 
 
 def read_unverified(token: str) -> tuple[str, Claims]:

@@ -6,10 +6,11 @@ import json
 import threading
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import Key, KeySet, import_key
 
 from rolecall.workshop._platform_requests import send
 from rolecall.workshop.lti_claims import LaunchError
@@ -66,10 +67,25 @@ class PlatformKeys:
 
     def _fetch(self, url: str) -> _FetchedKeys:
         try:
-            keys = KeySet.import_key_set(json.loads(send(self._http, "GET", url)))
+            keys = _read_keys(json.loads(send(self._http, "GET", url)))
         except (
             *(httpx.HTTPError, httpx.InvalidURL, JoseError),
             *(ValueError, TypeError, KeyError, AttributeError, RecursionError),
         ) as error:
             return _FetchedKeys(time.monotonic(), None, type(error).__name__)
         return _FetchedKeys(time.monotonic(), keys)
+
+
+def _read_keys(document: Any) -> KeySet:
+    """Return the keys that can be read: platforms publish others, and write null for what a key lacks."""
+    given = document["keys"]
+    keys: list[Key] = []
+    problem: Exception | None = None
+    for one in given:
+        try:
+            keys.append(import_key({name: value for name, value in one.items() if value is not None}))
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
+            problem = error
+    if not keys and problem is not None:
+        raise problem
+    return KeySet(keys)

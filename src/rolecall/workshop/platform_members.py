@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from rolecall.workshop._input_limits import BadInput, check_storable
 from rolecall.workshop.database import Database
 from rolecall.workshop.lti import Platforms, is_instructor
-from rolecall.workshop.lti_claims import LaunchError, context_role, display_name
+from rolecall.workshop.lti_claims import LaunchError, Texts, context_role, display_name
 from rolecall.workshop.platform_launches import platform_person
 from rolecall.workshop.platform_services import PlatformProblem
 from rolecall.workshop.rooms import audit
@@ -34,12 +34,12 @@ class _Member(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
     user_id: Annotated[str, Field(min_length=1, max_length=255)]
-    roles: list[str] = []
+    roles: Texts | None = None
     status: str | None = None
     name: str | None = None
     given_name: str | None = None
     family_name: str | None = None
-    lis_person_sourcedid: Annotated[str, Field(max_length=255)] | None = None
+    lis_person_sourcedid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,8 @@ def read_class_list(database: Database, platforms: Platforms, room: int, now: da
         one
         for one in members
         if one is not None
-        and (one.status or "Active") == "Active"
-        and not is_instructor(context_role(one.roles), platform)
+        and (one.status or "active").lower() == "active"
+        and not is_instructor(context_role(one.roles or []), platform)
     ]
     issuer = platform.issuer
     return database.write(lambda session: _add(session, room, issuer, learners, now)).result()
@@ -101,7 +101,7 @@ def _add(session: Session, room: int, issuer: str, learners: Sequence[_Member], 
     new = 0
     for one in learners:
         name = display_name(one.name, one.given_name, one.family_name)
-        login = one.lis_person_sourcedid or ""
+        login = (one.lis_person_sourcedid or "")[:255]
         person, is_new = platform_person(session, room, issuer, one.user_id, name, login, now)
         if is_new:
             audit(session, room, now, person.name, "added by the class list", issuer)
