@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,8 +27,35 @@ _TOGETHER = 200
 _MIGRATING = 7_205_759
 
 
+_Job = Callable[[Session], Any]
+_Outcome = tuple[Any, Exception | None]
+"""The result of a job, or why it failed."""
+
+
 class Unavailable(RuntimeError):
     """The database cannot be reached or written now; the message is the database's own."""
+
+
+class _JobFailed(Exception):
+    """A job failed, and the jobs that share its transaction can still be written."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+@contextlib.contextmanager
+def _reporting_failures() -> Iterator[None]:
+    try:
+        yield
+    except (DataError, IntegrityError) as error:
+        # The database refuses this job's values only.
+        raise _JobFailed(error) from error
+    except DBAPIError:
+        # If the connection is lost, nothing more can be written in this transaction.
+        raise
+    except Exception as error:
+        raise _JobFailed(error) from error
 
 
 class Database:
@@ -44,9 +71,7 @@ class Database:
         self._engine = _engine(url, "BEGIN IMMEDIATE")
         # A transaction that only reads doesn't wait for a writer, and doesn't hold one up.
         self._reading = _engine(url, "BEGIN") if self._engine.dialect.name == "sqlite" else self._engine
-        self._jobs: queue.SimpleQueue[tuple[Callable[[Session], Any], Future[Any]] | None] = (
-            queue.SimpleQueue()
-        )
+        self._jobs: queue.SimpleQueue[tuple[_Job, Future[Any]] | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
 
     def migrate(self) -> None:
@@ -114,7 +139,8 @@ class Database:
     def write(self, job: Callable[[Session], T]) -> Future[T]:
         """Run a job in a transaction that other jobs can share.
 
-        A job that raises rolls back its own writes only.
+        A job that raises rolls back its own writes only. If one raises, the jobs of its transaction run
+        again, so a job changes nothing but the session's objects.
 
         Returns
         -------
@@ -145,34 +171,50 @@ class Database:
             if ended:
                 return
 
-    def _write_batch(self, batch: list[tuple[Callable[[Session], Any], Future[Any]]]) -> None:
-        outcomes: list[tuple[Future[Any], Any, Exception | None]] = []
+    def _write_batch(self, batch: list[tuple[_Job, Future[Any]]]) -> None:
+        jobs = [job for job, _ in batch]
         try:
-            with self.session() as session:
-                for job, future in batch:
-                    try:
-                        with session.begin_nested():
-                            result = job(session)
-                            session.flush()
-                    except (DataError, IntegrityError) as error:
-                        # The database refuses this job's values; the savepoint keeps the others' writes.
-                        outcomes.append((future, None, error))
-                    except DBAPIError:
-                        # If the connection is lost, nothing more can be written in this transaction.
-                        raise
-                    except Exception as error:
-                        outcomes.append((future, None, error))
-                    else:
-                        outcomes.append((future, result, None))
+            outcomes = self._write_without_savepoints(jobs) or self._write_with_savepoints(jobs)
         except Unavailable as problem:
             for _, future in batch:
                 future.set_exception(problem)
             return
-        for future, result, failure in outcomes:
+        for (_, future), (result, failure) in zip(batch, outcomes, strict=True):
             if failure is None:
                 future.set_result(result)
             else:
                 future.set_exception(failure)
+
+    def _write_without_savepoints(self, jobs: Sequence[_Job]) -> list[_Outcome]:
+        """Run jobs in one transaction. If one fails, undo all, and return an empty list.
+
+        Hardly any job fails, and savepoints take a third of the time of a small job.
+        """
+        outcomes: list[_Outcome] = []
+        try:
+            with self.session() as session:
+                for job in jobs:
+                    with _reporting_failures():
+                        outcomes.append((job(session), None))
+                        session.flush()
+        except _JobFailed:
+            return []
+        return outcomes
+
+    def _write_with_savepoints(self, jobs: Sequence[_Job]) -> list[_Outcome]:
+        """Run jobs in one transaction, in which a job that fails undoes its own writes only."""
+        outcomes: list[_Outcome] = []
+        with self.session() as session:
+            for job in jobs:
+                try:
+                    with _reporting_failures(), session.begin_nested():
+                        result = job(session)
+                        session.flush()
+                except _JobFailed as failed:
+                    outcomes.append((None, failed.error))
+                else:
+                    outcomes.append((result, None))
+        return outcomes
 
     def close(self) -> None:
         """Finish the waiting writes, and close every connection."""
