@@ -264,8 +264,12 @@ async def post_attempt(name: Name, caller: Learner, service: TheService) -> dict
     now = service.clock.now()
     attempt = await _write(
         service,
-        lambda session: attempts.start(session, service.assessments, assessment, caller.person, now),
+        lambda session: attempts.start(
+            session, service.assessments, assessment, caller.person, now, service.stored_versions
+        ),
     )
+    # Only now are they committed.
+    service.stored_versions.update(one["version"] for one in attempt.paper)
     if attempt.started == now:  # This request started it, so there is nothing else to read.
         return await run_in_threadpool(_show, service, attempt, assessment, (), {})
     return await run_in_threadpool(_attempt_view, service, caller.person, attempt.id)

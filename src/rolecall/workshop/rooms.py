@@ -10,13 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from rolecall.workshop.tables import ActivityRow, AuditEntry, BrowserSession, Person, Room
 
+_ACTIVITIES, _PEOPLE = cast(Table, ActivityRow.__table__), cast(Table, Person.__table__)
 # Without letters and digits that are easily confused when read from a screen.
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 _CODE = 8
@@ -311,31 +312,32 @@ def record_activities(
     int
         How many of the activities were new.
     """
-    row = session.get_one(Person, person)
-    row.seen = now
-    row.lesson, row.mode = where.get("lesson", row.lesson), where.get("mode", row.mode)
-    row.question = where.get("question", row.question)
-    new = 0
-    for number, activity in enumerate(activities):
-        key = _key_of(person, activity.key)
-        if session.get(ActivityRow, key) is None:
-            session.add(
-                ActivityRow(
-                    key=key,
-                    room_id=row.room_id,
-                    person_id=person,
-                    at=now + timedelta(microseconds=number),
-                    deck=activity.deck,
-                    question=activity.question,
-                    answer=activity.answer,
-                    correct=activity.correct,
-                    score=activity.score,
-                    misconception=activity.misconception,
-                )
-            )
-            new += 1
-            row.question = activity.question
-    return new
+    room = session.execute(select(Person.room_id).where(Person.id == person)).scalar_one()
+    changes = {name: text for name, text in where.items() if name in ("lesson", "mode", "question")}
+    sent = {_key_of(person, one.key): (number, one) for number, one in reversed([*enumerate(activities)])}
+    stored = set(session.scalars(select(ActivityRow.key).where(ActivityRow.key.in_(sent))) if sent else ())
+    rows = [
+        {
+            "key": key,
+            "room_id": room,
+            "person_id": person,
+            "at": now + timedelta(microseconds=number),
+            "deck": one.deck,
+            "question": one.question,
+            "answer": one.answer,
+            "correct": one.correct,
+            "score": one.score,
+            "misconception": one.misconception,
+        }
+        for key, (number, one) in sorted(sent.items(), key=lambda each: each[1][0])
+        if key not in stored
+    ]
+    # A statement takes half the time of objects of the session, which nothing else needs.
+    if rows:
+        session.execute(insert(_ACTIVITIES), rows)
+        changes["question"] = str(rows[-1]["question"])
+    session.execute(update(_PEOPLE).where(_PEOPLE.c.id == person).values(seen=now, **changes))
+    return len(rows)
 
 
 def _key_of(person: int, key: str) -> str:

@@ -59,6 +59,8 @@ class Service:
     ----------
     instructor_token
         The token if the room is new; ``None`` otherwise, because it can't be shown again.
+    stored_versions
+        The digests of versions that this service has stored.
 
     Raises
     ------
@@ -89,6 +91,7 @@ class Service:
         retry = timedelta(seconds=settings.grade_retry_seconds)
         self._grades = GradeQueue(self.database, self.platforms, retry, self._title)
         self.marker = Marker(self.database, self.graders, self.signer, self.clock, self._give_grades_back)
+        self.stored_versions: set[str] = set()
         self._documents = lru_cache(maxsize=1024)(self._load_version)
         self._questions = lru_cache(maxsize=1024)(self._read_question)
         self._asked = lru_cache(maxsize=4096)(self._ask)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,14 +16,25 @@ from rolecall.workshop.tables import AskedVersion
 
 
 def keep_versions(
-    session: Session, assessments: Assessments, items: Iterable[PaperItem]
+    session: Session,
+    assessments: Assessments,
+    items: Iterable[PaperItem],
+    stored: Collection[str] = frozenset(),
 ) -> list[PaperItem]:
-    """Store the current version of each item's question or task, and return the items with its digest."""
+    """Store the current version of each item's question or task, and return the items with its digest.
+
+    Parameters
+    ----------
+    stored
+        Digests of versions that earlier transactions have stored; versions are never deleted.
+    """
     documents = [(item, assessments.version(item)) for item in items]
     kept = [(item, _digest(document), document) for item, document in documents]
-    digests = {digest for _, digest, _ in kept}
-    known = set(session.scalars(select(AskedVersion.digest).where(AskedVersion.digest.in_(digests))))
-    new = {digest: document for _, digest, document in kept if digest not in known}
+    new = {digest: document for _, digest, document in kept if digest not in stored}
+    if new:
+        found = session.scalars(select(AskedVersion.digest).where(AskedVersion.digest.in_(new)))
+        for digest in found:
+            del new[digest]
     if new:
         dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
         rows = [{"digest": digest, "document": document} for digest, document in new.items()]
@@ -37,5 +49,6 @@ def version_document(session: Session, version: str) -> str:
     return found.document if found is not None else ""
 
 
+@lru_cache(maxsize=4096)
 def _digest(document: str) -> str:
     return hashlib.sha256(document.encode()).hexdigest()
