@@ -61,6 +61,10 @@ def _fault(document: Document, model: type[BaseModel], error: Any) -> Fault:
             if not where:
                 fields = ", ".join(field.alias or name for name, field in model.model_fields.items())
                 problem += f"; the fields of this file are {fields}"
+        case "int_type" | "int_parsing" | "float_type" | "float_parsing" | "finite_number":
+            problem = (
+                f"this must be a number, without quotes and without a unit, not {_shown(error['input'])}"
+            )
         case "bool_type":
             problem = f"this must be true or false, without quotes, not {_shown(error['input'])}"
         case _:
@@ -75,6 +79,7 @@ _QUOTE = "'"
 def _not_a_text(written: str | None, value: object) -> str:
     if written is None:
         fix = "; put a text that starts with [ or { in quotes" if isinstance(value, (list, dict)) else ""
+        fix += ", and begin a text without - before it" if isinstance(value, list) else ""
         return f"this must be a text, not {_shown(value)}{fix}"
     if not written:
         return "this must be a text, but nothing is here; write one"

@@ -201,6 +201,7 @@ def _character_fault(error: yaml.reader.ReaderError, text: str, name: str) -> Fa
 
 _CONFLICT = re.compile(r"(<<<<<<<|=======|>>>>>>>)( |$)")
 _OPENING_QUOTE = re.compile(r"(\s*(?:- )?[\w-]+: +)([\"'])")
+_NO_SPACE_AFTER_HYPHEN = re.compile("\\s*-[\\w{\\[\"'\N{NO-BREAK SPACE}].*:")
 _FIELD = re.compile(r"\s*(- )?[\w-]+:( |$)")
 
 
@@ -211,6 +212,11 @@ def _line_fault(text: str, line: int, problem: str, name: str) -> Fault | None:
         if _CONFLICT.match(one) and number <= line + 1:
             what = "Git marks a conflict here; keep one of the two versions, and remove the marks"
             return Fault(name, number, 1, (), what)
+    if _NO_SPACE_AFTER_HYPHEN.match(lines[line - 1]):
+        column = lines[line - 1].index("-") + 2
+        return Fault(
+            name, line, column, (), "this is not YAML: write a space after the hyphen of this item"
+        )
     if lines[line - 1].startswith("```"):
         return Fault(name, line, 1, (), "this is not YAML: it is Markdown around YAML; remove this line")
     if problem.startswith("could not find expected ':'"):
@@ -254,6 +260,27 @@ def _syntax_fault(error: yaml.MarkedYAMLError, text: str, name: str) -> Fault:
     return Fault(name, line, column, (), f"this is not YAML: {problem}{_syntax_fix(problem)}")
 
 
+_FIXES = {
+    "expected ',' or": "put a text with a colon in quotes, or add a comma before this field",
+    "mapping values are not allowed": "put a text with a colon in quotes",
+    "mapping keys are not allowed": "put a text that starts with ? in quotes",
+    "sequence entries are not allowed": (
+        "put a text that starts with - in quotes, or begin the list on the next line"
+    ),
+    "expected a comment or a line break": (
+        "put a text that starts with | or > in quotes, or begin it in the next line"
+    ),
+    "found unknown escape character": ("write \\\\ for a backslash in double quotes, or use single quotes"),
+    "expected the node content, but found '<stream end>'": (
+        "the file ends before this value, so write it, or close the bracket"
+    ),
+    "but found another document": "a file has one document, so remove the line ---",
+    "expected '<document start>'": "the line ... ends a document, so remove it",
+    "expected <block end>": "indent this line like the other fields around it",
+}
+"""What to do about a problem, by a part of the parser's message."""
+
+
 def _syntax_fix(problem: str) -> str:
     if "found character '\\t'" in problem:
         return "; indent with spaces"
@@ -266,25 +293,7 @@ def _syntax_fix(problem: str) -> str:
         return (
             f"; if *{name} is a text, put it in quotes; if it is an alias, write &{name} before its value"
         )
-    if problem.startswith("expected ',' or"):
-        return "; put a text with a colon in quotes, or add a comma before this field"
-    if "mapping values are not allowed" in problem:
-        return "; put a text with a colon in quotes"
-    if "mapping keys are not allowed" in problem:
-        return "; put a text that starts with ? in quotes"
-    if "sequence entries are not allowed" in problem:
-        return "; put a text that starts with - in quotes, or begin the list on the next line"
-    if problem.startswith("expected a comment or a line break"):
-        return "; put a text that starts with | or > in quotes, or begin it in the next line"
-    if problem.startswith("found unknown escape character"):
-        return "; write \\\\ for a backslash in double quotes, or use single quotes"
-    if problem.startswith("but found another document"):
-        return "; a file has one document, so remove the line ---"
-    if problem.startswith("expected '<document start>'"):
-        return "; the line ... ends a document, so remove it"
-    if problem.startswith("expected <block end>"):
-        return "; indent this line like the other fields around it"
-    return ""
+    return next((f"; {fix}" for part, fix in _FIXES.items() if part in problem), "")
 
 
 _WORD_PROCESSOR_QUOTES = (
@@ -315,7 +324,7 @@ class _Reader:
     def read(self, node: yaml.Node, where: Where, above: frozenset[int]) -> object:
         self.places[where] = (node.start_mark.line + 1, node.start_mark.column + 1)
         if id(node) in above:
-            self._fault(node, where, "this alias refers to a node that contains it")
+            self._fault(node, where, "this alias refers to a value that contains it; write the text itself")
             return None
         within = above | {id(node)}
         if isinstance(node, yaml.MappingNode):

@@ -40,7 +40,7 @@ MISTAKES = [
     ("    hint:", "\thint:", "this is not YAML: found character '\\t' that cannot start any token; indent with spaces"),
     ("title: Fruit", "title: Fruit\ntitle: Vegetables", "3:1: title: this key occurs twice; keep one"),
     ("solution: [Picture one.]", "solution: []", "25:15: questions[0].solution: List should have at least 1 item"),
-    ("questions:\n", "questions: &all\n  - *all\n", "this alias refers to a node that contains it"),
+    ("questions:\n", "questions: &all\n  - *all\n", "this alias refers to a value that contains it"),
 ]  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def write(question: Blanks) -> str:
 def _gap(question: Blanks, blank: Blank) -> str:
     right = [f"={_escaped(one)}#{_escaped(blank.why)}" for one in blank.accept]
     wrong = [f"{_escaped(one)}#{_escaped(each.why)}" for one, each in blank.wrong.items()]
-    kind = "SHORTANSWER_C" if question.matches_case(blank) else "SHORTANSWER"
+    kind = "SAC" if question.matches_case(blank) else "SHORTANSWER"
     return f"{{1:{kind}:" + "~".join([*right, *wrong]) + "}"
 
 
