@@ -212,9 +212,9 @@ def test_only_the_management_account_and_delegated_administrators_manage_the_org
     with pytest.raises(outsider.exceptions.AWSOrganizationsNotInUseException):
         outsider.list_accounts()
 
-    management.enable_aws_service_access(ServicePrincipal="config.amazonaws.com")
+    management.enable_aws_service_access(ServicePrincipal="guardduty.amazonaws.com")
     management.register_delegated_administrator(
-        AccountId="222222222222", ServicePrincipal="config.amazonaws.com"
+        AccountId="222222222222", ServicePrincipal="guardduty.amazonaws.com"
     )
     assert len(member.list_accounts()["Accounts"]) == 3
     with pytest.raises(member.exceptions.AccessDeniedException):

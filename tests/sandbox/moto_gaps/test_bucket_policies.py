@@ -131,3 +131,22 @@ def test_a_bucket_has_a_valid_name(s3, name):
         s3.create_bucket(Bucket=name)
 
     assert raised.value.response["Error"]["Code"] == "InvalidBucketName"
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ("[]", "Policies must be valid JSON and the first byte must be '{'"),
+        ('{"Version": "2012-10-17"}', "Missing required field Statement"),
+        ('{"Version": "2012-10-17", "Statement": []}', "Could not parse the policy: Statement is empty!"),
+        ('{"Version": "2020-01-01", "Statement": []}', "The policy must contain a valid version string"),
+    ],
+)
+def test_s3_says_which_outermost_element_is_wrong(s3, document, message):
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    s3.create_bucket(Bucket="outermost")
+    with pytest.raises(ClientError) as raised:
+        s3.put_bucket_policy(Bucket="outermost", Policy=document)
+
+    error = raised.value.response["Error"]
+    assert (error["Code"], error["Message"]) == ("MalformedPolicy", message)

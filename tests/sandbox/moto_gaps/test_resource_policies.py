@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-res
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
 MAIN = "111122223333"
 
@@ -160,3 +161,33 @@ def test_an_empty_policy_removes_the_policy_of_a_queue(administered):
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
 
     assert "Attributes" not in sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "code", "message"),
+    [
+        ("publish", {"TopicArn": "alerts"}, "InvalidParameter", "must have at least 6 elements, not 1"),
+        ("publish", {"TargetArn": "arn:aws:sns"}, "InvalidParameter", "TargetArn Reason: An ARN must have"),
+        (
+            "publish",
+            {"TopicArn": f"arn:aws:sns:us-east-1:{MAIN}:none"},
+            "NotFound",
+            "Topic does not exist",
+        ),
+    ],
+)
+def test_sns_says_what_is_wrong_with_the_arn_of_a_topic(administered, operation, parameters, code, message):
+    # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+    sns = administered.client("sns", actor="admin")
+
+    with pytest.raises(ClientError, match=message) as raised:
+        getattr(sns, operation)(Message="hello", **parameters)
+    assert raised.value.response["Error"]["Code"] == code
+
+
+def test_no_tag_of_iam_has_a_key_that_aws_reserves(administered):
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules
+    iam = administered.client("iam", actor="admin")
+
+    with pytest.raises(iam.exceptions.InvalidInputException, match="aws: prefixed tag key"):
+        iam.tag_user(UserName="admin", Tags=[{"Key": "Aws:team", "Value": "red"}])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rolecall.aws.errors import AwsError
 from rolecall.aws.service_principals import is_service_principal
@@ -58,6 +58,8 @@ class PolicyDocuments(Gap):
                 message = "This policy contains invalid Json"
                 if kind.type is PolicyType.RESOURCE and not document.startswith("{"):
                     message = "Policies must be valid JSON and the first byte must be '{'"
+            elif kind.error == "MalformedPolicy":
+                message = _message_of_s3(json.loads(document)) or message
             raise AwsError(kind.error, message, 400) from None
         parsed = json.loads(document)
         unknown = [
@@ -72,6 +74,22 @@ class PolicyDocuments(Gap):
             # S3 doesn't say which principal it means.
             which = f': "{element}":"{principal}"' if call.operation.service == "iam" else ""
             raise AwsError(kind.error, f"Invalid principal in policy{which}", 400)
+
+
+def _message_of_s3(document: Any) -> str | None:
+    """Return what S3 says about a bucket policy's outermost elements; None if they aren't at fault.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    """
+    if not isinstance(document, dict):
+        return "Policies must be valid JSON and the first byte must be '{'"
+    if document.get("Version", "2012-10-17") not in ("2008-10-17", "2012-10-17"):
+        return "The policy must contain a valid version string"
+    if "Statement" not in document:
+        return "Missing required field Statement"
+    if document["Statement"] == []:
+        return "Could not parse the policy: Statement is empty!"
+    return None
 
 
 def _is_json(text: str) -> bool:

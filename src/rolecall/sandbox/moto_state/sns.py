@@ -24,3 +24,9 @@ class Topics(ServiceResources):
 
 def _topic(arn: Arn) -> Any:
     return backend("sns", arn.account, arn.region).topics.get(arn.text)
+
+
+def topic_exists(text: str) -> bool:
+    """Return whether there is a topic with an ARN."""
+    _, _, _, region, account, name = text.split(":", 5)
+    return _topic(Arn(text, account, region, name)) is not None
