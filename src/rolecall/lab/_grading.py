@@ -118,9 +118,19 @@ def first_failure(
     sandbox: Sandbox,
     calls: Sequence[Mapping[str, Any]],
     saved: SavedCredentials | None = None,
+    *,
+    denied_first: bool = False,
 ) -> ProbeResult | None:
-    """Run a task's probes until one fails, and return that one; None if the task is solved."""
-    return next((one for one in _run_probes(task, sandbox, calls, saved) if not one.passed), None)
+    """Run a task's probes until one fails, and return that one; None if the task is solved.
+
+    Parameters
+    ----------
+    denied_first
+        Whether the probes that must stay denied run first: they change nothing, and fail sooner after
+        calls that solve the task and allow too much.
+    """
+    probes = _run_probes(task, sandbox, calls, saved, denied_first=denied_first)
+    return next((one for one in probes if not one.passed), None)
 
 
 def recognized_mistakes(task: Task, calls: Sequence[Mapping[str, Any]]) -> list[Mistake]:
@@ -135,9 +145,11 @@ def _run_probes(
     saved: SavedCredentials | None,
     *,
     with_entries: bool = False,
+    denied_first: bool = False,
 ) -> Iterator[ProbeResult]:
     last = sandbox.last_entry if with_entries else 0
-    for probes, must_be_denied in ((task.succeed, False), (task.denied, True)):
+    groups = ((task.succeed, False), (task.denied, True))
+    for probes, must_be_denied in reversed(groups) if denied_first else groups:
         for probe in probes:
             # A probe must not use what another one saved.
             runner = StepRunner(sandbox, dict(saved or {}))

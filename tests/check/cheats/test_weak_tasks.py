@@ -33,6 +33,10 @@ WEAK = [
     ("pass-one-role", "dev passes the role web to Lambda", "without a condition", "iam:PassedToService = lambda.amazonaws.com"),
     ("no-more-keys", "web-bot has no active access key", "a call left out", "without iam.update_access_key"),
     ("end-old-sessions", "the session on the laptop reads a report", "policy deleted", "iam.delete_role_policy"),
+    ("only-what-is-needed", "the trust policy of reports-reader is as it was", "trust beside", "lambda.amazonaws.com can also assume reports-reader"),
+    ("explicit-deny", "a user of another account writes a report", "resource opened", "can also use the bucket acme-reports"),
+    ("the-wrong-tag", "Eve assumes data-team", "given to another", "iam.tag_user is also called for eve"),
+    ("the-full-queue", "a stranger sends a message", "resource opened", "can also use the queue jobs"),
 ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from itertools import islice, product
 from typing import Any
 
 from rolecall._reference import actions, arn_formats, services
-from rolecall.check.cheats._setting import SERVICES, Setting
+from rolecall.check.cheats._setting import SERVICES, Setting, account_of
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType, Request, context_keys
 from rolecall.quiz import NOW
 
@@ -106,6 +106,31 @@ def difference(
         if not any(beyond):
             return found
     return None if any(beyond) else found
+
+
+def beyond_boundary(
+    policies: Iterable[Mapping[str, Any]], boundary: Mapping[str, Any], caller: str
+) -> Witness | None:
+    """Find a request that a permissions boundary allows, and that no policy of its role or user allows.
+
+    Where there is none, a further policy that allows everything changes no decision.
+    """
+    limit = parse(boundary, PolicyType.BOUNDARY)
+    own = [one for document in policies if (one := parse(document, PolicyType.IDENTITY)) is not None]
+    if limit is None:
+        return None
+    setting = Setting(PolicyType.IDENTITY, account_of(caller), caller=caller, by_role=":role/" in caller)
+    for principal, action, resource, context in _requests((limit, *own), setting):
+        try:
+            request = Request.of(
+                principal, action, resource, resource_account=setting.account, context=context
+            )
+        except ValueError:
+            continue
+        decisions = [_allows(one, request) for one in own]
+        if _allows(limit, request) > 0 and max(decisions, default=0) < 1 and min(decisions, default=0) >= 0:
+            return Witness(principal, action, request.resource, context, solution_allows=False)
+    return None
 
 
 def parse(document: Mapping[str, Any], type: PolicyType) -> Policy | None:

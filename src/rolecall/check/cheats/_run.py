@@ -8,8 +8,8 @@ from pathlib import Path
 from rolecall._yaml import did_you_mean
 from rolecall.check._findings import Finding
 from rolecall.check._loaded_course import LoadedCourse
+from rolecall.check.cheats._cheat import Cheat, Ladder
 from rolecall.check.cheats._requests import Witness
-from rolecall.check.cheats._tasks import Cheat, Ladder
 from rolecall.lab import ProbeResult, SavedCredentials, Task, first_failure, run_steps
 from rolecall.quiz import AcceptedChange
 from rolecall.sandbox.client import Sandbox
@@ -25,10 +25,12 @@ def try_cheats(
     for cheat in ladder:
         if cheat.what in accepted:
             continue
-        failure = _failure_of(task, cheat, sandbox)
+        done, failure = _failure_of(task, cheat, sandbox)
+        if not done:
+            continue
         if failure is None:
             step = () if cheat.step is None else ("solution", cheat.step)
-            missing = advice(cheat.witness, "a probe", "succeed", "denied")
+            missing = cheat.missing or advice(cheat.witness, "a probe", "succeed", "denied")
             message = f"a bad solution passes: {cheat.what}. {missing}"
             yield loaded.places.at(file, ("tasks", index, *step), RULE, message)
             return
@@ -37,13 +39,19 @@ def try_cheats(
             return
 
 
-def _failure_of(task: Task, cheat: Cheat, sandbox: Sandbox) -> ProbeResult | None:
+def _failure_of(task: Task, cheat: Cheat, sandbox: Sandbox) -> tuple[bool, ProbeResult | None]:
+    """Return whether the cheat is possible, and the first probe that fails after it."""
     sandbox.reset()
     saved: SavedCredentials = {}
     run_steps(task.start, sandbox, saved)
     calls_before = len(sandbox.calls())
-    run_steps(cheat.steps, sandbox, dict(saved))
-    return first_failure(task, sandbox, sandbox.calls()[calls_before:], saved)
+    made = dict(saved)
+    first = len(cheat.steps) - cheat.further
+    run_steps(cheat.steps[:first], sandbox, made)
+    if run_steps(cheat.steps[first:], sandbox, made):
+        return False, None
+    calls = sandbox.calls()[calls_before:]
+    return True, first_failure(task, sandbox, calls, saved, denied_first=cheat.further > 0)
 
 
 def accepted_changes(accepts: Iterable[AcceptedChange]) -> frozenset[str]:

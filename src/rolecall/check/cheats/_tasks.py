@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from rolecall.check.cheats._beside import doors_beside
+from rolecall.check.cheats._cheat import Cheat, Ladder
 from rolecall.check.cheats._documents import (
     WrittenDocument,
     documents_in,
@@ -13,7 +14,7 @@ from rolecall.check.cheats._documents import (
     with_parameter,
 )
 from rolecall.check.cheats._mutations import mutations
-from rolecall.check.cheats._requests import Witness, difference, parse
+from rolecall.check.cheats._requests import difference, parse
 from rolecall.check.cheats._setting import setting_of_task
 from rolecall.lab import Task
 from rolecall.quiz import Step
@@ -45,35 +46,6 @@ _DELETES_RESOURCE = {
 _READS = ("get_", "list_", "describe_", "head_")
 
 
-@dataclass(frozen=True, slots=True)
-class Cheat:
-    """A bad solution of a task.
-
-    Parameters
-    ----------
-    kind
-        The kind of cheat, such as "wider action".
-    what
-        How it differs from the solution, in words.
-    steps
-        The calls.
-    witness
-        A request that the solution and the cheat decide differently; None if no single document differs.
-    step
-        The place of the changed call in the solution, if one call is changed.
-    """
-
-    kind: str
-    what: str
-    steps: list[Step]
-    witness: Witness | None = None
-    step: int | None = None
-
-
-Ladder = tuple[Cheat, ...]
-"""Cheats of the same kind, the smallest change first."""
-
-
 def task_cheats(task: Task, world: World) -> Iterator[Ladder]:
     """Yield the bad solutions of a task; those that are as strict as a good one are left out."""
     written = documents_in(task.solution)
@@ -83,6 +55,7 @@ def task_cheats(task: Task, world: World) -> Iterator[Ladder]:
     yield from _fewer_calls(task)
     yield from _other_numbers(task)
     yield from _open_to_all(task, world)
+    yield from ((door,) for door in doors_beside(task, world))
 
 
 def _changed_documents(
