@@ -115,7 +115,7 @@ def test_a_gate_reads_as_a_line_with_a_sign_and_its_statement():
     )
 
     assert "  · Resource-based policy: says nothing\n" in explained
-    assert '  ⛔ Identity-based policy: denies (identity_policies[0], statement "No")\n' in explained
+    assert '  ⊘ Identity-based policy: denies (identity_policies[0], statement "No")\n' in explained
 
 
 def test_the_gates_of_a_denial_are_marked():

@@ -54,7 +54,8 @@ def test_lifelines_stand_from_the_first_step_so_that_nothing_jumps(calls):
 
     assert first.get("viewBox") == last.get("viewBox")
     names = [one.text for one in first.iter("text") if one.get("font-weight")]
-    assert names == ["user/dana", "reader/q1", "S3", "STS"]
+    # A name with two parts has two lines.
+    assert names == ["user/", "dana", "reader/", "q1", "S3", "STS"]
 
 
 def test_a_denied_call_is_marked_by_more_than_color(calls):

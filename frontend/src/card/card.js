@@ -310,6 +310,8 @@ export class Card {
     const question = this.view.question;
     if (!question || isLocked(question) || this.#canCheck()) return "";
     if (!this.#form?.isComplete()) return this.#form?.missing ?? "Answer the question first.";
+    // A form can be complete from the start: the editor shows the policy that the question starts with.
+    if (question.given == null) return this.#form.missing ?? "Answer the question first.";
     return "You checked this answer already. Change it to try again.";
   }
 

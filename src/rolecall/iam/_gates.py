@@ -45,7 +45,7 @@ class GateStatus(Enum):
         return {
             GateStatus.ALLOWS: "✔",
             GateStatus.LACKS_ALLOW: "✘",
-            GateStatus.DENIES: "⛔",
+            GateStatus.DENIES: "⊘",
             GateStatus.SILENT: "·",
         }[self]
 

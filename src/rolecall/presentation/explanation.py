@@ -81,7 +81,7 @@ def _explicit_deny(explanation: Explanation) -> str:
     denying = next((gate for gate in explanation.gates if gate.status is GateStatus.DENIES), None)
     if denying is None:
         return _gate("rc-allows", "Explicit deny", "✔ in no policy")
-    return _gate("rc-stops", "Explicit deny", f"⛔ in the {denying.type.value}")
+    return _gate("rc-stops", "Explicit deny", f"⊘ in the {denying.type.value}")
 
 
 def _step(gate: Gate) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 DECISION_WORDS = {
     "Allowed": "✔ allowed",
     "ImplicitlyDenied": "✘ denied",
-    "ExplicitlyDenied": "⛔ denied explicitly",
+    "ExplicitlyDenied": "⊘ denied explicitly",
 }
 
 

@@ -67,7 +67,7 @@ class ChallengeCard(BankCard):
         if question is None:
             return common | {"result": self._result()}
         if self._opened is None:
-            return common | {"start": f"{len(challenge.questions)} problems, each against the clock."}
+            return common | {"start": f"{len(challenge.questions)} questions, each against the clock."}
         left = _ATTEMPTS - challenge.attempts(question)
         return common | {
             "question": asked_view(

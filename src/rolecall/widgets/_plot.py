@@ -51,9 +51,11 @@ class Plot:
             "mark": {"type": "point", "filled": True, "size": 60, **({} if self.by else {"color": BLUE})}
         }
         if self.by:
-            encoding["color"] = {"field": self.by, "type": "nominal"}
+            # Vega merges the legends of two encodings that have the same field and the same title.
+            kind = {"field": self.by, "type": "nominal", "title": self.by}
+            encoding["color"] = kind
             # The lines differ by shape as well, for readers who can't distinguish the colors.
-            points["encoding"] = {"shape": {"field": self.by, "type": "nominal"}}
+            points["encoding"] = {"shape": kind}
         return {
             "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
             "description": f"{self.y} by {self.x}",

@@ -22,7 +22,7 @@ _WIDTH, _TOP, _STEP = 170, 64, 46
 _RESULTS = {
     "Allowed": ("✔", "allowed"),
     "ImplicitlyDenied": ("✘", "denied"),
-    "ExplicitlyDenied": ("⛔", "denied"),
+    "ExplicitlyDenied": ("⊘", "denied"),
 }
 _MOST_STEPS = 40
 _CREDENTIALS = "/latest/meta-data/iam/security-credentials/"
@@ -167,8 +167,12 @@ def _diagram(steps: Sequence[_Step], shown: Sequence[_Step]) -> str:
         f'style="width: {width}px; max-width: none; font-size: 13px; fill: currentColor">',
     ]
     for name, x in positions.items():
-        lines.append(f'<text x="{x}" y="20" text-anchor="middle" font-weight="bold">{escape(name)}</text>')
-        lines.append(f'<line x1="{x}" y1="30" x2="{x}" y2="{height}" stroke="var(--rc-line, #8c959f)"/>')
+        # The name of a session has two lines: two long names beside each other would run together.
+        role, slash, session = name.rpartition("/")
+        for row, text in enumerate(filter(None, (role + slash, session))):
+            place = f'x="{x}" y="{14 + 14 * row}" text-anchor="middle" font-weight="bold"'
+            lines.append(f"<text {place}>{escape(text)}</text>")
+        lines.append(f'<line x1="{x}" y1="36" x2="{x}" y2="{height}" stroke="var(--rc-line, #8c959f)"/>')
     for number, step in enumerate(shown):
         lines += _arrow(step, positions[step.caller], positions[step.target], _TOP + _STEP * number)
     return "".join([*lines, "</svg>"])
