@@ -120,6 +120,11 @@ class TestQti:
 
         assert score(question, "york") == 1
 
+    def test_the_text_after_a_gap_for_a_number_stays(self):
+        body = '<p>It weighs <textEntryInteraction responseIdentifier="R"/> kg.</p>'
+
+        assert only(item(declared("3", base="float"), body), "qti").prompt == "It weighs _____ kg."
+
     @pytest.mark.parametrize(
         ("text", "loss"),
         [
@@ -180,7 +185,7 @@ class TestQti:
             (
                 item(
                     declared("A"),
-                    CHOICE.replace("<choiceI", "<choiceI", 1).replace("maxC", 'shuffle="false" maxC'),
+                    CHOICE.replace("maxC", 'shuffle="false" maxC'),
                 ),
                 "(shuffle)",
             ),
@@ -191,6 +196,15 @@ class TestQti:
                     rules(f'<patternMatch pattern="Y.*">{VARIABLE}</patternMatch>'),
                 ),
                 "the pattern 'Y.*'",
+            ),
+            (
+                item(
+                    declared("York", base="string"),
+                    ENTRY,
+                    '<responseProcessing><setOutcomeValue identifier="SCORE"><mapTolResponse identifier="R" '
+                    'tolerance="2"/></setOutcomeValue></responseProcessing>',
+                ),
+                "that an answer may be similar (mapTolResponse)",
             ),
         ],
     )

@@ -21,6 +21,8 @@ from rolecall.quiz.interchange._qti_scoring import (
     uses,
 )
 
+_GAP = "_____"
+
 
 def entry(
     item: etree._Element,
@@ -33,7 +35,8 @@ def entry(
     response = interactions[0].get("responseIdentifier", "")
     if len(interactions) == 1 and is_number(responses(item).get(response)):
         found = numbers(item, response, name, losses)
-        drop(interactions[0])
+        # A gap within a sentence has its place, such as before a unit.
+        replace(interactions[0], _GAP if (interactions[0].tail or "").strip() else "")
         return {"prompt": markdown(body)} | number_of(found, name, losses)
     blanks, tokens = {}, list[str]()
     for number, interaction in enumerate(interactions, start=1):
@@ -76,6 +79,8 @@ def _blank(
     match_case = False not in cases
     if len(cases) > 1:
         losses.add(name, "that capitals count in some of its answers only; here they count in none")
+    if item.find("{*}responseProcessing//{*}mapTolResponse") is not None:
+        losses.add(name, "that an answer may be similar (mapTolResponse)")
     if any(one.get("substring") == "true" for one in tests):
         losses.add(name, "that an answer may contain other text too (substring)")
     return {"accept": list(dict.fromkeys(accept)), "why": TODO, "match_case": match_case}

@@ -21,10 +21,8 @@ def tag(element: etree._Element) -> str:
 
 
 def drop(element: etree._Element) -> None:
-    """Remove an element from its parent."""
-    parent = element.getparent()
-    if parent is not None:
-        parent.remove(element)
+    """Remove an element from its parent, and keep the text after it."""
+    replace(element, "")
 
 
 def html(element: etree._Element) -> str:
