@@ -5,9 +5,8 @@ from __future__ import annotations
 import threading
 import uuid
 from datetime import timedelta
-from typing import Any
-
-from joserfc import jwk, jwt
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from rolecall.aws.errors import AwsError
 from rolecall.sandbox._constraints import constraint
@@ -15,6 +14,9 @@ from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.responses import Result
 from rolecall.sandbox.runtime import Runtime
+
+if TYPE_CHECKING:
+    from joserfc import jwk
 
 _CLAIMS = "https://sts.amazonaws.com/"
 _ALGORITHMS = ("RS256", "ES384")
@@ -126,7 +128,8 @@ class OutboundFederation(Gap):
         algorithm = str(call.operation.text("SigningAlgorithm"))
         key = self._key(call.account, algorithm)
         header = {"alg": algorithm, "kid": key.kid, "typ": "JWT"}
-        token = jwt.encode(header, claims, key, algorithms=list(_ALGORITHMS))
+        # Few sandboxes issue such tokens, and no other should wait for this import.
+        token = import_module("joserfc.jwt").encode(header, claims, key, algorithms=list(_ALGORITHMS))
         return {"WebIdentityToken": token, "Expiration": expires}
 
     def _claims(self, call: Call) -> dict[str, Any]:
@@ -161,11 +164,11 @@ class OutboundFederation(Gap):
         with self._lock:
             if (account, algorithm) not in self._keys:
                 parameters: Any = {"use": "sig", "alg": algorithm, "kid": str(uuid.uuid4())}
-                made: jwk.RSAKey | jwk.ECKey
+                keys = import_module("joserfc.jwk")
                 if algorithm == "RS256":
-                    made = jwk.RSAKey.generate_key(2048, parameters)
+                    made = keys.RSAKey.generate_key(2048, parameters)
                 else:
-                    made = jwk.ECKey.generate_key("P-384", parameters)
+                    made = keys.ECKey.generate_key("P-384", parameters)
                 self._keys[account, algorithm] = made
             return self._keys[account, algorithm]
 
