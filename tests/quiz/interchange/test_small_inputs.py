@@ -361,6 +361,13 @@ class TestMoodle:
 
 
 class TestGift:
+    def test_a_category_is_the_skill_and_general_feedback_has_the_format_of_the_question(self):
+        question = only(
+            "$CATEGORY: $course$/S3/Bucket policies\n\n::q::[html]<p>x</p>{T####<p>So.</p>}", "gift"
+        )
+
+        assert (question.skill, question.solution) == ("bucket-policies", ["So."])
+
     def test_html_in_a_text_without_a_format_is_html(self):
         question = only("Is 10<sup>2</sup> in <i>x</i>?{=List<int> ~<b>}\n", "gift")
 
@@ -456,6 +463,13 @@ class TestJupyterquiz:
 
 
 class TestTexts:
+    def test_a_program_in_text2qti_is_listed_and_costs_no_question(self):
+        program = "```{.python .run}\nprint('1. Generated?')\n```\n"
+        text = f"1. a?\n*a) x\nb) y\n\n{program}\n2. b?\n*a) x\nb) y\n"
+
+        assert [one.prompt for one in read(text, "text2qti").bank.questions] == ["a?", "b?"]
+        assert "the program in line 5, which isn't run" in losses(text, "text2qti")
+
     def test_an_explanation_below_a_key_of_aiken_belongs_to_its_question(self):
         text = "Q?\nA. a\nB. b\nANSWER: B\nExplanation: It is b.\nR?\nA. a\nB. b\nANSWER: A\n"
         first, second = read(text, "aiken").bank.questions

@@ -34,6 +34,7 @@ _BODY = re.compile(r"((?:\\.|[^{}\\])*)\{((?:\\.|[^{}\\])*)\}(.*)", re.S)
 _TITLE = re.compile(r"::((?:\\.|[^:\\])*)::")
 _ANSWER = re.compile(r"([=~])((?:\\.|[^=~\\])*)", re.S)
 _COMMENT = re.compile(r"\[(id|tag):([^\]]+)\]")
+_CATEGORY = re.compile(r"\s*\$CATEGORY:\s*(.*\S)")
 _FORMAT = re.compile(r"^\[(html|markdown|moodle|plain)\]")
 
 
@@ -124,6 +125,7 @@ def read(content: bytes, losses: Losses) -> list[Question]:
     text = decoded(content)
     drafts = Drafts(losses)
     tagged: Fields = {}
+    category: Fields = {}
     for number, (line, block) in enumerate(_blocks(text), start=1):
         lines = block.split("\n")
         for comment in (line for line in lines if line.lstrip().startswith("//")):
@@ -135,6 +137,8 @@ def read(content: bytes, losses: Losses) -> list[Question]:
                     tagged[name] = rest
                 else:
                     losses.add(f"question {number}", f"the tag {value!r}")
+        for found in filter(None, map(_CATEGORY.match, lines)):
+            category = {"skill": found[1].rstrip("/").rpartition("/")[2]}
         body = "\n".join(
             line for line in lines if not line.lstrip().startswith(("//", "$CATEGORY:"))
         ).strip()
@@ -142,7 +146,9 @@ def read(content: bytes, losses: Losses) -> list[Question]:
             title = _TITLE.match(body)
             name = _plain(title[1]) if title else f"question {number}"
             with losses.guard(name, line):
-                _add(body[title.end() :].strip() if title else body, name, tagged, drafts, losses)
+                _add(
+                    body[title.end() :].strip() if title else body, name, category | tagged, drafts, losses
+                )
             tagged = {}
     return drafts.questions
 
@@ -184,7 +190,9 @@ def _add(body: str, name: str, tagged: Fields, drafts: Drafts, losses: Losses) -
     if fenced and fields["kind"] == "blanks":
         fields |= {"language": fenced[1], "text": fenced[2].replace("_____", "[[answer]]", 1)}
         prompt = prompt[: fenced.start()]
-    drafts.add(name, {"prompt": prompt, **tagged, **read_closing(_plain(closing)), **fields})
+    drafts.add(
+        name, {"prompt": prompt, **tagged, **read_closing(_formatted(form, _plain(closing))), **fields}
+    )
 
 
 def _following(text: str) -> str:

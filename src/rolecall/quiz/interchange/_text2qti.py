@@ -43,7 +43,8 @@ class _Item:
 def read(content: bytes, losses: Losses) -> list[Question]:
     """Read the questions of a text2qti file."""
     drafts = Drafts(losses)
-    for number, item in enumerate(_items(_without_comments(decoded(content)), losses), start=1):
+    text = _without_programs(_without_comments(decoded(content)), losses)
+    for number, item in enumerate(_items(text, losses), start=1):
         name = item.title or f"question {number}"
         with losses.guard(name, item.line):
             report_pictures(name, [item.prompt, *(text for part in item.parts for text in part)], losses)
@@ -60,6 +61,17 @@ def _without_comments(text: str) -> str:
     """Leave out comments, and keep their lines, so that later lines keep their numbers."""
     blocks = re.sub(r"(?ms)^COMMENT\n.*?^END_COMMENT$", lambda found: "\n" * found[0].count("\n"), text)
     return re.sub(r"(?m)^%.*$", "", blocks)
+
+
+def _without_programs(text: str, losses: Losses) -> str:
+    """Leave out code that text2qti runs to create questions, and list it."""
+
+    def leave_out(found: re.Match[str]) -> str:
+        line = text.count("\n", 0, found.start()) + 1
+        losses.add("", f"the questions of the program in line {line}, which isn't run")
+        return "\n" * found[0].count("\n")
+
+    return re.sub(r"(?ms)^```+\{[^}\n]*\.run\b[^}\n]*\}$.*?^```+$", leave_out, text)
 
 
 def _items(text: str, losses: Losses) -> Iterator[_Item]:
