@@ -48,6 +48,16 @@ def keys(server):
     return {name: actor[name] for name in ("access_key_id", "secret_access_key")}
 
 
+def client(server, service):
+    return boto3.client(
+        service,
+        endpoint_url=server.endpoint,
+        region_name="us-east-1",
+        config=Config(retries={"total_max_attempts": 1}),
+        **{f"aws_{name}": value for name, value in keys(server).items()},
+    )
+
+
 @pytest.mark.parametrize(
     ("service", "operation", "code"),
     [
@@ -61,16 +71,8 @@ def keys(server):
 def test_a_fault_is_an_internal_error_in_the_protocol_of_the_service(
     server, caplog, service, operation, code
 ):
-    client = boto3.client(
-        service,
-        endpoint_url=server.endpoint,
-        region_name="us-east-1",
-        config=Config(retries={"total_max_attempts": 1}),
-        **{f"aws_{name}": value for name, value in keys(server).items()},
-    )
-
     with pytest.raises(ClientError) as raised:
-        getattr(client, operation)()
+        getattr(client(server, service), operation)()
 
     assert raised.value.response["Error"]["Code"] == code
     assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
@@ -99,3 +101,21 @@ def test_the_connection_stays_open_after_a_fault(server):
 
     assert connection.sock is socket
     connection.close()
+
+
+def test_a_request_that_a_reset_disturbs_can_be_made_again(running_server, monkeypatch, caplog):
+    def reset_and_fail(gaps, call):
+        running_server.gateway.reset()
+        raise KeyError("ada")
+
+    monkeypatch.setattr(Gaps, "validate", reset_and_fail)
+    iam = client(running_server, "iam")
+
+    with pytest.raises(ClientError) as failed:
+        iam.list_users()
+    monkeypatch.undo()
+
+    assert failed.value.response["Error"]["Code"] == "ServiceUnavailable"
+    assert failed.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503
+    assert "KeyError" not in caplog.text
+    assert iam.list_users()["Users"][0]["UserName"] == "ada"

@@ -211,6 +211,15 @@ def internal_error(service: str, message: str) -> AwsError:
     return AwsError(_INTERNAL.get(service, "InternalFailure"), message, 500)
 
 
+def unavailable(message: str) -> AwsError:
+    """Return the error for a request that can't be answered right now.
+
+    https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
+    https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    """
+    return AwsError("ServiceUnavailable", message, 503)
+
+
 def malformed_signature(service: str, message: str, *, in_query: bool = False) -> AwsError:
     """Return the error of a service for a signature that it can't parse.
 

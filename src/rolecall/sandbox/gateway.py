@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from rolecall.aws.errors import AwsError, Protocol, failure, internal_error
+from rolecall.aws.errors import AwsError, Protocol, failure, internal_error, unavailable
 from rolecall.aws.http import HttpRequest
 from rolecall.aws.operations import (
     Operation,
@@ -126,10 +126,19 @@ class Gateway:
         )
         self._gaps = Gaps(self.runtime)
         self._deliveries = Deliveries(self.runtime)
+        self._resets = 0
         self.builder.build()
 
     def reset(self) -> None:
         """Restore everything that the world declares; actors keep their keys."""
+        # The number is odd while a reset runs, so that every request knows whether one disturbed it.
+        self._resets += 1
+        try:
+            self._restore()
+        finally:
+            self._resets += 1
+
+    def _restore(self) -> None:
         self.sessions.clear()
         self.mfa.clear()
         self.clock.reset()
@@ -147,7 +156,7 @@ class Gateway:
 
     def _respond(self, environ: WSGIEnvironment) -> Response:
         """Answer one request, and keep it in the log of calls and in the event history."""
-        progress, arrived = _Progress(), self.clock.now()
+        progress, arrived, resets = _Progress(), self.clock.now(), self._resets
         call = None
         try:
             call = self._read_call(environ, progress)
@@ -157,12 +166,20 @@ class Gateway:
         except AwsError as error:
             response = progress.error_response(error, environ)
         except Exception:
-            _log.exception("%s failed inside the sandbox", progress.call)
+            if not self._was_disturbed(resets):
+                _log.exception("%s failed inside the sandbox", progress.call)
             response = progress.error_response(progress.internal_error(), environ)
+        if not response.ok and self._was_disturbed(resets):
+            # A user or a key can be missing for a moment. SDKs make such a request again.
+            response = progress.error_response(unavailable("The sandbox is being reset."), environ)
         self.calls.record(progress.who, progress.call, progress.parameters, response.error, arrived)
         if call is not None:
             self.history.record(call, response, arrived)
         return response
+
+    def _was_disturbed(self, resets: int) -> bool:
+        """Whether a reset ran since a request arrived, when there had been so many starts and ends."""
+        return self._resets != resets or resets % 2 == 1
 
     def _read_call(self, environ: WSGIEnvironment, progress: _Progress) -> Call:
         """Find out who makes which call, without deciding anything about it."""
