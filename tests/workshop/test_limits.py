@@ -135,6 +135,14 @@ def test_a_half_sent_request_after_a_whole_one_is_closed(server):
         assert time.monotonic() - begun < 4
 
 
+def test_headers_without_end_are_refused_before_they_fill_the_memory(server):
+    with socket.create_connection(server, timeout=10) as connection:
+        connection.sendall(HALF["headers"])
+        connection.sendall(b"X: " + b"a" * 70_000)
+
+        assert connection.recv(1000).startswith(b"HTTP/1.1 431 ")
+
+
 def test_whole_requests_are_answered_while_half_ones_wait(server):
     halves = [socket.create_connection(server) for _ in range(50)]
     for one in halves:

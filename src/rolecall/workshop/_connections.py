@@ -1,4 +1,4 @@
-"""Limit connections: how many one address has, and how long a request can take to arrive."""
+"""Limit connections: how many one address has, and how long a request and its headers can be."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ _ARRIVING = 10.0
 """Seconds within which a request with its body has to arrive."""
 _PER_ADDRESS = 6_000
 """A class of 2,000 can share one address, and a notebook can have three connections."""
+_LONGEST_HEAD = 64 * 1024
+"""How many bytes of headers can arrive. uvicorn would keep them all in memory."""
+_TOO_LONG = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+)
 _FILES = 16_384
 
 
@@ -40,6 +45,7 @@ def limited_protocol(proxies: frozenset[str], arriving: float = _ARRIVING) -> ty
     class LimitedProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         _timer: asyncio.TimerHandle | None = None
         _address = ""
+        _head = 0
 
         def connection_made(self, transport: Any) -> None:
             peer = transport.get_extra_info("peername")
@@ -53,6 +59,10 @@ def limited_protocol(proxies: frozenset[str], arriving: float = _ARRIVING) -> ty
 
         def data_received(self, data: bytes) -> None:
             super().data_received(data)
+            self._head = self._head + len(data) if _are_headers_arriving(self.cycle) else 0
+            if self._head > _LONGEST_HEAD and not self.transport.is_closing():
+                self.transport.write(_TOO_LONG)
+                self.transport.close()
             self._watch()
 
         def connection_lost(self, exc: Exception | None) -> None:
@@ -63,14 +73,10 @@ def limited_protocol(proxies: frozenset[str], arriving: float = _ARRIVING) -> ty
             super().connection_lost(exc)
 
         def _watch(self) -> None:
-            if not self._is_arriving():
+            if not _is_arriving(self.cycle):
                 self._stop()
             elif self._timer is None:
                 self._timer = self.loop.call_later(arriving, self._give_up)
-
-        def _is_arriving(self) -> bool:
-            cycle = self.cycle
-            return cycle is None or cycle.response_complete or cycle.more_body
 
         def _stop(self) -> None:
             if self._timer is not None:
@@ -79,7 +85,16 @@ def limited_protocol(proxies: frozenset[str], arriving: float = _ARRIVING) -> ty
 
         def _give_up(self) -> None:
             self._timer = None
-            if self._is_arriving():
+            if _is_arriving(self.cycle):
                 self.transport.close()
 
     return LimitedProtocol
+
+
+def _is_arriving(cycle: Any) -> bool:
+    """Whether a connection waits for a request or for its rest; uvicorn's cycle is its last request."""
+    return cycle is None or cycle.response_complete or cycle.more_body
+
+
+def _are_headers_arriving(cycle: Any) -> bool:
+    return cycle is None or (cycle.response_complete and not cycle.more_body)
