@@ -27,7 +27,7 @@ from rolecall.sandbox.session_limits import chaining_checks, check_kind_of_sessi
 from rolecall.sandbox.trail import Trail
 
 # A denial of one permission of these operations doesn't end the call: the response lists the denied items.
-_PARTLY_DENIED = frozenset({"s3.DeleteObjects"})
+_PARTLY_DENIED = frozenset({"dynamodb.BatchExecuteStatement", "s3.DeleteObjects"})
 # Condition keys that a service takes from the HTTP request and its signature.
 _REQUEST_KEYS = {"s3": signature_keys}
 

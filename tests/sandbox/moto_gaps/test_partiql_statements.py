@@ -131,6 +131,19 @@ def test_a_batch_lists_the_statements_that_fail(table):
     assert second["Error"]["Code"] == "ValidationError"
 
 
+def test_a_batch_performs_the_statements_that_are_allowed(client_allowed):
+    # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchStatementError.html
+    reader = client_allowed("dynamodb:PartiQLSelect", condition=FOR_OWN)
+    given = [
+        {"Statement": f"SELECT * FROM Music WHERE Artist='{artist}' AND Song='One'"}
+        for artist in ("dana", "eve")
+    ]
+    own, other = reader.batch_execute_statement(Statements=given)["Responses"]
+    assert "Error" not in own
+    assert other["Error"]["Code"] == "AccessDenied"
+    assert "dynamodb:PartiQLSelect" in other["Error"]["Message"]
+
+
 FOR_OWN = {
     "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["dana"]},
     "Null": {"dynamodb:LeadingKeys": "false"},

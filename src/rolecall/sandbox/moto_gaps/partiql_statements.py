@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -46,9 +47,22 @@ class PartiqlStatements(Gap):
             case "ExecuteStatement":
                 return tables.execute(_parse(given[0]), call.operation.parameters)
             case "BatchExecuteStatement":
-                return {"Responses": [_in_batch(tables, one) for one in given]}
+                denials = [self._denial(call, one) for one in given]
+                pairs = zip(given, denials, strict=True)
+                return {"Responses": [_in_batch(tables, one, denial) for one, denial in pairs]}
             case _:
                 return tables.transact([_parse(one) for one in given])
+
+    def _denial(self, call: Call, statement: Mapping[str, Any]) -> str | None:
+        """Return the denial of one statement of a batch; None if the caller can execute it.
+
+        https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchStatementError.html
+        """
+        if not any(call.denials):
+            return None
+        alone = replace(call.operation, parameters={"Statements": [statement]})
+        denials = self.runtime.authorizer.authorize(replace(call, operation=alone)).denials
+        return next((denial for denial in denials if denial), None)
 
 
 def _given(parameters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -66,7 +80,7 @@ def _invalid(message: str) -> AwsError:
     return AwsError("ValidationException", message, 400)
 
 
-def _in_batch(tables: _Tables, given: Mapping[str, Any]) -> dict[str, Any]:
+def _in_batch(tables: _Tables, given: Mapping[str, Any], denial: str | None) -> dict[str, Any]:
     """Return the response of one statement; an error doesn't end the batch.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
@@ -75,6 +89,8 @@ def _in_batch(tables: _Tables, given: Mapping[str, Any]) -> dict[str, Any]:
     try:
         statement = _parse(given)
         table = {"TableName": statement.table.rpartition("/")[2]}
+        if denial is not None:
+            return table | {"Error": {"Code": "AccessDenied", "Message": denial}}
         if statement.verb == "SELECT":
             item = tables.item(statement)
             return table | ({"Item": item} if item else {})

@@ -25,9 +25,14 @@ class TopicArns(Gap):
                 raise AwsError("InvalidParameter", f"Invalid parameter: {name} Reason: {reason}", 400)
 
     def before(self, call: Call) -> None:
-        """Raise NotFound for a message to a topic that doesn't exist."""
+        """Raise NotFound for a topic that doesn't exist, or InvalidParameter for one of another Region."""
         if not call.operation.name.startswith("Publish"):
             return
-        arn = call.operation.text("TopicArn") or call.operation.text("TargetArn")
-        if arn is not None and "/" not in arn and not topic_exists(arn):
+        name = "TopicArn" if call.operation.text("TopicArn") else "TargetArn"
+        arn = call.operation.text(name)
+        if arn is None or "/" in arn:
+            return
+        if arn.split(":")[3] != call.region:
+            raise AwsError("InvalidParameter", f"Invalid parameter: {name}", 400)
+        if not topic_exists(arn):
             raise AwsError("NotFound", "Topic does not exist", 404)
