@@ -87,6 +87,7 @@ FAULTS = [
     (TASKS, "misconception: star-is-staff", "misconception: star-is-stuff", "unknown-misconception", "star-is-stuff"),
     (TASKS, "actor: owner", "actor: boss", "unknown-actor", "actor: boss"),
     (TASKS, "{as: guest, call", "{as: gest, call", "unknown-actor", "{as: gest"),
+    (TASKS, "call: s3.get_object, with: {Bucket: shop-prices, Key: stock.csv}", "call: s3.get_object, with: {Bucket: shop-price, Key: stock.csv}", "unknown-resource", "Bucket: shop-price,"),
     (TASKS, "    open_wide:", "    start:", "open-to-everything", "- id: let-the-clerk-in"),
     (BANK, "      world: shop\n      steps:\n        - {as: guest", "      world: shops\n      steps:\n        - {as: guest", "unknown-world", "world: shops"),
     (BANK, "{as: guest, call", "{as: visitor, call", "unknown-actor", "{as: visitor"),

@@ -22,6 +22,7 @@ FAULTS = [
     (TASKS, "    solution:\n      - as: owner", "    solution:\n      - as: clerk", "task", "    solution:"),
     (TASKS, CLERK_READS, CLERK_READS.replace("as: clerk", "as: owner"), "task", "- id: let-the-clerk-in"),
     (TASKS, "[?Principal=='*']", "[?Principal=='?']", "task", "        when:"),
+    (TASKS, "[?Principal=='*']", "[?Effect=='Allow']", "task", "    solution:"),
     (TASKS, "    actor: owner\n", "    actor: owner\n    start: [{as: clerk, call: s3.delete_bucket, with: {Bucket: shop-prices}}]\n", "task", "    start:"),
 ]  # fmt: skip
 

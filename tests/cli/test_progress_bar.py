@@ -22,6 +22,16 @@ def test_a_terminal_shows_what_is_done_of_how_much_and_the_time(terminal, capsys
     assert re.search(r"Running notebooks .+ +3/10 0:00:0\d", shown)
 
 
+def test_two_steps_at_the_same_time_have_a_bar_each(terminal, capsys):
+    with progress_bar() as on_step:
+        on_step("Running notebooks", 3, 10)
+        on_step("Running cheats", 1, 4)
+
+    shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", capsys.readouterr().err)
+    assert re.search(r"Running notebooks .+ +3/10", shown)
+    assert re.search(r"Running cheats .+ +1/4", shown)
+
+
 def test_a_file_gets_nothing(capsys, monkeypatch):
     monkeypatch.delenv("FORCE_COLOR", raising=False)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from rolecall.check._actions import check_actions
@@ -15,7 +17,7 @@ from rolecall.check._findings import Finding, Places, Severity
 from rolecall.check._formats import FORMATS
 from rolecall.check._ids import LOCK, check_ids, write_ids
 from rolecall.check._lessons import check_lessons
-from rolecall.check._loaded_course import load_course
+from rolecall.check._loaded_course import LoadedCourse, load_course
 from rolecall.check._nbval import SANITIZE, run_notebooks
 from rolecall.check._notebooks import check_notebooks
 from rolecall.check._progress import OnProgress, Progress
@@ -24,6 +26,7 @@ from rolecall.check._prose import WORDS, check_prose, reading_figures
 from rolecall.check._settings import SETTINGS
 from rolecall.check._solved import check_solved, write_solved
 from rolecall.check._touched import touched
+from rolecall.check._unknown_resources import check_resources_of_tasks
 from rolecall.check._weak_questions import check_weak_questions
 from rolecall.check._weak_tasks import check_weak_tasks
 from rolecall.check.cheats import check_policy_questions
@@ -95,12 +98,38 @@ def check_course(
         If screenshots are to be taken and Chromium isn't installed.
     """
     loaded = load_course(course)
-    findings = list(loaded.findings)
+    change = None if only is None else touched(loaded, only)
+    selected = [one for one in loaded.notebooks if change is None or one in change.run]
+    # Kernels wait for their sandboxes half of the time, so everything else runs beside them.
+    with ThreadPoolExecutor(1) as beside:
+        run = partial(run_notebooks, loaded, selected, on_result, on_progress)
+        ran = beside.submit(lambda: list(run()) if notebooks else [])
+        findings = [*loaded.findings, *_check_files(loaded, answers, on_progress, on_result)]
+        if proofs:
+            chosen = loaded if change is None else loaded.only(change.run)
+            findings += check_proofs(chosen, on_progress, cheats=cheats)
+        findings += ran.result()
+    if screenshots is not None:
+        findings += check_in_browser(loaded, selected, screenshots)
+    if change is not None and change.reported is not None:
+        names = {loaded.places.relative(one) for one in change.reported}
+        findings = [one for one in findings if one.file in names]
+    return sorted(set(findings), key=_order)
+
+
+def _check_files(
+    loaded: LoadedCourse,
+    answers: tuple[Path, ...],
+    on_progress: OnProgress,
+    on_result: Callable[[str], None],
+) -> Iterator[Finding]:
+    """Yield what is wrong with the files, without running anything in a sandbox."""
     checks = (
         check_assessments,
         check_banks,
         check_weak_questions,
         check_weak_tasks,
+        check_resources_of_tasks,
         check_claims,
         check_policy_questions,
         check_actions,
@@ -112,26 +141,14 @@ def check_course(
     )
     for number, check in enumerate(checks):
         on_progress(Progress("Reading the files", number, len(checks)))
-        findings += check(loaded)
+        yield from check(loaded)
+    on_progress(Progress("Reading the files", len(checks), len(checks)))
     for figures in reading_figures(loaded):
         on_result(figures)
     # Files that couldn't be loaded are left out; the rest runs.
     if answers:
         given = [one for file in answers for one in read_answers(file)]
-        findings += check_answers(loaded, given)
-    change = None if only is None else touched(loaded, only)
-    if proofs:
-        chosen = loaded if change is None else loaded.only(change.run)
-        findings += check_proofs(chosen, on_progress, cheats=cheats)
-    selected = [one for one in loaded.notebooks if change is None or one in change.run]
-    if notebooks:
-        findings += run_notebooks(loaded, selected, on_result, on_progress)
-    if screenshots is not None:
-        findings += check_in_browser(loaded, selected, screenshots)
-    if change is not None and change.reported is not None:
-        names = {loaded.places.relative(one) for one in change.reported}
-        findings = [one for one in findings if one.file in names]
-    return sorted(set(findings), key=_order)
+        yield from check_answers(loaded, given)
 
 
 def check_again(course: Course, before: list[Finding], changed: frozenset[Path]) -> list[Finding]:

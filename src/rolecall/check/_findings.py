@@ -51,15 +51,15 @@ class Places:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._documents: dict[Path, Document] = {}
+        self._names: dict[Path | str, str] = {}
 
     def relative(self, path: Path | str) -> str:
         """Return a path as findings show it, relative to the course's folder if it is inside."""
-        path = Path(path)
-        return (
-            path.relative_to(self.folder).as_posix()
-            if path.is_relative_to(self.folder)
-            else path.as_posix()
-        )
+        if path not in self._names:
+            full = Path(path)
+            inside = full.is_relative_to(self.folder)
+            self._names[path] = (full.relative_to(self.folder) if inside else full).as_posix()
+        return self._names[path]
 
     def document(self, path: Path) -> Document:
         """Return a file's content with the places of its nodes."""

@@ -26,6 +26,7 @@ from rolecall.lab import (
     grade_task,
     is_change,
     needs_change,
+    recognized_mistakes,
     replayable_calls,
     run_steps,
 )
@@ -209,9 +210,13 @@ def _good_solution(
     task: Task, where: Where, steps: list[Step], finding: _NewFinding, sandbox: Sandbox
 ) -> Iterator[Finding]:
     """Check that calls solve a task, for a learner and for the workshop service."""
-    problems, grade = _grade_after(task, steps, sandbox)
+    problems, grade, calls = _graded(task, steps, sandbox)
     for problem in problems:
         yield finding(where, problem)
+    for mistake in recognized_mistakes(task, calls):
+        # A learner with these calls and a wrong one would read about a mistake that they didn't make.
+        message = f"these calls are right, and are recognized as the mistake {mistake.misconception!r}"
+        yield finding(where, message)
     for probe in grade.probes:
         if not probe.passed:
             error = f": {probe.error}" if probe.error else ""
@@ -239,6 +244,14 @@ def _mistakes(task: Task, finding: _NewFinding, sandbox: Sandbox) -> Iterator[Fi
 
 def _grade_after(task: Task, steps: list[Step], sandbox: Sandbox) -> tuple[list[str], TaskGrade]:
     """Grade a task after some calls; also return what differs from what the calls expect."""
+    problems, grade, _ = _graded(task, steps, sandbox)
+    return problems, grade
+
+
+def _graded(
+    task: Task, steps: list[Step], sandbox: Sandbox
+) -> tuple[list[str], TaskGrade, list[dict[str, Any]]]:
+    """Grade a task after some calls, and also return the calls, as the sandbox recorded them."""
     sandbox.reset()
     saved: SavedCredentials = {}
     problems = run_steps(task.start, sandbox, saved)
@@ -250,7 +263,7 @@ def _grade_after(task: Task, steps: list[Step], sandbox: Sandbox) -> tuple[list[
         for where, expression in expressions_of(task)
         if (error := expression_error(expression, calls))
     ]
-    return problems, grade_task(task, sandbox, calls, saved)
+    return problems, grade_task(task, sandbox, calls, saved), calls
 
 
 def _problems_of_replay(task: Task, steps: list[Step], sandbox: Sandbox) -> Iterator[str]:

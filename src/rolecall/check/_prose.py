@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +125,7 @@ def _dictionary(folder: Path) -> Callable[[str], bool]:
     written = own.read_text("utf-8").split() if own.is_file() else []
     known = {word.lower() for word in written if not word.startswith("#")}
 
+    @cache
     def has(word: str) -> bool:
         lower = word.lower()
         stems = {lower, lower.removesuffix("'s"), lower.removesuffix("s")}
