@@ -9,7 +9,7 @@ import csv
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from rolecall.aws.cloudformation import resource_types
@@ -20,6 +20,7 @@ from rolecall.sandbox.moto_gaps import Gap, gap_classes
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "sandbox.md"
 TOTALS = ROOT / "tests" / "aws" / "operations" / "_totals.tsv"
+_MOST_NAMED = 40
 
 
 def with_lists(page: str) -> str:
@@ -94,7 +95,12 @@ def _operations(names: Iterable[str]) -> str:
     for name in sorted(names):
         service, _, operation = name.partition(".")
         by_service[service].append("all operations" if operation == "*" else operation)
-    return "; ".join(f"`{service}`: {', '.join(some)}" for service, some in by_service.items())
+    return "; ".join(f"`{service}`: {_named(some)}" for service, some in by_service.items())
+
+
+def _named(operations: Collection[str]) -> str:
+    """Return the names of operations, or their number where they would be too long to read."""
+    return ", ".join(operations) if len(operations) <= _MOST_NAMED else f"{len(operations)} operations"
 
 
 def main() -> None:
