@@ -197,7 +197,7 @@ def save(
     since = max((one.saved for one in answers), default=attempt.started)
     seconds = max(0.0, (now - since).total_seconds())
     values = {"given": sent.given, "answer": answer, "serial": serial, "saved": now}
-    # A statement takes half the time of an object of the session, which nothing else needs.
+    # A statement costs less than an object of the session, which nothing else needs.
     if kept is None:
         new = {"attempt_id": attempt.id, "place": sent.place, "seconds": seconds, **values}
         session.execute(insert(_ANSWERS), new)

@@ -332,7 +332,7 @@ def record_activities(
         for key, (number, one) in sorted(sent.items(), key=lambda each: each[1][0])
         if key not in stored
     ]
-    # A statement takes half the time of objects of the session, which nothing else needs.
+    # A statement costs less than objects of the session, which nothing else needs.
     if rows:
         session.execute(insert(_ACTIVITIES), rows)
         changes["question"] = str(rows[-1]["question"])
