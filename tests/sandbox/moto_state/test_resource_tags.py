@@ -33,6 +33,7 @@ accounts:
         {Effect: Allow, Action: "*", Resource: "*", Condition: {StringEquals: {"aws:ResourceTag/team": green}}}]}}}
     roles:
       service: {trust: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "sts:AssumeRole", Principal: {Service: [
+        codebuild.amazonaws.com, eks.amazonaws.com, glue.amazonaws.com, sagemaker.amazonaws.com,
         firehose.amazonaws.com, states.amazonaws.com, lambda.amazonaws.com]}}]}}
       pipelines: {trust: {Version: "2012-10-17", Statement: [
         {Effect: Allow, Action: "sts:AssumeRole", Principal: {Service: codepipeline.amazonaws.com}}]}}
