@@ -7,11 +7,12 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 
 import hashlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from rolecall.aws.http import HttpRequest
+from rolecall.aws.sigv2 import read_url_signature
 from rolecall.aws.sigv4 import BadSignature, OldSignature, form_parameters, read_signature, verify
 
 SUITE_SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
@@ -190,3 +191,20 @@ def test_a_query_request_carries_its_parameters_in_the_body_or_the_query(query, 
     request = replace(GET_VANILLA, query=query, body=body)
 
     assert form_parameters(request) == {"Action": "ListUsers", "Path": ""}
+
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html#RESTAuthenticationQueryStringAuth
+@pytest.mark.parametrize(
+    ("left", "duration"),
+    [(-5, 0), (4, 4), (61, 120), (3598, 3600), (3601, 5400), (604_799, 604_800), (700_000, 700_000)],
+)
+def test_a_url_of_version_2_was_signed_for_the_shortest_usual_duration_that_has_not_passed(left, duration):
+    now = datetime(2026, 11, 26, tzinfo=UTC)
+    ends = now + timedelta(seconds=left)
+    query = f"AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=x&Expires={int(ends.timestamp())}"
+    request = HttpRequest("GET", "/reports/q1.csv", query, {}, b"", "127.0.0.1")
+
+    signature = read_url_signature(request, now)
+
+    assert signature.expires == timedelta(seconds=duration)
+    assert signature.signed_at == ends - timedelta(seconds=duration)

@@ -230,11 +230,19 @@ def malformed_signature(service: str, message: str, *, in_query: bool = False) -
     return AwsError(_MALFORMED_SIGNATURE.get(service, "IncompleteSignature"), message, 400)
 
 
-def expired_url(service: str, protocol: Protocol, message: str) -> AwsError:
-    """Return the error of a service for a presigned URL that is no longer valid."""
+def expired_url(
+    service: str, protocol: Protocol, message: str, details: Mapping[str, str] | None = None
+) -> AwsError:
+    """Return the error of a service for a presigned URL that is no longer valid.
+
+    Parameters
+    ----------
+    details
+        What S3 says about the times: ``X-Amz-Expires`` (Version 4 only), ``Expires``, and ``ServerTime``.
+    """
     if service in _EXPIRED_URL:
         code, status, fixed = _EXPIRED_URL[service]
-        return AwsError(code, fixed, status)
+        return AwsError(code, fixed, status, details)
     return failure("skewed", service, protocol, message)
 
 

@@ -36,9 +36,24 @@ REGIONS = frozenset(
 )
 """The Regions that accept it: those that are older than January 2014."""
 
+# The durations that URLs are usually presigned for, in seconds. The default of boto3 is an hour.
+_MINUTES = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90)
+_HOURS = (2, 3, 4, 6, 8, 12, 24, 36, 48, 72, 96, 120, 144, 168)
+_DURATIONS = (*range(60), *(60 * count for count in _MINUTES), *(3600 * count for count in _HOURS))
 
-def read_url_signature(request: HttpRequest) -> Signature | None:
+
+def read_url_signature(request: HttpRequest, now: datetime) -> Signature | None:
     """Read the signature of a URL; ``None`` if it has none of this version.
+
+    Such a URL says when it expires, but not when it was signed. It counts as signed for the shortest usual
+    duration that hasn't passed, because a sandbox must know how far ahead its clock was at the time.
+
+    Parameters
+    ----------
+    request
+        The request.
+    now
+        The time by the clock of the client.
 
     Raises
     ------
@@ -52,6 +67,8 @@ def read_url_signature(request: HttpRequest) -> Signature | None:
         ends = datetime.fromtimestamp(int(query["Expires"]), UTC)
     except (KeyError, ValueError, OverflowError, OSError) as error:
         raise BadSignature("Query-string authentication requires the Expires parameter") from error
+    left = (ends - now).total_seconds()
+    duration = timedelta(seconds=next((usual for usual in _DURATIONS if usual >= left), left))
     return Signature(
         access_key_id=query["AWSAccessKeyId"],
         date="",
@@ -60,8 +77,8 @@ def read_url_signature(request: HttpRequest) -> Signature | None:
         signed_headers=(),
         signature=query["Signature"],
         timestamp="",
-        signed_at=ends,
-        expires=timedelta(),
+        signed_at=ends - duration,
+        expires=duration,
         token=query.get("x-amz-security-token"),
         algorithm=ALGORITHM,
     )

@@ -91,7 +91,7 @@ class Callers:
         try:
             signature = read_signature(request)
             if signature is None and service == "s3":
-                signature = read_url_signature(request)
+                signature = read_url_signature(request, self._clock.real_now())
         except OldSignature as error:
             raise AwsError("InvalidRequest", str(error), 400) from None
         except BadSignature as error:
@@ -214,8 +214,13 @@ class Callers:
         times = (self._clock.now(), self._clock.real_now())
         if signature.expires is not None:
             ends = self._clock.at(signature.signed_at) + signature.expires
-            if self._clock.now() > ends:
-                raise expired_url(service, protocol, f"Signature expired: {timestamp(ends)}")
+            now = self._clock.now()
+            if now > ends:
+                details = {"Expires": timestamp(ends), "ServerTime": timestamp(now)}
+                if signature.algorithm != sigv2.ALGORITHM:
+                    seconds = int(signature.expires.total_seconds())
+                    details = {"X-Amz-Expires": str(seconds), **details}
+                raise expired_url(service, protocol, f"Signature expired: {timestamp(ends)}", details)
             return
         if all(abs(now - signature.signed_at) > SKEW for now in times):
             late = signature.signed_at < times[1]

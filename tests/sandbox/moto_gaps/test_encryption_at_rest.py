@@ -55,6 +55,11 @@ accounts:
           Version: "2012-10-17"
           Statement: {{Effect: Allow, Principal: {{AWS: "{PARTNER}"}}, Action: "s3:GetObject", Resource: "arn:aws:s3:::data/*"}}
     tables: {{plain: {{hash_key: id}}}}
+    roles:
+      delivery:
+        trust:
+          Version: "2012-10-17"
+          Statement: {{Effect: Allow, Principal: {{Service: firehose.amazonaws.com}}, Action: "sts:AssumeRole"}}
     keys:
       data: {{alias: alias/data}}
       shared:
@@ -113,6 +118,18 @@ def prepare(client):
     url = sqs.create_queue(QueueName="jobs", Attributes={"KmsMasterKeyId": "alias/data"})["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody="1")
     client("sns").create_topic(Name="alerts", Attributes={"KmsMasterKeyId": "alias/data"})
+    kinesis = client("kinesis")
+    kinesis.create_stream(StreamName="clicks", ShardCount=1)
+    kinesis.start_stream_encryption(StreamName="clicks", EncryptionType="KMS", KeyId="alias/data")
+    key = client("kms").describe_key(KeyId="alias/data")["KeyMetadata"]["Arn"]
+    client("firehose").create_delivery_stream(
+        DeliveryStreamName="clicks",
+        DeliveryStreamEncryptionConfigurationInput={"KeyType": "CUSTOMER_MANAGED_CMK", "KeyARN": key},
+        S3DestinationConfiguration={
+            "RoleARN": f"arn:aws:iam::{MAIN}:role/delivery",
+            "BucketARN": "arn:aws:s3:::data",
+        },
+    )
     client("dynamodb").create_table(
         TableName="sealed",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
@@ -126,6 +143,10 @@ def call(lab, actor, service, method, parameters):
     client = lab.client(service, actor=actor)
     if service == "sqs":
         parameters = {**parameters, "QueueUrl": client.get_queue_url(QueueName="jobs")["QueueUrl"]}
+    if method == "get_records":
+        shard = {"StreamName": "clicks", "ShardId": "shardId-000000000000"}
+        found = client.get_shard_iterator(**shard, ShardIteratorType="TRIM_HORIZON")
+        parameters = {**parameters, "ShardIterator": found["ShardIterator"]}
     return getattr(client, method)(**parameters)
 
 
@@ -135,6 +156,9 @@ SECRETS = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-
 SSM = "https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html"
 SQS = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"
 SNS = "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"
+KINESIS = "https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html"
+FIREHOSE = "https://docs.aws.amazon.com/firehose/latest/dev/encryption.html"
+RECORD = {"Data": b"1", "PartitionKey": "p"}
 DYNAMODB = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html"
 CALLS = [
     (S3, ("s3", "get_object", {"Bucket": "data", "Key": "one"}), "AccessDenied"),
@@ -187,6 +211,18 @@ CALLS = [
     ),
     (SQS, ("sqs", "send_message", {"MessageBody": "2"}), "KMS.AccessDeniedException"),
     (SQS, ("sqs", "receive_message", {}), "KMS.AccessDeniedException"),
+    (KINESIS, ("kinesis", "put_record", {"StreamName": "clicks", **RECORD}), "KMSAccessDeniedException"),
+    (
+        KINESIS,
+        ("kinesis", "put_records", {"StreamName": "clicks", "Records": [RECORD]}),
+        "KMSAccessDeniedException",
+    ),
+    (KINESIS, ("kinesis", "get_records", {}), "KMSAccessDeniedException"),
+    (
+        FIREHOSE,
+        ("firehose", "put_record", {"DeliveryStreamName": "clicks", "Record": {"Data": b"1"}}),
+        "InvalidKMSResourceException",
+    ),
     (SNS, ("sns", "publish", {"TopicArn": TOPIC, "Message": "1"}), "KMSAccessDenied"),
     (
         DYNAMODB,

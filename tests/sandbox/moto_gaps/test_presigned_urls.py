@@ -1,6 +1,7 @@
 """Presigned URLs, and what S3 returns for a wrong signature."""
 
 import re
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
@@ -12,6 +13,9 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 
+from rolecall import Sandbox
+
+BUCKETS = Path(__file__).parents[1] / "worlds" / "buckets.yaml"
 REPORT = {"Bucket": "reports", "Key": "q1.csv"}
 
 
@@ -101,6 +105,26 @@ def test_an_expired_version_2_url_is_denied(buckets):
     found = error(requests.get(url, timeout=10))
 
     assert (found["Code"], found["Message"]) == ("AccessDenied", "Request has expired")
+    assert found["Expires"] < found["ServerTime"]
+
+
+# https://github.com/aws/aws-sdk-php/issues/1333
+# https://github.com/aws/aws-sdk-js/issues/3493
+@pytest.mark.slow
+def test_urls_expire_by_the_clock_of_the_sandbox():
+    with Sandbox(BUCKETS) as lab:
+        old, new = presigned(lab), presigned(lab, signature_version="s3v4")
+        lab.clock.advance(minutes=59)
+        still_valid = requests.get(old, timeout=10).status_code
+        lab.clock.advance(minutes=2)
+
+        expired = [error(requests.get(url, timeout=10)) for url in (old, new)]
+        fresh = requests.get(presigned(lab), timeout=10).status_code
+
+    assert (still_valid, fresh) == (200, 200)
+    assert [one["Message"] for one in expired] == ["Request has expired"] * 2
+    assert all(one["Expires"] < one["ServerTime"] for one in expired)
+    assert [one.get("X-Amz-Expires") for one in expired] == [None, "3600"]
 
 
 def test_a_wrong_version_4_signature_is_rejected_with_what_it_should_be_made_from(buckets):

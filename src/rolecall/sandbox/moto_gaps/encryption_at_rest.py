@@ -65,6 +65,17 @@ _TOPICS = {
     "Publish": (_Use(encryption.topic, _BOTH),),
     "PublishBatch": (_Use(encryption.topic, _BOTH),),
 }
+# https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
+_STREAMS = {
+    "PutRecord": (_Use(encryption.stream, _GENERATE),),
+    "PutRecords": (_Use(encryption.stream, _GENERATE),),
+    "GetRecords": (_Use(encryption.stream, _DECRYPT),),
+}
+# https://docs.aws.amazon.com/firehose/latest/dev/encryption.html
+_DELIVERIES = {
+    "PutRecord": (_Use(encryption.delivery_stream, _BOTH),),
+    "PutRecordBatch": (_Use(encryption.delivery_stream, _BOTH),),
+}
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 _TABLES = dict.fromkeys(
     (
@@ -103,6 +114,8 @@ _USES = {
         ("sqs", _QUEUES),
         ("sns", _TOPICS),
         ("dynamodb", _TABLES),
+        ("kinesis", _STREAMS),
+        ("firehose", _DELIVERIES),
         ("lambda", _FUNCTIONS),
     )
     for name, uses in operations.items()
@@ -115,9 +128,12 @@ _CIPHERTEXT = (
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html#API_SendMessage_Errors
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html#API_GetSecretValue_Errors
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+# https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html#API_PutRecord_Errors
 _UNUSABLE = {
     "s3": "KMS.{}",
     "secretsmanager": "DecryptionFailure",
+    "firehose": "InvalidKMSResourceException",
+    "kinesis": "KMS{}",
     "sns": "KMSInvalidState",
     "sqs": "KMS.{}",
     "ssm": "InvalidKeyId",
@@ -130,6 +146,7 @@ _UNUSABLE = {
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html#API_PutParameter_Errors
 _NOT_FOUND = {
     "s3": "KMS.NotFoundException",
+    "kinesis": "KMSNotFoundException",
     "secretsmanager": "EncryptionFailure",
     "sns": "KMSNotFound",
     "sqs": "KMS.NotFoundException",
@@ -139,6 +156,10 @@ _NOT_FOUND = {
 _DENIALS = {
     "secretsmanager": ("AccessDeniedException", "Access to KMS is not allowed"),
     "sqs": ("KMS.AccessDeniedException", "{}"),
+    # https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecord.html#API_PutRecord_Errors
+    "firehose": ("InvalidKMSResourceException", "{}"),
+    # https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html#API_PutRecord_Errors
+    "kinesis": ("KMSAccessDeniedException", "{}"),
     "sns": ("KMSAccessDenied", "{}"),
     "dynamodb": ("AccessDeniedException", "KMS key access denied error: {}"),
     "lambda": (
@@ -219,7 +240,8 @@ class EncryptionAtRest(Gap):
             message = message.replace("{action}", action.removeprefix("kms:"))
             raise AwsError(code, message.replace("{}", error.message), 400) from None
         if reason := unusable(key):
-            code = _UNUSABLE.get(service, "{}").replace("{}", reason.code)
+            found = reason.code.removeprefix("KMS") if service == "kinesis" else reason.code
+            code = _UNUSABLE.get(service, "{}").replace("{}", found)
             raise AwsError(code, reason.message, 400)
 
     def after(self, call: Call, response: Response) -> Response:

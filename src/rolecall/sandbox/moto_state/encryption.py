@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from moto.kinesis.utils import decompose_shard_iterator
+
 from rolecall.aws.partiql import statements
 from rolecall.aws.regions import is_region
 from rolecall.sandbox.call import Call
@@ -242,6 +244,37 @@ def topic(call: Call) -> Iterator[EncryptedData]:
     found = backend("sns", call.account, call.region).topics.get(arn)
     if found is not None and found.kms_master_key_id:
         yield EncryptedData(found.kms_master_key_id, call.account, {"aws:sns:topicArn": arn})
+
+
+def stream(call: Call) -> Iterator[EncryptedData]:
+    """Find the stream of Kinesis that a call writes to, or reads with an iterator.
+
+    https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
+    """
+    parameters = call.operation.parameters
+    arn = str(parameters.get("StreamARN") or "")
+    name = str(parameters.get("StreamName") or arn.rpartition("/")[2])
+    if not name and (iterator := parameters.get("ShardIterator")):
+        try:
+            name = decompose_shard_iterator(str(iterator))[0]
+        except ValueError:  # Kinesis reports an iterator that it didn't create.
+            return
+    found = backend("kinesis", call.account, call.region).streams.get(name)
+    if found is not None and found.encryption_type == "KMS" and found.key_id:
+        yield EncryptedData(found.key_id, call.account, {"aws:kinesis:arn": str(found.arn)})
+
+
+def delivery_stream(call: Call) -> Iterator[EncryptedData]:
+    """Find a Firehose stream with a customer managed key.
+
+    https://docs.aws.amazon.com/firehose/latest/dev/encryption.html
+    """
+    name = str(call.operation.parameters.get("DeliveryStreamName", ""))
+    found = backend("firehose", call.account, call.region).delivery_streams.get(name)
+    settings = (found and found.delivery_stream_encryption_configuration) or {}
+    if settings.get("KeyARN") and settings.get("Status", "ENABLED") == "ENABLED":
+        context = {"aws:firehose:arn": str(found.delivery_stream_arn)}
+        yield EncryptedData(str(settings["KeyARN"]), call.account, context)
 
 
 def table(call: Call) -> Iterator[EncryptedData]:
