@@ -109,6 +109,28 @@ class TestQti:
 
         assert key(only(packed.getvalue(), "qti")) == ["a"]
 
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [("string", "{}"), ("langstring", "<langstring>{}</langstring>")],
+        ids=["LOM 1.0", "IMS metadata 1.2"],
+    )
+    def test_both_bindings_of_metadata_give_the_skill_and_the_difficulty(self, text, value):
+        lom = (
+            f"<lom><general><keyword><{text}>Role trust</{text}></keyword></general><educational><difficulty>"
+            f"<value>{value.format('difficult')}</value></difficulty></educational></lom>"
+        )
+        resource = (
+            f'<resource type="imsqti_item_xmlv2p1" href="a.xml"><metadata>{lom}</metadata></resource>'
+        )
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("imsmanifest.xml", f"<manifest><resources>{resource}</resources></manifest>")
+            archive.writestr("a.xml", item(declared("A"), CHOICE))
+
+        question = only(packed.getvalue(), "qti")
+
+        assert (question.skill, question.difficulty) == ("role-trust", "hard")
+
     def test_a_rule_names_the_key_if_nothing_else_does(self):
         empty = '<responseDeclaration identifier="R" cardinality="single" baseType="identifier"/>'
 

@@ -23,7 +23,8 @@ from rolecall.quiz.kinds import Question
 
 _CARRIED = frozenset({"id", "difficulty", "skill", "hint", "closing"})
 _PACKAGE = "http://www.imsglobal.org/xsd/imscp_v1p1"
-_METADATA = "http://www.imsglobal.org/xsd/imsmd_v1p2"
+_METADATA = "http://ltsc.ieee.org/xsd/LOM"
+"""What the profile of packages for QTI 2.1 (qtiv2p1_imscpv1p2_v1p0.xsd) allows besides its own metadata."""
 _ITEM_TYPE = "imsqti_item_xmlv2p1"
 _ITEM_TYPES = ("imsqti_item", "imsqti_xmlv1p2", "imsqti_asi", "imsqti_xml_v1p2")
 """How the types of a manifest's resources begin that are questions, in any version of QTI."""
@@ -34,7 +35,7 @@ _MOST = 50_000_000
 
 def write(bank: Bank, losses: Losses) -> bytes:
     """Write a bank as a content package of items."""
-    spaces = {None: _PACKAGE, "imsmd": _METADATA}
+    spaces = {None: _PACKAGE, "lom": _METADATA}
     manifest = etree.Element(
         f"{{{_PACKAGE}}}manifest",
         identifier=f"manifest-{bank.name}",
@@ -62,12 +63,11 @@ def _describe(resources: etree._Element, question: Question, file: str) -> None:
     metadata = etree.SubElement(resource, f"{{{_PACKAGE}}}metadata")
     lom = etree.SubElement(metadata, f"{{{_METADATA}}}lom")
     keyword = etree.SubElement(etree.SubElement(lom, f"{{{_METADATA}}}general"), f"{{{_METADATA}}}keyword")
-    etree.SubElement(keyword, f"{{{_METADATA}}}langstring").text = question.skill
+    etree.SubElement(keyword, f"{{{_METADATA}}}string").text = question.skill
     educational = etree.SubElement(lom, f"{{{_METADATA}}}educational")
     difficulty = etree.SubElement(educational, f"{{{_METADATA}}}difficulty")
     for name, text in (("source", "LOMv1.0"), ("value", _DIFFICULTY[question.difficulty])):
-        part = etree.SubElement(difficulty, f"{{{_METADATA}}}{name}")
-        etree.SubElement(part, f"{{{_METADATA}}}langstring").text = text
+        etree.SubElement(difficulty, f"{{{_METADATA}}}{name}").text = text
     etree.SubElement(resource, f"{{{_PACKAGE}}}file", href=file)
 
 
@@ -129,9 +129,15 @@ def _described(resource: etree._Element) -> Fields:
         "very easy": "easy",
         "very difficult": "hard",
     }
-    if keyword := resource.findtext(".//{*}keyword/{*}langstring"):
-        fields["skill"] = keyword.strip()
-    value = resource.findtext(".//{*}difficulty/{*}value/{*}langstring", "")
-    if value.strip() in names:
-        fields["difficulty"] = names[value.strip()]
+    # LOM has a keyword in <string> and a difficulty as it is; IMS metadata 1.2 has both in <langstring>.
+    if keyword := _text(resource, ".//{*}keyword/*"):
+        fields["skill"] = keyword
+    if (value := _text(resource, ".//{*}difficulty/{*}value")) in names:
+        fields["difficulty"] = names[value]
     return fields
+
+
+def _text(resource: etree._Element, path: str) -> str:
+    """Return the text of the first element at a path, with the text of its children."""
+    found = resource.find(path)
+    return "" if found is None else "".join(map(str, found.itertext())).strip()

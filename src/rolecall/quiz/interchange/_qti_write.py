@@ -89,6 +89,10 @@ def _parsed(html: str) -> etree._Element:
     for element in root.iter():
         for name in _NOT_IN_QTI & set(element.attrib):
             del element.attrib[name]
+    for table in root.iter(f"{{{_QTI}}}table"):
+        # A table of QTI needs a body; Markdown's may be a row of headings only.
+        if table.find("{*}tbody") is None:
+            table[0].tag = f"{{{_QTI}}}tbody"
     return root
 
 
