@@ -87,6 +87,8 @@ def test_a_key_opens_by_its_own_policy_only(services):
     # https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
     admin, clerk = (services.client("kms", actor=who) for who in ("admin", "clerk"))
 
+    # The world's file sets this key's ID.
+    assert code(admin.encrypt, KeyId="1234abcd-12ab-34cd-56ef-1234567890ab", Plaintext=b"x") == ""
     assert code(admin.encrypt, KeyId="alias/delegated", Plaintext=b"x") == ""
     assert code(clerk.encrypt, KeyId="alias/delegated", Plaintext=b"x") == "AccessDeniedException"
     assert code(admin.encrypt, KeyId="alias/sealed", Plaintext=b"x") == "AccessDeniedException"

@@ -35,6 +35,8 @@ MISTAKES = [
     ("{alias: alias/reports}", "{alias: reports}", "accounts.main.keys.reports-key.alias: 'reports' is no alias; it begins with 'alias/'"),
     ("{alias: alias/reports}", "{alias: alias/aws/reports}", "'alias/aws/reports' is no alias; it begins with 'alias/', but not with 'alias/aws/'"),
     ("keys: {reports-key: {alias: alias/reports}}", "keys: {one: {alias: alias/a}, two: {alias: alias/a}}", "accounts.main.keys.two.alias: the key 'one' has the alias 'alias/a' already"),
+    ("{alias: alias/reports}", "{id: reports}", "accounts.main.keys.reports-key.id: 'reports' is no key ID; one such as 1234abcd-12ab-34cd-56ef-1234567890ab is"),
+    ("keys: {reports-key: {alias: alias/reports}}", "keys: {one: {id: 1234abcd-12ab-34cd-56ef-1234567890ab}, two: {id: 1234abcd-12ab-34cd-56ef-1234567890ab}}", "accounts.main.keys.two.id: the key 'one' has the ID '1234abcd-12ab-34cd-56ef-1234567890ab' already"),
     ("      acme-reports:", "      acme_reports:", "accounts.main.buckets.acme_reports: 'acme_reports' is no bucket name; 3 to 63 lowercase letters"),
     ("      acme-reports:", "      10.0.0.1: {}\n      acme-reports:", "accounts.main.buckets.10.0.0.1: '10.0.0.1' is no bucket name"),
     ("actors:  ", "region: us-east-7\nactors:  ", "region: AWS has no Region 'us-east-7'; use one such as us-east-1"),

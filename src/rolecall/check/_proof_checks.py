@@ -219,7 +219,7 @@ def _good_solution(
         yield finding(where, message)
     for probe in grade.probes:
         if not probe.passed:
-            error = f": {probe.error}" if probe.error else ""
+            error = f": {' '.join(probe.error.split())}" if probe.error else ""
             yield finding(where, f"after the solution, the probe {probe.says!r} fails{error}")
     if not problems and grade.reached:
         for problem in _problems_of_replay(task, steps, sandbox):

@@ -87,10 +87,14 @@ def _rationales(question: OptionsQuestion, settings: CheckSettings) -> Iterator[
         where = ("options", place, "why")
         why, text = content_words(option.why), content_words(option.text)
         if len(option.why.split()) < settings.shortest_rationale:
-            message = f"the rationale has {len(option.why.split())} words; say what really happens, and why"
+            count = len(option.why.split())
+            words = "1 word" if count == 1 else f"{count} words"
+            message = f"the rationale has {words}; say what really happens, and why"
             yield where, "short-rationale", message
         elif len(why - text) < settings.new_words_of_rationale:
-            yield where, "rationale-repeats-option", "the rationale repeats the option; say why it is so"
+            new = f"only {', '.join(sorted(why - text))}" if why - text else "nothing"
+            message = f"the rationale repeats the option: {new} is new; say why it is so"
+            yield where, "rationale-repeats-option", message
     for (_, one), (place, other) in combinations(enumerate(question.options), 2):
         if words_of_text(one.why) == words_of_text(other.why) and one.correct == other.correct:
             message = f"the rationale is that of {one.text!r} too; say why this option tempts"

@@ -115,7 +115,12 @@ def _aliases(document: Document, world: World) -> Iterator[Fault]:
     """
     for account_name, account in world.accounts.items():
         seen: dict[str, str] = {}
+        ids: dict[str, str] = {}
         for name, key in account.keys.items():
+            if key.id is not None and key.id in ids:
+                problem = f"the key {ids[key.id]!r} has the ID {key.id!r} already"
+                yield document.fault(("accounts", account_name, "keys", name, "id"), problem)
+            ids.setdefault(key.id or "", name)
             if key.alias is None:
                 continue
             where: Where = ("accounts", account_name, "keys", name, "alias")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from botocore.exceptions import ClientError
 
@@ -21,6 +22,7 @@ from rolecall.sandbox.containers import container_of_world
 from rolecall.sandbox.instances import build_instance, instance_arn, instance_id
 from rolecall.sandbox.moto_patches import patch_kms, patched_ec2_instances
 from rolecall.sandbox.moto_state.iam import iam_backend, new_access_key_id, set_user_boundary
+from rolecall.sandbox.moto_state.kms import give_id
 from rolecall.sandbox.moto_state.organizations import build_organization
 from rolecall.sandbox.moto_state.s3 import s3_backend
 from rolecall.sandbox.world import Account, Role, User, World
@@ -319,8 +321,11 @@ def _build_key(world: World, account_name: str, name: str) -> None:
     key, kms = account.keys[name], moto_app.client("kms", account.id, world.region)
     policy = {"Policy": json.dumps(key.policy)} if key.policy else {}
     made = kms.create_key(Description=name, **policy)
+    # A workshop makes a learner's calls again in another sandbox, where the key needs the same ID.
+    key_id = key.id or str(uuid5(NAMESPACE_URL, f"{account.id}/{name}"))
+    give_id(account.id, world.region, made["KeyMetadata"]["KeyId"], key_id)
     if key.alias is not None:
-        kms.create_alias(AliasName=key.alias, TargetKeyId=made["KeyMetadata"]["KeyId"])
+        kms.create_alias(AliasName=key.alias, TargetKeyId=key_id)
 
 
 _LATER: dict[str, tuple[str, Callable[[World, str, str], None]]] = {

@@ -144,9 +144,24 @@ class Parameter(_Model):
     value: str
 
 
-class Key(_Model):
-    """A KMS key."""
+def _key_id(value: str) -> str:
+    # https://docs.aws.amazon.com/kms/latest/developerguide/concepts-key-id.html
+    if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value):
+        raise ValueError(f"{value!r} is no key ID; one such as 1234abcd-12ab-34cd-56ef-1234567890ab is")
+    return value
 
+
+class Key(_Model):
+    """A KMS key.
+
+    Parameters
+    ----------
+    id
+        The key ID, which PutKeyPolicy and the key's ARN require. By default, it is derived from the
+        key's name.
+    """
+
+    id: Annotated[str, AfterValidator(_key_id)] | None = None
     alias: str | None = None
     policy: PolicyDocument | None = None
 

@@ -6,6 +6,8 @@ from rolecall.check.cheats._beside import doors_beside
 from rolecall.check.cheats._requests import beyond_boundary
 from rolecall.course import find_course
 from rolecall.lab import load_tasks, task_files
+from rolecall.quiz import Step
+from rolecall.sandbox.world import World
 from rolecall.sandbox.world_file import load_world
 
 COURSE = find_course()
@@ -80,3 +82,26 @@ def test_a_boundary_that_allows_more_than_the_policies_is_shown_by_a_request():
     assert beyond_boundary([policy("s3:*")], policy("s3:GetObject"), BOUNDARY) is None
     further = beyond_boundary([policy("s3:GetObject")], policy(["s3:GetObject", "s3:PutObject"]), BOUNDARY)
     assert further.action == "s3:PutObject"
+
+
+def test_the_policy_of_a_key_is_opened_beside_what_the_solution_allows():
+    user = "arn:aws:iam::111122223333:user/ana"
+    key = "1234abcd-12ab-34cd-56ef-1234567890ab"
+    statement = {"Effect": "Allow", "Principal": {"AWS": user}, "Action": "kms:Decrypt", "Resource": "*"}
+    written = {"Version": "2012-10-17", "Statement": [statement]}
+    arn = f"arn:aws:kms:us-east-1:111122223333:key/{key}"
+    put = {"as": "ana", "call": "kms.put_key_policy", "with": {"KeyId": arn, "Policy": written}}
+    world = World.model_validate(
+        {
+            **{"world": "w", "title": "W", "actors": {"ana": {"user": "main/ana"}}},
+            "accounts": {"main": {"id": "111122223333", "users": {"ana": {}}, "keys": {"k": {"id": key}}}},
+        }
+    )
+    task = TASKS["let-dana-in"].model_copy(
+        update={"actor": "ana", "start": [], "solution": [Step.model_validate(put)]}
+    )
+
+    door = next(one for one in doors_beside(task, world) if "everyone can also use the key" in one.what)
+
+    kept, further = door.steps[-1].parameters["Policy"]["Statement"]
+    assert (kept, further["Principal"], further["Action"]) == (statement, "*", "kms:*")

@@ -46,6 +46,25 @@ def test_a_pattern_without_a_slash_is_shown_by_a_bucket_whose_name_begins_alike(
     assert found.resource.startswith("arn:aws:s3:::reports-other/")
 
 
+def test_a_request_is_about_an_object_that_the_world_has():
+    existing = [
+        f"arn:aws:s3:::{one}" for one in ("reports", "reports/q1.csv", "reports-old", "reports-old/q1.csv")
+    ]
+    narrow = identity(resource="arn:aws:s3:::reports/a.csv")
+
+    assert witness(identity(), narrow, existing=existing).resource == "arn:aws:s3:::reports/q1.csv"
+    wide = witness(identity(), identity(resource="arn:aws:s3:::reports*"), existing=existing)
+    assert (wide.resource, wide.absent) == ("arn:aws:s3:::reports-old/q1.csv", "")
+
+
+def test_a_request_says_which_bucket_the_world_needs_first():
+    wide = identity(resource="arn:aws:s3:::reports*")
+
+    found = witness(identity(), wide, existing=["arn:aws:s3:::reports", "arn:aws:s3:::reports/q1.csv"])
+
+    assert found.absent == "the bucket reports-other"
+
+
 def test_a_missing_action_is_shown_by_a_request_that_must_work():
     found = witness(identity(["s3:GetObject", "s3:PutObject"]), identity())
 

@@ -73,10 +73,16 @@ def resource_policy(
         The call that writes it, the parameters that name the resource, and where the document is.
     """
     for step in steps:
-        if step.call != call or any(step.parameters.get(name) != one for name, one in names.items()):
+        given = step.parameters
+        if step.call != call or any(_last(given.get(name)) != _last(one) for name, one in names.items()):
             continue
         value: Any = step.parameters
         for part in path:
             value = value.get(part) if isinstance(value, dict) else None
         written = as_document(value) or written
     return written
+
+
+def _last(named: Any) -> str:
+    """Return the last part of a name, because a call can name a key or a table by its ARN too."""
+    return str(named).rpartition("/")[2]

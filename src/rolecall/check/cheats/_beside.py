@@ -174,6 +174,10 @@ class _Doors:
                 names,
                 ("ResourcePolicy",),
             )
+        for key in account.keys.values():
+            if key.id is not None:
+                names = {"KeyId": key.id}
+                yield f"key {key.id}", key.policy, "kms.put_key_policy", names, ("Policy",)
         for name, table in account.tables.items():
             names = {"ResourceArn": f"arn:aws:dynamodb:{self._region}:{account.id}:table/{name}"}
             yield f"table {name}", table.policy, "dynamodb.put_resource_policy", names, ("Policy",)

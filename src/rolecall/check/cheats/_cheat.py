@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rolecall.check.cheats._requests import Witness
+from rolecall.check.cheats._witness import Witness
 from rolecall.quiz import Step
 
 

@@ -16,6 +16,7 @@ _RESOURCES = {
     "QueueUrl": "queue",
     "TopicArn": "topic",
     "SecretId": "secret",
+    "KeyId": "key",
     "TableName": "table",
     "ResourceArn": "table",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from itertools import islice, product
@@ -13,6 +13,7 @@ from typing import Any
 
 from rolecall._reference import actions, arn_formats, services
 from rolecall.check.cheats._setting import SERVICES, Setting, account_of
+from rolecall.check.cheats._witness import Witness
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType, Request, context_keys
 from rolecall.quiz import NOW
 
@@ -51,31 +52,6 @@ _VARIABLE = re.compile(r"\$\{[^}]*\}")
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}")
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """A request that two documents decide differently.
-
-    Parameters
-    ----------
-    solution_allows
-        Whether the solution's document lets the request through, and the other one doesn't.
-    """
-
-    principal: str
-    action: str
-    resource: str
-    context: Mapping[str, str]
-    solution_allows: bool
-
-    def __str__(self) -> str:
-        what = f"{self.principal} calls {self.action}"
-        if self.resource != "*":
-            what += f" on {self.resource}"
-        if self.context:
-            what += " with " + ", ".join(f"{key} = {value}" for key, value in self.context.items())
-        return what
-
-
 def difference(
     solution: Policy, cheat: Policy, setting: Setting, also_right: Iterable[Policy] = ()
 ) -> Witness | None:
@@ -87,7 +63,11 @@ def difference(
         None if no generated request differs: the cheat is as strict as the solution, or no broader than
         another right document.
     """
-    rights = list(also_right)
+    found = _difference(solution, cheat, setting, list(also_right))
+    return _in_world(found, solution, cheat, setting) if found is not None else None
+
+
+def _difference(solution: Policy, cheat: Policy, setting: Setting, rights: list[Policy]) -> Witness | None:
     beyond = [True] * len(rights)
     found: Witness | None = None
     for principal, action, resource, context in _requests((solution, cheat, *rights), setting):
@@ -106,6 +86,36 @@ def difference(
         if not any(beyond):
             return found
     return None if any(beyond) else found
+
+
+def _in_world(found: Witness, solution: Policy, cheat: Policy, setting: Setting) -> Witness:
+    """Make a request about something that the world has, if there is such a request.
+
+    A probe of a bucket that doesn't exist is denied whatever a learner does, so it would prove nothing.
+    """
+    if not found.resource.startswith("arn:aws:s3:::") or not setting.existing:
+        return found
+    decisions = _allows(cheat, _asked(found, setting)), _allows(solution, _asked(found, setting))
+    patterns = _arn_patterns(found.action)
+    for resource in setting.existing:
+        if patterns is None or any(test.fullmatch(resource) for test in patterns):
+            other = replace(found, resource=resource)
+            request = _asked(other, setting)
+            if (_allows(cheat, request), _allows(solution, request)) == decisions:
+                return other
+    bucket, slash, key = found.resource.removeprefix("arn:aws:s3:::").partition("/")
+    if f"arn:aws:s3:::{bucket}" not in setting.existing:
+        return replace(found, absent=f"the bucket {bucket}")
+    if found.solution_allows and slash and found.resource not in setting.existing:
+        return replace(found, absent=f"the object {key} in the bucket {bucket}")
+    return found
+
+
+def _asked(one: Witness, setting: Setting) -> Request:
+    account = setting.account or None
+    return Request.of(
+        one.principal, one.action, one.resource, resource_account=account, context=dict(one.context)
+    )
 
 
 def beyond_boundary(
@@ -233,7 +243,16 @@ def _expanded(pattern: str) -> tuple[str, ...]:
     known = actions(service)
     names = [one["name"] for key, one in known.items() if fnmatchcase(key, name)]
     # The finding shows the first that differs; people know these.
-    known_best = ("Acl", "Policy", "Version", "Versions", "DeleteObject", "PutObject", "CreateUser")
+    known_best = (
+        "RotationStatus",
+        "Acl",
+        "Policy",
+        "Version",
+        "Versions",
+        "DeleteObject",
+        "PutObject",
+        "CreateUser",
+    )
     names.sort(key=lambda one: not one.endswith(known_best))
     return tuple(f"{service}:{one}" for one in names)
 

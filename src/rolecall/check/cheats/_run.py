@@ -9,12 +9,25 @@ from rolecall._yaml import did_you_mean
 from rolecall.check._findings import Finding
 from rolecall.check._loaded_course import LoadedCourse
 from rolecall.check.cheats._cheat import Cheat, Ladder
-from rolecall.check.cheats._requests import Witness
+from rolecall.check.cheats._witness import Witness
 from rolecall.lab import ProbeResult, SavedCredentials, Task, first_failure, run_steps
 from rolecall.quiz import AcceptedChange
 from rolecall.sandbox.client import Sandbox
 
 RULE = "cheat"
+_WITHOUT_CALL = {
+    "iam:passrole": " No call is named iam:PassRole; use one that gives the role to the service, such as "
+    "lambda.create_function or ec2.run_instances.",
+    "sts:tagsession": " No call is named sts:TagSession; use sts.assume_role with Tags.",
+    "sts:setsourceidentity": " No call is named sts:SetSourceIdentity; use sts.assume_role "
+    "with SourceIdentity.",
+}
+"""How a probe makes a request of an action that is only a permission.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
+"""
 
 
 def try_cheats(
@@ -73,7 +86,9 @@ def advice(witness: Witness | None, what: str, succeed: str, denied: str) -> str
     if witness is None:
         return f"Add {what} that fails after it, or list the change in `accepts` with the reason."
     place, outcome = (succeed, "works") if witness.solution_allows else (denied, "is denied")
+    further = f" First add {witness.absent} to the world." if witness.absent else ""
+    further += _WITHOUT_CALL.get(witness.action.lower(), "")
     return (
-        f"Add {what} to `{place}`: {witness}. With the right solution, this {outcome}. "
+        f"Add {what} to `{place}`: {witness}. With the right solution, this {outcome}.{further} "
         "If the change is harmless, list it in `accepts` with the reason."
     )

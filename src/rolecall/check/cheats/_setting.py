@@ -33,6 +33,8 @@ class Setting:
         More principals of the world.
     allowed_resources, denied_resources
         The ARNs that the probes name.
+    existing
+        The ARNs of the buckets and objects of the world; empty without a world.
     caller
         For a policy that has no principals, the user or role that it is attached to; empty if unknown.
     by_role
@@ -46,6 +48,7 @@ class Setting:
     others: tuple[str, ...] = ()
     allowed_resources: tuple[str, ...] = ()
     denied_resources: tuple[str, ...] = ()
+    existing: tuple[str, ...] = ()
     caller: str = ""
     by_role: bool = False
     services: tuple[str, ...] = field(default=SERVICES)
@@ -105,6 +108,7 @@ def setting_of_task(task: Task, world: World, type: PolicyType, step: Step) -> S
         tuple(arns.values()),
         _unique(arn for probe in task.succeed for step in probe.steps for arn in _resources(step)),
         _unique(arn for probe in task.denied for step in probe.steps for arn in _resources(step)),
+        _unique(_stored(world)),
         caller=next(
             (
                 f"arn:aws:iam::{account}:{kind}/{step.parameters[name]}"
@@ -155,6 +159,13 @@ def _resources(step: Step) -> Iterator[str]:
     for value in step.parameters.values():
         if isinstance(value, str) and value.startswith("arn:"):
             yield value
+
+
+def _stored(world: World) -> Iterator[str]:
+    for account in world.accounts.values():
+        for name, bucket in account.buckets.items():
+            yield f"arn:aws:s3:::{name}"
+            yield from (f"arn:aws:s3:::{name}/{key}" for key in bucket.objects)
 
 
 def _unique(values: Iterable[str]) -> tuple[str, ...]:

@@ -65,6 +65,14 @@ class Keys(ServiceResources):
         return keys
 
 
+def give_id(account: str, region: str, made: str, id: str) -> None:
+    """Give another ID to a key that was just created; moto chooses each ID by chance."""
+    keys = backend("kms", account, region).keys
+    key = keys.pop(made)
+    key.id, key.arn = id, key.arn.replace(made, id)
+    keys[id] = key
+
+
 def _key(arn: Arn) -> Any:
     kind, _, identifier = arn.resource.partition("/")
     if not is_region(arn.region):
