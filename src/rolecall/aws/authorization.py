@@ -181,7 +181,8 @@ def _context(
         keys |= dynamodb.condition_keys(operation, permission.action, arn, scope.state.partition_key(arn))
     if prefix == "ec2":
         keys |= _of_ec2(operation, scope)
-    if arn != "*":
+    if arn != "*" and not (prefix == "lambda" and operation.name.endswith("Permission")):
+        # The authentication of a function's URL is no property of a permission for another caller.
         own = scope.state.condition_keys(arn)
         keys = {**{key: value for key, value in own.items() if _supports(permission, key)}, **keys}
     if resource.type:

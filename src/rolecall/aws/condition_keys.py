@@ -176,6 +176,9 @@ def _special(action: str, operation: Operation) -> Keys:
         return _of_kms(action, parameters)
     if operation.service == "s3":
         return _of_object_tags(parameters)
+    if operation.name.endswith("FunctionUrlConfig") and parameters.get("AuthType"):
+        # https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+        return {"lambda:FunctionUrlAuthType": str(parameters["AuthType"])}
     return {}
 
 

@@ -24,19 +24,20 @@ aws-connector aws-mcp aws-opsworks awslicensemanager backup-gateway backup-stora
 billingconsole billingreports capacitymanager cassandra-streams cloudcontrolapi cloudhsmv2
 cloudwatch-crossaccount codecatalyst-runner codestar codestar-notifications cognito-identity-us-gov
 config-conforms config-multiaccountsetup connectparticipant contact-lens costalerts
-customer-profiles deeplens directoryservice dlm dms-data-migrations dms-fleet-advisor dnssec-route53
-docdb docdb-elastic ebs ec2-images ec2-instance-connect ec2fastlaunch ec2fleet ec2scheduled ec2sqlha
-ecs-compute ecs-tasks edgelambda eks-connector eks-fargate eks-fargate-pods eks-nodegroup email
-emrwal evidently freertos identity-chime integrations iotanalytics iotdata iotevents iotfleethub
-iotsitewise iotthingsgraph jellyfish kafkaconnect lexv2 loadbalancer location lookoutequipment
-lookoutmetrics lookoutvision macie mail-manager managed-blockchain managedservices marketplace
-marketplace-mcp master-account mediastore member-account memory-db metering-marketplace migrationhub
-mobilehub mobiletargeting monitoring msk neptune nimble opensearchservice opsworks opsworks-cm
-osis-pipelines outposts partnercentral-account partnercentral-benefits partnercentral-channel
-partnercentral-selling pinpoint purchaseorders qldb rds-preview robomaker route53-recovery-control
-route53resolver s3-control sdmp securityhubv2 servicecatalog-appregistry sms sms-voice spot
-spotfleet ssm-quicksetup sumerian supplychain transitgateway user-attribute-cost-allocation-data
-verified-access vmie voice-chime voice-id voiceid vpc-flow-logs wam wisdom workmail
+customer-profiles datazonecontrol deeplens diode directoryservice dlm dms-data-migrations
+dms-fleet-advisor dnssec-route53 docdb docdb-elastic ebs ec2-images ec2-instance-connect
+ec2fastlaunch ec2fleet ec2scheduled ec2sqlha ecs-compute ecs-tasks edgelambda eks-connector
+eks-fargate eks-fargate-pods eks-nodegroup email emrwal evidently freertos identity-chime
+integrations iotanalytics iotdata iotevents iotfleethub iotroborunner iotsitewise iotthingsgraph
+jellyfish kafkaconnect lexv2 loadbalancer location lookoutequipment lookoutmetrics lookoutvision
+macie mail-manager managed-blockchain managedservices marketplace marketplace-mcp master-account
+mediastore member-account memory-db metering-marketplace migrationhub mobilehub mobiletargeting
+monitoring msk neptune nimble opensearchservice opsworks opsworks-cm osis-pipelines outposts
+partnercentral-account partnercentral-benefits partnercentral-channel partnercentral-selling
+pinpoint purchaseorders qldb rds-preview robomaker route53-recovery-control route53resolver
+s3-control sdmp securityhubv2 servicecatalog-appregistry sms sms-voice spot spotfleet ssm-quicksetup
+sumerian supplychain transitgateway user-attribute-cost-allocation-data verified-access vmie
+voice-chime voice-id voiceid vpc-flow-logs wam wisdom workmail
 """
 _SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn")
 

@@ -20,7 +20,7 @@ world: functions
 accounts:
   main:
     id: "{MAIN}"
-    users: {{admin: {{managed_policies: ["{ADMIN}"]}}}}
+    users: {{admin: {{managed_policies: ["{ADMIN}"]}}, dev: {{}}}}
     roles:
       for-lambda:
         trust:
@@ -37,6 +37,7 @@ actors:
   admin: {{user: main/admin}}
   partner: {{user: partner/admin}}
   eve: {{user: partner/eve}}
+  dev: {{user: main/dev}}
 """
 
 
@@ -268,3 +269,26 @@ def test_other_services_refuse_a_role_that_does_not_trust_them(
     with pytest.raises(ClientError, match=message) as raised:
         getattr(client, operation)(**parameters)
     assert raised.value.response["Error"]["Code"] == code
+
+
+# https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+def test_a_policy_can_require_that_the_url_of_a_function_authenticates_its_callers(lab):
+    require = {
+        "Effect": "Allow",
+        "Action": "lambda:*FunctionUrlConfig",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}},
+    }
+    document = {"Version": "2012-10-17", "Statement": require}
+    iam, dev = lab.client("iam", actor="admin"), lab.client("lambda", actor="dev")
+    iam.put_user_policy(UserName="dev", PolicyName="urls", PolicyDocument=json.dumps(document))
+    denied = pytest.raises(ClientError, match="AccessDeniedException")
+
+    with denied:
+        dev.create_function_url_config(FunctionName="hello", AuthType="NONE")
+    dev.create_function_url_config(FunctionName="hello", AuthType="AWS_IAM")
+    with denied:
+        dev.update_function_url_config(FunctionName="hello", AuthType="NONE")
+    dev.update_function_url_config(FunctionName="hello", Cors={"MaxAge": 1})
+    dev.delete_function_url_config(FunctionName="hello")
+    iam.delete_user_policy(UserName="dev", PolicyName="urls")

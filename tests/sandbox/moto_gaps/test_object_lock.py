@@ -88,3 +88,41 @@ def test_a_retention_is_extended_by_anyone_and_shortened_with_a_bypass(s3, locke
     assert s3.put_object_retention(Bucket=locked, **item, Retention=longer)
     assert refused(s3.put_object_retention, Bucket=locked, **item, Retention=shorter) == PROTECTED
     assert s3.put_object_retention(Bucket=locked, **item, Retention=shorter, BypassGovernanceRetention=True)
+
+
+YESTERDAY = {"Mode": "GOVERNANCE", "RetainUntilDate": datetime.now(UTC) - timedelta(days=1)}
+UNLOCKED = "InvalidRequest", "Bucket is missing Object Lock Configuration"
+NO_LOCK = "NoSuchObjectLockConfiguration", "The specified object does not have a ObjectLock configuration"
+
+
+@pytest.mark.parametrize(
+    ("bucket", "method", "parameters", "error"),
+    [
+        # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectRetention.html
+        ("locked", "get_object_retention", {"Key": "free"}, NO_LOCK),
+        ("locked", "get_object_legal_hold", {"Key": "free"}, NO_LOCK),
+        ("reports", "get_object_retention", {"Key": "q1.csv"}, UNLOCKED),
+        ("reports", "put_object_legal_hold", {"Key": "q1.csv", "LegalHold": {"Status": "ON"}}, UNLOCKED),
+        (
+            "locked",
+            "put_object_retention",
+            {"Key": "free", "Retention": YESTERDAY},
+            ("InvalidArgument", "The retain until date must be in the future!"),
+        ),
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
+        (
+            "locked",
+            "put_bucket_versioning",
+            {"VersioningConfiguration": {"Status": "Suspended"}},
+            (
+                "InvalidBucketState",
+                "An Object Lock configuration is present on this bucket, so the versioning state cannot be "
+                "changed.",
+            ),
+        ),
+    ],
+)
+def test_s3_says_what_a_lock_lacks(s3, locked, bucket, method, parameters, error):
+    s3.put_object(Bucket=locked, Key="free", Body=b"x")
+
+    assert refused(getattr(s3, method), Bucket=bucket, **parameters) == error

@@ -163,6 +163,74 @@ def test_a_permission_of_a_queue_is_added_beside_statements_without_a_sid(lab):
     assert "InvalidParameterValue" in code_of(own.add_permission, **permission)
 
 
+def statements(count):
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": MAIN},
+        "Action": "sqs:SendMessage",
+        "Resource": "*",
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement] * count})
+
+
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
+@pytest.mark.parametrize(
+    ("policy", "message"),
+    [
+        (
+            allow({"AWS": MAIN}, [f"sqs:{verb}*" for verb in "SRDCGPLT"]),
+            "8 actions were found in a statement from the submitted policy, max allowed is 7",
+        ),
+        (statements(21), "max allowed is 20"),
+        (
+            allow({"AWS": MAIN}, "sqs:*").replace(" ", " " * 2000),
+            "Submitted policy is over max allowed size.",
+        ),
+    ],
+    ids=["actions", "statements", "size"],
+)
+def test_a_queue_policy_has_quotas(lab, policy, message):
+    sqs = lab.client("sqs", actor="admin")
+    url = sqs.get_queue_url(QueueName="jobs")["QueueUrl"]
+
+    with pytest.raises(sqs.exceptions.OverLimit, match=message):
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+
+
+BUS = f"arn:aws:events:us-east-1:{MAIN}:event-bus/default"
+
+
+# https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutPermission.html
+# https://github.com/aws/aws-cdk/issues/14371
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "[]",
+        '{"Statement": "x"}',
+        allow(GHOST, "events:PutEvents", BUS),
+        allow({"AWS": PARTNER}, "events:PutEvents", BUS.replace("default", "orders")),
+    ],
+)
+def test_an_event_bus_rejects_a_bad_policy(lab, text):
+    events = lab.client("events", actor="admin")
+
+    assert code_of(events.put_permission, Policy=text) == "ValidationException"
+
+
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-permissions-manage.html
+@pytest.mark.parametrize("sids", [{}, {"Sid": "partner"}])
+def test_an_event_bus_keeps_a_policy_with_one_statement(lab, sids):
+    events = lab.client("events", actor="admin")
+    policy = json.loads(allow({"AWS": PARTNER}, "events:PutEvents", BUS))
+    policy["Statement"].update(sids)
+
+    events.put_permission(Policy=json.dumps(policy))
+
+    kept = json.loads(events.describe_event_bus()["Policy"])["Statement"]
+    assert [one["Principal"] for one in kept] == [{"AWS": PARTNER}]
+
+
 # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutPermission.html
 @pytest.mark.parametrize("principal", ["12", "everyone", "arn:aws:iam::444455556666:root"])
 def test_a_permission_of_an_event_bus_is_for_an_account_or_everyone(lab, principal):

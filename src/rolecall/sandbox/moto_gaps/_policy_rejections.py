@@ -79,6 +79,8 @@ _OTHERS = (
     ("es.UpdateElasticsearchDomainConfig", "AccessPolicies", "InvalidTypeException"),
     ("opensearch.CreateDomain", "AccessPolicies", "InvalidTypeException"),
     ("opensearch.UpdateDomainConfig", "AccessPolicies", "InvalidTypeException"),
+    # https://docs.aws.amazon.com/eventbridge/latest/APIReference/CommonErrors.html
+    ("events.PutPermission", "Policy", "ValidationException"),
     # https://docs.aws.amazon.com/glue/latest/webapi/API_PutResourcePolicy.html
     ("glue.PutResourcePolicy", "PolicyInJson", "InvalidInputException"),
     # https://docs.aws.amazon.com/MSK/1.0/APIReference/clusters-clusterarn-policy.html

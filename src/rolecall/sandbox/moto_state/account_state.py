@@ -106,6 +106,8 @@ class MotoAccountState:
         kind, _, name = path.partition("/")
         if service == "iam" and account in self._iam.accounts:
             return _of_principal(account, kind, name.rpartition("/")[2])
+        if service == "lambda" and path.startswith("function:"):
+            return self._of_function(account, region, path.split(":")[1])
         if service != "ec2" or kind not in _EC2_KEYS:
             return {}
         # AMIs and snapshots have no account in their ARNs.
@@ -116,6 +118,16 @@ class MotoAccountState:
                 if keys:
                     return {key: value for key, value in keys.items() if value}
         return {}
+
+    def _of_function(self, account: str, region: str, name: str) -> Keys:
+        """Return the key for the URL of a function.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+        """
+        functions = self._backend("lambda", account, region)
+        versions = functions.list_versions_by_function(name) if functions else []
+        url = next((one.url_config for one in versions if one.url_config), None)
+        return {"lambda:FunctionUrlAuthType": str(url.config.get("AuthType"))} if url else {}
 
 
 def _of_principal(account: str, kind: str, name: str) -> Keys:

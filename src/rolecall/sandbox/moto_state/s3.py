@@ -128,6 +128,20 @@ def object_retention(bucket: str, key: str, version: str | None) -> tuple[str | 
     return found.lock_mode, until if until.tzinfo else until.replace(tzinfo=UTC)
 
 
+def can_lock_objects(bucket: str) -> bool | None:
+    """Whether Object Lock is enabled for a bucket; None if there is no such bucket."""
+    found = s3_backend(bucket_account(bucket) or "").buckets.get(bucket)
+    return None if found is None else bool(found.object_lock_enabled)
+
+
+def has_lock(bucket: str, key: str, version: str | None, kind: str) -> bool:
+    """Whether an object or a version has a ``Retention`` or a ``LegalHold``, or doesn't exist."""
+    found = s3_backend(bucket_account(bucket) or "").get_object(bucket, key, version_id=version)
+    if found is None or not hasattr(found, "lock_until"):
+        return True
+    return bool(found.lock_until if kind == "Retention" else found.lock_legal_status)
+
+
 def rewrite_bucket_policies(account: str, rewrite: Callable[[str], str]) -> None:
     """Replace the text of each bucket policy of an account by what a function returns for it."""
     for bucket in s3_backend(account).buckets.values():
