@@ -117,6 +117,24 @@ def proved(bank):
     )
 
 
+def options(right, *others):
+    """Replace the texts of the first question's options, of which the right one is the first."""
+
+    def change(bank):
+        listed = key_first(bank["questions"][0]["options"])
+        for one, text in zip(listed, (right, *others), strict=True):
+            one["text"] = text
+
+    return change
+
+
+def answered(bank):
+    bank["questions"][0]["options"][0]["text"] = "`sts`"
+    bank["questions"][1]["prompt"] = (
+        "The trust document is read and evaluated by `sts`. What limits a role?"
+    )
+
+
 def key_first(options):
     return sorted(options, key=lambda one: not one.get("correct", False))
 
@@ -152,6 +170,14 @@ WEAK = [
     (both(ask(prompt="A role has a maximum duration. What counts?"), key(text="Its maximum duration")), "prompt-gives-key", "text"),
     (ask(hint="Who evaluates the trust document?"), "hint-repeats-prompt", "hint"),
     (ask(hint="who evaluates the trust document"), "hint-repeats-prompt", "hint"),
+    # Options that are compared with each other.
+    (options("The service STS", "It always is S3", "It never is STS", "It is solely a laptop"), "absolute-words", "options"),
+    (options("Sometimes STS", "Often", "Rarely", "Very often"), "vague-options", "options"),
+    (options("1 to 12 hours", "5 to 36 hours", "40-50 hours", "A day"), "overlapping-options", "text"),
+    (options("Up to 12 hours", "Between 1 and 6 hours", "A day", "A week"), "overlapping-options", "text"),
+    (options("More than 12 hours", "10 to 20 hours", "A day", "A week"), "overlapping-options", "text"),
+    (options("The role and the session", "The role and the user", "The key and the session", "A tag and a queue"), "convergence", "text"),
+    (both(wrong(text="The laptop of the caller"), lambda bank: bank["questions"][0]["options"][-1].update(text="The caller's laptop")), "same-option", "text"),
     # Grammar and punctuation.
     (key(text="The service STS."), "grammar-cue", "text"),
     (key(text="the service STS"), "grammar-cue", "text"),
@@ -182,6 +208,7 @@ WEAK = [
     (again(prompt="Who then evaluates a trust document?"), "near-duplicate", "prompt"),
     (again(prompt="And who evaluated the trust documents?", difficulty="hard"), "near-duplicate", "prompt"),
     (proved, "same-proof", "proof"),
+    (answered, "answers-another", "prompt"),
 ]  # fmt: skip
 
 
@@ -226,3 +253,25 @@ def test_the_banks_of_the_course_have_no_weakness(file):
 
     assert list(weaknesses(bank, CheckSettings())) == []
     assert verdict_power(bank) > 0.85
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("Up to 12 hours", "Up to 36 hours", "Up to a day", "At most 6 hours"),
+        ("1 to 12 hours", "12 to 24 hours", "1 to 12 minutes", "A day"),
+        ("Those with an Allow", "Only the root user", "Every user", "Only roles"),
+        (
+            "The role and the user",
+            "The role and the key",
+            "A tag and a queue",
+            "A topic and the user or none",
+        ),
+    ],
+)
+def test_limits_and_quantities_are_good_options(texts):
+    bank = good()
+    options(*texts)(bank)
+
+    rules = {"overlapping-options", "absolute-words", "vague-options", "convergence"}
+    assert not {rule for _, rule in found(bank)} & rules

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -13,13 +14,17 @@ from pathlib import Path
 from rolecall._yaml import Where
 from rolecall.check._settings import CheckSettings
 from rolecall.check._words_of_texts import content_words, words_of_text
-from rolecall.quiz import Bank, Question
+from rolecall.quiz import Bank, Choice, Question
 from rolecall.quiz.kinds import OptionsQuestion
 
 SimilarQuestion = tuple[Path, Where, str, str]
 """The bank's file, a place in it, the name of a rule, and what is wrong."""
 
 _MAX_SIMILARITY = 0.92
+_ANSWERED = 0.6
+"""The share of a question's words that another prompt must have to be about the same."""
+_NAMES = re.compile(r"`|[a-z][A-Z]|[A-Z]{2}")
+"""What a right answer must have to be recognized in a prompt: code, or a name such as AssumeRole."""
 _LONG_HINT = 5
 """How many words a hint must have so that two questions have the same one only by copying."""
 
@@ -71,6 +76,12 @@ def similar_questions(banks: Mapping[Path, Bank], settings: CheckSettings) -> It
         if type(one.question) is type(other.question):
             for field, rule, message in _problems_of_pair(one, other, settings):
                 yield other.file, ("questions", other.index, field), rule, message
+        if one.file == other.file:
+            for asking, answering in ((one, other), (other, one)):
+                if _answers(answering, asking):
+                    message = f"has the right answer and most words of {asking.question.id!r}; change one"
+                    where = ("questions", answering.index, "prompt")
+                    yield answering.file, where, "answers-another", message
 
 
 def _problems_of_pair(
@@ -96,6 +107,21 @@ def _problems_of_pair(
         yield "prompt", "near-duplicate", f"{same}, nearly word by word; change or drop one"
     elif len(other.hint) >= _LONG_HINT and one.hint == other.hint:
         yield "hint", "same-hint", f"is the hint of {one.question.id!r}{place}; write one for this question"
+
+
+def _answers(answering: _Asked, asking: _Asked) -> bool:
+    """Whether the prompt of a question says what another question asks for."""
+    if not isinstance(asking.question, Choice) or not _NAMES.search(asking.question.right.text):
+        return False
+    said, asked = content_words(answering.question.prompt), content_words(asking.question.prompt)
+    wrong = {word for one in asking.question.options if not one.correct for word in content_words(one.text)}
+    telling = asking.key - wrong - asked
+    return (
+        bool(telling)
+        and asking.key <= said
+        and len(asked) > 2
+        and len(asked & said) >= _ANSWERED * len(asked)
+    )
 
 
 def _look_alike(one: str, other: str) -> bool:

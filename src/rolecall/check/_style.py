@@ -51,4 +51,4 @@ def style_problems(text: str, words: Mapping[str, str], longest_sentence: int) -
 @lru_cache(maxsize=16)
 def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     listed = "|".join(r"\s+".join(map(re.escape, one.split())) for one in words) or r"(?!)"
-    return re.compile(rf"(?<![\w-])(?:{listed})(?![\w-])", re.I)
+    return re.compile(rf"(?<![\w-])(?:{listed})(?![\w-]| apart\b)", re.I)

@@ -16,6 +16,7 @@ from typing import get_args
 from rolecall._yaml import Where
 from rolecall.check._findings import Finding, Severity
 from rolecall.check._loaded_course import LoadedCourse
+from rolecall.check._option_cues import ABSOLUTE, option_cues
 from rolecall.check._settings import CheckSettings
 from rolecall.check._similar_questions import similar_questions
 from rolecall.check._wording import wording_problems
@@ -30,7 +31,6 @@ Weakness = tuple[Where, str, str]
 
 _MIN_QUESTIONS = 6
 """How many questions a bank needs before its balance is judged."""
-_ABSOLUTE = re.compile(r"\b(always|never|only|every|none|impossible|completely|solely|entirely)\b", re.I)
 _HEDGED = re.compile(r"\b(usually|often|sometimes|generally|typically|may|might|can be|probably)\b", re.I)
 _ARTICLE = re.compile(r"\b(an?)\s*(?:_+|…|\.\.\.)?\s*[:?.]?\s*$", re.I)
 _CODE = re.compile(r"`[^`]*`|```.*?```", re.S)
@@ -75,6 +75,7 @@ def _of_question(bank: Bank, question: Question, settings: CheckSettings) -> Ite
         yield from _given_away(question, settings)
     if isinstance(question, Choice):
         yield from _grammar(question)
+        yield from option_cues(question)
         if len(question.options) < settings.fewest_options:
             message = f"a guess is right in one of {len(question.options)} cases; add wrong options"
             yield ("options",), "few-options", message
@@ -114,11 +115,16 @@ def _misconceptions(bank: Bank, question: OptionsQuestion) -> Iterator[Weakness]
 
 def _similar_options(question: OptionsQuestion) -> Iterator[Weakness]:
     for (_, one), (place, other) in combinations(enumerate(question.options), 2):
-        words = [word for word in words_of_text(one.text) if word not in ("a", "an", "the")]
-        others = [word for word in words_of_text(other.text) if word not in ("a", "an", "the")]
+        words, others = _as_possessive(one.text), _as_possessive(other.text)
         if words and words == others and "`" not in one.text:
             message = f"says the same as {one.text!r}, so that neither can be the only right one"
             yield ("options", place, "text"), "same-option", message
+
+
+def _as_possessive(text: str) -> list[str]:
+    """Return the words of a text, so that "the SDK of the caller" has those of "the caller's SDK"."""
+    plain = " ".join(word for word in words_of_text(text) if word not in ("a", "an", "the"))
+    return re.sub(r"\b(\w+) of (\w+)\b", r"\2's \1", plain).split()
 
 
 def _given_away(question: OptionsQuestion, settings: CheckSettings) -> Iterator[Weakness]:
@@ -229,7 +235,7 @@ def _of_words(bank: Bank, settings: CheckSettings) -> Iterator[Weakness]:
     wrong = [one.text for one in options if not one.correct]
     if len(right) < _MIN_QUESTIONS:
         return
-    absolute = [[bool(_ABSOLUTE.search(text)) for text in texts] for texts in (wrong, right)]
+    absolute = [[bool(ABSOLUTE.search(text)) for text in texts] for texts in (wrong, right)]
     if _more(absolute[0], absolute[1], settings.noise):
         yield (
             ("questions",),
