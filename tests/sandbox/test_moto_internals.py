@@ -704,6 +704,9 @@ def test_s3_keeps_owners_policies_and_tags():
         ("dynamodb", "resource_policies tables"),
         ("ec2", "describe_tags iam_instance_profile_associations reservations"),
         ("ecr", "repositories"),
+        ("events", "event_buses"),
+        ("firehose", "delivery_streams"),
+        ("kinesis", "streams"),
         (
             "kms",
             "cancel_key_deletion disable_key enable_key get_key_id_from_alias keys list_resource_tags "

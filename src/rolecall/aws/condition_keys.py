@@ -5,8 +5,9 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -226,6 +227,37 @@ def _of_object_tags(parameters: Mapping[str, Any]) -> Keys:
         tags = {str(tag["Key"]): str(tag.get("Value", "")) for tag in (text or {}).get("TagSet") or []}
     keys: Keys = {f"s3:RequestObjectTag/{key}": value for key, value in tags.items()}
     return keys | ({"s3:RequestObjectTagKeys": list(tags)} if tags else {})
+
+
+def object_lock_keys(parameters: Mapping[str, Any], now: datetime) -> Keys:
+    """Return the condition keys about the retention and the legal hold that a request to S3 sets.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-managing-retention-limits
+
+    Parameters
+    ----------
+    parameters
+        Those of PutObjectRetention, PutObjectLegalHold, or an upload.
+    now
+        The time of the sandbox's clock, from which the remaining days count.
+    """
+    retention, hold = parameters.get("Retention") or {}, parameters.get("LegalHold") or {}
+    keys: Keys = {}
+    if retention.get("Mode"):
+        keys["s3:object-lock-mode"] = str(retention["Mode"])
+    if hold.get("Status"):
+        keys["s3:object-lock-legal-hold"] = str(hold["Status"])
+    until = retention.get("RetainUntilDate") or parameters.get("ObjectLockRetainUntilDate")
+    if until:
+        try:
+            ends = datetime.fromisoformat(str(until).replace("Z", "+00:00"))
+        except ValueError:  # S3 reports a date that it can't read.
+            return keys
+        ends = ends if ends.tzinfo else ends.replace(tzinfo=UTC)
+        days = math.ceil((ends - now).total_seconds() / 86_400)
+        keys["s3:object-lock-remaining-retention-days"] = str(days)
+        keys["s3:object-lock-retain-until-date"] = f"{ends.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return keys
 
 
 def signature_keys(request: HttpRequest, signature: Signature | None, now: datetime) -> Keys:

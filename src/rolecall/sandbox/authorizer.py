@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from rolecall.aws.authorization import Check, Scope, checks
-from rolecall.aws.condition_keys import forwarded_keys, signature_keys
+from rolecall.aws.condition_keys import forwarded_keys, object_lock_keys, signature_keys
 from rolecall.aws.denials import denial_message
 from rolecall.aws.errors import AwsError, failure
 from rolecall.aws.operations import Operation
@@ -259,6 +259,7 @@ class Authorizer:
             keys.update(source_instance_context(caller.session.instance_arn))
         if operation.service in _REQUEST_KEYS:
             keys.update(_REQUEST_KEYS[operation.service](request, call.signature, now))
+            keys.update(object_lock_keys(operation.parameters, now))
         return keys
 
     def _context(

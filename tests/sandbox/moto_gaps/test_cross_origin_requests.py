@@ -95,3 +95,11 @@ def test_only_responses_to_allowed_origins_have_the_headers(s3, page):
     assert shared.headers["Access-Control-Allow-Origin"] == SHOP
     assert shared.headers["Access-Control-Expose-Headers"] == "ETag"
     assert not any(name.lower().startswith("access-control") for name in same_origin.headers)
+
+
+def test_an_origin_has_one_wildcard_at_most(s3, page):
+    # https://github.com/versity/versitygw/issues/1870
+    rule = {"AllowedOrigins": ["https://*.example.*"], "AllowedMethods": ["GET"]}
+
+    with pytest.raises(s3.exceptions.ClientError, match="can not have more than one wildcard"):
+        s3.put_bucket_cors(Bucket="shared-page", CORSConfiguration={"CORSRules": [rule]})

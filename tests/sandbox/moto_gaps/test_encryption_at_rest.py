@@ -143,6 +143,10 @@ def call(lab, actor, service, method, parameters):
     client = lab.client(service, actor=actor)
     if service == "sqs":
         parameters = {**parameters, "QueueUrl": client.get_queue_url(QueueName="jobs")["QueueUrl"]}
+    if method == "start_delivery_stream_encryption":
+        key = lab.client("kms", actor="admin").describe_key(KeyId="alias/data")["KeyMetadata"]["Arn"]
+        settings = {"KeyType": "CUSTOMER_MANAGED_CMK", "KeyARN": key}
+        parameters = {**parameters, "DeliveryStreamEncryptionConfigurationInput": settings}
     if method == "get_records":
         shard = {"StreamName": "clicks", "ShardId": "shardId-000000000000"}
         found = client.get_shard_iterator(**shard, ShardIteratorType="TRIM_HORIZON")
@@ -221,6 +225,11 @@ CALLS = [
     (
         FIREHOSE,
         ("firehose", "put_record", {"DeliveryStreamName": "clicks", "Record": {"Data": b"1"}}),
+        "InvalidKMSResourceException",
+    ),
+    (
+        "https://docs.aws.amazon.com/firehose/latest/APIReference/API_StartDeliveryStreamEncryption.html",
+        ("firehose", "start_delivery_stream_encryption", {"DeliveryStreamName": "clicks"}),
         "InvalidKMSResourceException",
     ),
     (SNS, ("sns", "publish", {"TopicArn": TOPIC, "Message": "1"}), "KMSAccessDenied"),

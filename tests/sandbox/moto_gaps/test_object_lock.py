@@ -126,3 +126,33 @@ def test_s3_says_what_a_lock_lacks(s3, locked, bucket, method, parameters, error
     s3.put_object(Bucket=locked, Key="free", Body=b"x")
 
     assert refused(getattr(s3, method), Bucket=bucket, **parameters) == error
+
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-managing-retention-limits
+@pytest.mark.parametrize(
+    ("mode", "days", "allowed"),
+    [("GOVERNANCE", 9, True), ("GOVERNANCE", 30, False), ("COMPLIANCE", 9, False)],
+)
+def test_a_policy_limits_the_mode_and_the_days_of_a_retention(buckets, s3, locked, mode, days, allowed):
+    s3.put_object(Bucket=locked, Key=f"{mode}-{days}", Body=b"x")
+    condition = {
+        "NumericLessThanEquals": {"s3:object-lock-remaining-retention-days": "10"},
+        "StringEquals": {"s3:object-lock-mode": "GOVERNANCE"},
+    }
+    statement = {
+        "Effect": "Allow",
+        "Action": "s3:PutObjectRetention",
+        "Resource": "*",
+        "Condition": condition,
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    iam, retention = buckets.client("iam", actor="admin"), {"Mode": mode, "RetainUntilDate": UNTIL}
+    retention["RetainUntilDate"] += timedelta(days=days - 10)
+    iam.put_user_policy(UserName="nobody", PolicyName="limits", PolicyDocument=document)
+    put, request = buckets.client("s3", actor="nobody").put_object_retention, {"Bucket": locked}
+    request |= {"Key": f"{mode}-{days}", "Retention": retention}
+
+    try:
+        assert put(**request) if allowed else refused(put, **request)[0] == "AccessDenied"
+    finally:
+        iam.delete_user_policy(UserName="nobody", PolicyName="limits")

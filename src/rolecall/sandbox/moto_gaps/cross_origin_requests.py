@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from rolecall.aws.errors import AwsError
 from rolecall.aws.s3_cors import matching_rule, response_headers
+from rolecall.aws.templates import values
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.moto_state.s3 import bucket_account, cors_rules
@@ -28,7 +29,15 @@ class CrossOriginRequests(Gap):
     rule = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors-troubleshooting.html"
 
     def validate(self, call: Call) -> None:
-        """Raise BadRequest for an incomplete preflight request, AccessForbidden for a denied one."""
+        """Raise BadRequest for an incomplete preflight request, AccessForbidden for a denied one.
+
+        Raise InvalidRequest for rules that S3 rejects: https://github.com/versity/versitygw/issues/1870
+        """
+        if call.operation.name == "PutBucketCors":
+            for allowed in values(call.operation.parameters, "CORSConfiguration.CORSRules.AllowedOrigins"):
+                if allowed.count("*") > 1:
+                    message = f'AllowedOrigin "{allowed}" can not have more than one wildcard.'
+                    raise AwsError("InvalidRequest", message, 400)
         kind = _PREFLIGHT.get(call.operation.name)
         if kind is None:
             return

@@ -75,6 +75,8 @@ _STREAMS = {
 _DELIVERIES = {
     "PutRecord": (_Use(encryption.delivery_stream, _BOTH),),
     "PutRecordBatch": (_Use(encryption.delivery_stream, _BOTH),),
+    "CreateDeliveryStream": (_Use(encryption.written_delivery_stream, ("kms:CreateGrant",)),),
+    "StartDeliveryStreamEncryption": (_Use(encryption.written_delivery_stream, ("kms:CreateGrant",)),),
 }
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 _TABLES = dict.fromkeys(

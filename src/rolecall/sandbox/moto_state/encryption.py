@@ -275,6 +275,19 @@ def delivery_stream(call: Call) -> Iterator[EncryptedData]:
         yield EncryptedData(str(settings["KeyARN"]), call.account, context)
 
 
+def written_delivery_stream(call: Call) -> Iterator[EncryptedData]:
+    """Find the customer managed key that a Firehose stream is given.
+
+    https://docs.aws.amazon.com/firehose/latest/APIReference/API_DeliveryStreamEncryptionConfigurationInput.html
+    """
+    parameters = call.operation.parameters
+    settings = parameters.get("DeliveryStreamEncryptionConfigurationInput") or {}
+    if key := settings.get("KeyARN"):
+        name = parameters.get("DeliveryStreamName")
+        arn = f"arn:aws:firehose:{call.region}:{call.account}:deliverystream/{name}"
+        yield EncryptedData(str(key), call.account, {"aws:firehose:arn": arn})
+
+
 def table(call: Call) -> Iterator[EncryptedData]:
     """Find the tables that a call uses whose key isn't DynamoDB's own.
 
