@@ -1,5 +1,7 @@
 """The messages of denied requests, in the words of each service."""
 
+import re
+
 import pytest
 
 from rolecall.aws.denials import denial_message
@@ -33,6 +35,24 @@ def test_iam_names_what_the_caller_asked_for(action, resource):
         f"User: {DANA} is not authorized to perform: {action} on resource: {resource} "
         f"because no identity-based policy allows the {action} action"
     )
+
+
+SECRET = "arn:aws:secretsmanager:us-east-1:111122223333:secret:app/db-"
+
+
+# https://github.com/shalb/cluster.dev/pull/76
+# https://github.com/mongodb/awscdk-resources-mongodbatlas/issues/207
+@pytest.mark.parametrize(
+    ("action", "named"),
+    [
+        ("CreateSecret", rf"{SECRET}[A-Za-z0-9]{{6}} because"),
+        ("GetSecretValue", "on resource: app/db because"),
+    ],
+)
+def test_a_secret_that_does_not_exist_is_named_as_it_was_given_or_with_a_suffix(action, named):
+    denial = message("secretsmanager", f"secretsmanager:{action}", f"{SECRET}??????")
+
+    assert re.search(named, denial)
 
 
 def test_ec2_says_first_that_the_caller_is_not_authorized():

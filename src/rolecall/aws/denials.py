@@ -5,6 +5,8 @@ Most services return IAM's message as it is; `rolecall.iam.denial_message` write
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import dataclass
 
 from rolecall import iam
@@ -65,6 +67,28 @@ def _without_resource(request: iam.Request) -> str:
     return _IAM_RESOURCES.get(request.action_lower, "").format(account=request.caller.account)
 
 
+# The suffix of the ARN of a secret that doesn't exist (yet).
+_ANY_SUFFIX = "-??????"
+_CREATE_SECRET = frozenset({"secretsmanager:createsecret", "secretsmanager:tagresource"})
+
+
+def _missing_secret(request: iam.Request) -> str | None:
+    """Return what the message names for a secret that doesn't exist; None for other resources.
+
+    It is the name as the caller gave it, or for a new secret an ARN with the suffix that it would have had.
+
+    https://github.com/mongodb/awscdk-resources-mongodbatlas/issues/207
+    https://github.com/shalb/cluster.dev/pull/76
+    """
+    if not request.resource.endswith(_ANY_SUFFIX):
+        return None
+    arn = request.resource.removesuffix(_ANY_SUFFIX)
+    if request.action_lower not in _CREATE_SECRET:
+        return arn.partition(":secret:")[2]
+    digest = base64.b64encode(hashlib.sha256(arn.encode()).digest()).decode()
+    return f"{arn}-{''.join(filter(str.isalnum, digest))[:6]}"
+
+
 def _is_of_another_account(decision: iam.Decision) -> bool:
     """Whether the policy of another account's resource denies the request, or the resource doesn't exist.
 
@@ -102,7 +126,7 @@ def denial_message(service: str, decision: iam.Decision) -> str:
     if wording.across_organizations and not iam.within_organization(request):
         return wording.across_organizations
     action = request.action_lower if wording.lowercase_action else None
-    resource = f'"{request.resource}"' if wording.quoted_resource else None
+    resource = f'"{request.resource}"' if wording.quoted_resource else _missing_secret(request)
     return wording.before + iam.denial_message(
         decision,
         action,
