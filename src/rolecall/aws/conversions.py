@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import cast
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import yaml
 
@@ -45,6 +45,10 @@ def _service_linked_role(value: str, scope: Scope) -> str:
 
 def _role_suffix(value: str, scope: Scope) -> str:
     return f"_{value}"
+
+
+def _quoted(value: str, scope: Scope) -> str:
+    return quote(value, safe="")
 
 
 @cache
@@ -311,6 +315,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "without_scheme": _without_scheme,
     "service_linked_role": _service_linked_role,
     "role_suffix": _role_suffix,
+    "quoted": _quoted,
     "deleted_role": _deleted_role,
     "access_key_user": _access_key_user,
     "account": _account,
