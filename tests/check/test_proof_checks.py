@@ -6,8 +6,10 @@ from check.test_mutations import BANK, TASKS, change, found
 from rolecall import Sandbox
 from rolecall.check import _proof_checks
 from rolecall.check._proof_checks import _good_solution
+from rolecall.check.cheats import idle_probes
 from rolecall.course import Course
 from rolecall.lab import find_task
+from rolecall.sandbox.world_file import load_world
 
 CLERK_READS = """\
         steps: [{as: clerk, call: s3.get_object, with: {Bucket: shop-prices, Key: prices.csv}}]
@@ -112,3 +114,18 @@ def test_another_good_solution_is_graded_as_the_workshop_service_does(course, mo
         # A service that gets none of the calls, as if none could be made again.
         monkeypatch.setattr(_proof_checks, "replayable_calls", lambda calls: [])
         assert messages() == ["graded by the workshop service, the solution scores 0%: a probe fails"]
+
+
+@pytest.mark.slow
+def test_a_probe_that_stays_denied_after_every_bad_solution_is_a_fault(course):
+    reads = "      - says: the clerk reads the access control list"
+    lists = "      - says: the guest lists queues\n        steps: [{as: guest, call: sqs.list_queues}]\n"
+    change(course, TASKS, reads, lists + reads)
+    task = find_task(Course(course), "let-the-clerk-in")
+    world = load_world(course / "sandbox" / "shop.yaml")
+
+    with Sandbox("shop", course=course) as sandbox:
+        ((place, message),) = idle_probes(task, world, sandbox)
+
+    assert task.denied[place].says == "the guest lists queues"
+    assert "choose a caller whose own policies allow the call" in message

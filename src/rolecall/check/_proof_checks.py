@@ -13,11 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rolecall.check._findings import Finding
+from rolecall.check._findings import Finding, Severity
 from rolecall.check._lessons import Where, expressions_of, proofs_of
 from rolecall.check._loaded_course import LoadedCourse
 from rolecall.check._progress import OnProgress, Progress
-from rolecall.check.cheats import Ladder, task_cheats, try_cheats, unknown_changes
+from rolecall.check.cheats import Ladder, idle_probes, task_cheats, try_cheats, unknown_changes
 from rolecall.lab import (
     SavedCredentials,
     Task,
@@ -34,7 +34,7 @@ from rolecall.lab.steps import expression_error, run_proof
 from rolecall.quiz import Proof, Step
 from rolecall.sandbox.client import Sandbox, SandboxError
 
-SANDBOX_RULES = frozenset({"proof", "task", "cheat", "unknown-change", "unbuildable-world"})
+SANDBOX_RULES = frozenset({"proof", "task", "cheat", "unknown-change", "idle-probe", "unbuildable-world"})
 """The rules whose findings need a sandbox."""
 _JOBS_PER_SANDBOX = 20
 
@@ -155,6 +155,9 @@ def _jobs(loaded: LoadedCourse) -> Iterator[tuple[str, _Job]]:
         for index, task in enumerate(tasks):
             run = partial(_task, loaded, file, ("tasks", index), task)
             yield task.world, _Job(f"task {task.id}", run)
+            if task.denied:
+                run = partial(_idle_probes, loaded, file, ("tasks", index), task)
+                yield task.world, _Job(f"denied probes of {task.id}", run, 1)
             for ladder in _cheats(loaded, task):
                 run = partial(try_cheats, loaded, file, index, task, ladder)
                 yield task.world, _Job(f"cheats of {task.id}", run, len(ladder))
@@ -204,6 +207,15 @@ def _task(loaded: LoadedCourse, file: Path, at: Where, task: Task, sandbox: Sand
             yield loaded.places.at(
                 file, (*at, "accepts", group, "changes", place), "unknown-change", message
             )
+
+
+def _idle_probes(
+    loaded: LoadedCourse, file: Path, at: Where, task: Task, sandbox: Sandbox
+) -> Iterator[Finding]:
+    world = loaded.world(task.world)
+    for place, message in idle_probes(task, world, sandbox) if world is not None else ():
+        where = (*at, "denied", place)
+        yield loaded.places.at(file, where, "idle-probe", message, Severity.WARNING)
 
 
 def _good_solution(

@@ -2,6 +2,7 @@
 
 from rolecall.check.cheats._cheat import Cheat, Ladder
 from rolecall.check.cheats._documents import as_document
+from rolecall.check.cheats._idle_probes import idle_probes
 from rolecall.check.cheats._questions import check_policy_questions
 from rolecall.check.cheats._run import try_cheats, unknown_changes
 from rolecall.check.cheats._tasks import task_cheats
@@ -11,6 +12,7 @@ __all__ = [
     "Ladder",
     "as_document",
     "check_policy_questions",
+    "idle_probes",
     "task_cheats",
     "try_cheats",
     "unknown_changes",

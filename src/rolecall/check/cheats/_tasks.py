@@ -23,7 +23,13 @@ from rolecall.sandbox.world import World
 _ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 _TRUST_ALL = {
     "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}],
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"],
+        }
+    ],
 }
 _POLICY_NAME = "cheat"
 _DELETES_POLICY = {
@@ -150,9 +156,26 @@ def _open_to_all(task: Task, world: World) -> Iterator[Ladder]:
         user = actor.user.partition("/")[2]
         steps = [_administrator(task.actor, "user", user)]
         yield (Cheat("administrator", f"{task.actor} becomes an administrator", steps),)
-    account = world.accounts[actor.reference.partition("/")[0]] if actor is not None else None
-    if account is None:
-        return
+    everyone, trust, buckets = _opened(task, world)
+    if everyone:
+        what = "every user and role becomes an administrator"
+        yield (Cheat("everyone an administrator", what, everyone),)
+    if trust:
+        yield (Cheat("trust everyone", "every role trusts everyone", trust),)
+        what = "everyone is an administrator, and every role and bucket is open to all"
+        yield (Cheat("everything open", what, [*everyone, *trust, *buckets]),)
+
+
+def opened_to_all(task: Task, world: World) -> list[Step]:
+    """Return calls that make everyone an administrator, and open every role and bucket to all."""
+    return [step for steps in _opened(task, world) for step in steps]
+
+
+def _opened(task: Task, world: World) -> tuple[list[Step], list[Step], list[Step]]:
+    actor = world.actors.get(task.actor)
+    if actor is None:
+        return [], [], []
+    account = world.accounts[actor.reference.partition("/")[0]]
     everyone = [
         *(_administrator(task.actor, "user", name) for name in account.users),
         *(_administrator(task.actor, "role", name) for name in account.roles),
@@ -165,13 +188,7 @@ def _open_to_all(task: Task, world: World) -> Iterator[Ladder]:
         _step(task.actor, "s3.put_bucket_policy", Bucket=name, Policy=_bucket_for_all(name))
         for name in account.buckets
     ]
-    if everyone:
-        what = "every user and role becomes an administrator"
-        yield (Cheat("everyone an administrator", what, everyone),)
-    if trust:
-        yield (Cheat("trust everyone", "every role trusts everyone", trust),)
-        what = "everyone is an administrator, and every role and bucket is open to all"
-        yield (Cheat("everything open", what, [*everyone, *trust, *buckets]),)
+    return everyone, trust, buckets
 
 
 def _administrator(actor: str, kind: str, name: str) -> Step:
