@@ -28,6 +28,7 @@ DOORS = [
     ("behind-a-boundary", "guardrail removed", "the permissions boundary of deployer is removed"),
     ("behind-a-boundary", "another version", "the managed policy deployer-boundary allows everything"),
     ("the-wrong-tag", "given to another", "iam.tag_user is also called for eve"),
+    ("no-more-keys", "new access key", "web-bot gets a new access key"),
     ("servers-need-little", "another policy", "another inline policy allows the role web everything"),
 ]  # fmt: skip
 

@@ -43,6 +43,7 @@ def doors_beside(task: Task, world: World) -> Iterator[Cheat]:
     yield from doors.resources()
     yield from doors.guardrails()
     yield from doors.copies(own)
+    yield from doors.new_keys()
 
 
 class _Doors:
@@ -246,6 +247,19 @@ class _Doors:
                     probe = f"Add a probe to `denied`, in which {name} does what only {given} may do."
                     what = f"{step.call} is also called for {name}"
                     yield self._cheat("given to another", what, changed, probe)
+
+    def new_keys(self) -> Iterator[Cheat]:
+        """Create another access key for each user whose keys the solution takes away."""
+        calls = ("iam.delete_access_key", "iam.update_access_key")
+        users = [
+            str(one.parameters.get("UserName", "")) for one in self._task.solution if one.call in calls
+        ]
+        for name in dict.fromkeys(filter(None, users)):
+            probe = (
+                f"Add a probe to `succeed` with `expect`, which shows that {name} has no active access key."
+            )
+            created = self._step("iam.create_access_key", UserName=name)
+            yield self._cheat("new access key", f"{name} gets a new access key", created, probe)
 
     def _cheat(self, kind: str, what: str, further: Step, probe: str) -> Cheat:
         return Cheat(
