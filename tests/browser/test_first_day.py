@@ -1,0 +1,55 @@
+"""A new learner's way through the first lesson, led by the panel and buttons."""
+
+import json
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.jupyter import Lab, menu, open_notebook
+from rolecall.course import MODE_TITLES, find_course
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LESSON = find_course().lessons()[0]
+
+
+def write_solutions(lab: Lab) -> None:
+    """Write into the cells of tasks what the solved notebooks have there; nothing else differs."""
+    for mode, notebook in LESSON.notebooks.items():
+        file = lab.folder / LESSON.name / f"{mode}.ipynb"
+        written = json.loads(file.read_text())
+        solved = json.loads((notebook.parent / "solved" / notebook.name).read_text())
+        for cell, other in zip(written["cells"], solved["cells"], strict=True):
+            cell["source"] = other["source"]
+        file.write_text(json.dumps(written))
+
+
+def run_notebook(page: Page) -> None:
+    """Run all cells, wait until the last one has run, and save."""
+    menu(page, "Run", "Run All Cells")
+    # A cell that hasn't run yet has an empty prompt or a star.
+    waiting = page.locator(".jp-Notebook:visible .jp-InputPrompt", has_text=re.compile(r"\[[ *]\]"))
+    expect(waiting).to_have_count(0)
+    menu(page, "File", "Save Notebook")
+
+
+def test_a_new_learner_goes_from_rolecall_lab_to_a_finished_first_lesson_by_the_panel(lab, page):
+    write_solutions(lab)
+    started = time.monotonic()
+    open_notebook(page, lab.url)
+    panel = page.get_by_role("navigation", name="Rolecall course")
+    first = panel.get_by_role("region", name=LESSON.title)
+
+    for mode in sorted(LESSON.minutes, key=lambda one: one == "recall"):
+        activity = first.get_by_role("button", name=MODE_TITLES[mode])
+        expect(activity).to_contain_text("not begun")
+        panel.get_by_role("button", name="Start", exact=True).click()
+        expect(activity).to_have_attribute("aria-current", "page")
+        expect(page.get_by_text("| Idle")).to_be_visible()
+        run_notebook(page)
+        expect(activity).to_contain_text(", done")
+
+    print(f"\nThe first lesson is finished after {time.monotonic() - started:.0f} s.")
+    expect(first.get_by_role("progressbar")).to_have_attribute("value", "100")
