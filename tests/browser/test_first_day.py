@@ -42,6 +42,14 @@ def test_a_new_learner_goes_from_rolecall_lab_to_a_finished_first_lesson_by_the_
     panel = page.get_by_role("navigation", name="Rolecall course")
     first = panel.get_by_role("region", name=LESSON.title)
 
+    # The home shows before a cell runs, and leads to the same notebook as the panel.
+    assert page.url.partition("?")[0].endswith("/lab/tree/index.ipynb")
+    expect(page.locator(".rolecall-kit").get_by_text("Start here")).to_be_visible()
+    page.locator(".rolecall-kit").get_by_role("link", name="Start", exact=True).click()
+    expect(page.get_by_role("heading", name="Why temporary access?")).to_be_visible()
+    expect(page.locator(".jp-StatusItem-trust [data-icon='ui-components:trusted']")).to_be_visible()
+    expect(page.get_by_text("Would you like to get notified")).to_have_count(0)
+
     for mode in sorted(LESSON.minutes, key=lambda one: one == "recall"):
         activity = first.get_by_role("button", name=MODE_TITLES[mode])
         expect(activity).to_contain_text("not begun")

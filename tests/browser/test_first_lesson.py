@@ -37,19 +37,6 @@ def choose(card, text: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_course_opens_on_its_home_which_shows_before_a_cell_runs(lab, page):
-    open_notebook(page, lab.url)
-
-    assert page.url.partition("?")[0].endswith("/lab/tree/index.ipynb")
-    card = page.locator(".rolecall-kit")
-    expect(card.get_by_text("Start here")).to_be_visible()
-    card.get_by_role("link", name="Start", exact=True).click()
-    expect(page.get_by_role("heading", name="Why temporary access?")).to_be_visible()
-    expect(page.locator(".jp-StatusItem-trust [data-icon='ui-components:trusted']")).to_be_visible()
-    expect(page.get_by_text("Would you like to get notified")).to_have_count(0)
-
-
-@pytest.mark.slow
 def test_the_lesson_runs_from_top_to_bottom_and_answers_are_kept(lab, page, screenshots):
     received: list[str] = []
     page.on(
