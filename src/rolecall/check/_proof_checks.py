@@ -232,7 +232,8 @@ def _good_solution(
     for probe in grade.probes:
         if not probe.passed:
             error = f": {' '.join(probe.error.split())}" if probe.error else ""
-            yield finding(where, f"after the solution, the probe {probe.says!r} fails{error}")
+            outcome = "is not denied" if probe.must_be_denied and not probe.error else "fails"
+            yield finding(where, f"after these calls, the probe {probe.says!r} {outcome}{error}")
     if not problems and grade.reached:
         for problem in _problems_of_replay(task, steps, sandbox):
             yield finding(where, problem)
