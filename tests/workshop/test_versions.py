@@ -12,6 +12,9 @@ from rolecall.workshop.service import Service
 from rolecall.workshop.settings import Settings
 from rolecall.workshop.tables import Mark
 
+# Each test starts a service of its own.
+pytestmark = pytest.mark.slow
+
 QUESTION = {
     "id": "banana",
     "kind": "choice",
