@@ -12,7 +12,7 @@ from rolecall.workshop.service import Service
 from rolecall.workshop.settings import Settings
 from rolecall.workshop.tables import Mark
 
-# Each test starts a service of its own.
+# Each test starts its own service.
 pytestmark = pytest.mark.slow
 
 QUESTION = {
