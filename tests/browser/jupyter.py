@@ -3,6 +3,7 @@
 import re
 import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,9 +78,26 @@ def menu(page: Page, name: str, item: str) -> None:
     page.locator(f'.lm-Menu-itemLabel:text-is("{item}")').click()
 
 
+def run_cells(page: Page) -> None:
+    """Run every cell of a notebook that was just opened.
+
+    JupyterLab runs nothing, and doesn't say so, before the notebook has its kernel, and the status bar shows the
+    state of the notebook before.
+    """
+    started = page.locator(
+        ".jp-Notebook:visible .jp-InputPrompt", has_text=re.compile(r"\[(\*|\d+)\]")
+    ).first
+    for _attempt in range(12):
+        menu(page, "Run", "Run All Cells")
+        with suppress(AssertionError):
+            expect(started).to_be_visible(timeout=5_000)
+            return
+    pytest.fail("The notebook runs no cell.")
+
+
 def run_all(page: Page) -> Locator:
     """Run every cell, and return the last card."""
-    menu(page, "Run", "Run All Cells")
+    run_cells(page)
     card = page.locator(".rolecall-card").last
     card.scroll_into_view_if_needed()
     return card

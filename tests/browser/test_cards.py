@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.card_page import page_of
-from browser.jupyter import menu, open_notebook
+from browser.jupyter import open_notebook, run_cells
 from rolecall.check._browser import violations
 from rolecall.course import find_course
 from rolecall.lab import CheckResult, ProbeResult, find_task
@@ -168,7 +168,7 @@ def test_a_task_is_checked_with_its_buttons_and_a_wrong_name_is_one_card(lab, pa
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, lab.folder / "01-temporary-access" / "task.ipynb")
     open_notebook(page, lab.notebook("task"))
-    menu(page, "Run", "Run All Cells")
+    run_cells(page)
     card = page.locator(".rolecall-card")
 
     card.get_by_role("button", name="Check", exact=True).click()

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from browser.jupyter import menu, open_notebook
+from browser.jupyter import open_notebook, run_cells
 from rolecall.check._browser import choose_theme
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -24,7 +24,7 @@ def test_the_diagram_is_drawn_in_both_themes(lab, page, screenshots):
     nbformat.write(notebook, lab.folder / "01-temporary-access" / "diagram.ipynb")
     open_notebook(page, lab.notebook("diagram"))
 
-    menu(page, "Run", "Run All Cells")
+    run_cells(page)
 
     drawn = page.locator(".jp-RenderedMermaid img")
     expect(drawn).to_be_visible()
@@ -32,7 +32,7 @@ def test_the_diagram_is_drawn_in_both_themes(lab, page, screenshots):
     page.screenshot(path=screenshots / "diagram-light.png")
     choose_theme(page, "dark")
     # JupyterLab draws in the theme of the moment.
-    menu(page, "Run", "Run All Cells")
+    run_cells(page)
     expect(page.get_by_text("| Idle")).to_be_visible()
     expect(drawn).to_be_visible()
     page.screenshot(path=screenshots / "diagram-dark.png")

@@ -1,7 +1,5 @@
 """Every kind of question in its card: answered by keyboard and by mouse, in both themes, at 320 pixels."""
 
-import re
-from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -9,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.accessibility import violations
-from browser.jupyter import menu, open_notebook
+from browser.jupyter import open_notebook, run_cells
 from rolecall.check._browser import choose_theme
 from rolecall.quiz import load_bank, select
 
@@ -35,7 +33,7 @@ def card(lab, page):
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, lab.folder / "01-temporary-access" / "kinds.ipynb")
     open_notebook(page, lab.notebook("kinds"))
-    menu(page, "Run", "Run All Cells")
+    run_cells(page)
     shown = page.locator(".rolecall-card")
     expect(shown).to_be_visible()
     return shown
@@ -137,15 +135,10 @@ def test_the_card_works_in_notebook_7_too(lab, page, screenshots):
     page.goto(lab.notebook("seven").replace("/lab/tree/", "/notebooks/"))
     expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible()
 
-    # Until it is connected to a kernel, Notebook 7 runs nothing, and sometimes asks which kernel to use.
+    # Notebook 7 sometimes asks which kernel to use.
     ask = page.locator(".jp-Dialog", has_text="Select Kernel")
     page.add_locator_handler(ask, lambda: ask.get_by_role("button", name="Select Kernel").click())
-    started = page.locator(".jp-InputPrompt", has_text=re.compile(r"\[(\*|\d+)\]"))
-    for _attempt in range(12):
-        menu(page, "Run", "Run All Cells")
-        with suppress(AssertionError):
-            expect(started).to_be_visible(timeout=5_000)
-            break
+    run_cells(page)
     card = page.locator(".rolecall-card")
     expect(card).to_be_visible()
     card.get_by_label("A trust policy").check()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.accessibility import violations
-from browser.jupyter import menu, open_notebook
+from browser.jupyter import menu, open_notebook, run_cells
 from rolecall.progress import Store
 from rolecall.quiz import Entry, EntryKind
 
@@ -33,7 +33,7 @@ def show(lab, page):
         notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(notebook, lab.folder / "01-temporary-access" / f"{card}.ipynb")
         open_notebook(page, lab.notebook(card))
-        menu(page, "Run", "Run All Cells")
+        run_cells(page)
         found = page.locator(".rolecall-card")
         expect(found).to_be_visible()
         return found
@@ -109,7 +109,7 @@ def test_a_kernel_that_is_killed_loses_no_answer(show, page, lab):
     expect(page.get_by_text("appears to have died")).to_be_visible()
     page.locator(".jp-Dialog button.jp-mod-accept").click()
     expect(page.get_by_text("| Idle")).to_be_visible()
-    menu(page, "Run", "Run All Cells")
+    run_cells(page)
 
     expect(card.get_by_role("button", name="Question 1, not yet correct")).to_be_visible()
 
@@ -155,7 +155,7 @@ def test_the_dashboard_shows_numbers_and_follows_without_a_network(lab, page, sc
     page.route(lambda url: "127.0.0.1" not in url, lambda route: route.abort())
     open_notebook(page, lab.notebook("dashboard"))
 
-    menu(page, "Run", "Run All Cells")
+    run_cells(page)
 
     expect(page.get_by_text("1 answer, 1 right.")).to_be_visible()
     expect(page.locator(".rc-days").first).to_be_visible()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from browser.jupyter import menu, open_notebook
+from browser.jupyter import menu, open_notebook, run_cells
 from iam.build import decision, deny
 from rolecall.check._browser import choose_theme, violations
 from rolecall.iam import explain
@@ -25,7 +25,7 @@ def test_the_panel_leads_from_one_notebook_to_the_next(lab, page, screenshots):
     expect(panel.get_by_role("button", name="Start", exact=True)).to_be_visible()
     expect(why).to_have_attribute("aria-current", "page")
     expect(why).to_contain_text("not begun")
-    menu(page, "Run", "Run All Cells")
+    run_cells(page)
     # A cell that hasn't run yet has an empty prompt or a star.
     waiting = page.locator(".jp-Notebook:visible .jp-InputPrompt", has_text=re.compile(r"\[[ *]\]"))
     expect(waiting).to_have_count(0)

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from browser.jupyter import menu, open_notebook
+from browser.jupyter import open_notebook, run_cells
 from rolecall.check._browser import choose_theme
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -71,7 +71,7 @@ def test_each_surface_of_the_documentation_can_be_drawn_in_both_themes(lab, page
     # JupyterLab draws only the cells that are visible.
     page.set_viewport_size({"width": 1280, "height": 8000})
     open_notebook(page, lab.notebook("pictures"))
-    menu(page, "Run", "Run All Cells")
+    run_cells(page)
     cells = page.locator(".jp-Notebook:visible .jp-CodeCell")
     expect(cells).to_have_count(len(SURFACES))
     outputs = [cell.locator(".jp-OutputArea-output").last for cell in cells.all()]

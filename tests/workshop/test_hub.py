@@ -7,6 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from browser.jupyter import run_cells
 from rolecall.check._browser import violations
 from rolecall.course import find_course
 from rolecall.quiz import load_bank
@@ -78,8 +79,7 @@ def take(page: Page, hub: Hub, name: str, *, restart: bool) -> str:
     (hub.homes / name / "rolecall-course" / "quiz.ipynb").write_text(json.dumps(NOTEBOOK))
     page.goto(f"{hub.url}/user/{name}/lab/tree/quiz.ipynb?reset")
     expect(page.get_by_text("| Idle")).to_be_visible(timeout=60_000)
-    page.locator('.lm-MenuBar-itemLabel:text-is("Run")').click()
-    page.locator('.lm-Menu-itemLabel:text-is("Run All Cells")').click()
+    run_cells(page)
     card = page.locator(".rolecall-card")
     card.get_by_role("button", name="Start", exact=True).click()
     expect(card.get_by_role("timer")).to_contain_text("Time left")
