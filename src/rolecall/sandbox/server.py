@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import select
 import signal
 import socket
 import sys
@@ -16,10 +15,9 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from cheroot import wsgi
-from cheroot.server import HTTPConnection
 
 from rolecall._processes import call_when_unattended
-from rolecall.aws.http import HEADERS_WITH_UNDERSCORES
+from rolecall.sandbox._http import Connection, HttpGateway
 from rolecall.sandbox.control import Control
 from rolecall.sandbox.gateway import Gateway
 from rolecall.sandbox.machine_endpoints import MachineEndpoints
@@ -27,43 +25,10 @@ from rolecall.sandbox.oidc import IssuerPages
 from rolecall.sandbox.world import World
 
 HOST = "127.0.0.1"
-_NEXT_REQUEST_MS = 5
 
 
 class PortInUse(OSError):
     """The requested port is in use."""
-
-
-class _Connection(HTTPConnection):
-    """A connection whose next request is answered by the same thread, if it comes soon.
-
-    cheroot hands a connection to another thread after each request, which takes as long as a short call.
-    """
-
-    def communicate(self) -> bool:
-        """Answer requests until none comes soon, and return whether the connection stays open."""
-        while super().communicate():  # type: ignore[no-untyped-call]
-            is_busy = self.server.requests.qsize > 0
-            if is_busy or not (self.rfile.has_data() or self._receives()):
-                return True
-        return False
-
-    def _receives(self) -> bool:
-        arrival = select.poll()
-        arrival.register(self.socket, select.POLLIN)
-        return bool(arrival.poll(_NEXT_REQUEST_MS))
-
-
-class _HttpGateway(wsgi.Gateway_10):
-    """Keep the names of headers with underscores, such as ``x-amz-meta-my_key``, which S3 distinguishes."""
-
-    def get_environ(self) -> WSGIEnvironment:  # type: ignore[override]
-        environ: Any = super().get_environ()  # type: ignore[no-untyped-call]
-        names = [name.decode("latin-1").lower() for name in self.req.inheaders if b"_" in name]
-        environ[HEADERS_WITH_UNDERSCORES] = {
-            f"HTTP_{name.upper().replace('-', '_')}": name for name in names
-        }
-        return dict(environ)
 
 
 class _Listener:
@@ -84,9 +49,8 @@ class _Listener:
             (HOST, port), application, numthreads=threads, server_name="rolecall", request_queue_size=128
         )
         self._server.keep_alive_conn_limit = 256
-        self._server.gateway = _HttpGateway
-        if hasattr(select, "poll"):
-            self._server.ConnectionClass = _Connection
+        self._server.gateway = HttpGateway
+        self._server.ConnectionClass = Connection
         try:
             self._server.prepare()
         except OSError as error:

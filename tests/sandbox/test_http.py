@@ -1,0 +1,124 @@
+"""Requests as any client may send them: in pieces, in chunks, several at a time, or malformed."""
+
+import json
+import socket
+
+import pytest
+
+from rolecall.sandbox.server import _Listener
+
+
+def echo(environ, start_response):
+    """Return what the server read of a request."""
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    body = environ["wsgi.input"].read(*([] if environ["wsgi.input_terminated"] else [length]))
+    seen = {name: value for name, value in environ.items() if name.startswith(("HTTP_", "CONTENT_"))}
+    answer = json.dumps({"headers": seen, "body": body.decode()}).encode()
+    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
+    return [answer]
+
+
+@pytest.fixture(scope="module")
+def port():
+    listener = _Listener(echo).start()
+    yield int(listener.url.rpartition(":")[2])
+    listener.close()
+
+
+@pytest.fixture
+def client(port):
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        yield client
+
+
+def answer(client) -> tuple[str, dict]:
+    """Read one response: its status line, and what the server read."""
+    stream = client.makefile("rb")
+    status = stream.readline().decode().strip()
+    length = 0
+    while (line := stream.readline().lower()) not in (b"\r\n", b""):
+        if line.startswith(b"content-length:"):
+            length = int(line.split(b":")[1])
+    body = stream.read(length)
+    return status, json.loads(body) if status.endswith("200 OK") else {}
+
+
+def test_a_request_arrives_byte_by_byte(client):
+    for byte in b"POST /a HTTP/1.1\r\nHost: here\r\nContent-Length: 5\r\n\r\nhello":
+        client.sendall(bytes([byte]))
+
+    status, seen = answer(client)
+
+    assert status == "HTTP/1.1 200 OK"
+    assert seen == {"headers": {"HTTP_HOST": "here", "CONTENT_LENGTH": "5"}, "body": "hello"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (b"X-A: b\r\n", {"HTTP_X_A": "b"}),
+        (b"x-a:b\r\n", {"HTTP_X_A": "b"}),
+        (b"X-A:  b:c  \r\n", {"HTTP_X_A": "b:c"}),
+        (b"X-A: one\r\n two\r\n", {"HTTP_X_A": "two"}),
+        (b"X-A: one\r\nX-A: two\r\n", {"HTTP_X_A": "two"}),
+        (b"Accept: one\r\nAccept: two\r\n", {"HTTP_ACCEPT": "one, two"}),
+        (b"X-Empty:\r\n", {"HTTP_X_EMPTY": ""}),
+        (b"", {}),
+    ],
+)
+def test_headers_are_read_as_cheroot_reads_them(client, sent, read):
+    client.sendall(b"GET / HTTP/1.1\r\n" + sent + b"\r\n")
+
+    assert answer(client)[1]["headers"] == read
+
+
+@pytest.mark.parametrize("sent", [b"X-A b\r\n\r\n", b"X-A: b\n\r\n", b"X-A: b\r\nX-B: c\n\n"])
+def test_malformed_headers_are_a_bad_request(client, sent):
+    client.sendall(b"GET / HTTP/1.1\r\n" + sent)
+
+    assert answer(client)[0] == "HTTP/1.1 400 Bad Request"
+
+
+def test_several_requests_that_arrive_at_once_are_answered_in_order(client):
+    client.sendall(b"".join(b"PUT / HTTP/1.1\r\nContent-Length: 1\r\n\r\n%d" % one for one in range(5)))
+    stream = client.makefile("rb")
+    length = len(b'{"headers": {"CONTENT_LENGTH": "1"}, "body": "0"}')
+
+    bodies = []
+    for _ in range(5):
+        while stream.readline() != b"\r\n":
+            pass
+        bodies.append(json.loads(stream.read(length))["body"])
+
+    assert bodies == ["0", "1", "2", "3", "4"]
+
+
+def test_a_client_waits_for_100_continue(client):
+    client.sendall(b"PUT / HTTP/1.1\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n")
+    assert client.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+
+    client.sendall(b"hello")
+
+    assert answer(client)[1]["body"] == "hello"
+
+
+def test_a_body_comes_in_chunks(client):
+    client.sendall(b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n")
+
+    assert answer(client)[1]["body"] == "hello"
+
+
+def test_a_body_is_longer_than_what_is_read_at_once(client):
+    body = b"x" * 1_000_000
+    client.sendall(b"PUT / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n" + body)
+
+    assert answer(client)[1]["body"] == body.decode()
+
+
+def test_a_client_that_closes_its_side_early_does_not_disturb_the_next(client, port):
+    client.sendall(b"PUT / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhe")
+    client.close()
+
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as other:
+        other.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert answer(other)[0] == "HTTP/1.1 200 OK"
