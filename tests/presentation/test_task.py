@@ -54,3 +54,12 @@ def test_text_and_markdown_say_the_same():
 
     assert str(result) == check_result_markdown(result).replace("**", "")
     assert text_markdown(MarkdownText("`hint`")) == str(MarkdownText("`hint`"))
+
+
+def test_a_row_starts_with_a_capital_letter_unless_it_starts_with_a_name():
+    rows = ["the role reads", "dev reads", "web-1 reads"]
+    result = CheckResult(tuple(ProbeResult(says, passed=True, must_be_denied=False) for says in rows))
+
+    markdown = check_result_markdown(result)
+
+    assert "- ✔ The role reads\n- ✔ dev reads\n- ✔ web-1 reads" in markdown

@@ -54,8 +54,18 @@ def test_lifelines_stand_from_the_first_step_so_that_nothing_jumps(calls):
 
     assert first.get("viewBox") == last.get("viewBox")
     names = [one.text for one in first.iter("text") if one.get("font-weight")]
-    # A name with two parts has two lines.
-    assert names == ["user/", "dana", "reader/", "q1", "S3", "STS"]
+    assert names == ["user/dana", "reader/q1", "S3", "STS"]
+
+
+def test_the_name_of_a_participant_has_two_lines_only_if_it_is_long():
+    session = "arn:aws:sts::111122223333:assumed-role/reports-reader/look-at-q1"
+
+    drawn = drawing(
+        CallSequence([entry(1, USER, "s3:GetObject"), entry(2, session, "s3:GetObject")]).html(2)
+    )
+
+    names = {one.text: one.get("y") for one in drawn.iter("text") if one.get("font-weight")}
+    assert names == {"user/dana": "28", "S3": "28", "reports-reader/": "14", "look-at-q1": "28"}
 
 
 def test_a_denied_call_is_marked_by_more_than_color(calls):

@@ -12,6 +12,7 @@ from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
+from traitlets.config import Config
 
 from rolecall.check._findings import Finding
 from rolecall.check._kernels import kernel_environment
@@ -22,6 +23,8 @@ _CHECK = re.compile(r"^(\w+)\.check\(\)$", re.M)
 _STYLE = re.compile(r"<style>.*?</style>", re.S)
 _COMPARED = "nbval-check-output"
 _IGNORED = {"nbval-ignore-output", "nbval-skip"}
+_ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
+"""A kernel whose connections aren't encrypted prints a warning."""
 
 
 def _notebooks_with_code(loaded: LoadedCourse) -> Iterator[Path]:
@@ -90,7 +93,9 @@ def _write(file: Path, loaded: LoadedCourse) -> Path:
 
 def _run(notebook: Any, loaded: LoadedCourse) -> None:
     with tempfile.TemporaryDirectory(prefix="rolecall-check-") as folder:
-        client = NotebookClient(notebook, kernel_name="python3", timeout=300)
+        client = NotebookClient(
+            notebook, kernel_name="python3", timeout=300, coalesce_streams=True, config=_ENCRYPTED
+        )
         client.execute(env=kernel_environment(loaded, Path(folder)))
     for cell in notebook.cells:
         # The times when a cell ran differ from run to run.

@@ -11,6 +11,7 @@ from rolecall.quiz import Misconception
 
 _TOO_OPEN = "What should work works, but so does something that should be denied."
 _UNTOUCHED = "Nothing to check yet: work on the task first, then check again."
+_DETERMINERS = frozenset(("a", "all", "an", "another", "any", "each", "every", "no", "one", "the", "two"))
 EXPLAIN = "The task's `hint()` shows the next hint. Its `explain()` explains your last denied call."
 
 
@@ -157,11 +158,11 @@ class CheckResult:
 
 
 def capitalized(says: str) -> str:
-    """Return what a probe tests with a capital letter, as a row of a list.
+    """Return what a probe tests as a row of a list, with a capital letter if it starts with a determiner.
 
-    A first word that isn't plain, such as the name ``web-1``, stays as it is written.
+    Any other first word can be a principal's name, such as ``dev`` or ``web-1``, and keeps its spelling.
     """
-    return says[:1].upper() + says[1:] if says.partition(" ")[0].isalpha() else says
+    return says[:1].upper() + says[1:] if says.partition(" ")[0] in _DETERMINERS else says
 
 
 def outcome(probe: ProbeResult) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 _MEANINGS = {
-    "may": "may assume",
-    "trusted": "is trusted, but something is missing",
-    "assumed": "assumed",
+    "may": "{source} may assume {target}",
+    "trusted": "{target} trusts {source}, but something is missing",
+    "assumed": "{source} assumed {target}",
 }
 
 
@@ -92,7 +92,9 @@ class Diagram:
         """Each arrow in words, such as ``user dana may assume role reports-reader``."""
         names = {node.arn: f"{node.kind} {node.name}" for node in self.nodes}
         return [
-            f"{names.get(one.source, one.source)} {_MEANINGS[one.kind]} {names.get(one.target, one.target)}"
+            _MEANINGS[one.kind].format(
+                source=names.get(one.source, one.source), target=names.get(one.target, one.target)
+            )
             for one in self.arrows
         ]
 

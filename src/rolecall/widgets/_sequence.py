@@ -25,6 +25,8 @@ _RESULTS = {
     "ExplicitlyDenied": ("⊘", "denied"),
 }
 _MOST_STEPS = 40
+_LONGEST_NAME = 20
+"""The number of characters that fit between two lifelines."""
 _CREDENTIALS = "/latest/meta-data/iam/security-credentials/"
 
 
@@ -167,15 +169,19 @@ def _diagram(steps: Sequence[_Step], shown: Sequence[_Step]) -> str:
         f'style="width: {width}px; max-width: none; font-size: 13px; fill: currentColor">',
     ]
     for name, x in positions.items():
-        # The name of a session has two lines: two long names beside each other would run together.
-        role, slash, session = name.rpartition("/")
-        for row, text in enumerate(filter(None, (role + slash, session))):
-            place = f'x="{x}" y="{14 + 14 * row}" text-anchor="middle" font-weight="bold"'
+        for y, text in zip((28, 14), reversed(_lines_of(name)), strict=False):
+            place = f'x="{x}" y="{y}" text-anchor="middle" font-weight="bold"'
             lines.append(f"<text {place}>{escape(text)}</text>")
         lines.append(f'<line x1="{x}" y1="36" x2="{x}" y2="{height}" stroke="var(--rc-line, #8c959f)"/>')
     for number, step in enumerate(shown):
         lines += _arrow(step, positions[step.caller], positions[step.target], _TOP + _STEP * number)
     return "".join([*lines, "</svg>"])
+
+
+def _lines_of(name: str) -> list[str]:
+    """Return the name, or two lines of it, because long names beside each other would run together."""
+    role, slash, session = name.rpartition("/")
+    return [f"{role}/", session] if slash and len(name) > _LONGEST_NAME else [name]
 
 
 def _arrow(step: _Step, start: int, end: int, y: int) -> list[str]:
