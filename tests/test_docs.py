@@ -1,11 +1,14 @@
 """The documentation builds without a warning, and what it says of the command is so."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 
@@ -14,6 +17,7 @@ from check.test_weak_questions import WEAK
 from rolecall.check._style import discouraged_words, style_problems
 from rolecall.cli import main
 
+CONTEXT = click.Context(main)
 ROOT = Path(__file__).parents[1]
 
 
@@ -78,6 +82,33 @@ def test_the_help_of_commands_has_no_discouraged_words_and_no_long_sentences():
     ]
 
     assert problems == []
+
+
+def test_the_examples_of_commands_use_each_command_and_each_option():
+    text = (ROOT / "docs" / "reference" / "commands.md").read_text().replace("\\\n", "")
+    blocks = "".join(re.findall(r"```sh\n(.*?)```", text, re.S))
+    used: set[str] = set()
+    for line in re.findall(r"(?:^|\| )rolecall (.*)", blocks, re.M):
+        # The shell reads a redirection, not Rolecall.
+        words = shlex.split(line.split(" > ")[0], comments=True)
+        path, command = "rolecall", main
+        while isinstance(command, click.Group) and words and words[0] in command.list_commands(CONTEXT):
+            path += f" {words[0]}"
+            command = command.get_command(CONTEXT, words.pop(0))
+        # An option that the command doesn't have raises an error.
+        _, _, given = command.make_parser(click.Context(command)).parse_args(words)
+        used |= {path, *(f"{path} {param.opts[-1]}" for param in given)}
+
+    assert set(_commands_and_options("rolecall", main)) - used == {"rolecall --version"}
+
+
+def _commands_and_options(path: str, command: click.Command) -> Iterator[str]:
+    if isinstance(command, click.Group):
+        for name in command.list_commands(CONTEXT):
+            yield from _commands_and_options(f"{path} {name}", command.get_command(CONTEXT, name))
+    else:
+        yield path
+    yield from (f"{path} {param.opts[-1]}" for param in command.params if isinstance(param, click.Option))
 
 
 def _commands(group):

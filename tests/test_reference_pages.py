@@ -9,12 +9,14 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+import rolecall
 from rolecall._validation import validate
 from rolecall._yaml import read_yaml
 from rolecall.assessment import Assessment
 from rolecall.course._course import LessonFile
-from rolecall.lab import TaskFile, load_tasks
+from rolecall.lab import TaskFile, TaskSession, load_tasks
 from rolecall.quiz import Bank, Catalogue, Expectation, Step, load_bank
+from rolecall.sandbox.client import Sandbox
 from rolecall.sandbox.world import World
 from rolecall.sandbox.world_file import load_world
 
@@ -85,3 +87,33 @@ def _collect_fields(value: Any, used: dict[type[BaseModel], set[str]]) -> None:
     elif isinstance(value, dict | list):
         for one in value.values() if isinstance(value, dict) else value:
             _collect_fields(one, used)
+
+
+def test_the_page_about_notebooks_has_an_example_of_each_name_and_method():
+    examples = _notebook_examples()
+    methods = {f"lab.{one}" for one in dir(Sandbox) if not one.startswith("_")}
+    # These three are for cards; a notebook shows what they return.
+    cards = {"on_change", "explain_probe", "solution_text"}
+    methods |= {f"mission.{one}" for one in set(dir(TaskSession)) - cards if not one.startswith("_")}
+
+    assert {one for one in rolecall.__all__ if f"{one}(" not in examples} == {"SandboxError", "__version__"}
+    # The examples run top to bottom; the text names the methods that would end them.
+    assert {one for one in methods if one not in examples} == {"lab.close", "lab.saml_assertion"}
+
+
+@pytest.mark.slow
+def test_the_examples_for_notebooks_run(tmp_path, monkeypatch):
+    monkeypatch.setenv("ROLECALL_DATA", str(tmp_path))
+    # A workshop needs a service.
+    code, _, _ = _notebook_examples().partition("from rolecall import assessment, join")
+    names: dict[str, Any] = {}
+
+    exec(compile(code, "api.md", "exec"), names)
+
+    assert names["sts"].meta.endpoint_url == names["lab"].endpoint
+    names["lab"].close()
+    names["mission"].lab.close()
+
+
+def _notebook_examples() -> str:
+    return "\n".join(re.findall(r"```python\n(.*?)```", (REFERENCE / "api.md").read_text(), re.S))
