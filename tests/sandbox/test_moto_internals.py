@@ -620,6 +620,7 @@ def test_only_a_few_modules_import_moto():
 
     assert importing == {
         "aws/cloudformation.py",
+        "aws/constraints.py",
         "aws/mapping.py",
         "aws/passed_roles.py",
         "aws/operations.py",

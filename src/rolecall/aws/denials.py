@@ -102,6 +102,21 @@ def _is_of_another_account(decision: iam.Decision) -> bool:
     )
 
 
+def _is_cross_account_pass(service: str, decision: iam.Decision) -> bool:
+    """Whether a caller passes a role of another account, which no policy allows.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    https://github.com/serverless/serverless/issues/3374
+    """
+    request = decision.request
+    return (
+        request.action_lower == "iam:passrole"
+        and service != "ec2"
+        and decision.outcome is not iam.Outcome.EXPLICITLY_DENIED
+        and request.caller.account != request.resource_account
+    )
+
+
 def denial_message(service: str, decision: iam.Decision) -> str:
     """Return the message with which a service denies a request.
 
@@ -112,8 +127,10 @@ def denial_message(service: str, decision: iam.Decision) -> str:
     decision
         The denial.
     """
+    request = decision.request
+    if _is_cross_account_pass(service, decision):
+        return "Cross-account pass role is not allowed."
     if service == "kms" and _is_of_another_account(decision):
-        request = decision.request
         decrypts = request.action_lower == "kms:decrypt"
         what = "the resource associated with this ciphertext" if decrypts else "this resource"
         return (
@@ -122,7 +139,6 @@ def denial_message(service: str, decision: iam.Decision) -> str:
             "resource-based policy explicitly denies access"
         )
     wording = _WORDINGS.get(service, _AS_IAM)
-    request = decision.request
     if wording.across_organizations and not iam.within_organization(request):
         return wording.across_organizations
     action = request.action_lower if wording.lowercase_action else None

@@ -119,7 +119,13 @@ _TABLE: dict[str, dict[Failure, tuple[str, int, str | None]]] = {
 # SQS and CloudWatch use JSON, and return the code that they had in the query protocol in a header.
 _DENIED = {"sns": "AuthorizationError", "sqs": "AccessDenied", "cloudwatch": "AccessDenied"}
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html
-_MISSING_PARAMETER = {"sqs": "MissingParameter"}
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+# https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPool.html
+_MISSING_PARAMETER = {
+    "cognito-idp": "InvalidParameterException",
+    "logs": "InvalidParameterException",
+    "sqs": "MissingParameter",
+}
 _QUERY_COMPATIBLE = ("sqs", "cloudwatch")
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +19,7 @@ from werkzeug.test import EnvironBuilder
 
 from rolecall.aws.errors import AwsError, Protocol, failure
 from rolecall.aws.http import HttpRequest
+from rolecall.aws.json_types import WrongType, check_json
 from rolecall.aws.sigv4 import form_parameters
 
 # The services of each signing name that isn't the name of its only service. Where several services share a
@@ -91,6 +91,8 @@ _UNSIGNED_PATHS = {
     "/client/register": "sso-oidc",
     "/device_authorization": "sso-oidc",
 }
+# What moto's parsers raise.
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 
 MATCH = "rolecall.match"
@@ -216,13 +218,7 @@ def region_for(service: str, region: str) -> str:
 
 
 def accepts_unsigned(service: str) -> bool:
-    """Whether a service has operations that clients don't sign, or public resources.
-
-    Parameters
-    ----------
-    service
-        The service, by botocore's name.
-    """
+    """Whether a service, by botocore's name, has public resources or operations that aren't signed."""
     return service in ("s3", "sns", "sts", *_UNSIGNED_TARGETS.values(), *_UNSIGNED_PATHS.values())
 
 
@@ -379,9 +375,9 @@ def parse_operation(service: str, request: HttpRequest, environ: WSGIEnvironment
         raise _unknown_operation(service, protocol, request) from None
     parser = PROTOCOL_PARSERS[protocol](operation)
     try:
-        if protocol == "json" and request.body:
+        if protocol in ("json", "rest-json"):
             # moto reads a body that isn't JSON as if it had no parameters.
-            json.loads(request.body)
+            check_json(operation, request.body)
         parameters = parser.parse(
             {
                 "method": request.method,
@@ -392,7 +388,9 @@ def parse_operation(service: str, request: HttpRequest, environ: WSGIEnvironment
                 "url_params": uri,
             }
         )
-    except (RequestParserError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except WrongType as error:
+        raise failure("unreadable", service, protocol, str(error)) from error
+    except (RequestParserError, *_UNREADABLE) as error:
         message = f"The request could not be read: {type(error).__name__}."
         raise failure("unreadable", service, protocol, message) from error
     finally:

@@ -23,14 +23,16 @@ from contextlib import suppress
 from typing import Any
 
 _THREAD_STACK = 2**20
+_NO_DOT = "not enough values to unpack (expected 2, got 1)"
 
 
 class _Failure(Exception):
     """An error of the runtime, not of the function."""
 
-    def __init__(self, kind: str, message: str) -> None:
+    def __init__(self, kind: str, message: str, frames: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.kind = kind
+        self.frames = frames
 
 
 class Context:
@@ -61,7 +63,7 @@ def _main() -> None:
     output = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     invocation = json.load(sys.stdin)
-    sys.path.insert(0, invocation["folder"])
+    sys.path[:0] = [invocation["folder"], invocation["layers"]]
     sys.addaudithook(_allow_only_loopback)
     _limit_memory(invocation["memory_size"])
     result: dict[str, Any]
@@ -85,7 +87,7 @@ def _main() -> None:
 def _import_handler(name: str) -> Callable[[Any, Context], Any]:
     module_name, dot, function_name = name.rpartition(".")
     if not dot:
-        raise _Failure("Runtime.MalformedHandlerName", f"Bad handler {name!r}: not enough values to unpack")
+        raise _Failure("Runtime.MalformedHandlerName", f"Bad handler {name!r}: {_NO_DOT}")
     try:
         module = importlib.import_module(module_name.replace("/", "."))
     except ImportError as error:
@@ -93,7 +95,8 @@ def _import_handler(name: str) -> Callable[[Any, Context], Any]:
         raise _Failure("Runtime.ImportModuleError", message) from None
     except SyntaxError as error:
         message = f"Syntax error in module {module_name!r}: {error}"
-        raise _Failure("Runtime.UserCodeSyntaxError", message) from None
+        frame = f'  File "{error.filename}" Line {error.lineno}\n    {error.text}'
+        raise _Failure("Runtime.UserCodeSyntaxError", message, (frame,)) from None
     try:
         handler: Callable[[Any, Context], Any] = getattr(module, function_name)
     except AttributeError:
@@ -111,7 +114,7 @@ def _serialize(value: Any) -> str:
 
 def _describe(error: Exception, invocation: dict[str, Any]) -> dict[str, Any]:
     if isinstance(error, _Failure):
-        kind, frames = error.kind, []
+        kind, frames = error.kind, list(error.frames)
     else:
         kind = type(error).__name__
         # The first frame is the one of this file.

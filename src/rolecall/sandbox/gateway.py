@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from rolecall.aws.constraints import check_constraints
 from rolecall.aws.errors import AwsError, Protocol, failure, internal_error, unavailable
 from rolecall.aws.http import HttpRequest
 from rolecall.aws.operations import (
@@ -215,6 +216,7 @@ class Gateway:
         """Validate, authorize, and perform a call, with the gaps that its operation has."""
         gaps = self._gaps
         check_required(call.operation)
+        check_constraints(call.operation)
         gaps.validate(call)
         authorization = self.authorizer.authorize(call)
         call = replace(call, account=authorization.account, denials=authorization.denials)

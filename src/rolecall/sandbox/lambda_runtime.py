@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import queue
 import signal
@@ -79,8 +80,10 @@ def run_function(
         tempfile.TemporaryFile() as log,
     ):
         task = Path(folder).resolve() / "task"
-        with zipfile.ZipFile(io.BytesIO(function.code)) as package:
-            package.extractall(task)
+        layers = Path(folder).resolve() / "opt"
+        for content, target in ((function.code, task), *((layer, layers) for layer in function.layers)):
+            with zipfile.ZipFile(io.BytesIO(content)) as package:
+                package.extractall(target)
         started = time.monotonic()
         process = subprocess.Popen(
             [sys.executable, "-I", str(_BOOTSTRAP)],
@@ -96,6 +99,8 @@ def run_function(
                 process,
                 {
                     "folder": str(task),
+                    # https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
+                    "layers": str(layers / "python"),
                     "handler": function.handler,
                     "event": event,
                     "name": function.name,
@@ -117,6 +122,7 @@ def run_function(
             b"" if failure is None else f"{failure}\n".encode(),
             f"END RequestId: {request_id}\n".encode(),
             f"REPORT RequestId: {request_id}\tDuration: {duration:.2f} ms\t"
+            f"Billed Duration: {math.ceil(duration)} ms\t"
             f"Memory Size: {function.memory_size} MB\n".encode(),
         )
         return Invocation(content, failed, b"".join(lines)[-_LOG_BYTES:])

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from rolecall import Sandbox
 
 ROLE = "arn:aws:iam::111122223333:role/reader"
+LAYER = "arn:aws:lambda:us-east-1:111122223333:layer:missing"
 WORLD = """
 world: functions
 accounts:
@@ -71,10 +72,11 @@ def say(event, context):
 """
 
 
-def package(code: str) -> bytes:
+def package(code: str, **modules: str) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("index.py", code)
+        for name, text in {"index": code, **modules}.items():
+            archive.writestr(f"{name}.py", text)
     return buffer.getvalue()
 
 
@@ -160,6 +162,96 @@ def test_a_function_that_fails_says_how(awslambda, handler, timeout, kind, messa
     assert response["FunctionError"] == "Unhandled"
     assert error["errorType"] == kind
     assert message in error["errorMessage"]
+
+
+# https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
+@pytest.mark.parametrize(
+    ("handler", "kind", "message", "frames"),
+    [
+        ("index", "Runtime.MalformedHandlerName", "not enough values to unpack (expected 2, got 1)", []),
+        (
+            "no.handler",
+            "Runtime.ImportModuleError",
+            "Unable to import module 'no': No module named 'no'",
+            [],
+        ),
+        (
+            "broken.handler",
+            "Runtime.UserCodeSyntaxError",
+            "Syntax error in module 'broken': ",
+            ['  File "/var/task/broken.py" Line 1\n    def\n'],
+        ),
+    ],
+)
+def test_a_handler_that_cannot_be_imported_says_why(awslambda, handler, kind, message, frames):
+    code = package("", broken="def\n")
+    settings = {"Runtime": "python3.13", "Role": ROLE, "Handler": handler, "Code": {"ZipFile": code}}
+    name = awslambda.create_function(FunctionName=f"{handler.replace('.', '-')}", **settings)[
+        "FunctionName"
+    ]
+
+    error = payload(awslambda.invoke(FunctionName=name))
+
+    assert (error["errorType"], error["stackTrace"]) == (kind, frames)
+    assert message in error["errorMessage"]
+
+
+# https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
+def test_a_function_imports_what_its_layers_have(awslambda):
+    layer = awslambda.publish_layer_version(
+        LayerName="shared", Content={"ZipFile": package("", **{"python/shared": "VALUE = 7"})}
+    )
+    code = package("import shared\n\ndef handler(event, context):\n    return shared.VALUE\n")
+    awslambda.create_function(
+        FunctionName="layered",
+        Runtime="python3.13",
+        Role=ROLE,
+        Handler="index.handler",
+        Code={"ZipFile": code},
+        Layers=[layer["LayerVersionArn"]],
+    )
+
+    assert payload(awslambda.invoke(FunctionName="layered")) == 7
+
+
+def test_a_version_that_does_not_exist_is_not_found(awslambda):
+    with pytest.raises(ClientError, match=r"Function not found: arn:aws:lambda:.*:function:hello:9"):
+        awslambda.invoke(FunctionName="hello", Qualifier="9")
+
+
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"Runtime": "python9"}, "Value python9 at 'runtime' failed to satisfy constraint: Member must"),
+        ({"Code": {"ZipFile": b"x"}}, "Could not unzip uploaded file. Please check your file, then try to"),
+        ({"Code": {}}, "Please provide a source for function code."),
+        ({"Timeout": 901}, "Value '901' at 'timeout' failed to satisfy constraint: Member must have value"),
+        ({"Role": "reader"}, "Value 'reader' at 'role' failed to satisfy constraint: Member must satisfy"),
+        ({"Handler": None}, "Runtime and Handler are mandatory parameters for functions created with"),
+        ({"Layers": [f"{LAYER}:1"]}, f"Layer version {LAYER}:1 does not exist."),
+        (
+            {"Environment": {"Variables": {"AWS_REGION": "x"}}},
+            "Reserved keys used in this request: AWS_REGION",
+        ),
+        ({"Environment": {"Variables": {"TEXT": "x" * 4096}}}, "exceeded the 4KB limit"),
+        # https://github.com/fabric8io/kubernetes-alexa/issues/6
+        ({"Role": ROLE.replace("1111", "4444")}, "Cross-account pass role is not allowed."),
+    ],
+)
+def test_settings_that_no_function_can_have_are_rejected(awslambda, settings, message):
+    good = {"Runtime": "python3.13", "Role": ROLE, "Handler": "a.b", "Code": {"ZipFile": package("")}}
+    given = {name: value for name, value in (good | settings).items() if value is not None}
+
+    with pytest.raises(ClientError) as caught:
+        awslambda.create_function(FunctionName="rejected", **given)
+
+    assert message in caught.value.response["Error"]["Message"]
+
+
+def test_a_hundred_concurrent_executions_stay_unreserved(awslambda):
+    with pytest.raises(ClientError, match=r"below its minimum value of \[100\]"):
+        awslambda.put_function_concurrency(FunctionName="hello", ReservedConcurrentExecutions=901)
 
 
 def test_a_function_with_another_runtime_says_what_the_sandbox_can_run(awslambda):

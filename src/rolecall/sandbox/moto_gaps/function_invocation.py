@@ -54,8 +54,7 @@ class FunctionInvocation(Gap):
             operation.text("Qualifier"),
         )
         if function is None:
-            # moto has the error message for a function that doesn't exist.
-            return None
+            raise _not_found(call)
         how = operation.text("InvocationType") or "RequestResponse"
         event = _parse_event(call.request.body, _LONGEST_EVENT.get(how, 6 * 2**20))
         if how == "DryRun":
@@ -120,6 +119,15 @@ class FunctionInvocation(Gap):
                 context={"aws:SourceAccount": account, "aws:SourceArn": function.arn},
             )
         return self._sessions[function.arn]
+
+
+def _not_found(call: Call) -> AwsError:
+    """Return the error for a function, a version, or an alias that doesn't exist."""
+    name, qualifier = call.operation.text("FunctionName", ""), call.operation.text("Qualifier")
+    arn = f"arn:aws:lambda:{call.region}:{call.account}:function:{name.rpartition(':function:')[2]}"
+    if qualifier and not arn.endswith(f":{qualifier}"):
+        arn = f"{arn}:{qualifier}"
+    return AwsError("ResourceNotFoundException", f"Function not found: {arn}", 404)
 
 
 def _parse_event(body: bytes, longest: int) -> Any:

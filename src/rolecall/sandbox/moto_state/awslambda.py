@@ -47,6 +47,8 @@ class FunctionFacts:
         ``Zip`` or ``Image``; and for Zip such as ``python3.13`` and ``index.handler``.
     code
         The deployment package, a ZIP file.
+    layers
+        The packages of the layers, in order.
     environment
         The environment variables.
     timeout
@@ -63,6 +65,7 @@ class FunctionFacts:
     runtime: str
     handler: str
     code: bytes
+    layers: tuple[bytes, ...]
     environment: Mapping[str, str]
     timeout: int
     memory_size: int
@@ -86,6 +89,11 @@ def function_facts(account: str, region: str, name: str, qualifier: str | None) 
         str(function.run_time or ""),
         str(function.handler or ""),
         bytes(function.code_bytes),
+        tuple(
+            bytes(layer.code_bytes)
+            for one in function.layers
+            if (layer := _layer_version(account, region, str(one["Arn"])))
+        ),
         {str(key): str(value) for key, value in (function.environment_vars or {}).items()},
         int(function.timeout or 3),
         int(function.memory_size or 128),
@@ -131,6 +139,35 @@ def has_statement(account: str, region: str, name: str, qualifier: str, identifi
         statement.get("Sid") == identifier and str(statement.get("Resource", "")).endswith(resource)
         for policy in _policies(Arn("", account, region, f"function:{name}"), name)
         for statement in policy.statements
+    )
+
+
+def has_policy(account: str, region: str, name: str) -> bool:
+    """Whether a function has a statement in its policy, or in one of a version or an alias."""
+    name = name.rpartition(":function:")[2]
+    return any(
+        policy.statements for policy in _policies(Arn("", account, region, f"function:{name}"), name)
+    )
+
+
+def layer_exists(account: str, region: str, arn: str) -> bool:
+    """Whether an account has a version of a layer in a Region."""
+    return _layer_version(account, region, arn) is not None
+
+
+def _layer_version(account: str, region: str, arn: str) -> Any:
+    try:
+        return backend("lambda", account, region).layers_versions_by_arn(arn)
+    except (JsonRESTError, ValueError):
+        return None
+
+
+def reserved_concurrency(account: str, region: str, name: str) -> int:
+    """Return how many concurrent executions the other functions of an account reserve in a Region."""
+    name = name.rpartition(":function:")[2]
+    functions = backend("lambda", account, region).list_functions()
+    return sum(
+        int(function.reserved_concurrency or 0) for function in functions if function.function_name != name
     )
 
 
