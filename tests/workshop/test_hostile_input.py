@@ -35,11 +35,12 @@ UNSTORABLE = [
     "NaN",
     "9" * 40,
     "[" * 60 + "]" * 60,
+    f"[{'0,' * 50_000}0]",
 ]
 
 
 @pytest.mark.parametrize(
-    "value", UNSTORABLE, ids=["NUL", "surrogate", "name", "infinite", "NaN", "integer", "deep"]
+    "value", UNSTORABLE, ids=["NUL", "surrogate", "name", "infinite", "NaN", "integer", "deep", "wide"]
 )
 def test_a_value_that_no_database_stores_is_refused(workshop, value):
     learner = workshop.learner()
@@ -57,6 +58,19 @@ def test_a_value_that_no_database_stores_is_refused(workshop, value):
         f"/api/attempts/{attempt['attempt']}/answers/{place}", json={"given": given, "serial": 1}
     )
     assert saved.json() == {"serial": 1}
+
+
+def test_of_a_body_with_many_problems_a_few_are_reported(workshop):
+    unknown = {f"unknown{number}": 1 for number in range(15)}
+
+    reported = workshop.learner().post("/api/done", json={"activities": [unknown] * 200})
+    # A stranger can send a body to this address.
+    refused = httpx.post(
+        f"{workshop.url}/api/join", json={f"unknown{number}": 1 for number in range(9_000)}
+    )
+
+    assert (reported.status_code, len(reported.json()["detail"])) == (422, 10)
+    assert (refused.status_code, refused.json()["detail"]["code"]) == (400, "bad-input")
 
 
 def test_ordinary_values_are_storable():

@@ -9,9 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 import uvicorn
+from fastapi import HTTPException
 from sqlalchemy import select
 
 from rolecall.workshop._connections import limited_protocol
+from rolecall.workshop._limits import RequestQuota
 from rolecall.workshop.database import Database
 from rolecall.workshop.rooms import new_instructor_token, open_room
 from rolecall.workshop.tables import BrowserSession, Person
@@ -63,6 +65,33 @@ def test_a_learner_stores_no_more_activities_than_the_quota(workshop):
         for n in range(3)
     ]
 
+    assert statuses == [200, 200, 429]
+
+
+def test_a_learner_sends_no_more_requests_than_the_quota_and_long_ones_count_more():
+    quota = RequestQuota()
+    for _ in range(500):
+        quota.use(person=1, length=100)
+
+    quota.use(person=1, length=700_000)
+    with pytest.raises(HTTPException, match="429"):
+        quota.use(person=1, length=200_000)
+
+    quota.use(person=2, length=200_000)
+
+
+def test_a_long_answer_counts_as_several_activities(workshop):
+    activity = {"deck": "d", "question": "q", "answer": "a" * 8_000, "correct": False, "score": 0}
+    learner = workshop.learner()
+
+    statuses = [
+        learner.post(
+            "/api/done", json={"activities": [{**activity, "key": f"key-{n}-{m}-x"} for m in range(22)]}
+        ).status_code
+        for n in range(3)
+    ]
+
+    # 198 of 400 each.
     assert statuses == [200, 200, 429]
 
 

@@ -396,6 +396,9 @@ def test_a_host_header_changes_no_redirect(tool, platform):
     assert refused.status_code == 503
     assert "ROLECALL_WORKSHOP_PUBLIC_ADDRESS" in refused.text
     assert "location" not in refused.headers
+    for path in ("/login/", "/api/room/", "/static"):
+        page = httpx.get(f"{tool.url}{path}", headers={"Host": "evil.example"})
+        assert (page.status_code, page.headers.get("location")) == (404, None)
 
 
 def test_claims_of_odd_types_are_a_bad_request(browser):

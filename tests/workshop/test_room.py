@@ -118,6 +118,10 @@ def test_a_revealed_question_shows_its_solution_and_the_answers_of_the_class(roo
     (asked,) = ana.get("/api/room").json()["pushes"]
     for learner, given in ((ana, 0), (ben, 1)):
         learner.post(f"/api/pushes/{asked['id']}", json={"given": given}).raise_for_status()
+    # Only the first answer counts, and no notebook reports what the service grades.
+    ben.post(f"/api/pushes/{asked['id']}", json={"given": 2}).raise_for_status()
+    forged = activity(1, correct=True, deck=f"push/{asked['id']}", question=QUESTION.id, answer="1")
+    assert ben.post("/api/done", json={"activities": [forged]}).status_code == 422
 
     instructor.post("/room/reveal", data={"question": QUESTION.id}).raise_for_status()
     (shown,) = ana.get("/api/room").json()["pushes"]

@@ -89,6 +89,21 @@ def test_deleted_activities_are_no_longer_counted(database, room, ana, do):
     assert seen(database, room, tally)["questions"] == []
 
 
+def test_many_long_answers_of_one_learner_fill_no_dashboard(database, room, ana, do, monkeypatch):
+    monkeypatch.setattr("rolecall.workshop.tally._MOST_QUESTIONS", 1)
+    with database.session() as session:
+        ben = join(session, session.get_one(Room, room).code, "Ben", NOON).person
+    for number in range(3):
+        do(ana, f"made up {number}", "a", correct=False)
+    for person in (ana, ben):
+        do(person, "asked", "x" * 8_000, correct=False)
+
+    (question,) = seen(database, room, Tally(room))["questions"]
+
+    assert (question["question"], question["answered"]) == ("asked", 2)
+    assert len(question["answers"][0]["answer"]) == 301
+
+
 def test_a_name_that_many_have_does_not_list_them_all(database, room):
     with database.session() as session:
         for _ in range(30):

@@ -9,13 +9,17 @@ from contextlib import asynccontextmanager
 from fastapi import HTTPException, Request
 from limits import RateLimitItemPerDay, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 
 # A classroom shares one address; a join code has 29 ** 8 forms.
 _WRONG_FROM_AN_ADDRESS = RateLimitItemPerMinute(30)
 _WRONG_IN_TOTAL = RateLimitItemPerMinute(600)
 # A learner answers a few questions in a minute; a notebook that was offline sends many together.
 _ACTIVITIES = (RateLimitItemPerMinute(400), RateLimitItemPerDay(3_000))
+
+# A notebook sends a request for each change of an answer. A task that is handed in counts as several.
+_REQUESTS = RateLimitItemPerMinute(600)
+_COUNTED_BYTES = 8 * 1024
 
 
 def address_of(request: Request) -> str:
@@ -101,3 +105,26 @@ class ActivityQuota:
         for limit in _ACTIVITIES:
             if count and not self._limiter.hit(limit, str(person), cost=count):
                 raise _too_many("you send too many answers; wait a minute")
+
+
+class RequestQuota:
+    """Limit how many requests each learner can send within a minute; a long body counts as several."""
+
+    def __init__(self) -> None:
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+
+    def use(self, person: int, length: int) -> None:
+        """Count a request of a person.
+
+        Parameters
+        ----------
+        length
+            The bytes of its body.
+
+        Raises
+        ------
+        HTTPException
+            With status 429 if there are too many; the notebook sends the request again later.
+        """
+        if not self._limiter.hit(_REQUESTS, str(person), cost=1 + length // _COUNTED_BYTES):
+            raise _too_many("you send too many requests; wait a minute")

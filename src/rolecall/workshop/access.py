@@ -14,7 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from rolecall.workshop._limits import ActivityQuota, WrongCodeLimit, WrongTokenLimit
+from rolecall.workshop._limits import ActivityQuota, RequestQuota, WrongCodeLimit, WrongTokenLimit
 from rolecall.workshop.hub import Hub
 from rolecall.workshop.rooms import INSTRUCTOR, Identity, digest, hub_person
 from rolecall.workshop.service import Service
@@ -67,7 +67,7 @@ class Authenticator:
         self._service, self.hub = service, hub
         self._known: dict[str, tuple[float, Caller]] = {}
         self.wrong_codes, self.wrong_tokens = WrongCodeLimit(), WrongTokenLimit()
-        self.activities = ActivityQuota()
+        self.activities, self.requests = ActivityQuota(), RequestQuota()
 
     def known_caller(self, token: str) -> Caller | None:
         """Return the person of a token that was looked up within the last seconds, or ``None``."""
@@ -166,6 +166,19 @@ def authenticator_of(request: Request) -> Authenticator:
 
 
 async def learner(request: Request) -> Caller:
+    """Authenticate a request of a learner's notebook by its token, and count it.
+
+    Raises
+    ------
+    HTTPException
+        With status 401 if the token is not valid, and 429 if this learner sends too many requests.
+    """
+    caller = await authenticated(request)
+    authenticator_of(request).requests.use(caller.person, len(await request.body()))
+    return caller
+
+
+async def authenticated(request: Request) -> Caller:
     """Authenticate a request of a learner's notebook by its token.
 
     Raises

@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, HTTPException, Path, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rolecall.assessment import Assessment, PaperItem
 from rolecall.course import NoCourse
-from rolecall.quiz import InvalidAnswer, Question
 from rolecall.workshop import attempts
-from rolecall.workshop._input_limits import BadInput, check_length, check_storable
-from rolecall.workshop.access import Learner, TheAuthenticator, TheService, learner
+from rolecall.workshop._input_limits import BadInput, check_storable
+from rolecall.workshop.access import Learner, TheAuthenticator, TheService, authenticated
 from rolecall.workshop.attempts import AttemptError, SubmittedAnswer
-from rolecall.workshop.class_questions import deck_of, is_revealed
-from rolecall.workshop.graders import GradingError
+from rolecall.workshop.class_questions import is_deck_of_the_class
 from rolecall.workshop.grades import grade_of_attempt
 from rolecall.workshop.room_states import RoomStates, seconds_to_wait
 from rolecall.workshop.rooms import Activity, CannotJoin, is_valid_code, join, record_activities
 from rolecall.workshop.service import Service
-from rolecall.workshop.tables import Answer, Attempt, Push, Room
+from rolecall.workshop.tables import Answer, Attempt
 
 T = TypeVar("T")
+_MOST_FIELDS = 20
+_LONG = 1_000
 router = APIRouter(prefix="/api")
 health_router = APIRouter()
 _NO_IDENTITY = (
@@ -43,12 +42,17 @@ RowId = Annotated[int, Path(ge=0, le=2**31 - 1)]
 Name = Annotated[str, Path(max_length=200, pattern=r"^[^\x00]*$")]
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """A request's body: only known fields, and only values that a database stores."""
+
     model_config = ConfigDict(extra="forbid")
 
     @model_validator(mode="before")
     @classmethod
     def _check_storable(cls, value: Any) -> Any:
+        if isinstance(value, dict) and len(value) > _MOST_FIELDS:
+            # Each unknown field would be a problem to report.
+            raise HTTPException(400, {"code": "bad-input", "text": "the body has too many fields"})
         # One text that a database refuses would fail the commit that other requests share.
         try:
             check_storable(value)
@@ -57,18 +61,25 @@ class _Body(BaseModel):
         return value
 
 
-class JoinBody(_Body):
+class JoinBody(Body):
     """A join code and a display name."""
 
     code: Annotated[str, Field(max_length=40)]
     name: Short
 
 
-class ActivityBody(_Body):
+def _is_of_a_notebook(deck: str) -> str:
+    """Check that a notebook reports no answer to a question for the class, which the service grades."""
+    if is_deck_of_the_class(deck):
+        raise ValueError("answers to a question for the class are sent to its own address")
+    return deck
+
+
+class ActivityBody(Body):
     """One answer that a learner gave in a notebook."""
 
     key: Annotated[str, Field(min_length=8, max_length=40)]
-    deck: Short
+    deck: Annotated[Short, AfterValidator(_is_of_a_notebook)]
     question: Short
     answer: Annotated[str, Field(max_length=8_000)]
     correct: bool
@@ -76,7 +87,7 @@ class ActivityBody(_Body):
     misconception: Short = ""
 
 
-class ActivitiesBody(_Body):
+class ActivitiesBody(Body):
     """The lesson and mode that a learner works in, and the answers since the last report."""
 
     lesson: Short = ""
@@ -84,20 +95,21 @@ class ActivitiesBody(_Body):
     activities: Annotated[list[ActivityBody], Field(max_length=200)] = []
 
 
-class AnswerBody(_Body):
+class AnswerBody(Body):
     """An answer; ``serial`` grows with each change."""
 
     given: Any
     serial: Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
-class PushAnswerBody(_Body):
-    """An answer to a question that the instructor asked the class."""
+async def write(service: Service, job: Callable[[Session], T]) -> T:
+    """Run a job in a transaction that other requests can share.
 
-    given: Any
-
-
-async def _write(service: Service, job: Callable[[Session], T]) -> T:
+    Raises
+    ------
+    HTTPException
+        If an attempt doesn't allow it.
+    """
     try:
         return await asyncio.wrap_future(service.database.write(job))
     except AttemptError as error:
@@ -125,7 +137,7 @@ async def post_join(
                 403, "this join code is not valid now; ask your instructor for the current one"
             )
     try:
-        joined = await _write(service, lambda session: join(session, body.code, body.name, now, token))
+        joined = await write(service, lambda session: join(session, body.code, body.name, now, token))
     except CannotJoin as problem:
         raise HTTPException(403, str(problem)) from None
     if joined.token != token:
@@ -139,7 +151,8 @@ async def get_room(request: Request) -> Response:
     A request with the tag of an earlier response is answered with 304 if nothing changed. If it says
     ``Prefer: wait=SECONDS`` (RFC 7240), it is answered when something changes, or after that time.
     """
-    caller = await learner(request)
+    # It isn't counted as a request: it takes a tenth of a millisecond, and notebooks ask again and again.
+    caller = await authenticated(request)
     states: RoomStates = request.app.state.room_states
     state = await states.state(caller.room)
     known = request.headers.get("If-None-Match")
@@ -156,70 +169,16 @@ async def post_done(
     body: ActivitiesBody, caller: Learner, service: TheService, authenticator: TheAuthenticator
 ) -> dict[str, Any]:
     """Record what a learner did. An activity that arrives twice counts once."""
-    authenticator.activities.use(caller.person, len(body.activities))
+    # A long answer counts as several, because it takes as much room.
+    count = sum(1 + len(one.answer) // _LONG for one in body.activities)
+    authenticator.activities.use(caller.person, count)
     now = service.clock.now()
     where = {name: text for name in ("lesson", "mode") if (text := getattr(body, name))}
     activities = [Activity(**one.model_dump()) for one in body.activities]
-    new = await _write(
+    new = await write(
         service, lambda session: record_activities(session, caller.person, where, activities, now)
     )
     return {"new": new}
-
-
-@router.post("/pushes/{push}")
-async def post_push(
-    push: RowId, body: PushAnswerBody, caller: Learner, service: TheService
-) -> dict[str, Any]:
-    """Save an answer to a question for the class. The first answer counts; the key is not returned."""
-    now = service.clock.now()
-
-    def read() -> PaperItem:
-        with service.database.read() as session:
-            return _open_push(session, push, caller.room, now)
-
-    def keep(session: Session) -> dict[str, Any]:
-        # The instructor may have closed the question while the answer was graded.
-        _open_push(session, push, caller.room, now)
-        activity = Activity(
-            f"push-{push}",
-            deck_of(push),
-            item.question,
-            answer,
-            graded.score == 1,
-            graded.score,
-            graded.misconception,
-        )
-        record_activities(session, caller.person, {}, [activity], now)
-        return {"saved": True}
-
-    try:
-        item = await run_in_threadpool(read)
-        question = _question_of(service, item)
-        check_length(body.given, question.longest_input)
-        answer = question.answer_from_input(body.given)
-        # As a graded answer, it is graded in another process, and outside of the shared transaction.
-        graded = await run_in_threadpool(service.graders.grade, item, answer)
-    except (BadInput, GradingError, InvalidAnswer) as error:
-        raise HTTPException(422, {"code": "no-answer", "text": str(error)}) from None
-    except AttemptError as error:
-        raise HTTPException(409, {"code": error.code, "text": str(error)}) from None
-    return await _write(service, keep)
-
-
-def _question_of(service: Service, item: PaperItem) -> Question:
-    question = service.question(item)
-    if question is None:
-        raise AttemptError("closed", "this question is no longer in its bank")
-    return question
-
-
-def _open_push(session: Session, push: int, room: int, now: datetime) -> PaperItem:
-    row = session.get(Push, push)
-    if row is None or row.room_id != room or not row.open:
-        raise AttemptError("closed", "this question is closed")
-    if is_revealed(session.get_one(Room, room), row, now):
-        raise AttemptError("closed", "the answer to this question is already shown")
-    return PaperItem(row.bank, row.question, 0)
 
 
 async def _assessment(name: str, service: Service) -> Assessment:
@@ -262,7 +221,7 @@ async def post_attempt(name: Name, caller: Learner, service: TheService) -> dict
     if not (caller.identity.is_proven or service.settings.open_assessments):
         raise HTTPException(403, {"code": "no-identity", "text": _NO_IDENTITY})
     now = service.clock.now()
-    attempt = await _write(
+    attempt = await write(
         service,
         lambda session: attempts.start(
             session, service.assessments, assessment, caller.person, now, service.stored_versions
@@ -340,7 +299,7 @@ async def put_answer(
             raise AttemptError("no-answer", "this question is no longer in its bank")
         return attempts.save(session, row, question, SubmittedAnswer(place, body.given, body.serial), now)
 
-    return {"serial": await _write(service, keep)}
+    return {"serial": await write(service, keep)}
 
 
 @router.get("/attempts/{attempt}/tasks/{place}")
@@ -380,7 +339,7 @@ async def post_submit(attempt: Name, caller: Learner, service: TheService) -> di
         row = attempts.own(session, attempt, caller.person, to_change=True)
         return attempts.submit(session, row, service.signer, now)
 
-    await _write(service, submit)
+    await write(service, submit)
     service.marker.wake()
     return await run_in_threadpool(_attempt_view, service, caller.person, attempt)
 

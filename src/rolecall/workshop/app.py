@@ -16,7 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rolecall._yaml import BadFile
-from rolecall.workshop import api, gradebook_pages, lti_pages, lti_setup_pages, pages
+from rolecall.course import NoCourse
+from rolecall.workshop import api, class_answers, gradebook_pages, lti_pages, lti_setup_pages, pages
 from rolecall.workshop._headers import SECURITY_HEADERS, content_policy
 from rolecall.workshop.access import Authenticator
 from rolecall.workshop.database import Unavailable
@@ -27,6 +28,8 @@ from rolecall.workshop.service import Service
 
 _log = logging.getLogger(__name__)
 _LONGEST_BODY = 256 * 1024
+_PROBLEMS = 10
+"""How many problems of a body are reported; 200 activities can have thousands."""
 
 
 class _LimitAndHeaders:
@@ -95,13 +98,17 @@ def create_app(service: Service, instructors: Collection[str] = ()) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        # The redirect would lead to the address that the caller's Host header names.
+        redirect_slashes=False,
     )
     app.state.service, app.state.authenticator = service, Authenticator(service, hub)
     app.state.room_states, app.state.live_rooms = RoomStates(service), LiveRooms(service)
+    app.state.class_grader = class_answers.ClassGrader(service)
     # Every notebook asks for this again and again, so FastAPI's dependencies stay out of it.
     app.add_route("/api/room", api.get_room)
     app.include_router(api.router)
     app.include_router(api.health_router)
+    app.include_router(class_answers.router)
     app.include_router(pages.router)
     app.include_router(gradebook_pages.router)
     app.include_router(lti_pages.router)
@@ -124,6 +131,10 @@ def create_app(service: Service, instructors: Collection[str] = ()) -> FastAPI:
         text = "a file of this course has faults; its author finds them with `rolecall check`"
         return JSONResponse({"detail": {"code": "bad-file", "text": text}}, 409)
 
+    @app.exception_handler(NoCourse)
+    async def _not_in_the_course(request: Request, error: NoCourse) -> Response:
+        return await _http_error(request, HTTPException(404, str(error)))
+
     @app.exception_handler(DataError)
     async def _refused_by_database(request: Request, error: DataError) -> Response:
         return JSONResponse({"detail": {"code": "bad-input", "text": "a value can't be stored"}}, 400)
@@ -144,7 +155,9 @@ def create_app(service: Service, instructors: Collection[str] = ()) -> FastAPI:
     @app.exception_handler(RequestValidationError)
     async def _not_understood(request: Request, error: RequestValidationError) -> Response:
         # The response doesn't repeat what was sent.
-        problems = [{"where": list(one["loc"]), "problem": one["msg"]} for one in error.errors()]
+        problems = [
+            {"where": list(one["loc"]), "problem": one["msg"]} for one in error.errors()[:_PROBLEMS]
+        ]
         return JSONResponse({"detail": problems}, 422)
 
     return app

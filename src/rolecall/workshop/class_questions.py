@@ -14,6 +14,7 @@ from rolecall.quiz import Question
 from rolecall.workshop.tables import ActivityRow, Push, Room
 
 _MOST_ANSWERS = 6
+_DECK = "push/"
 
 
 class ClassAnswer(TypedDict):
@@ -41,7 +42,12 @@ class ClassResult(TypedDict):
 
 def deck_of(push: int) -> str:
     """Return the deck of the answers to a question that the class was asked."""
-    return f"push/{push}"
+    return f"{_DECK}{push}"
+
+
+def is_deck_of_the_class(deck: str) -> bool:
+    """Return whether a deck has the answers to a question that the class was asked."""
+    return deck.startswith(_DECK)
 
 
 def is_revealed(room: Room, push: Push, now: datetime) -> bool:

@@ -28,6 +28,8 @@ from rolecall.workshop.tables import Nonce, PlatformContext, Room
 router = APIRouter(prefix="/lti")
 _VALID = timedelta(hours=1)
 """For how long a registration address is valid; used addresses are remembered for as long."""
+_DIGITS = 10
+"""No later time than of the year 2286; `datetime` can't have any that a stranger writes."""
 _Field = Annotated[str, Form(max_length=2_000)]
 
 
@@ -166,7 +168,7 @@ def _registration_code(session: Session, room: int, until: datetime) -> str:
 
 def _is_valid(session: Session, room: int, code: str, now: datetime) -> bool:
     seconds, _, _ = code.partition("-")
-    if not seconds.isascii() or not seconds.isdecimal() or len(seconds) > 12:
+    if not seconds.isascii() or not seconds.isdecimal() or len(seconds) > _DIGITS:
         return False
     until = datetime.fromtimestamp(int(seconds), tz=now.tzinfo)
     is_ours = hmac.compare_digest(_registration_code(session, room, until).encode(), code.encode())

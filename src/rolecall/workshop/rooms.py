@@ -340,6 +340,11 @@ def record_activities(
     return len(rows)
 
 
+def has_activity(session: Session, person: int, key: str) -> bool:
+    """Return whether a person's activity with a key is recorded."""
+    return session.get(ActivityRow, _key_of(person, key)) is not None
+
+
 def _key_of(person: int, key: str) -> str:
     """Return a key that no other person's activity has, whatever keys their notebook sends."""
     return hashlib.sha256(f"{person}/{key}".encode()).hexdigest()[:40]

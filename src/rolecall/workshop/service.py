@@ -85,6 +85,8 @@ class Service:
         self.judges = ServerJudges(course.folder)
         self.signer = Signer(settings.data / "receipts.jwk")
         self.graders = Graders(course.folder, settings.graders)
+        # A class that answers a question doesn't wait for hands-on tasks. The processes start when needed.
+        self.class_graders = Graders(course.folder, settings.graders)
         file = PlatformFile(settings.platforms) if settings.platforms is not None else None
         self.registrations = Registrations(self.database, file)
         self.platforms = Platforms(self.registrations, settings.data / "lti.jwk", http)
@@ -147,6 +149,7 @@ class Service:
         """Stop the service, after the answers that are being graded."""
         self.marker.close()
         self.graders.close()
+        self.class_graders.close()
         self.judges.close()
         self.database.close()
 

@@ -17,6 +17,9 @@ _LATELY = timedelta(minutes=15)
 # An activity gets its time before it is committed, and another service's clock may differ.
 _OVERLAP = timedelta(seconds=10)
 _SHOWN = 8
+# A learner can report thousands of long answers to questions that no course has.
+_MOST_QUESTIONS = 200
+_LONGEST_ANSWER = 300
 
 
 @dataclass(slots=True)
@@ -141,13 +144,18 @@ class Tally:
         return Counter(name for _, name in self._misconceptions).most_common(5)
 
     def questions(self, revealed: set[str]) -> list[dict[str, Any]]:
-        """Return each learner's first answer to each question; right answers are marked once revealed."""
+        """Return each learner's first answer to each question; right answers are marked once revealed.
+
+        These are the questions that most learners answered, and of a long answer its first characters.
+        """
+        by_learners = sorted(self._questions.items(), key=lambda each: -len(each[1].learners))
+        shown = {name for name, _ in by_learners[:_MOST_QUESTIONS]}
         return [
             {
                 "question": name,
                 "answers": [
                     {
-                        "answer": text,
+                        "answer": text if len(text) <= _LONGEST_ANSWER else f"{text[:_LONGEST_ANSWER]}…",
                         "count": count,
                         "right": text in one.right_answers if name in revealed else None,
                     }
@@ -158,4 +166,5 @@ class Tally:
                 "revealed": name in revealed,
             }
             for name, one in self._questions.items()
+            if name in shown
         ]
