@@ -7,16 +7,16 @@ import secrets
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
-from sqlalchemy import delete, select
+from sqlalchemy import Row, Table, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from rolecall.workshop._limits import ActivityQuota, RequestQuota, WrongCodeLimit, WrongTokenLimit
 from rolecall.workshop.hub import Hub
-from rolecall.workshop.rooms import INSTRUCTOR, Identity, digest, hub_person
+from rolecall.workshop.rooms import INSTRUCTOR, LEARNER, Identity, Joined, digest, hub_person
 from rolecall.workshop.service import Service
 from rolecall.workshop.tables import BrowserSession, EarlierToken, Person, Room
 
@@ -25,6 +25,11 @@ _CACHED_SECONDS = 30.0
 """How long a learner's token is cached; another process may have made it invalid since."""
 _MOST_CACHED = 10_000
 _BROWSER_SESSION = timedelta(hours=12)
+_PEOPLE = cast(Table, Person.__table__).c
+# Without an object of the session: a class that starts together looks up a token for each learner.
+_BY_TOKEN = select(_PEOPLE.id, _PEOPLE.room_id, _PEOPLE.name, _PEOPLE.role, _PEOPLE.identity).where(
+    _PEOPLE.token == bindparam("digest")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +85,9 @@ class Authenticator:
         if (known := self.known_caller(token)) is not None:
             return known
         with self._service.database.read() as session:
-            person = session.scalars(select(Person).where(Person.token == key)).one_or_none()
-            person = person or self._learner_of_earlier_token(session, key)
-        found = self._caller_of_hub_token(token) if person is None else _caller(person)
+            row = session.execute(_BY_TOKEN, {"digest": key}).one_or_none()
+            found = _caller(row) if row is not None else self._learner_of_earlier_token(session, key)
+        found = found or self._caller_of_hub_token(token)
         if found is not None and found.role != INSTRUCTOR:
             # An instructor's token can be replaced at any time, so it is looked up for each request.
             self._remember(key, found)
@@ -94,12 +99,19 @@ class Authenticator:
             self._known = {known: one for known, one in self._known.items() if now < one[0]}
         self._known[key] = (now + _CACHED_SECONDS, caller)
 
-    def _learner_of_earlier_token(self, session: Session, key: str) -> Person | None:
+    def remember_joined(self, joined: Joined) -> None:
+        """Cache the new token of a learner, who uses it next, and forget an earlier one."""
+        if joined.is_known:
+            self.forget_tokens_of(joined.person)
+        caller = Caller(joined.person, joined.room, joined.name, LEARNER, identity=joined.identity)
+        self._remember(digest(joined.token), caller)
+
+    def _learner_of_earlier_token(self, session: Session, key: str) -> Caller | None:
         earlier = session.get(EarlierToken, key)
         if earlier is None or earlier.until < self._service.clock.now():
             return None
         person = session.get_one(Person, earlier.person_id)
-        return person if person.role != INSTRUCTOR else None
+        return _caller(person) if person.role != INSTRUCTOR else None
 
     def _caller_of_hub_token(self, token: str) -> Caller | None:
         user = self.hub.user_of_token(token) if self.hub is not None else None
@@ -153,7 +165,7 @@ class Authenticator:
             return _caller(session.get_one(Person, found.person_id), found.form_token)
 
 
-def _caller(person: Person, form_token: str = "") -> Caller:
+def _caller(person: Person | Row[*tuple[Any, ...]], form_token: str = "") -> Caller:
     identity = Identity(person.identity)
     return Caller(person.id, person.room_id, person.name, person.role, form_token, identity)
 

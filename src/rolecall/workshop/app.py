@@ -17,7 +17,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rolecall._yaml import BadFile
 from rolecall.course import NoCourse
-from rolecall.workshop import api, class_answers, gradebook_pages, lti_pages, lti_setup_pages, pages
+from rolecall.workshop import (
+    api,
+    attempt_routes,
+    class_answers,
+    gradebook_pages,
+    lti_pages,
+    lti_setup_pages,
+    pages,
+)
 from rolecall.workshop._headers import SECURITY_HEADERS, content_policy
 from rolecall.workshop.access import Authenticator
 from rolecall.workshop.database import Unavailable
@@ -104,9 +112,9 @@ def create_app(service: Service, instructors: Collection[str] = ()) -> FastAPI:
     app.state.service, app.state.authenticator = service, Authenticator(service, hub)
     app.state.room_states, app.state.live_rooms = RoomStates(service), LiveRooms(service)
     app.state.class_grader = class_answers.ClassGrader(service)
-    # Every notebook asks for this again and again, so FastAPI's dependencies stay out of it.
-    app.add_route("/api/room", api.get_room)
+    app.router.routes += [*api.plain_routes, *attempt_routes.plain_routes]
     app.include_router(api.router)
+    app.include_router(attempt_routes.router)
     app.include_router(api.health_router)
     app.include_router(class_answers.router)
     app.include_router(pages.router)

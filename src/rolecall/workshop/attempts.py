@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from rolecall.assessment import Assessment, Assessments, PaperItem
@@ -22,7 +22,39 @@ from rolecall.workshop.rooms import Identity, audit, secret_for
 from rolecall.workshop.tables import Answer, Attempt, Mark, Person, Room
 from rolecall.workshop.versions import keep_versions
 
-_ANSWERS = cast(Table, Answer.__table__)
+_ANSWERS, _ATTEMPTS, _MARKS = (cast(Table, one.__table__) for one in (Answer, Attempt, Mark))
+_PEOPLE, _ROOMS = cast(Table, Person.__table__), cast(Table, Room.__table__)
+# A class starts and submits together. Statements that are built once cost less than objects of a session.
+_STARTING = (
+    update(_PEOPLE)
+    .where(_PEOPLE.c.id == bindparam("who"))
+    .values(seen=bindparam("now"))
+    .returning(_PEOPLE.c.room_id, _PEOPLE.c.name, _PEOPLE.c.identity)
+)
+_LAST_NUMBER = select(func.max(_ATTEMPTS.c.number)).where(
+    _ATTEMPTS.c.person_id == bindparam("person"), _ATTEMPTS.c.assessment == bindparam("assessment")
+)
+_SECRET_AND_LAST_NUMBER = select(_ROOMS.c.secret, _LAST_NUMBER.scalar_subquery()).where(
+    _ROOMS.c.id == bindparam("room")
+)
+_OWNER = (
+    select(_PEOPLE.c.name, _ROOMS.c.name, _ROOMS.c.secret)
+    .join(_ROOMS, _ROOMS.c.id == _PEOPLE.c.room_id)
+    .where(_PEOPLE.c.id == bindparam("person"))
+)
+_ANSWER_TEXTS = select(_ANSWERS.c.place, _ANSWERS.c.answer).where(
+    _ANSWERS.c.attempt_id == bindparam("attempt")
+)
+_SUBMITTED = (
+    update(_ATTEMPTS)
+    .where(_ATTEMPTS.c.id == bindparam("attempt"))
+    .values(submitted=bindparam("at"), receipt=bindparam("signed"))
+)
+# The answers themselves are long for a task.
+_SERIALS = select(_ANSWERS.c.place, _ANSWERS.c.serial, _ANSWERS.c.saved).where(
+    _ANSWERS.c.attempt_id == bindparam("attempt")
+)
+_NEW_ATTEMPT, _NEW_ANSWER, _NEW_MARKS = insert(_ATTEMPTS), insert(_ANSWERS), insert(_MARKS)
 GRACE = timedelta(seconds=5)
 """An answer that arrives this long after the deadline still counts, because the network takes time."""
 
@@ -68,7 +100,7 @@ def start(
     now: datetime,
     stored: Collection[str] = frozenset(),
 ) -> Attempt:
-    """Return the attempt in progress, or start a new one.
+    """Return the attempt in progress, or start a new one, which isn't an object of the session.
 
     Parameters
     ----------
@@ -80,47 +112,43 @@ def start(
     AttemptError
         If there is none, and the assessment is closed or no attempt is left.
     """
-    # If two requests start an attempt at the same time, the second returns the first's.
-    locked = select(Person, Room).join(Room, Room.id == Person.room_id).where(Person.id == person)
-    locked = locked.with_for_update(of=Person).execution_options(populate_existing=True)
-    row, room = session.execute(locked).one()
+    # This locks the row: if two requests start an attempt at the same time, the second returns the first's.
+    whose = session.execute(_STARTING, {"who": person, "now": now}).one()
     name = assessment.assessment
-    before = attempts_of(session, person, name)
-    if before and in_progress(before[-1], now):
-        row.seen = now
-        return before[-1]
+    drawn = {"room": whose.room_id, "person": person, "assessment": name}
+    secret, before = session.execute(_SECRET_AND_LAST_NUMBER, drawn).one()
+    if before:
+        last = attempts_of(session, person, name)[-1]
+        if in_progress(last, now):
+            return last
     if not assessment.is_open(now):
         raise AttemptError("closed", f"{assessment.title} is not open now")
-    if len(before) >= assessment.attempts:
+    if before and before >= assessment.attempts:
         raise AttemptError(
             "no-attempts", f"no attempt is left: {assessment.title} allows {assessment.attempts}"
         )
-    number = len(before) + 1
-    whose = f"/{person}" if assessment.seed == "learner" else ""
-    seed = secret_for(room, f"paper{whose}/{number}")
+    number = (before or 0) + 1
+    learner = f"/{person}" if assessment.seed == "learner" else ""
+    seed = secret_for(secret, f"paper{learner}/{number}")
     # Extra time belongs to a person, and anyone can type a display name.
-    deadline = now + assessment.time_for(row.name if Identity(row.identity).is_proven else None)
+    deadline = now + assessment.time_for(whose.name if Identity(whose.identity).is_proven else None)
     if assessment.closes is not None:
         deadline = min(deadline, assessment.closes)
     paper = keep_versions(session, assessments, assessments.draw(assessment, seed), stored)
-    # A change before a query would be written before it, and the rest later, in a second statement.
-    row.seen = now
-    attempt = Attempt(
-        id=uuid.uuid4().hex,
-        room_id=row.room_id,
-        person_id=person,
-        assessment=name,
-        number=number,
-        paper=[one.document() for one in paper],
-        started=now,
-        deadline=deadline.astimezone(UTC),
-        submitted=None,
-        receipt="",
-    )
-    session.add(attempt)
-    audit(session, row.room_id, now, row.name, "attempt started", f"{name} {number} {attempt.id}")
-    session.flush()
-    return attempt
+    values = {
+        "id": uuid.uuid4().hex,
+        "room_id": whose.room_id,
+        "person_id": person,
+        "assessment": name,
+        "number": number,
+        "paper": [one.document() for one in paper],
+        "deadline": deadline.astimezone(UTC),
+        "submitted": None,
+        "receipt": "",
+    }
+    session.execute(_NEW_ATTEMPT, {**values, "begun": now})
+    audit(session, whose.room_id, now, whose.name, "attempt started", f"{name} {number} {values['id']}")
+    return Attempt(started=now, **values)
 
 
 def attempts_of(session: Session, person: int, assessment: str) -> list[Attempt]:
@@ -171,9 +199,7 @@ def save(
     AttemptError
         If the attempt is over, or the form can't give this answer.
     """
-    # Without the answers themselves, which are long for a task.
-    columns = (Answer.place, Answer.serial, Answer.saved)
-    answers = session.execute(select(*columns).where(Answer.attempt_id == attempt.id)).all()
+    answers = session.execute(_SERIALS, {"attempt": attempt.id}).all()
     kept = next((one for one in answers if one.place == sent.place), None)
     serial = sent.serial
     if kept is not None and kept.serial == serial and _given(session, attempt, sent.place) != sent.given:
@@ -197,10 +223,9 @@ def save(
     since = max((one.saved for one in answers), default=attempt.started)
     seconds = max(0.0, (now - since).total_seconds())
     values = {"given": sent.given, "answer": answer, "serial": serial, "saved": now}
-    # A statement costs less than an object of the session, which nothing else needs.
     if kept is None:
         new = {"attempt_id": attempt.id, "place": sent.place, "seconds": seconds, **values}
-        session.execute(insert(_ANSWERS), new)
+        session.execute(_NEW_ANSWER, new)
     else:
         this = (_ANSWERS.c.attempt_id == attempt.id) & (_ANSWERS.c.place == sent.place)
         session.execute(update(_ANSWERS).where(this).values(seconds=_ANSWERS.c.seconds + seconds, **values))
@@ -248,40 +273,36 @@ def _given(session: Session, attempt: Attempt, place: int) -> Any:
 
 def submit(session: Session, attempt: Attempt, signer: Signer, now: datetime) -> str:
     """Submit an attempt and return its receipt. Submitting it again returns the same receipt."""
-    if attempt.submitted is None:
-        person, room = session.get_one(Person, attempt.person_id), session.get_one(Room, attempt.room_id)
-        attempt.submitted = min(now, attempt.deadline)
-        answers = list(session.scalars(select(Answer).where(Answer.attempt_id == attempt.id)))
-        attempt.receipt = signer.sign(
-            Receipt(
-                room.name,
-                person.name,
-                attempt.assessment,
-                attempt.id,
-                attempt.number,
-                attempt.submitted.isoformat(),
-                digest_of(
-                    ((one.place, one.answer) for one in answers), secret_for(room, f"receipt/{attempt.id}")
-                ),
-            )
+    if attempt.submitted is not None:
+        return attempt.receipt
+    person, room, secret = session.execute(_OWNER, {"person": attempt.person_id}).one()
+    answers = session.execute(_ANSWER_TEXTS, {"attempt": attempt.id}).all()
+    submitted, key = min(now, attempt.deadline), secret_for(secret, f"receipt/{attempt.id}")
+    receipt = signer.sign(
+        Receipt(
+            room,
+            person,
+            attempt.assessment,
+            attempt.id,
+            attempt.number,
+            submitted.isoformat(),
+            digest_of(((one.place, one.answer) for one in answers), key),
         )
-        for place in range(len(attempt.paper)):
-            session.add(
-                Mark(
-                    attempt_id=attempt.id,
-                    place=place,
-                    score=0.0,
-                    state="waiting",
-                    claimed_until=None,
-                    tries=0,
-                    misconception="",
-                    said="",
-                    note="",
-                )
-            )
-        audit(session, attempt.room_id, now, person.name, "attempt submitted", attempt.id)
-        session.flush()
-    return attempt.receipt
+    )
+    session.execute(_SUBMITTED, {"attempt": attempt.id, "at": submitted, "signed": receipt})
+    unmarked = {
+        "attempt_id": attempt.id,
+        "score": 0.0,
+        "state": "waiting",
+        "claimed_until": None,
+        "tries": 0,
+        "misconception": "",
+        "said": "",
+        "note": "",
+    }
+    session.execute(_NEW_MARKS, [{**unmarked, "place": place} for place in range(len(attempt.paper))])
+    audit(session, attempt.room_id, now, person, "attempt submitted", attempt.id)
+    return receipt
 
 
 def overdue(session: Session, now: datetime) -> Sequence[str]:

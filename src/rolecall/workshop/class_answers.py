@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from rolecall.assessment import PaperItem
 from rolecall.quiz import InvalidAnswer, Question
 from rolecall.workshop._input_limits import BadInput, check_length
+from rolecall.workshop._requests import Body, RowId, write
 from rolecall.workshop.access import Learner, TheAuthenticator, TheService
-from rolecall.workshop.api import Body, RowId, write
 from rolecall.workshop.attempts import AttemptError
 from rolecall.workshop.class_questions import deck_of, is_revealed
 from rolecall.workshop.graders import AnswerGrade, GradingError

@@ -162,7 +162,7 @@ async def _change(service: Service, caller: Caller, change: Any, detail: str) ->
 def _registration_code(session: Session, room: int, until: datetime) -> str:
     """Return a code that lets a platform register until a time."""
     seconds = int(until.timestamp())
-    secret = secret_for(session.get_one(Room, room), f"registration/{seconds}")
+    secret = secret_for(session.get_one(Room, room).secret, f"registration/{seconds}")
     return f"{seconds}-{secret[:32]}"
 
 

@@ -7,17 +7,18 @@ import hmac
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from rolecall.workshop.tables import ActivityRow, AuditEntry, BrowserSession, Person, Room
 
 _ACTIVITIES, _PEOPLE = cast(Table, ActivityRow.__table__), cast(Table, Person.__table__)
+_ROOMS = cast(Table, Room.__table__)
 # Without letters and digits that are easily confused when read from a screen.
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 _CODE = 8
@@ -26,6 +27,24 @@ _LARGEST_NUMBER = 9_999
 _MOST_NAMES = 5_000
 """How many people a join code adds to a room. Learners of a roster, a Hub, or a platform don't count."""
 _NUMBER = re.compile(r" \(\d{1,4}\)$")
+_NOTHING_YET = {
+    "role": LEARNER,
+    "identity": "name",
+    "hub_user": None,
+    "personal_code": None,
+    "lesson": "",
+    "mode": "",
+    "question": "",
+}
+# Statements that are built once cost much less than objects of a session.
+_ROOM_OF_CODE = select(_ROOMS.c.id, _ROOMS.c.code_until).where(_ROOMS.c.code == bindparam("typed"))
+_ID_OF_CODE = select(_PEOPLE.c.id).where(_PEOPLE.c.personal_code == bindparam("digest"))
+_SAME_NAME = select(_PEOPLE.c.id).where(
+    _PEOPLE.c.room_id == bindparam("room"), _PEOPLE.c.name == bindparam("wanted")
+)
+_NAMES = select(func.count()).where(_PEOPLE.c.room_id == bindparam("room"), _PEOPLE.c.identity == "name")
+_NEW_PERSON = insert(_PEOPLE).returning(_PEOPLE.c.id)
+_NEW_ENTRY, _NEW_ACTIVITIES = insert(cast(Table, AuditEntry.__table__)), insert(_ACTIVITIES)
 # The audit log names these where no person acted.
 _RESERVED = frozenset({"service", "retention", "administrator"})
 
@@ -52,11 +71,20 @@ class CannotJoin(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A new person in a room, with their token. The database has only the token's digest."""
+    """A person in a room, with their token. The database has only the token's digest.
+
+    Parameters
+    ----------
+    is_known
+        Whether the person joined before, and can have another token from then.
+    """
 
     person: int
     name: str
     token: str
+    room: int
+    identity: Identity = Identity.NAME
+    is_known: bool = field(default=False, compare=False)
 
 
 def digest(token: str) -> str:
@@ -69,9 +97,9 @@ def digest_of_code(code: str) -> str:
     return digest("".join(one for one in code.upper() if one.isalnum()))
 
 
-def secret_for(room: Room, purpose: str) -> str:
-    """Derive a secret of a room for one purpose, in hexadecimal. No one can predict it."""
-    return hmac.new(bytes.fromhex(room.secret), purpose.encode(), hashlib.sha256).hexdigest()
+def secret_for(secret: str, purpose: str) -> str:
+    """Derive a secret for one purpose from a room's, both in hexadecimal. No one can predict it."""
+    return hmac.new(bytes.fromhex(secret), purpose.encode(), hashlib.sha256).hexdigest()
 
 
 def open_room(session: Session, name: str, now: datetime, join_hours: float) -> tuple[Room, str | None]:
@@ -167,13 +195,14 @@ def is_valid_code(session: Session, code: str, now: datetime) -> bool:
     return _room_of(session, code, now) is not None or _person_of(session, code) is not None
 
 
-def _room_of(session: Session, code: str, now: datetime) -> Room | None:
-    room = session.scalars(select(Room).where(Room.code == code.strip().upper())).one_or_none()
-    return room if room is not None and now < room.code_until else None
+def _room_of(session: Session, code: str, now: datetime) -> int | None:
+    found = session.execute(_ROOM_OF_CODE, {"typed": code.strip().upper()}).one_or_none()
+    return found.id if found is not None and now < found.code_until else None
 
 
 def _person_of(session: Session, code: str) -> Person | None:
-    return session.scalars(select(Person).where(Person.personal_code == digest_of_code(code))).one_or_none()
+    found = session.execute(_ID_OF_CODE, {"digest": digest_of_code(code)}).scalar()
+    return session.get_one(Person, found) if found is not None else None
 
 
 def join(session: Session, code: str, name: str, now: datetime, token: str = "") -> Joined:
@@ -192,7 +221,8 @@ def join(session: Session, code: str, name: str, now: datetime, token: str = "")
     CannotJoin
         If no room has this code, or the code has expired.
     """
-    before = session.scalars(select(Person).where(Person.token == digest(token))).one_or_none()
+    by_token = select(Person).where(Person.token == digest(token))
+    before = session.scalars(by_token).one_or_none() if token else None
     person = _person_of(session, code)
     if person is not None:
         if before is not person:
@@ -200,27 +230,38 @@ def join(session: Session, code: str, name: str, now: datetime, token: str = "")
             person.token = digest(token)
         person.seen = max(now, person.joined + timedelta(microseconds=1))
         audit(session, person.room_id, now, person.name, "joined", "by personal code")
-        return Joined(person.id, person.name, token)
+        return Joined(
+            person.id, person.name, token, person.room_id, Identity(person.identity), is_known=True
+        )
     cleaned = clean_name(name)
     room = _room_of(session, code, now)
     if room is None:
         raise CannotJoin("this join code is not valid now; ask your instructor for the current one")
     if before is not None and _continues(before, room, cleaned):
         before.seen = now
-        return Joined(before.id, before.name, token)
-    by_name = (Person.room_id == room.id) & (Person.identity == Identity.NAME)
-    if (session.scalar(select(func.count()).where(by_name)) or 0) >= _MOST_NAMES:
-        raise CannotJoin("this workshop is full; ask your instructor for a personal code")
+        return Joined(before.id, before.name, token, room, is_known=True)
     token = secrets.token_urlsafe(32)
-    person = add_person(session, room.id, cleaned, LEARNER, token, now)
-    audit(session, room.id, now, person.name, "joined", "by code")
-    return Joined(person.id, person.name, token)
+    free = free_name(session, room, cleaned)
+    new = {
+        **_NOTHING_YET,
+        "room_id": room,
+        "name": free,
+        "token": digest(token),
+        "joined": now,
+        "seen": now,
+    }
+    person_id = session.execute(_NEW_PERSON, new).scalar_one()
+    # IDs only grow, so there is nothing to count while they are small.
+    if person_id > _MOST_NAMES and session.execute(_NAMES, {"room": room}).scalar_one() > _MOST_NAMES:
+        raise CannotJoin("this workshop is full; ask your instructor for a personal code")
+    audit(session, room, now, free, "joined", "by code")
+    return Joined(person_id, free, token, room)
 
 
-def _continues(person: Person, room: Room, name: str) -> bool:
+def _continues(person: Person, room: int, name: str) -> bool:
     """Whether someone who joins again under a name is this person; the name may have got a number."""
     return (
-        person.room_id == room.id
+        person.room_id == room
         and person.role == LEARNER
         and name in (person.name, _NUMBER.sub("", person.name))
     )
@@ -257,9 +298,10 @@ def free_name(session: Session, room: int, name: str) -> str:
     CannotJoin
         If too many people have this name.
     """
-    in_room = select(Person.name).where(Person.room_id == room)
-    if name.casefold() not in _RESERVED and session.scalar(in_room.where(Person.name == name)) is None:
+    is_taken = session.execute(_SAME_NAME, {"room": room, "wanted": name}).scalar() is not None
+    if not is_taken and name.casefold() not in _RESERVED:
         return name
+    in_room = select(Person.name).where(Person.room_id == room)
     taken = set(session.scalars(in_room.where(Person.name.startswith(f"{name} (", autoescape=True))))
     numbered = (f"{name} ({number})" for number in range(2, _LARGEST_NUMBER + 1))
     free = next((one for one in numbered if one not in taken), None)
@@ -286,7 +328,8 @@ def hub_person(session: Session, room: Room, hub_user: str, *, instructor: bool,
 
 def audit(session: Session, room: int, now: datetime, who: str, what: str, detail: str) -> None:
     """Add an entry to the audit table."""
-    session.add(AuditEntry(room_id=room, at=now, who=who, what=what, detail=detail))
+    entry = {"room_id": room, "at": now, "who": who, "what": what, "detail": detail}
+    session.execute(_NEW_ENTRY, entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +377,7 @@ def record_activities(
     ]
     # A statement costs less than objects of the session, which nothing else needs.
     if rows:
-        session.execute(insert(_ACTIVITIES), rows)
+        session.execute(_NEW_ACTIVITIES, rows)
         changes["question"] = str(rows[-1]["question"])
     session.execute(update(_PEOPLE).where(_PEOPLE.c.id == person).values(seen=now, **changes))
     return len(rows)

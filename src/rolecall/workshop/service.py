@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
@@ -34,6 +33,7 @@ from rolecall.workshop.graders import Graders
 from rolecall.workshop.grades import AttemptGrade, remarks_of
 from rolecall.workshop.lti import Platforms
 from rolecall.workshop.marking import Marker
+from rolecall.workshop.papers import Papers
 from rolecall.workshop.platform_grades import GradeQueue
 from rolecall.workshop.platform_members import ClassList, read_class_list
 from rolecall.workshop.platform_registrations import PlatformFile, Registrations
@@ -61,6 +61,8 @@ class Service:
         The token if the room is new; ``None`` otherwise, because it can't be shown again.
     stored_versions
         The digests of versions that this service has stored.
+    papers
+        What learners see of their papers.
 
     Raises
     ------
@@ -97,10 +99,9 @@ class Service:
         self._documents = lru_cache(maxsize=1024)(self._load_version)
         self._questions = lru_cache(maxsize=1024)(self._read_question)
         self._asked = lru_cache(maxsize=4096)(self._ask)
-        self._viewed = lru_cache(maxsize=4096)(self._view)
+        self._viewed = lru_cache(maxsize=64)(self._view)
         self._revealed = lru_cache(maxsize=64)(self._reveal)
-        # When a class starts together, one thread renders a question, and the others wait for it.
-        self._rendering = threading.Lock()
+        self.papers = Papers(lambda item: self._view(item, self._changed(item)))
 
     def _give_grades_back(self, changed: bool) -> None:
         self._grades.send(self.clock.now(), changed=changed)
@@ -188,9 +189,7 @@ class Service:
 
     def view(self, item: PaperItem) -> dict[str, Any] | None:
         """Return what a learner sees of a question, without its key. The caller sets its place."""
-        changed = self._changed(item)
-        with self._rendering:
-            return self._viewed(item, changed)
+        return self._viewed(item, self._changed(item))
 
     def revealed_view(self, item: PaperItem) -> dict[str, Any] | None:
         """Return what a class sees of a question once its answer is revealed."""
@@ -210,20 +209,6 @@ class Service:
     def _skill(self, task: Task) -> str:
         banks = (self.assessments.bank(one.stem) for one in self.course.banks())
         return next((bank.skills[task.skill] for bank in banks if task.skill in bank.skills), "")
-
-    def paper(self, attempt: Attempt, answers: Sequence[Answer]) -> list[dict[str, Any]]:
-        """Return the questions of an attempt without their key, each with the saved answer."""
-        saved = {one.place: one for one in answers}
-        questions = []
-        for place, one in enumerate(attempt.paper):
-            view = self.view(PaperItem(**one))
-            if view is None:
-                continue
-            kept = saved.get(place)
-            given = kept.given if kept else None
-            asked = {**view, "place": place, "count": len(attempt.paper), "given": given}
-            questions.append({"view": asked, "serial": kept.serial if kept else 0})
-        return questions
 
     def feedback(
         self,
