@@ -219,3 +219,23 @@ def test_only_the_management_account_and_delegated_administrators_manage_the_org
     assert len(member.list_accounts()["Accounts"]) == 3
     with pytest.raises(member.exceptions.AccessDeniedException):
         member.create_policy(**scp)
+
+
+def test_a_policy_that_is_detached_is_a_change_of_access(sandbox):
+    sandbox.remember_access()
+    organizations = sandbox.client("organizations", actor="management")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    workloads = organizations.list_children(ParentId=root, ChildType="ORGANIZATIONAL_UNIT")["Children"][0][
+        "Id"
+    ]
+    assert sandbox.changes_of_access() == []
+
+    made = organizations.create_policy(
+        Content=DENY_S3, Description="", Name="no-s3", Type="SERVICE_CONTROL_POLICY"
+    )
+    organizations.attach_policy(PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=workloads)
+
+    assert [str(one) for one in sandbox.changes_of_access()] == [
+        "the service control policies of the account prod",
+        "the service control policies of the account test",
+    ]

@@ -29,6 +29,7 @@ from rolecall.lab import (
     recognized_mistakes,
     replayable_calls,
     run_steps,
+    start_task,
 )
 from rolecall.lab.steps import expression_error, run_proof
 from rolecall.quiz import Proof, Step
@@ -267,7 +268,7 @@ def _graded(
     """Grade a task after some calls, and also return the calls, as the sandbox recorded them."""
     sandbox.reset()
     saved: SavedCredentials = {}
-    problems = run_steps(task.start, sandbox, saved)
+    problems = start_task(task, sandbox, saved)
     calls_before = len(sandbox.calls())
     problems += run_steps(steps, sandbox, dict(saved))
     calls = sandbox.calls()[calls_before:]
@@ -284,7 +285,7 @@ def _problems_of_replay(task: Task, steps: list[Step], sandbox: Sandbox) -> Iter
     sandbox.reset()
     sandbox.clock.set(datetime.now(UTC) - timedelta(days=1))
     saved: SavedCredentials = {}
-    run_steps(task.start, sandbox, saved)
+    start_task(task, sandbox, saved)
     made = sandbox.calls()
     run_steps(steps, sandbox, saved)
     calls = replayable_calls(sandbox.calls()[len(made) :])

@@ -10,7 +10,8 @@ from rolecall.check._findings import Finding
 from rolecall.check._loaded_course import LoadedCourse
 from rolecall.lab import Task
 from rolecall.quiz import Step
-from rolecall.sandbox.world import World
+from rolecall.sandbox.access_change import AccessName
+from rolecall.sandbox.world import Account, World
 
 _ROLE = re.compile(r"^arn:aws:iam::(\d{12}):role/(?:.*/)?([^/]+)$")
 
@@ -31,6 +32,7 @@ def _unknown(task: Task, world: World) -> Iterator[tuple[Where, str]]:
     ids = {one.id for one in world.accounts.values()}
     buckets = {name for one in world.accounts.values() for name in one.buckets}
     buckets |= {str(step.parameters.get("Bucket")) for step in made if step.call == "s3.create_bucket"}
+    yield from _unknown_names(task, world, made)
     for part in ("succeed", "denied"):
         for place, probe in enumerate(getattr(task, part)):
             # What a probe creates itself exists when it is used.
@@ -49,6 +51,30 @@ def _unknown(task: Task, world: World) -> Iterator[tuple[Where, str]]:
                 if isinstance(bucket, str) and bucket not in buckets | own:
                     message = f"the world has no bucket {bucket!r}{did_you_mean(bucket, buckets)}"
                     yield (*where, "Bucket"), message
+
+
+def _unknown_names(task: Task, world: World, made: list[Step]) -> Iterator[tuple[Where, str]]:
+    """Yield the names in `only_changed` that neither the world nor a call of the task has."""
+    given = {str(value) for step in made for value in step.parameters.values()}
+    for place, probe in enumerate(task.succeed):
+        for index, text in enumerate(probe.only_changed or ()):
+            one = AccessName.parse(text)
+            accounts = [each for name, each in world.accounts.items() if one.account in ("", name)]
+            names = {name for each in accounts for name in _names(one.kind, each)}
+            if one.kind == "account":
+                names = set(world.accounts)
+            if one.name not in names | given:
+                message = f"the world has no {one.kind} {one.name!r}{did_you_mean(one.name, names)}"
+                yield ("succeed", place, "only_changed", index), message
+
+
+def _names(kind: str, account: Account) -> set[str]:
+    if kind == "key":
+        return {str(one.id) for one in account.keys.values()}
+    if kind == "identity provider":
+        return {one.url.partition("://")[2] for one in account.oidc_providers.values()}
+    plural = {"managed policy": "managed_policies"}.get(kind, f"{kind.replace(' ', '_')}s")
+    return set(getattr(account, plural, ()))
 
 
 def _creates(step: Step) -> bool:

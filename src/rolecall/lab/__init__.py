@@ -3,7 +3,14 @@
 import warnings
 
 from rolecall.lab._changes import is_change, needs_change, work_of
-from rolecall.lab._grading import ProbeResult, TaskGrade, first_failure, grade_task, recognized_mistakes
+from rolecall.lab._grading import (
+    ProbeResult,
+    TaskGrade,
+    first_failure,
+    grade_task,
+    recognized_mistakes,
+    start_task,
+)
 from rolecall.lab._replay import MAX_CALLS, grade_calls, replayable_calls
 from rolecall.lab._session import TaskSession, task
 from rolecall.lab._task import (
@@ -43,6 +50,7 @@ __all__ = [
     "recognized_mistakes",
     "replayable_calls",
     "run_steps",
+    "start_task",
     "task",
     "task_files",
     "work_of",

@@ -8,8 +8,9 @@ from typing import Any
 
 from rolecall.aws.errors import DENIAL_CODES
 from rolecall.lab._task import Mistake, Probe, Task
-from rolecall.lab.steps import CallResult, SavedCredentials, StepRunner, missing_from, search
+from rolecall.lab.steps import CallResult, SavedCredentials, StepRunner, missing_from, run_steps, search
 from rolecall.quiz import Step
+from rolecall.sandbox.access_change import AccessChange, AccessName
 from rolecall.sandbox.client import Sandbox
 
 # boto3 raises NoCredentialsError on a machine that gets no credentials. A response to HEAD has no body, so
@@ -87,6 +88,25 @@ class TaskGrade:
         return share_denied * sum(succeed) / len(succeed)
 
 
+def start_task(task: Task, sandbox: Sandbox, saved: SavedCredentials) -> list[str]:
+    """Bring a sandbox to the state in which a task starts.
+
+    Parameters
+    ----------
+    saved
+        The credentials that the calls in the task's `start` save are added.
+
+    Returns
+    -------
+    list of str
+        One sentence for each call whose result differs from what it expects.
+    """
+    problems = run_steps(task.start, sandbox, saved)
+    if task.compares_access:
+        sandbox.remember_access()
+    return problems
+
+
 def grade_task(
     task: Task,
     sandbox: Sandbox,
@@ -126,8 +146,8 @@ def first_failure(
     Parameters
     ----------
     denied_first
-        Whether the probes that must stay denied run first: they change nothing, and fail sooner after
-        calls that solve the task and allow too much.
+        Whether the probes that must stay denied run first, after the comparison with the start: they change
+        nothing, and fail sooner after calls that solve the task and allow too much.
     """
     probes = _run_probes(task, sandbox, calls, saved, denied_first=denied_first)
     return next((one for one in probes if not one.passed), None)
@@ -148,16 +168,29 @@ def _run_probes(
     denied_first: bool = False,
 ) -> Iterator[ProbeResult]:
     last = sandbox.last_entry if with_entries else 0
-    groups = ((task.succeed, False), (task.denied, True))
-    for probes, must_be_denied in reversed(groups) if denied_first else groups:
-        for probe in probes:
+    # The probes change something, too, so this comes before them.
+    changes = sandbox.changes_of_access() if task.compares_access else []
+    probes = [*((one, False) for one in task.succeed), *((one, True) for one in task.denied)]
+    if denied_first:
+        probes.sort(key=lambda one: (one[0].only_changed is None, not one[1]))
+    for probe, must_be_denied in probes:
+        if probe.only_changed is not None:
+            result = _compared(probe, probe.only_changed, changes)
+        else:
             # A probe must not use what another one saved.
             runner = StepRunner(sandbox, dict(saved or {}))
             result = _run_probe(probe, runner, calls, must_be_denied=must_be_denied)
-            if with_entries:
-                after, last = last, sandbox.last_entry
-                result = replace(result, after=after, last=last)
-            yield result
+        if with_entries:
+            after, last = last, sandbox.last_entry
+            result = replace(result, after=after, last=last)
+        yield result
+
+
+def _compared(probe: Probe, expected: Sequence[str], changes: Sequence[AccessChange]) -> ProbeResult:
+    names = [AccessName.parse(one) for one in expected]
+    others = [str(one) for one in changes if not any(name.covers(one) for name in names)]
+    error = f"changed: {', '.join(others)}" if others else ""
+    return ProbeResult(probe.says, not others, must_be_denied=False, error=error)
 
 
 def _run_probe(

@@ -13,9 +13,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from rolecall.lab._clients import key_clients
-from rolecall.lab._grading import TaskGrade, grade_task
+from rolecall.lab._grading import TaskGrade, grade_task, start_task
 from rolecall.lab._task import Task
-from rolecall.lab.steps import SavedCredentials, run_steps, serialize_documents
+from rolecall.lab.steps import SavedCredentials, serialize_documents
 from rolecall.sandbox.client import Sandbox, SandboxError
 
 MAX_CALLS = 300
@@ -173,11 +173,11 @@ def grade_calls(
     started = started or next((str(one["at"]) for one in calls if one.get("at")), "")
     saved: SavedCredentials = {}
     _set_clock(sandbox, started)
-    run_steps(task.start, sandbox, saved)
+    start_task(task, sandbox, saved)
     score_at_start = grade_task(task, sandbox, [], saved).score
     sandbox.reset()
     _set_clock(sandbox, started)
-    run_steps(task.start, sandbox, saved)
+    start_task(task, sandbox, saved)
     calls_before = len(sandbox.calls())
     replay = _Replay(sandbox)
     for call in calls[:MAX_CALLS]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rolecall.course import Course, find_course
 from rolecall.lab._changes import attempts_of, needs_change, work_of
-from rolecall.lab._grading import ProbeResult, TaskGrade, grade_task, recognized_mistakes
+from rolecall.lab._grading import ProbeResult, TaskGrade, grade_task, recognized_mistakes, start_task
 from rolecall.lab._task import Mistake, Task, find_task
 from rolecall.lab._variables import name_in_notebook
 from rolecall.lab.check_result import EXPLAIN, CheckResult, MarkdownText, RecognizedMistake
@@ -55,7 +55,7 @@ class TaskSession:
         self._saved: SavedCredentials = {}
         self._probe_entries: list[range] = []
         self.result: CheckResult | None = None
-        problems = run_steps(self._task.start, self.lab, self._saved)
+        problems = start_task(self._task, self.lab, self._saved)
         if problems:
             raise SandboxError(f"the task “{self._task.title}” can't start: {'; '.join(problems)}")
         self._calls: list[dict[str, Any]] = []
@@ -166,7 +166,9 @@ class TaskSession:
         if probe.passed or not decisive:
             decisive = entries
         if not decisive:
-            raise SandboxError("No policy decided this: it looks at the calls that you made.")
+            raise SandboxError(
+                "No policy decided this: it looks at the calls that you made, or at what they changed."
+            )
         return self.lab.explain(decisive[-1])
 
     def _save(self, grade: TaskGrade, mistakes: list[Mistake]) -> str:

@@ -15,6 +15,7 @@ from rolecall._yaml import BadFile, did_you_mean, read_yaml
 from rolecall.course import Course, NoCourse
 from rolecall.quiz import AcceptedChange, Step
 from rolecall.quiz.fields import Difficulty, Slug, Text
+from rolecall.sandbox.access_change import AccessName
 
 
 def _expression(value: str) -> str:
@@ -30,6 +31,15 @@ Expression = Annotated[str, AfterValidator(_expression)]
 
 A call has ``who``, ``call``, ``parameters``, and ``error``.
 """
+
+
+def _changeable(value: str) -> str:
+    AccessName.parse(value)
+    return value
+
+
+Changeable = Annotated[str, AfterValidator(_changeable)]
+"""The name of something that decides who can do what, such as ``policies of role web``."""
 
 
 class _Model(BaseModel):
@@ -49,11 +59,15 @@ class Probe(_Model):
         denied, or end without what its `expect` says.
     seen
         Instead of calls: an expression over the learner's own calls, which must find something.
+    only_changed
+        Instead of calls: what may differ from the start, such as ``role web`` or ``tags of user dana``.
+        All other policies, boundaries, tags, access keys, and the like must be as they were.
     """
 
     says: Text
     steps: list[Step] = []
     seen: Expression | None = None
+    only_changed: list[Changeable] | None = None
 
 
 class Mistake(_Model):
@@ -144,6 +158,11 @@ class Task(_Model):
     accepts: list[AcceptedChange] = []
     references: list[str] = []
 
+    @property
+    def compares_access(self) -> bool:
+        """Whether a probe compares who can do what with the start."""
+        return any(probe.only_changed is not None for probe in self.succeed)
+
 
 class TaskFile(_Model):
     """A lesson's `tasks.yaml`."""
@@ -170,8 +189,12 @@ def load_tasks(path: Path) -> list[Task]:
             )
         seen.add(task.id)
         for part, place, probe in _probes(task):
-            if bool(probe.steps) == bool(probe.seen):
-                problem = "a probe has either steps or seen"
+            given = (bool(probe.steps), probe.seen is not None, probe.only_changed is not None)
+            if sum(given) != 1:
+                problem = "a probe has steps, or seen, or only_changed"
+                faults.append(document.fault(("tasks", index, part, place), problem))
+            elif part == "denied" and probe.only_changed is not None:
+                problem = "only_changed says how the task must end; move this probe to succeed"
                 faults.append(document.fault(("tasks", index, part, place), problem))
     if faults:
         raise BadFile(faults)

@@ -25,6 +25,7 @@ from rolecall.sandbox._errors import OutsideSandboxError, SandboxError
 from rolecall.sandbox._kernel import KERNEL
 from rolecall.sandbox._loopback import with_loopback
 from rolecall.sandbox._server_process import ServerProcess
+from rolecall.sandbox.access_change import AccessChange
 from rolecall.sandbox.call_explanation import CallExplanation
 from rolecall.sandbox.diagram import Diagram
 from rolecall.sandbox.metadata_log import MetadataRequest
@@ -254,6 +255,20 @@ class Sandbox:
             The number of a call; 0 for all calls that the sandbox keeps.
         """
         return list(self._control("GET", f"/calls?after={after}"))
+
+    def remember_access(self) -> None:
+        """Keep who can do what now, for `changes_of_access`, until the next reset."""
+        self._control("POST", "/access", {})
+
+    def changes_of_access(self) -> list[AccessChange]:
+        """Return what was changed since `remember_access`: policies, boundaries, tags, keys, and so on.
+
+        Raises
+        ------
+        SandboxError
+            If nothing was kept.
+        """
+        return [AccessChange(**one) for one in self._control("GET", "/access")]
 
     def metadata_requests(self) -> list[MetadataRequest]:
         """Return the requests to instance metadata since the start or the last reset."""

@@ -72,6 +72,8 @@ class Control(WebService):
                 ("POST", "/build", self._build),
                 ("POST", "/token", self._mint_token),
                 ("POST", "/assertion", self._mint_assertion),
+                ("POST", "/access", self._remember_access),
+                ("GET", "/access", self._list_changes_of_access),
                 ("GET", "/actors", self._list_actors),
                 ("GET", "/calls", self._list_calls),
                 ("GET", "/decisions", self._list_decisions),
@@ -113,6 +115,18 @@ class Control(WebService):
     def _build(self, request: Request) -> Response:
         problems = self._gateway.builder.build_everything()
         return json_response([{"where": where, "problem": problem} for where, problem in problems])
+
+    def _remember_access(self, request: Request) -> Response:
+        self._gateway.access.remember()
+        return json_response({})
+
+    def _list_changes_of_access(self, request: Request) -> Response:
+        changes = self._gateway.access.since()
+        if changes is None:
+            raise NotFound(
+                "No state was kept. POST /access keeps the state with which changes are compared."
+            )
+        return json_response([one._asdict() for one in changes])
 
     def _list_actors(self, request: Request) -> Response:
         return json_response(self._machines.description())

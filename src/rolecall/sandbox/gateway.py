@@ -23,6 +23,7 @@ from rolecall.aws.regions import is_other_partition, is_region
 from rolecall.aws.required_parameters import check_required
 from rolecall.aws.s3_forms import Form, read_form
 from rolecall.sandbox import moto_app
+from rolecall.sandbox.access_changes import AccessChanges
 from rolecall.sandbox.authorizer import Authorizer
 from rolecall.sandbox.build import Builder
 from rolecall.sandbox.call import Call
@@ -105,6 +106,7 @@ class Gateway:
         self.issuers = Issuers(world, self.iam, self.clock)
         self.saml = SamlProviders(world, self.iam, self.clock)
         self.guardrails = Guardrails(world, self.builder)
+        self.access = AccessChanges(world, self.builder, self.guardrails)
         encoded = EncodedMessages()
         self.sts = Sts(self.iam, self.sessions, self.clock, encoded)
         self.authorizer = Authorizer(
@@ -147,6 +149,7 @@ class Gateway:
         self.calls.clear()
         self.history.clear()
         self.metadata.clear()
+        self.access.forget()
         self._gaps.reset()
         self._deliveries.reset()
         self.builder.build()

@@ -10,6 +10,7 @@ from rolecall.sandbox.client import Sandbox
 
 pytestmark = pytest.mark.slow
 
+UNCHANGED = "everything else about access is as it was"
 # The task, the probe that is left out, the kind of cheat that then passes, and words of the finding.
 WEAK = [
     ("only-what-is-needed", "a session reads the access control list of a report", "wider action", 'becomes "s3:Get*"'),
@@ -33,9 +34,12 @@ WEAK = [
     ("pass-one-role", "dev passes the role web to Lambda", "without a condition", "iam:PassedToService = lambda.amazonaws.com"),
     ("no-more-keys", "web-bot has no active access key", "a call left out", "without iam.update_access_key"),
     ("end-old-sessions", "the session on the laptop reads a report", "policy deleted", "iam.delete_role_policy"),
-    ("only-what-is-needed", "the trust policy of reports-reader is as it was", "trust beside", "lambda.amazonaws.com can also assume reports-reader"),
+    ("only-what-is-needed", UNCHANGED, "trust beside", "lambda.amazonaws.com can also assume reports-reader"),
     ("explicit-deny", "a user of another account writes a report", "resource opened", "can also use the bucket acme-reports"),
-    ("the-wrong-tag", "Eve assumes data-team", "given to another", "iam.tag_user is also called for eve"),
+    ("the-wrong-tag", UNCHANGED, "given to another", "iam.tag_user is also called for kim"),
+    ("the-wrong-tag", UNCHANGED, "elsewhere", "the permissions boundary of deployer is removed"),
+    ("the-other-account", UNCHANGED, "elsewhere", "the managed policy deployer-boundary allows everything"),
+    ("explicit-deny", UNCHANGED, "elsewhere", "with `only_changed`, which lists `bucket acme-reports`"),
     ("the-full-queue", "a stranger sends a message", "resource opened", "can also use the queue jobs"),
 ]  # fmt: skip
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from rolecall.check.cheats._after import (
@@ -21,6 +23,7 @@ from rolecall.quiz import Step
 from rolecall.sandbox.world import Role, User, World
 
 _NAME = "cheat"
+_HARMLESS = "If the change is harmless, list it in `accepts` with the reason."
 _ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 _ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 _COPIED = frozenset({"iam.tag_user", "iam.tag_role", "iam.add_user_to_group", "iam.attach_role_policy"})
@@ -46,6 +49,31 @@ def doors_beside(task: Task, world: World) -> Iterator[Cheat]:
     yield from doors.new_keys()
 
 
+def doors_elsewhere(task: Task, world: World) -> Iterator[Cheat]:
+    """Yield a task's solution with one further change to something that the task isn't about.
+
+    A probe with `only_changed` rejects all of them alike, so one of each kind is enough there.
+    """
+    actor = world.actors.get(task.actor)
+    if actor is None:
+        return
+    where = actor.reference.partition("/")[0]
+    doors = _Doors(task, world, where)
+    named = ", ".join(f"`{one}`" for one in doors.changed()) or "what the solution changes"
+    probe = f"Add a probe to `succeed` with `only_changed`, which lists {named}."
+    doors.turn_elsewhere()
+    own = actor.user.partition("/")[2] if actor.user is not None else ""
+    seen = set()
+    further = (doors.identities(own), doors.trusts(), doors.resources(), doors.guardrails())
+    for cheat in chain(*further, doors.new_users()):
+        last = cheat.steps[-1]
+        target = [] if task.compares_access else [str(one) for one in last.parameters.values()]
+        key = (last.call, *(one for one in target if "Statement" not in one))
+        if key not in seen and not last.call.startswith("iam.attach_"):
+            seen.add(key)
+            yield replace(cheat, kind="elsewhere", missing=f"{probe} {_HARMLESS}")
+
+
 class _Doors:
     def __init__(self, task: Task, world: World, where: str) -> None:
         self._task = task
@@ -59,6 +87,19 @@ class _Doors:
         self._named = named_in(task, world, account)
         self._steps = [*task.start, *task.solution]
         self._foreign = self._named.strangers or (account_of(STRANGER),)
+
+    def changed(self) -> Iterator[str]:
+        """Yield the names of what the start and the solution change."""
+        yield from sorted(f"{kind} {name}" for kind, name in self._named.changed)
+        yield from sorted(self._named.resources)
+
+    def turn_elsewhere(self) -> None:
+        """Derive doors in what the task isn't about, from now on."""
+        account, named = self._account, self._named
+        identities = {("user", one) for one in account.users} | {("role", one) for one in account.roles}
+        others = frozenset(identities - named.identities - named.assumed)
+        resources = frozenset(what for what, *_ in self._with_policies()) - named.resources
+        self._named = replace(named, changed=others, acting=others, assumed=others, resources=resources)
 
     def identities(self, own: str) -> Iterator[Cheat]:
         """Allow a user, a role, or a group everything, with an inline policy or a managed one."""
@@ -261,13 +302,24 @@ class _Doors:
             created = self._step("iam.create_access_key", UserName=name)
             yield self._cheat("new access key", f"{name} gets a new access key", created, probe)
 
-    def _cheat(self, kind: str, what: str, further: Step, probe: str) -> Cheat:
+    def new_users(self) -> Iterator[Cheat]:
+        """Create a user that can do everything, and an access key for a user that has one."""
+        created = self._step("iam.create_user", UserName=_NAME)
+        allowed = self._step(
+            "iam.put_user_policy", UserName=_NAME, PolicyName=_NAME, PolicyDocument=_ALLOW_ALL
+        )
+        yield self._cheat("new user", "a new user may do everything", created, "", allowed)
+        for name in self._users[:1]:
+            key = self._step("iam.create_access_key", UserName=name)
+            yield self._cheat("new access key", f"{name} gets a new access key", key, "")
+
+    def _cheat(self, kind: str, what: str, further: Step, probe: str, *more: Step) -> Cheat:
         return Cheat(
             kind,
             f"the solution, and beside it {what}",
-            [*self._task.solution, further],
-            further=1,
-            missing=f"{probe} If the change is harmless, list it in `accepts` with the reason.",
+            [*self._task.solution, further, *more],
+            further=1 + len(more),
+            missing=f"{probe} {_HARMLESS}",
         )
 
     def _step(self, call: str, **parameters: Any) -> Step:

@@ -8,7 +8,7 @@ from itertools import chain
 from rolecall.check.cheats._beside import doors_beside
 from rolecall.check.cheats._cheat import Cheat
 from rolecall.check.cheats._tasks import opened_to_all, task_cheats
-from rolecall.lab import SavedCredentials, Task, grade_task, run_steps
+from rolecall.lab import SavedCredentials, Task, grade_task, run_steps, start_task
 from rolecall.quiz import Step
 from rolecall.sandbox.client import Sandbox
 from rolecall.sandbox.world import World
@@ -49,7 +49,7 @@ def _still_denied(task: Task, places: Sequence[int], steps: list[Step], sandbox:
     """Return those of some places in `denied` whose probes are denied after some calls."""
     sandbox.reset()
     saved: SavedCredentials = {}
-    run_steps(task.start, sandbox, saved)
+    start_task(task, sandbox, saved)
     calls_before = len(sandbox.calls())
     run_steps(steps, sandbox, dict(saved))
     asked = task.model_copy(update={"succeed": [], "denied": [task.denied[place] for place in places]})

@@ -10,7 +10,7 @@ from rolecall.check._findings import Finding
 from rolecall.check._loaded_course import LoadedCourse
 from rolecall.check.cheats._cheat import Cheat, Ladder
 from rolecall.check.cheats._witness import Witness
-from rolecall.lab import ProbeResult, SavedCredentials, Task, first_failure, run_steps
+from rolecall.lab import ProbeResult, SavedCredentials, Task, first_failure, run_steps, start_task
 from rolecall.quiz import AcceptedChange
 from rolecall.sandbox.client import Sandbox
 
@@ -56,7 +56,7 @@ def _failure_of(task: Task, cheat: Cheat, sandbox: Sandbox) -> tuple[bool, Probe
     """Return whether the cheat is possible, and the first probe that fails after it."""
     sandbox.reset()
     saved: SavedCredentials = {}
-    run_steps(task.start, sandbox, saved)
+    start_task(task, sandbox, saved)
     calls_before = len(sandbox.calls())
     made = dict(saved)
     first = len(cheat.steps) - cheat.further

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rolecall.check.cheats._beside import doors_beside
+from rolecall.check.cheats._beside import doors_beside, doors_elsewhere
 from rolecall.check.cheats._cheat import Cheat, Ladder
 from rolecall.check.cheats._documents import (
     WrittenDocument,
@@ -62,6 +62,7 @@ def task_cheats(task: Task, world: World) -> Iterator[Ladder]:
     yield from _other_numbers(task)
     yield from _open_to_all(task, world)
     yield from ((door,) for door in doors_beside(task, world))
+    yield from ((door,) for door in doors_elsewhere(task, world))
 
 
 def _changed_documents(
