@@ -53,7 +53,7 @@ def test_a_new_learner_goes_from_rolecall_lab_to_a_finished_first_lesson_by_the_
 
     for mode in sorted(LESSON.minutes, key=lambda one: one == "recall"):
         activity = first.get_by_role("button", name=MODE_TITLES[mode])
-        expect(activity).to_contain_text("not begun")
+        expect(activity).to_contain_text("not started")
         panel.get_by_role("button", name="Start", exact=True).click()
         expect(activity).to_have_attribute("aria-current", "page")
         run_cells(page)

@@ -24,7 +24,7 @@ def test_the_panel_leads_from_one_notebook_to_the_next(lab, page, screenshots):
 
     expect(panel.get_by_role("button", name="Start", exact=True)).to_be_visible()
     expect(why).to_have_attribute("aria-current", "page")
-    expect(why).to_contain_text("not begun")
+    expect(why).to_contain_text("not started")
     run_cells(page)
     # A cell that hasn't run yet has an empty prompt or a star.
     waiting = page.locator(".jp-Notebook:visible .jp-InputPrompt", has_text=re.compile(r"\[[ *]\]"))

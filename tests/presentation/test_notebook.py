@@ -23,7 +23,7 @@ def test_an_explanation_is_displayed_as_html_and_as_text(lab, displayed):
 
     shown = displayed(lab.explain())
 
-    assert "<h3>✔ Allowed</h3>" in shown["text/html"]
+    assert "<h3>✔ Allowed: user/dana can call sts:GetCallerIdentity</h3>" in shown["text/html"]
     assert shown["text/plain"].startswith("✔ Allowed\n")
 
 

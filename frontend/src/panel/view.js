@@ -10,7 +10,7 @@ import { h } from "../dom.js";
  */
 
 /** A sign and a word for each state, because color alone says nothing to some. */
-const STATES = { new: ["○", "not begun"], begun: ["◐", "begun"], done: ["✓", "done"] };
+const STATES = { new: ["○", "not started"], begun: ["◐", "started"], done: ["✓", "done"] };
 
 /**
  * Draw the panel.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from html import escape
 
-from rolecall.iam import Decision, Explanation, Gate, GateStatus
+from rolecall.iam import Decision, Explanation, Gate, GateStatus, Request
 from rolecall.presentation.kit import card, chip
 from rolecall.sandbox.call_explanation import CallExplanation
 
@@ -23,8 +23,19 @@ _STATES = {
 def call_explanation_html(explained: CallExplanation) -> str:
     """Render the explanation of a call as a card, with a role that allows the call first."""
     chips = "" if explained.allowed else chip(explained.error or "denied", "is-wrong")
-    title = "✔ Allowed" if explained.allowed else "✘ Denied"
-    return card(title, call_explanation_parts(explained), chips=chips, wide=True)
+    return card(_title(explained), call_explanation_parts(explained), chips=chips, wide=True)
+
+
+def _title(explained: CallExplanation) -> str:
+    """Say who can or can't make the call, such as ``✘ Denied: user/eve can't call sts:AssumeRole``."""
+    request = explained.explanation.decision.request
+    call = f"call {escape(request.action)}"
+    who = escape(_short_name(request))
+    return f"✔ Allowed: {who} can {call}" if explained.allowed else f"✘ Denied: {who} can't {call}"
+
+
+def _short_name(request: Request) -> str:
+    return request.caller.name.rpartition(":")[2]
 
 
 def call_explanation_parts(explained: CallExplanation) -> str:
@@ -35,7 +46,7 @@ def call_explanation_parts(explained: CallExplanation) -> str:
     advice = ""
     if explained.advice:
         advice = f'<div class="rc-band rc-is-part"><p>{escape(explained.advice)}</p></div>'
-    copy = '<button type="button" class="rc-copy rc-quiet" aria-label="Copy as picture"></button>'
+    copy = '<button type="button" class="rc-copy" aria-label="Copy as picture"></button>'
     return f'<div class="rc-explained">{advice}{explanation_html(explained.explanation)}</div>{copy}'
 
 
@@ -69,8 +80,7 @@ def _path(explanation: Explanation) -> str:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
     """
     request = explanation.decision.request
-    who = request.caller.name.rpartition(":")[2]
-    first = _gate("rc-request", who, request.action)
+    first = _gate("rc-request", _short_name(request), request.action)
     steps = "".join([first, _explicit_deny(explanation), *(_step(gate) for gate in explanation.gates)])
     label = "The policy types, in the order in which AWS evaluates them"
     return f'<ol class="rc-path" aria-label="{label}">{steps}</ol>'

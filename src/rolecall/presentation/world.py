@@ -27,7 +27,8 @@ def world_html(lab: Sandbox) -> str:
     acting = lab.acting_as
     you = f"You act as <strong>{escape(acting)}</strong>." if acting else "You don't act as anyone yet."
     others = ", ".join(f"<code>{escape(one)}</code>" for one in lab.actors if one != acting)
-    parts = [f"<p>{you} Others that you can use: {others or 'none'}.</p>"]
+    also = f" You can {'also ' if acting else ''}act as {others}." if others else ""
+    parts = [f"<p>{you}{also}</p>"]
     parts += [_account(one, acting) for one in world.accounts]
     return card(escape(world.title), *parts, _calls(lab.trail[-_LAST_CALLS:]), chips=chips, wide=True)
 
@@ -45,7 +46,7 @@ def _account(account: AccountOverview, acting: str) -> str:
 
 def _tile(name: str, kind: str, acting: str, more: str = "") -> str:
     now = name == acting
-    words = f"{kind} · you act as it" if now else kind
+    words = f"{kind} · you act as this {kind}" if now else kind
     state = " rc-is-now" if now else ""
     return f'<div class="rc-tile{state}"><b>{escape(name)}</b><small>{words}</small>{more}</div>'
 
@@ -56,7 +57,8 @@ def _principal(one: PrincipalOverview, kind: str, acting: str) -> str:
     if not documents:
         return _tile(one.name, f"{kind} · no policies", acting)
     count = len(one.policies)
-    trusts = f" · trusts {escape(_trusted(one.trust))}" if one.trust else ""
+    # A long name of a service breaks after its dots only.
+    trusts = f" · trusts {escape(_trusted(one.trust)).replace('.', '.<wbr>')}" if one.trust else ""
     shown = "".join(
         f'<p class="rc-small">{escape(title)}</p><pre tabindex="0">{escape(_json(statements))}</pre>'
         for title, statements in documents
