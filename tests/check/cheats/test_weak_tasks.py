@@ -10,7 +10,7 @@ from rolecall.sandbox.client import Sandbox
 
 pytestmark = pytest.mark.slow
 
-UNCHANGED = "everything else about access is as it was"
+UNCHANGED = "all other access is as it was"
 # The task, the probe that is left out, the kind of cheat that then passes, and words of the finding.
 WEAK = [
     ("only-what-is-needed", "a session reads the access control list of a report", "wider action", 'becomes "s3:Get*"'),
