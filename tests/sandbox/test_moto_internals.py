@@ -146,6 +146,18 @@ INTERNALS = [
         "Each request computes its URL three times and is slower: sandbox/moto_speed.py.",
     ),
     Internal(
+        "moto.core.request",
+        "EnvironHeaders.__iter__",
+        "self",
+        "Each request makes the names of its headers again and is slower: sandbox/moto_speed.py.",
+    ),
+    Internal(
+        "moto.core.responses",
+        "BaseResponse.parse_parameters",
+        "self request",
+        "moto parses again what the gateway has parsed and is slower: sandbox/moto_speed.py.",
+    ),
+    Internal(
         "moto.core.responses",
         "method_names_from_class",
         "clazz",

@@ -171,7 +171,9 @@ def _attributes(request: Mapping[str, Any]) -> Iterator[str]:
         yield from request.get(parameter) or {}
     yield from request.get("AttributesToGet") or []
     for parameter in _EXPRESSIONS:
-        text = re.sub(r":\w+", " ", str(request.get(parameter) or ""))
+        if not (expression := request.get(parameter)):
+            continue
+        text = re.sub(r":\w+", " ", str(expression))
         for match in _NAME.finditer(text):
             name = match[0].partition(".")[0]
             if name.lower() not in _KEYWORDS_AND_FUNCTIONS:

@@ -97,6 +97,8 @@ _UNREADABLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeE
 
 MATCH = "rolecall.match"
 """Where the WSGI environment keeps the service, the operation, and the labels of the path that matched."""
+PARSED = "rolecall.parsed"
+"""Where it keeps what was parsed: the service, the operation, the protocol, and the parameters."""
 
 UNSIGNED_STS = ("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")
 """Operations that are authenticated by a token in their parameters, not by a signature."""
@@ -263,6 +265,7 @@ def _has_operation(service: str, request: HttpRequest) -> bool:
     return True
 
 
+@lru_cache(maxsize=1024)
 def protocol_of(service: str, content_type: str | None) -> Protocol:
     """Return the protocol of a request to a service; for an unknown one, what the content type suggests."""
     try:
@@ -381,7 +384,8 @@ def parse_operation(service: str, request: HttpRequest, environ: WSGIEnvironment
         parameters = parser.parse(
             {
                 "method": request.method,
-                "values": wsgi.values,
+                # JSON has none, and werkzeug looks for them in the whole body.
+                "values": None if protocol == "json" else wsgi.values,
                 "headers": wsgi.headers,
                 "body": request.body,
                 "url_path": wsgi.path,
@@ -395,4 +399,5 @@ def parse_operation(service: str, request: HttpRequest, environ: WSGIEnvironment
         raise failure("unreadable", service, protocol, message) from error
     finally:
         environ["wsgi.input"].seek(0)
+    environ[PARSED] = (service, str(operation.name), protocol, parameters)
     return Operation(service, str(operation.name), protocol, parameters)

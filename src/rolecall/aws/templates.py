@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 PLACEHOLDER = re.compile(r"\{([^}]*)\}")
@@ -51,7 +52,9 @@ def values(parameters: Mapping[str, Any], path: str, default: str | None = None)
     list of str
         The texts; empty if the parameter isn't given.
     """
-    *names, last = path.split(".")
+    *names, last = _names(path)
+    if not names and type(only := parameters.get(last)) is str and only:
+        return [only]
     found: list[Any] = [parameters]
     for name in names:
         found = [
@@ -104,7 +107,7 @@ def fill(
         The ARNs; empty if a parameter isn't given and there is no text for it.
     """
     at = 0
-    matches = list(PLACEHOLDER.finditer(template))
+    matches = _placeholders(template)
     if matches and matches[-1].end() == len(template):
         last = list(_fill_one(matches[-1][1], parameters, fixed, convert))
         if last and all(value.startswith("arn:") for value in last):
@@ -145,18 +148,38 @@ def _append(arn: str, literal: str, value: str, *, whole: bool, replaces: bool) 
 def _fill_one(
     expression: str, parameters: Mapping[str, Any], fixed: Mapping[str, str], convert: Convert
 ) -> Iterator[str]:
-    for alternative in expression.split("|"):
-        if alternative in fixed:
-            yield fixed[alternative]
+    for path, conversion, default in _alternatives(expression):
+        if path in fixed and not conversion and default is None:
+            yield fixed[path]
             return
-        source, has_default, default = alternative.partition("=")
-        path, _, conversion = source.partition("!")
-        found = values(parameters, path, default if has_default else None)
+        found = values(parameters, path, default)
         converted = [convert(conversion, value) if conversion and value else value for value in found]
         known = [value for value in converted if value is not None]
         if known:
             yield from known
             return
+
+
+# A table's templates are the same for all requests, and to read one takes as long as to fill it.
+@lru_cache(maxsize=8192)
+def _placeholders(template: str) -> tuple[re.Match[str], ...]:
+    return tuple(PLACEHOLDER.finditer(template))
+
+
+@lru_cache(maxsize=8192)
+def _alternatives(expression: str) -> tuple[tuple[str, str, str | None], ...]:
+    """Return the path, the conversion, and the default of each alternative of a placeholder."""
+    found = []
+    for alternative in expression.split("|"):
+        source, has_default, default = alternative.partition("=")
+        path, _, conversion = source.partition("!")
+        found.append((path, conversion, default if has_default else None))
+    return tuple(found)
+
+
+@lru_cache(maxsize=8192)
+def _names(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
 
 
 def _flat(items: Sequence[Any]) -> Iterator[Any]:

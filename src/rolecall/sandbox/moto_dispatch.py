@@ -21,6 +21,9 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from rolecall.sandbox.responses import Response
 
+# Headers whose addresses Flask encodes, and statuses for which it changes others.
+_ADDRESSES = frozenset({"content-location", "location"})
+_WITHOUT_BODY = frozenset({*range(100, 200), 204, 304})
 _applications = DomainDispatcherApplication(create_backend_app)
 
 
@@ -65,6 +68,8 @@ def dispatch(environ: WSGIEnvironment) -> Response:
         return _with_flask(application, environ)
     try:
         response = _call(_find_view(application, environ), _Request(environ))
+        if isinstance(response, Response):
+            return response
     except HTTPException as error:
         response = error.get_response(environ)
     body, status, headers = response.get_wsgi_response(environ)
@@ -93,17 +98,42 @@ def _endpoint(application: flask.Flask, method: str, path: str) -> str:
     return endpoint
 
 
-def _call(view: Any, request: BackendRequest) -> WerkzeugResponse:
+def _call(view: Any, request: BackendRequest) -> Response | WerkzeugResponse:
     """Do what `moto.core.utils.convert_to_flask_response` does, without Flask's contexts."""
     try:
         result = view.callback(request, request.raw_url, dict(request.headers.items()))
     except ClientError as error:
         result = 400, {}, error.response["Error"]["Message"]
     status, headers, content = result if len(result) == 3 else (200, {}, result)
+    if plain := _plain_response(status, headers, content, request.method):
+        return plain
     response = flask.Response(content, status, headers)
     if request.method == "HEAD" and "content-length" in headers:
         response.headers["Content-Length"] = headers["content-length"]
     return response
+
+
+def _plain_response(status: Any, headers: Any, content: Any, method: str) -> Response | None:
+    """Make of texts what Flask makes of them; None if Flask has to make the response."""
+    if type(status) is not int or status in _WITHOUT_BODY or method == "HEAD":
+        return None
+    if type(headers) is not dict or not isinstance(content, str | bytes):
+        return None
+    body = content.encode() if isinstance(content, str) else content
+    sent: list[tuple[str, str]] = []
+    missing_type = True
+    for name, value in headers.items():
+        text = str(value) if type(value) is int else value
+        lower = name.lower()
+        if type(text) is not str or not text.isprintable() or lower in _ADDRESSES:
+            return None
+        if lower != "content-length":
+            sent.append((name, text))
+        missing_type = missing_type and lower != "content-type"
+    if missing_type:
+        sent.append(("Content-Type", "text/html; charset=utf-8"))
+    sent.append(("Content-Length", str(len(body))))
+    return Response(status, tuple(sent), body)
 
 
 def _with_flask(application: flask.Flask, environ: WSGIEnvironment) -> Response:

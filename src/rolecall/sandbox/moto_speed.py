@@ -16,7 +16,7 @@ import moto.core.responses
 import moto.core.serialize
 import werkzeug.sansio.request
 from moto.core.base_backend import BackendDict
-from moto.core.request import EnvironHeaders, Request
+from moto.core.request import EnvironHeaders, Request, determine_request_protocol
 from moto.core.routing import ServiceOperationRouter
 from moto.core.serialize import (
     AttributePicker,
@@ -24,12 +24,14 @@ from moto.core.serialize import (
     DefaultAttributePicker,
     ResponseSerializer,
 )
+from moto.core.utils import get_service_model
 from moto.moto_api._internal.moto_random import MotoRandom
 from moto.s3.responses import S3Response
 from moto.server import DomainDispatcherApplication
 from werkzeug.wrappers import Request as WerkzeugRequest
 
-from rolecall.aws.operations import MATCH
+from rolecall.aws.http import HEADERS_WITH_UNDERSCORES
+from rolecall.aws.operations import MATCH, PARSED
 
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
@@ -60,8 +62,10 @@ def _remember_what_stays_the_same() -> None:
     responses: Any = moto.core.responses
     serialize: Any = moto.core.serialize
     application: Any = DomainDispatcherApplication
+    base: Any = responses.BaseResponse
     responses.method_names_from_class = cache(responses.method_names_from_class)
     application.get_backend_for_host = lru_cache(maxsize=1024)(application.get_backend_for_host)
+    base.parse_parameters = _with_parsed_parameters(base.parse_parameters)
     serialize.parse_to_aware_datetime = _with_remembered_texts(serialize.parse_to_aware_datetime)
     S3Response.subdomain_based_buckets = staticmethod(_by_host(S3Response.subdomain_based_buckets))
     ServiceOperationRouter.match = _with_earlier_match(ServiceOperationRouter.match)
@@ -129,6 +133,35 @@ def _with_earlier_match(match: Callable[..., Any]) -> Callable[..., Any]:
     return match_once
 
 
+def _with_parsed_parameters(parse: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """Reuse the parameters that the gateway has parsed for an operation."""
+
+    @wraps(parse)
+    def parse_once(response: Any, request: Any) -> None:
+        known = request.environ.get(PARSED)
+        if known is None or response.PROTOCOL_PARSER_MAP_TYPE is not dict or request.content_encoding:
+            parse(response, request)
+            return
+        service, operation, protocol, parameters = known
+        model = get_service_model(response.boto3_service_name)
+        same = (model.service_name, response._get_action()) == (service, operation)
+        if same and determine_request_protocol(model, request.content_type) == protocol:
+            response.params = _copied(parameters)
+        else:
+            parse(response, request)
+
+    return parse_once
+
+
+def _copied(value: Any) -> Any:
+    """Copy parameters, because moto changes some of them, and the log shows them as they were sent."""
+    if type(value) is dict:
+        return {name: _copied(one) for name, one in value.items()}
+    if type(value) is list:
+        return [_copied(one) for one in value]
+    return value
+
+
 @wraps(MotoRandom.get_random_string)
 def _random_string(
     random: MotoRandom, length: int = 20, include_digits: bool = True, lower_case: bool = False
@@ -147,6 +180,7 @@ def _look_up_directly() -> None:
     request: Any = werkzeug.sansio.request
     backends.__getitem__ = _without_lock(backends.__getitem__)
     headers._get_key = _header
+    headers.__iter__ = _headers
     serializer.get_value = _with_known_keys(serializer.get_value)
     Request._load_form_data = _load_form_data
     request.get_current_url = lru_cache(maxsize=1024)(request.get_current_url)
@@ -172,6 +206,26 @@ def _name_in_environ(header: str) -> str:
 def _header(headers: EnvironHeaders, name: str) -> str:
     value: str = headers.environ[_name_in_environ(name)]
     return value
+
+
+@lru_cache(maxsize=1024)
+def _name_of(key: str) -> str:
+    """Return the name of the header that the environment keeps under a key; empty if it keeps none."""
+    if key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        return key.replace("_", "-").title()
+    if not key.startswith("HTTP_") or key in ("HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH"):
+        return ""
+    return key[5:].replace("_", "-").title()
+
+
+def _headers(headers: EnvironHeaders) -> Iterator[tuple[str, str]]:
+    """List the headers, with the names that were kept, as moto and werkzeug do together."""
+    environ = headers.environ
+    kept = environ.get(HEADERS_WITH_UNDERSCORES) or {}
+    for key, value in environ.items():
+        # The body of a request without a type or a length has none of them.
+        if (name := _name_of(key)) and (value or key[:5] == "HTTP_"):
+            yield kept.get(key, name), value
 
 
 def _load_form_data(request: Request) -> None:

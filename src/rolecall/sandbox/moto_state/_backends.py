@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from moto.backends import get_backend
@@ -20,7 +21,13 @@ def backend(service: str, account: str, region: str) -> Any:
     service
         moto's name of the service, such as ``sqs``.
     """
-    return get_backend(service)[account][region]
+    return _backends(service)[account][region]
+
+
+@lru_cache(maxsize=512)
+def _backends(service: str) -> Any:
+    # moto imports the module again for each look-up.
+    return get_backend(service)
 
 
 def regional_backends(service: str, account: str) -> Iterator[tuple[str, Any]]:
@@ -28,4 +35,4 @@ def regional_backends(service: str, account: str) -> Iterator[tuple[str, Any]]:
     if f"moto.{_PACKAGES.get(service, service)}.models" not in sys.modules:
         # No request has used the service yet, and its import is slow.
         return
-    yield from list(get_backend(service)[account].items())
+    yield from list(_backends(service)[account].items())
