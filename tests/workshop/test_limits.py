@@ -111,21 +111,30 @@ def test_a_database_that_others_could_read_is_made_private(tmp_path):
     assert file.stat().st_mode & 0o077 == 0
 
 
+LONG = 64 * 1024**2
+"""More bytes than the buffers of two sockets hold."""
+ENDED = threading.Event()
+"""Set when the service of two pages is done with a response."""
+
+
 @pytest.fixture
 def server():
-    """A service of one page, whose requests have to arrive within 0.3 seconds."""
+    """A service of two pages, which limits requests that don't arrive, and responses that no one reads."""
 
     async def app(scope, receive, send):
         if scope["type"] == "http":
             while (await receive()).get("more_body"):
                 pass
-            await send(
-                {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]}
-            )
+            body = b"x" * LONG if scope["path"] == "/long" else b""
+            length = [(b"content-length", str(len(body) + 2).encode())]
+            await send({"type": "http.response.start", "status": 200, "headers": length})
+            await send({"type": "http.response.body", "body": body, "more_body": True})
+            # If the client doesn't read what was sent, this waits until the connection is closed.
             await send({"type": "http.response.body", "body": b"ok"})
+            ENDED.set()
 
     config = uvicorn.Config(
-        app, port=0, log_level="error", http=limited_protocol(frozenset(), 0.3), lifespan="off"
+        app, port=0, log_level="error", http=limited_protocol(frozenset(), 0.3, 0.3), lifespan="off"
     )
     made = uvicorn.Server(config)
     listening = config.bind_socket()
@@ -162,6 +171,14 @@ def test_a_half_sent_request_after_a_whole_one_is_closed(server):
 
         assert connection.recv(100) == b""
         assert time.monotonic() - begun < 4
+
+
+def test_a_client_that_reads_nothing_of_a_response_is_disconnected(server):
+    ENDED.clear()
+    with socket.create_connection(server, timeout=30) as connection:
+        connection.sendall(b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n")
+
+        assert ENDED.wait(30)
 
 
 def test_headers_without_end_are_refused_before_they_fill_the_memory(server):

@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from rolecall.cli._main import main
 from rolecall.workshop import attempts
+from rolecall.workshop.activities import Activity, record_activities
 from rolecall.workshop.grades import regrade
 from rolecall.workshop.privacy import NoSuchPerson, delete_old, delete_person, export_person, person_named
 from rolecall.workshop.receipts import Signer
-from rolecall.workshop.rooms import Activity, join, record_activities
+from rolecall.workshop.rooms import DeletedPerson, join
 from rolecall.workshop.tables import ActivityRow, Answer, Attempt, AuditEntry, Mark, Person, Room
 from workshop.conftest import NOON
 
@@ -56,6 +57,20 @@ def test_deleting_keeps_marks_without_the_person_and_says_so_in_the_audit_log(da
     assert ("administrator", "data deleted") in log
     assert "Ana" not in str(log)
     assert left == f"Deleted learner {ana}"
+
+
+def test_nothing_is_kept_of_a_deleted_person_whose_notebook_goes_on(database, assessments, ana, worked):
+    activity = Activity("a-key-2", "deck", "question", "my own words", False, 0.0, "")
+    with database.session() as session:
+        delete_person(session, session.get_one(Person, ana), NOON, "administrator")
+
+        for change in (
+            lambda: record_activities(session, ana, {}, [activity], NOON),
+            lambda: attempts.own(session, worked, ana, to_change=True),
+            lambda: attempts.start(session, assessments, assessments.assessment("quiz"), ana, NOON),
+        ):
+            with pytest.raises(DeletedPerson):
+                change()
 
 
 def test_grading_again_leaves_the_marks_of_deleted_people(database, ana, worked):

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from rolecall.workshop import attempts, rooms
+from rolecall.workshop.platform_launches import platform_person
 from rolecall.workshop.rooms import CannotJoin, Identity, free_name, join, open_room
 from rolecall.workshop.roster import (
     BadRoster,
@@ -79,6 +80,17 @@ def test_adding_a_roster_again_adds_only_new_names(database, room):
         assert [one.name for one in add_to_roster(session, room, ["Ana", "Ben"], NOON)] == ["Ben"]
 
 
+def test_a_long_list_is_added_with_few_statements(database, room):
+    """Learners' answers wait as long as this takes."""
+    statements: list[str] = []
+    event.listen(database._engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    with database.session() as session:
+        issued = add_to_roster(session, room, [f"Learner {number}" for number in range(200)], NOON)
+
+    assert len({one.code for one in issued}) == 200
+    assert sum(one.startswith("SELECT") for one in statements) < 5
+
+
 @pytest.mark.parametrize(
     "text", ["Ana\nBen\n", "mail,name\na@x,Ana\nb@x,Ben\n", "\ufeffName\r\nAna\r\n\r\nBen"]
 )
@@ -119,6 +131,20 @@ def test_extra_time_belongs_to_a_person_of_the_roster(database, room, assessment
         minutes.append(attempts.start(session, assessments, quiz, ana, NOON).deadline - NOON)
 
     assert minutes == [timedelta(minutes=10), timedelta(minutes=15)]
+
+
+def test_a_display_name_of_a_platform_gives_no_extra_time(database, room, assessments, write):
+    write(accommodations="{Ana: 1.5, asmith: 2}")
+    with database.session() as session:
+        # Many platforms let a user change the display name, and none the name to sign in with.
+        people = [
+            platform_person(session, room, "https://lms.example", subject, name, login, NOON)[0].id
+            for subject, name, login in (("7", "Ana", "eve"), ("8", "Ana", "asmith"))
+        ]
+        quiz = assessments.assessment("quiz")
+        minutes = [attempts.start(session, assessments, quiz, one, NOON).deadline - NOON for one in people]
+
+    assert minutes == [timedelta(minutes=10), timedelta(minutes=20)]
 
 
 def test_a_paper_depends_on_the_rooms_secret(database, room, assessments, write, monkeypatch):

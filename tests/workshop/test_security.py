@@ -299,6 +299,9 @@ def test_an_instructor_sees_their_own_room_only(tmp_path):
             learner.post(f"/api/attempts/{attempt}/submit").raise_for_status()
 
         seen = [running.instructor().get("/grades.csv").text for running in (first, second)]
+        # Only the second's service is open, and its room has no one of the first.
+        strange = httpx.Client(base_url=second.url, headers=first.learner("Eve").headers)
+        assert strange.post("/api/assessments/roles-midterm").status_code == 403
         # The first's token at the second's service opens the first's room, and no other.
         strayed = httpx.Client(base_url=second.url, follow_redirects=True)
         strayed.post("/login", data={"token": first.token})

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete
 
+from rolecall.workshop.activities import Activity, record_activities
 from rolecall.workshop.live import snapshot
 from rolecall.workshop.marking import GradingStatus
-from rolecall.workshop.rooms import Activity, join, record_activities
+from rolecall.workshop.rooms import join
 from rolecall.workshop.tables import ActivityRow, Person, Room
 from rolecall.workshop.tally import Tally
 from workshop.conftest import NOON

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -91,15 +91,15 @@ class Assessment(_Model):
     feedback: Literal["none", "marks", "full"] = "marks"
     feedback_when: Literal["graded", "closed"] = "graded"
 
-    def time_for(self, name: str | None) -> timedelta:
+    def time_for(self, ids: Collection[str]) -> timedelta:
         """Return how much time a learner has for one attempt.
 
         Parameters
         ----------
-        name
-            The learner's name; ``None`` if no one knows who the learner is.
+        ids
+            The names by which the institution knows the learner; none if no one knows who the learner is.
         """
-        factor = self.accommodations.get(name, 1) if name is not None else 1
+        factor = max((self.accommodations.get(one, 1) for one in ids), default=1)
         return timedelta(minutes=self.minutes * factor)
 
     def is_open(self, now: datetime) -> bool:

@@ -10,6 +10,8 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 _ARRIVING = 10.0
 """Seconds within which a request with its body has to arrive."""
+_READING = 60.0
+"""Seconds after which a client that reads nothing of a response is disconnected."""
 _PER_ADDRESS = 6_000
 """A class of 2,000 can share one address, and a notebook can have three connections."""
 _LONGEST_HEAD = 64 * 1024
@@ -30,8 +32,34 @@ def allow_many_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def limited_protocol(proxies: frozenset[str], arriving: float = _ARRIVING) -> type[asyncio.Protocol]:
-    """Return uvicorn's protocol with limits; uvicorn itself waits for a half-sent request without end.
+class _ReadProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+    """uvicorn's protocol, which disconnects a client that doesn't read what it asked for."""
+
+    _longest_pause = _READING
+    _paused: asyncio.TimerHandle | None = None
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._paused = self.loop.call_later(self._longest_pause, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._end_pause()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end_pause()
+        super().connection_lost(exc)
+
+    def _end_pause(self) -> None:
+        if self._paused is not None:
+            self._paused.cancel()
+            self._paused = None
+
+
+def limited_protocol(
+    proxies: frozenset[str], arriving: float = _ARRIVING, reading: float = _READING
+) -> type[asyncio.Protocol]:
+    """Return uvicorn's protocol with limits; uvicorn itself waits without end for a client that stops.
 
     Parameters
     ----------
@@ -39,10 +67,13 @@ def limited_protocol(proxies: frozenset[str], arriving: float = _ARRIVING) -> ty
         Addresses that can have any number of connections.
     arriving
         Seconds within which a request has to arrive.
+    reading
+        Seconds for which a client can read nothing of a response.
     """
     opened: Counter[str] = Counter()
 
-    class LimitedProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+    class LimitedProtocol(_ReadProtocol):
+        _longest_pause = reading
         _timer: asyncio.TimerHandle | None = None
         _address = ""
         _head = 0

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from rolecall.workshop._input_limits import BadInput, check_storable
 from rolecall.workshop.attempts import AttemptError
 from rolecall.workshop.papers import to_json
+from rolecall.workshop.rooms import DeletedPerson
 from rolecall.workshop.service import Service
 
 T = TypeVar("T")
@@ -116,10 +117,12 @@ async def write(service: Service, job: Callable[[Session], T]) -> T:
     Raises
     ------
     HTTPException
-        If the job raises an `AttemptError`.
+        If the job raises an `AttemptError`, or the caller's data were deleted.
     """
     try:
         return await asyncio.wrap_future(service.database.write(job))
+    except DeletedPerson as error:
+        raise HTTPException(401, str(error)) from None
     except AttemptError as error:
         raise HTTPException(
             _STATUS.get(error.code, 409), {"code": error.code, "text": str(error)}

@@ -12,9 +12,10 @@ from starlette.routing import Route
 
 from rolecall.workshop._requests import Body, body_of, json_response, write
 from rolecall.workshop.access import TheService, authenticated, authenticator_of, learner, service_of
+from rolecall.workshop.activities import Activity, record_activities
 from rolecall.workshop.class_questions import is_deck_of_the_class
 from rolecall.workshop.room_states import RoomStates, seconds_to_wait
-from rolecall.workshop.rooms import Activity, CannotJoin, is_valid_code, join, record_activities
+from rolecall.workshop.rooms import CannotJoin, is_valid_code, join
 
 _LONG = 1_000
 router = APIRouter(prefix="/api")

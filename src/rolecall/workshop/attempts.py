@@ -18,7 +18,8 @@ from rolecall.quiz import InvalidAnswer, Judges, Question
 from rolecall.workshop._input_limits import LONGEST_TASK, BadInput, check_length
 from rolecall.workshop.receipts import Receipt, Signer
 from rolecall.workshop.receipts import digest as digest_of
-from rolecall.workshop.rooms import Identity, audit, secret_for
+from rolecall.workshop.rooms import audit, check_not_deleted, secret_for
+from rolecall.workshop.student_ids import ids_of
 from rolecall.workshop.tables import Answer, Attempt, Mark, Person, Room
 from rolecall.workshop.versions import keep_versions
 
@@ -37,6 +38,7 @@ _LAST_NUMBER = select(func.max(_ATTEMPTS.c.number)).where(
 _SECRET_AND_LAST_NUMBER = select(_ROOMS.c.secret, _LAST_NUMBER.scalar_subquery()).where(
     _ROOMS.c.id == bindparam("room")
 )
+_IDENTITY = select(_PEOPLE.c.identity).where(_PEOPLE.c.id == bindparam("person"))
 _OWNER = (
     select(_PEOPLE.c.name, _ROOMS.c.name, _ROOMS.c.secret)
     .join(_ROOMS, _ROOMS.c.id == _PEOPLE.c.room_id)
@@ -111,10 +113,13 @@ def start(
     ------
     AttemptError
         If there is none, and the assessment is closed or no attempt is left.
+    DeletedPerson
+        If the person's data were deleted.
     """
     # This locks the row: if two requests start an attempt at the same time, the second returns the first's.
     whose = session.execute(_STARTING, {"who": person, "now": now}).one()
     name = assessment.assessment
+    check_not_deleted(whose)
     drawn = {"room": whose.room_id, "person": person, "assessment": name}
     secret, before = session.execute(_SECRET_AND_LAST_NUMBER, drawn).one()
     if before:
@@ -131,7 +136,7 @@ def start(
     learner = f"/{person}" if assessment.seed == "learner" else ""
     seed = secret_for(secret, f"paper{learner}/{number}")
     # Extra time belongs to a person, and anyone can type a display name.
-    deadline = now + assessment.time_for(whose.name if Identity(whose.identity).is_proven else None)
+    deadline = now + assessment.time_for(_ids_for(assessment, session, person))
     if assessment.closes is not None:
         deadline = min(deadline, assessment.closes)
     paper = keep_versions(session, assessments, assessments.draw(assessment, seed), stored)
@@ -149,6 +154,11 @@ def start(
     session.execute(_NEW_ATTEMPT, {**values, "begun": now})
     audit(session, whose.room_id, now, whose.name, "attempt started", f"{name} {number} {values['id']}")
     return Attempt(started=now, **values)
+
+
+def _ids_for(assessment: Assessment, session: Session, person: int) -> set[str]:
+    """Return the IDs of a person by which an assessment can give extra time; few give any."""
+    return ids_of(session, session.get_one(Person, person)) if assessment.accommodations else set()
 
 
 def attempts_of(session: Session, person: int, assessment: str) -> list[Attempt]:
@@ -174,10 +184,14 @@ def own(session: Session, attempt: str, person: int, *, to_change: bool = False)
     ------
     AttemptError
         If there is no such attempt. Another person's attempt gives the same error.
+    DeletedPerson
+        If it is to be changed, and the person's data were deleted.
     """
     found = session.get(Attempt, attempt, with_for_update=to_change, populate_existing=to_change)
     if found is None or found.person_id != person:
         raise AttemptError("no-attempt", "you have no such attempt")
+    if to_change:
+        check_not_deleted(session.execute(_IDENTITY, {"person": person}).one())
     return found
 
 

@@ -16,10 +16,10 @@ from rolecall.quiz import InvalidAnswer, Question
 from rolecall.workshop._input_limits import BadInput, check_length
 from rolecall.workshop._requests import Body, RowId, write
 from rolecall.workshop.access import Learner, TheAuthenticator, TheService
+from rolecall.workshop.activities import Activity, has_activity, record_activities
 from rolecall.workshop.attempts import AttemptError
 from rolecall.workshop.class_questions import deck_of, is_revealed
 from rolecall.workshop.graders import AnswerGrade, GradingError
-from rolecall.workshop.rooms import Activity, has_activity, record_activities
 from rolecall.workshop.service import Service
 from rolecall.workshop.tables import Push, Room
 

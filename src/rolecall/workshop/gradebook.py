@@ -19,6 +19,7 @@ from rolecall.workshop.grades import grade_of_attempt
 from rolecall.workshop.insight import Item
 from rolecall.workshop.rooms import LEARNER, Identity
 from rolecall.workshop.roster import IssuedCode
+from rolecall.workshop.student_ids import student_id
 from rolecall.workshop.tables import ActivityRow, Answer, Attempt, Mark, Person, PlatformPerson
 
 # A spreadsheet takes a cell that begins with one of these for a formula:
@@ -140,7 +141,7 @@ def student_grades(session: Session, room: int, assessment: str | None = None) -
     ]
     return [
         StudentGrade(
-            _student_id(person, platform.get(person.id)),
+            student_id(person, platform.get(person.id)),
             person.name,
             name,
             graded.score if (graded := best.get((person.id, name))) else 0.0,
@@ -151,14 +152,6 @@ def student_grades(session: Session, room: int, assessment: str | None = None) -
         for person in [*_class(session, room), *others]
         if (person.id, name) in best or person not in others
     ]
-
-
-def _student_id(person: Person, platform: PlatformPerson | None) -> str:
-    if person.hub_user:
-        return person.hub_user
-    if platform is not None:
-        return platform.login or platform.subject
-    return person.name if person.identity == Identity.ROSTER else f"rolecall-{person.id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Manage a room: its people, their activities, and what its instructor opens and asks."""
+"""Manage a room: its people, and what its instructor opens and asks."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from rolecall.workshop.tables import ActivityRow, AuditEntry, BrowserSession, Person, Room
+from rolecall.workshop.tables import AuditEntry, BrowserSession, Person, Room
 
-_ACTIVITIES, _PEOPLE = cast(Table, ActivityRow.__table__), cast(Table, Person.__table__)
-_ROOMS = cast(Table, Room.__table__)
+_PEOPLE, _ROOMS = cast(Table, Person.__table__), cast(Table, Room.__table__)
 # Without letters and digits that are easily confused when read from a screen.
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 _CODE = 8
@@ -44,7 +42,7 @@ _SAME_NAME = select(_PEOPLE.c.id).where(
 )
 _NAMES = select(func.count()).where(_PEOPLE.c.room_id == bindparam("room"), _PEOPLE.c.identity == "name")
 _NEW_PERSON = insert(_PEOPLE).returning(_PEOPLE.c.id)
-_NEW_ENTRY, _NEW_ACTIVITIES = insert(cast(Table, AuditEntry.__table__)), insert(_ACTIVITIES)
+_NEW_ENTRY = insert(cast(Table, AuditEntry.__table__))
 # The audit log names these where no person acted.
 _RESERVED = frozenset({"service", "retention", "administrator"})
 
@@ -67,6 +65,10 @@ class Identity(StrEnum):
 
 class CannotJoin(ValueError):
     """A code or name doesn't allow someone to join; the message says what to do."""
+
+
+class DeletedPerson(ValueError):
+    """A person's data were deleted, so nothing may be kept of them any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def open_room(session: Session, name: str, now: datetime, join_hours: float) -> 
     session.add(room)
     session.flush()
     token = secrets.token_urlsafe(32)
-    session.add(_person(room.id, "Instructor", INSTRUCTOR, token, now, Identity.INSTRUCTOR))
+    session.add(new_person(room.id, "Instructor", INSTRUCTOR, token, now, Identity.INSTRUCTOR))
     audit(session, room.id, now, "service", "room created", name)
     session.flush()
     return room, token
@@ -151,7 +153,7 @@ def renew_code(room: Room, now: datetime, join_hours: float) -> None:
     room.code_until = now + timedelta(hours=join_hours)
 
 
-def _person(
+def new_person(
     room: int,
     name: str,
     role: str,
@@ -160,6 +162,7 @@ def _person(
     identity: Identity,
     hub_user: str | None = None,
 ) -> Person:
+    """Return a person whose name is free in the room."""
     return Person(
         room_id=room,
         name=name,
@@ -284,10 +287,15 @@ def add_person(
     CannotJoin
         If too many people have this name.
     """
-    person = _person(room, free_name(session, room, name), role, token, now, identity, hub_user)
+    person = new_person(room, free_name(session, room, name), role, token, now, identity, hub_user)
     session.add(person)
     session.flush()
     return person
+
+
+def allowed_name(session: Session, room: int, name: str) -> str:
+    """Return a name that no one has, with a number if the audit log uses it."""
+    return free_name(session, room, name) if name.casefold() in _RESERVED else name
 
 
 def free_name(session: Session, room: int, name: str) -> str:
@@ -332,65 +340,16 @@ def audit(session: Session, room: int, now: datetime, who: str, what: str, detai
     session.execute(_NEW_ENTRY, entry)
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """One answer that a learner gave in a notebook."""
+def check_not_deleted(person: Any) -> None:
+    """Check a person before something of them is stored: their token may be cached still.
 
-    key: str
-    deck: str
-    question: str
-    answer: str
-    correct: bool
-    score: float
-    misconception: str
-
-
-def record_activities(
-    session: Session, person: int, where: dict[str, str], activities: Iterable[Activity], now: datetime
-) -> int:
-    """Record where a learner is and what they did.
-
-    Returns
-    -------
-    int
-        How many of the activities were new.
+    Raises
+    ------
+    DeletedPerson
+        If the person's data were deleted.
     """
-    room = session.execute(select(Person.room_id).where(Person.id == person)).scalar_one()
-    changes = {name: text for name, text in where.items() if name in ("lesson", "mode", "question")}
-    sent = {_key_of(person, one.key): (number, one) for number, one in reversed([*enumerate(activities)])}
-    stored = set(session.scalars(select(ActivityRow.key).where(ActivityRow.key.in_(sent))) if sent else ())
-    rows = [
-        {
-            "key": key,
-            "room_id": room,
-            "person_id": person,
-            "at": now + timedelta(microseconds=number),
-            "deck": one.deck,
-            "question": one.question,
-            "answer": one.answer,
-            "correct": one.correct,
-            "score": one.score,
-            "misconception": one.misconception,
-        }
-        for key, (number, one) in sorted(sent.items(), key=lambda each: each[1][0])
-        if key not in stored
-    ]
-    # A statement costs less than objects of the session, which nothing else needs.
-    if rows:
-        session.execute(_NEW_ACTIVITIES, rows)
-        changes["question"] = str(rows[-1]["question"])
-    session.execute(update(_PEOPLE).where(_PEOPLE.c.id == person).values(seen=now, **changes))
-    return len(rows)
-
-
-def has_activity(session: Session, person: int, key: str) -> bool:
-    """Return whether a person's activity with a key is recorded."""
-    return session.get(ActivityRow, _key_of(person, key)) is not None
-
-
-def _key_of(person: int, key: str) -> str:
-    """Return a key that no other person's activity has, whatever keys their notebook sends."""
-    return hashlib.sha256(f"{person}/{key}".encode()).hexdigest()[:40]
+    if person.identity == Identity.DELETED:
+        raise DeletedPerson("your data were deleted; join the workshop again")
 
 
 def pacing(room: Room, pushes: list[dict[str, Any]]) -> dict[str, Any]:
