@@ -5,7 +5,7 @@ import { Card } from "../src/card/card.js";
 import { question, view } from "./views.js";
 
 /** @import { TestContext } from "node:test" */
-/** @import { CardState, View } from "../src/card/types.js" */
+/** @import { CardState, TaskContent, View } from "../src/card/types.js" */
 
 /**
  * Show a card, and close it after the test.
@@ -292,15 +292,77 @@ test("a task is worked on with its buttons", (context) => {
   assert.deepEqual([...el.querySelectorAll("h4")].map((one) => one.textContent), ["Should work", "Should be denied"]);
 });
 
-test("a check announces its verdict only, and a hint that it is there", (context) => {
-  const { el, receive } = show(context, taskView());
-  const heard = () => el.querySelector('[role="status"]')?.textContent;
+/**
+ * List the texts that a screen reader hears of a change: of live regions, and of what the focus moves to.
+ *
+ * @param {HTMLElement} el
+ * @param {() => void} change
+ */
+function heardOf(el, change) {
+  const regions = () => [...el.querySelectorAll('[role="status"], [role="alert"]')];
+  const before = new Map(regions().map((one) => [one, one.textContent]));
+  const focused = document.activeElement;
+  change();
+  const said = regions().filter((one) => one.textContent && before.get(one) !== one.textContent);
+  const active = document.activeElement;
+  const moved = active !== focused && active?.getAttribute("data-key") === "prompt";
+  return [...said, ...(moved ? [active] : [])].map((one) => one?.textContent);
+}
 
-  receive(taskView({ verdict: { state: "part", title: "Not solved yet.", html: "<p>1 of 2</p>" } }));
-  assert.equal(heard(), "Not solved yet.");
+/** @param {Partial<View>} fields @returns {View} */
+function otherView(fields) {
+  return { mode: "test", title: "Roles", problem: "", serial: 1, statuses: [], ...fields };
+}
 
-  receive(taskView({ notes: [{ title: "Hint", html: "<p>Look at the trust policy.</p>" }] }));
-  assert.equal(heard(), "Hint shown");
+const ROOM = "You are here.";
+const WRONG = { given: 1, status: "wrong", verdict: "Not this one." };
+const FLASH = { card: "one", front: "<p>Front</p>", back: "", answers: [], left: 2, wait: "" };
+const HINT = [{ title: "Hint", html: "<p>Look at the trust policy.</p>" }];
+/** @type {TaskContent["verdict"]} */
+const CHECKED = { state: "part", title: "Not solved yet.", html: "<p>1 of 2</p>" };
+/** What changes, and what is heard of it. @type {Record<string, [View, View, string]>} */
+const CHANGES = {
+  "an answer": [view(), view({ question: question(/** @type {any} */ (WRONG)) }), "Not this one."],
+  "a hint": [
+    view({ question: question(/** @type {any} */ (WRONG)) }),
+    view({ question: question(/** @type {any} */ ({ ...WRONG, hint: "<p>Look.</p>" })) }),
+    "Hint shown",
+  ],
+  "a problem": [view(), view({ problem: "The disk is full." }), "The disk is full."],
+  "a result of the class": [view(), view({ classResult: { answered: 4, right: 3, answers: [] } }), "The class: 3 of 4 right"],
+  "a question of the instructor": [otherView({ note: ROOM }), view({ summary: "The instructor asks." }), "The instructor asks."],
+  "an opened lesson": [otherView({ note: ROOM }), otherView({ note: `${ROOM} Open now: Roles.` }), `${ROOM} Open now: Roles.`],
+  "a check of a task": [taskView(), taskView({ verdict: CHECKED }), "Not solved yet."],
+  "a hint of a task": [taskView({ verdict: CHECKED }), taskView({ verdict: CHECKED, notes: HINT }), "Hint shown"],
+  "a check with a hint from before": [taskView({ notes: HINT }), taskView({ verdict: CHECKED, notes: HINT }), "Not solved yet."],
+  "a task that starts over": [taskView({ verdict: CHECKED }), taskView(), "Started over"],
+};
+
+for (const [name, [before, after, text]] of Object.entries(CHANGES)) {
+  test(`a screen reader hears of ${name} once`, (context) => {
+    const { el, receive } = show(context, before);
+
+    assert.deepEqual(heardOf(el, () => receive(after)), [text]);
+  });
+}
+
+test("a screen reader hears nothing of a view without news", (context) => {
+  const wrong = view({ question: question(/** @type {any} */ ({ ...WRONG, hint: "<p>Look.</p>" })) });
+  const { el, receive } = show(context, wrong);
+
+  assert.deepEqual(heardOf(el, () => receive({ ...wrong, secondsLeft: 9 })), []);
+});
+
+test("a screen reader hears the answer of a flash card, the next card, and a result once, where the focus moves", (context) => {
+  const { at, el, receive } = show(context, otherView({ flash: FLASH }));
+  at("turn").click();
+
+  const answers = [{ recalled: 3, word: "Good", again: "3 days" }];
+  assert.deepEqual(heardOf(el, () => receive(otherView({ flash: { ...FLASH, back: "<p>Back</p>", answers } }))), ["Back"]);
+  at("recalled-3").click();
+  assert.deepEqual(heardOf(el, () => receive(otherView({ flash: { ...FLASH, card: "two", front: "<p>Two</p>" } }))), ["Two"]);
+  at("turn").click();
+  assert.deepEqual(heardOf(el, () => receive(otherView({ note: "Done." }))), ["Done."]);
 });
 
 test("the room's timer shows without a question too, and sends nothing at its end", (context) => {

@@ -8,12 +8,13 @@ import { Drafts } from "./drafts.js";
 import { flashParts } from "./flash.js";
 import { createForm } from "./kinds/index.js";
 import { loadEditor } from "./load-editor.js";
+import { newsOf } from "./news.js";
 import { buttons, classPart, foot, heading, notes, prompt, verdict } from "./question.js";
 import { resultParts } from "./result.js";
 import { difficultyChip, taskParts } from "./task.js";
 
 /** @import { RenderProps } from "@anywidget/types" */
-/** @import { CardState, Form, FormContext, Message, QuestionView, TaskContent, View } from "./types.js" */
+/** @import { CardState, Form, FormContext, Message, QuestionView, View } from "./types.js" */
 
 /** How long the kernel may take to answer before the learner is asked to look at it, in milliseconds. */
 const KERNEL_TIMEOUT = 6000;
@@ -35,8 +36,8 @@ export class Card {
   #shown;
   /** Whether the learner did something that the kernel has not answered yet. */
   #asked = false;
-  /** The notes of a task that were announced. @type {Set<string>} */
-  #heard = new Set();
+  /** The view that was announced last. @type {View} */
+  #heard;
   /** @type {number | undefined} */
   #kernelTimer;
   /** @type {number | undefined} */
@@ -48,6 +49,7 @@ export class Card {
    */
   constructor({ model, el }, silence = KERNEL_SILENCE) {
     this.model = model;
+    this.#heard = model.get("view");
     this.silenceText = silence;
     this.body = h("div");
     this.spoken = h("div", { class: "rc-spoken", "aria-live": "polite", role: "status" });
@@ -122,27 +124,18 @@ export class Card {
     this.#asked = false;
     this.#draw();
     const { question, problem, summary, task } = this.view;
-    if (task) {
-      this.#announce(problem || this.#newsOf(task));
-    } else if (!question) {
+    const news = newsOf(this.#heard, this.view);
+    this.#heard = this.view;
+    if (task || (question && before === question.id)) {
+      this.#announce(news);
+    } else if (byLearner) {
       // The focus moves to what is new, which a screen reader then reads.
       this.#announce(problem);
-      if (byLearner) this.#focus("prompt");
-    } else if (before !== question.id) {
-      if (byLearner) this.#focus("prompt");
-      else this.#announce(summary ?? "");
+      this.#focus("prompt");
     } else {
-      this.spoken.textContent = problem || question.verdict;
+      this.#announce(question ? (summary ?? "") : news);
     }
   };
-
-  /** The last note that wasn't there before, or else the verdict. @param {TaskContent} task */
-  #newsOf({ notes, verdict }) {
-    const news = notes.find(({ html }) => !this.#heard.has(html));
-    this.#heard = new Set(notes.map(({ html }) => html));
-    if (!news) return verdict.title ?? "";
-    return `${news.title} shown`;
-  }
 
   #onSaved = () => {
     const place = this.body.querySelector(".rc-saved");
@@ -205,7 +198,7 @@ export class Card {
         h("header", { class: "rc-head" }, h("h3", {}, title), task && difficultyChip(task.difficulty)),
         this.#drawClock(this.view),
         ...this.#otherParts(this.view),
-        problem && h("p", { class: "rc-problem", role: "alert" }, problem),
+        problem && h("p", { class: "rc-problem" }, problem),
       ]),
     );
     if (task && focused) this.#focus(focused);

@@ -17,9 +17,11 @@ export function flashParts(flash, send) {
     return [h("p", { class: "rc-prompt", tabindex: "-1", "data-key": "prompt" }, text)];
   }
   const show = () => button("turn", "Show answer", () => send({ do: "turn", card }), { class: "rc-main" });
+  // The focus moves to what is new: first the front, then the answer.
+  const focusable = { tabindex: "-1", "data-key": "prompt" };
   return present([
-    h("div", { class: "rc-prompt", html: front, tabindex: "-1", "data-key": "prompt" }),
-    back ? section("Answer", "solution", h("div", { html: back })) : h("div", { class: "rc-buttons" }, show()),
+    h("div", { class: "rc-prompt", html: front, ...(back ? {} : focusable) }),
+    back ? section("Answer", "solution", h("div", { html: back, ...focusable })) : h("div", { class: "rc-buttons" }, show()),
     answers.length > 0 &&
       h(
         "div",

@@ -2,6 +2,7 @@
 import { button, present, section } from "../dom.js";
 import { h, list } from "./html.js";
 import { actions, confirmation, isLocked } from "./actions.js";
+import { classTitle } from "./news.js";
 
 /** @import { Child } from "../dom.js" */
 /** @import { Message, Question, QuestionView, Remark, Status } from "./types.js" */
@@ -37,7 +38,7 @@ export function verdict({ question, problem }) {
     "div",
     {},
     question.verdict && h("p", { class: `rc-verdict rc-band rc-is-${question.state || "open"}` }, question.verdict),
-    problem && h("p", { class: "rc-problem", role: "alert" }, problem),
+    problem && h("p", { class: "rc-problem" }, problem),
   );
 }
 
@@ -48,9 +49,9 @@ export function verdict({ question, problem }) {
  */
 export function classPart({ classResult }) {
   if (!classResult) return null;
-  const { answered, answers, right } = classResult;
+  const { answered, answers } = classResult;
   return section(
-    `The class: ${right} of ${answered} right`,
+    classTitle(classResult),
     "class",
     answers.length > 0 &&
       h(
