@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
+from browser.accessibility import moving_parts
 from browser.card_page import page_of
 from browser.jupyter import open_notebook, run_cells
 from rolecall.check._browser import violations
@@ -111,12 +112,14 @@ def test_every_card_is_accessible_at_320_px(browser, cards, theme, screenshots):
     page.emulate_media(forced_colors="active", color_scheme=theme, reduced_motion="reduce")
     found += [message for _, message in violations(page, "main")]
     page.emulate_media(forced_colors="none", reduced_motion="reduce")
+    moving = moving_parts(page)
     width = page.evaluate("document.documentElement.scrollWidth")
     page.set_viewport_size({"width": 760, "height": 800})
     page.screenshot(path=screenshots / f"cards-760-{theme}.png", full_page=True)
     context.close()
 
     assert found == []
+    assert moving == []
     assert width <= 320
 
 

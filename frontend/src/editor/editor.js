@@ -37,11 +37,11 @@ export function edit(parent, { text, label, onChange }) {
       EditorView.contentAttributes.of({ "aria-label": label, "data-key": "editor", tabindex: "0" }),
       EditorView.updateListener.of((update) => update.docChanged && onChange(update.state.doc.toString())),
       EditorView.theme({
-        "&": { color: "var(--rc-text)", backgroundColor: "var(--rc-back)", border: "1px solid var(--rc-quiet)", borderRadius: "4px" },
+        "&": { color: "var(--rc-text)", backgroundColor: "var(--rc-back)", border: "1px solid var(--rc-soft)", borderRadius: "4px" },
         "&.cm-focused": { outline: "2px solid var(--rc-brand)", outlineOffset: "1px" },
         ".cm-content": { caretColor: "var(--rc-text)", fontFamily: "var(--jp-code-font-family, monospace)", minHeight: "9em" },
         ".cm-cursor": { borderLeftColor: "var(--rc-text)" },
-        ".cm-gutters": { color: "var(--rc-quiet)", backgroundColor: "var(--rc-tint)", borderRight: "1px solid var(--rc-line)" },
+        ".cm-gutters": { color: "var(--rc-soft)", backgroundColor: "var(--rc-sunk)", borderRight: "1px solid var(--rc-line)" },
         ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "transparent" },
         "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--jp-editor-selected-focused-background, #d7d4f0)" },
       }),

@@ -1,0 +1,184 @@
+"""The panel, the dashboard, and the small pages of the workshop at 320 px, drawn without a server."""
+
+import json
+import os
+import re
+from base64 import b64encode
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from jinja2 import Environment, FileSystemLoader
+from playwright.sync_api import Browser, Page
+
+from browser.accessibility import moving_parts
+from browser.card_page import DARK, LIGHT
+from rolecall.check._browser import violations
+from rolecall.presentation.dashboard import Badge, DashboardContent, NextStep, dashboard_html
+from rolecall.progress import Report, SkillReport
+from rolecall.quiz import Mastery
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = Environment(loader=FileSystemLoader(ROOT / "src/rolecall/workshop/templates"), autoescape=True)
+SNAPSHOTS = Path(__file__).parent / "snapshots" / "pages"
+AGAIN = "https://workshop.example/lti/launch"
+"""The address of a link."""
+WORKSHOP = {
+    "welcome": (
+        "joined",
+        {"token": "t0ken", "address": AGAIN, "name": "Ana", "lesson": None, "unknown": "old"},
+    ),
+    "welcome-assessment": (
+        "joined",
+        {"token": "t0ken", "address": AGAIN, "name": "Ana", "assessment": "roles"},
+    ),
+    "pick-content": (
+        "pick_content",
+        {
+            "ticket": "t1cket",
+            "kind": "radio",
+            "contents": [
+                SimpleNamespace(kind="assessment", value="a", title="Roles, in an hour", points=10),
+                SimpleNamespace(
+                    kind="lesson", value="l", title="Reading and fixing AccessDenied", points=0
+                ),
+            ],
+        },
+    ),
+    "registered": ("registered", {"platform": SimpleNamespace(issuer="https://lms.example"), "origin": ""}),
+    "not-registered": ("registered", {"platform": None, "problem": "The link is older than an hour."}),
+    "not-signed-in": (
+        "not_launched",
+        {"problem": "This sign-in did not start in this browser.", "again": AGAIN},
+    ),
+    "new-window": ("new_window", {"again": AGAIN}),
+    "sign-in-storage": ("platform_storage", {"step": "put", "address": AGAIN}),
+    "back-to-platform": ("content_answer", {"answer": SimpleNamespace(address=AGAIN, token="t0ken")}),
+    "problem": ("problem", {"title": "Not found", "problem": "The course has no assessment of this name."}),
+}
+"""The template of each page, and what it shows."""
+OUTLINE = {
+    "problem": "",
+    "cards_due": 2,
+    "following_lesson": "Assuming a role for temporary access",
+    "lessons": [
+        {
+            "title": "Assuming a role for temporary access",
+            "summary": "",
+            "home": "01/index.ipynb",
+            "minutes": 25,
+            "share_done": 0.5,
+            "cards_due": 2,
+            "activities": [],
+        }
+    ],
+}
+LEARN = {
+    "title": "Learn",
+    "description": "Step by step",
+    "path": "01/learn.ipynb",
+    "state": "begun",
+    "minutes": 20,
+    "minutes_left": 9,
+    "steps": 7,
+    "steps_done": 3,
+    "cards_due": 0,
+}
+RECALL = LEARN | {"title": "Recall", "path": "01/recall.ipynb", "state": "done", "cards_due": 2}
+SANDBOX = {
+    "world": "A team",
+    "acting_as": "user/dana",
+    "clock": "2026-01-01T12:00:00Z",
+    "last": "✔ s3:GetObject",
+}
+
+
+def page_of_workshop(template: str, context: dict) -> str:
+    """Render a page with the style sheet in it, and without its scripts."""
+    request = SimpleNamespace(scope=SimpleNamespace(root_path=""))
+    html = TEMPLATES.get_template(f"{template}.html").render(request=request, **context)
+    before, _, after = html.partition('<link rel="stylesheet" href="/static/workshop.css">')
+    style = (ROOT / "src/rolecall/workshop/static/workshop.css").read_text("utf-8")
+    return re.sub(r"<script.*?</script>|<link .*?>", "", f"{before}<style>{style}</style>{after}")
+
+
+def page_of_jupyterlab(html: str, style: str, theme: str) -> str:
+    variables = "; ".join(
+        f"{name}: {value}" for name, value in (LIGHT if theme == "light" else DARK).items()
+    )
+    return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Rolecall</title>
+<style>:root {{ {variables} }} body {{ margin: 0; background: var(--jp-layout-color1); }}</style>
+<style>{style}</style></head>
+<body data-jp-theme-light="{"true" if theme == "light" else "false"}"><main>{html}</main></body></html>"""
+
+
+def dashboard() -> str:
+    skills = (
+        SkillReport("trust", 5, 4, Mastery.STRONG, 0.9),
+        SkillReport("denials", 4, 2, Mastery.NOT_YET, 0.4),
+    )
+    report = Report(9, 6, 3, skills, (), 2, ((date(2026, 11, 25), 4, 2), (date(2026, 11, 26), 5, 4)))
+    titles = {"trust": "Trust and permission policies", "denials": "Reading denials"}
+    following = NextStep("Continue with Learn", "Continue", "01/learn.ipynb")
+    badges = [Badge("Assuming a role for temporary access", True), Badge("Credentials without keys", False)]
+    content = DashboardContent(report, date(2026, 11, 26), titles, badges=badges, following=following)
+    return dashboard_html(content)
+
+
+def show_panel(page: Page, theme: str) -> None:
+    """Draw the panel with its own modules, as one."""
+    dom, view = ((ROOT / "frontend/src" / one).read_text("utf-8") for one in ("dom.js", "panel/view.js"))
+    module = b64encode((dom + re.sub(r"^import .*$", "", view, flags=re.M)).encode()).decode()
+    style = (ROOT / "src/rolecall/panel/labextensions/rolecall/static/panel.css").read_text("utf-8")
+    nav = '<nav class="rolecall-kit rc-panel" aria-label="Rolecall course"></nav>'
+    page.set_content(page_of_jupyterlab(nav, style, theme))
+    lessons = [OUTLINE["lessons"][0] | {"activities": [LEARN, RECALL]}]
+    outline = OUTLINE | {"lessons": lessons, "following": LEARN}
+    page.evaluate(
+        f"""async () => {{
+          const {{ drawPanel, drawSandbox }} = await import("data:text/javascript;base64,{module}");
+          const panel = document.querySelector("nav");
+          panel.append(drawPanel({json.dumps(outline)}, "01/learn.ipynb", () => {{}}));
+          panel.querySelector(".rc-panel-sandbox").append(drawSandbox({json.dumps(SANDBOX)}));
+        }}"""
+    )
+
+
+def shown(page: Page, name: str, theme: str) -> None:
+    if name == "panel":
+        show_panel(page, theme)
+    elif name == "your-progress":
+        kit = (ROOT / "src/rolecall/presentation/static/kit.css").read_text("utf-8")
+        page.set_content(page_of_jupyterlab(dashboard(), kit, theme))
+    else:
+        page.set_content(page_of_workshop(*WORKSHOP[name]))
+
+
+def test_each_page_is_accessible_at_320_px_and_heard_as_its_snapshot(browser: Browser, screenshots):
+    """``ROLECALL_UPDATE_SNAPSHOTS=1`` writes the snapshots, which are the accessibility trees in YAML."""
+    context = browser.new_context(viewport={"width": 320, "height": 640}, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    found: list[str] = []
+    trees: dict[str, str] = {}
+    for name in (*WORKSHOP, "your-progress", "panel"):
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            shown(page, name, theme)
+            page.screenshot(path=screenshots / f"{name}-320-{theme}.png", full_page=True)
+            found += [f"{name}, {theme}: {message}" for _, message in violations(page, "body")]
+        found += [f"{name} moves: {one}" for one in moving_parts(page)]
+        if page.evaluate("document.documentElement.scrollWidth") > 320:
+            found.append(f"{name} is wider than the page")
+        trees[name] = page.locator("body").aria_snapshot() + "\n"
+    context.close()
+    if os.environ.get("ROLECALL_UPDATE_SNAPSHOTS"):
+        SNAPSHOTS.mkdir(exist_ok=True)
+        for name, tree in trees.items():
+            (SNAPSHOTS / f"{name}.yaml").write_text(tree)
+
+    assert found == []
+    assert {one.stem: one.read_text() for one in SNAPSHOTS.glob("*.yaml")} == trees
