@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import is_
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +83,7 @@ class Assessments:
         self._look_again = 0.0
         self._readable_before: dict[Path, Assessment | Bank] = {}
         self._faulty: dict[Path, tuple[int, ...]] = {}
-        self._candidates_before: dict[str, tuple[Assessment, list[Bank], list[list[tuple[str, str]]]]] = {}
+        self._candidates_before: dict[str, _Candidates] = {}
         self._current: dict[str, tuple[tuple[int, ...], Assessment]] = {}
         # When a class starts together, one thread reads a bank, and the others wait for it.
         self._reading = threading.RLock()
@@ -118,9 +117,15 @@ class Assessments:
         return found
 
     def current(self, name: str) -> Assessment | None:
-        """Return an assessment without looking at any file; None if that can't be relied on now."""
-        stamps, found = self._current.get(name, (None, None))
-        return found if stamps is self._stamps and time.monotonic() < self._look_again else None
+        """Return an assessment if it was read and nothing has changed since; None if it has to be read."""
+        # Another thread may be reading a bank, which takes long.
+        if not self._reading.acquire(blocking=False):
+            return None
+        try:
+            stamps, found = self._current.get(name, (None, None))
+            return found if stamps is self.changed() else None
+        finally:
+            self._reading.release()
 
     def bank(self, name: str) -> Bank:
         """Find a bank by its name, and read it again if its file has changed.
@@ -166,7 +171,9 @@ class Assessments:
             if now >= self._look_again:
                 quizzes = sorted((self.course.folder / "quizzes").rglob("*.yaml"))
                 files = (*quizzes, *task_files(self.course), *self.course.worlds())
-                self._stamps = tuple(one.stat().st_mtime_ns for one in files)
+                stamps = tuple(one.stat().st_mtime_ns for one in files)
+                if stamps != self._stamps:
+                    self._stamps = stamps
                 self._look_again = now + self._look_every
             return self._stamps
 
@@ -278,17 +285,26 @@ class Assessments:
 
     def _candidates(self, assessment: Assessment) -> list[list[tuple[str, str]]]:
         """Return the bank and ID of each question that a line of the blueprint takes, for each line."""
-        banks = [self.bank(name) for name in assessment.banks]
+        changed = self.changed()
         before = self._candidates_before.get(assessment.assessment)
-        # A bank that was read again is another object, as is an assessment.
-        if before is not None and before[0] is assessment and all(map(is_, before[1], banks)):
-            return before[2]
-        candidates = [
+        if before is not None and before.assessment is assessment and before.changed is changed:
+            return before.lines
+        banks = [self.bank(name) for name in assessment.banks]
+        lines = [
             [(bank.name, one.id) for bank in banks for one in bank.questions if line.takes(bank, one)]
             for line in assessment.blueprint
         ]
-        self._candidates_before[assessment.assessment] = (assessment, banks, candidates)
-        return candidates
+        self._candidates_before[assessment.assessment] = _Candidates(assessment, changed, lines)
+        return lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """The questions that each line of an assessment's blueprint takes, while no file changes."""
+
+    assessment: Assessment
+    changed: tuple[int, ...]
+    lines: list[list[tuple[str, str]]]
 
 
 @lru_cache(maxsize=256)

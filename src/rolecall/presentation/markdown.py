@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -109,11 +110,14 @@ def _reader() -> MarkdownIt:
 _READER = _reader()
 
 
+# Variants of a question, and the questions of papers, share most of their texts.
+@lru_cache(maxsize=1024)
 def to_html(text: str) -> str:
     """Render a block of Markdown."""
     return str(_READER.render(text))
 
 
+@lru_cache(maxsize=2048)
 def to_inline_html(text: str) -> str:
     """Render a line of Markdown, without a paragraph around it."""
     return str(_READER.renderInline(text))

@@ -46,9 +46,16 @@ class _LimitAndHeaders:
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self._app, self._service = app, service
 
-    def _headers(self) -> dict[str, str]:
-        policy = content_policy(frames=self._service.platforms.origins)
-        return {"Content-Security-Policy": policy, **SECURITY_HEADERS}
+        self._origins: list[str] | None = None
+        self._ready: list[tuple[bytes, bytes]] = []
+
+    def _headers(self) -> list[tuple[bytes, bytes]]:
+        origins = self._service.platforms.origins
+        if origins != self._origins:
+            headers = {"Content-Security-Policy": content_policy(frames=origins), **SECURITY_HEADERS}
+            self._ready = [(name.lower().encode(), text.encode()) for name, text in headers.items()]
+            self._origins = origins
+        return self._ready
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -57,7 +64,9 @@ class _LimitAndHeaders:
         headers = self._headers()
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if not length.isdigit() or int(length) > _LONGEST_BODY:
-            await PlainTextResponse("the body is too long", 413, headers)(scope, receive, send)
+            response = PlainTextResponse("the body is too long", 413)
+            response.raw_headers += headers
+            await response(scope, receive, send)
             return
         read = 0
 
@@ -73,11 +82,8 @@ class _LimitAndHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = {name.lower() for name, _ in message["headers"]}
-                message["headers"] = [
-                    *message["headers"],
-                    *((name.lower().encode(), text.encode()) for name, text in headers.items()
-                      if name.lower().encode() not in given),
-                ]  # fmt: skip
+                added = [header for header in headers if header[0] not in given]
+                message["headers"] = [*message["headers"], *added]
             await send(message)
 
         await self._app(scope, counted, with_headers)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from functools import lru_cache
 
 from sqlalchemy import select
@@ -40,7 +39,7 @@ def keep_versions(
         rows = [{"digest": digest, "document": document} for digest, document in new.items()]
         # Another service may have stored the same version since.
         session.execute(dialect.insert(AskedVersion).values(rows).on_conflict_do_nothing())
-    return [replace(item, version=digest) for item, digest, _ in kept]
+    return [PaperItem(item.bank, item.question, item.seed, digest) for item, digest, _ in kept]
 
 
 def version_document(session: Session, version: str) -> str:
