@@ -96,6 +96,50 @@ def test_a_signed_request_with_anything_changed_is_refused(reports, request_, se
     assert 400 <= send(reports, method, path, body, headers) < 500
 
 
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+ODD = {
+    "another type": (*TABLES[:3], b'{"Limit": {"a": [1]}}', TABLES[4]),
+    "a null": (*TABLES[:3], b"null", TABLES[4]),
+    "deep": (*TABLES[:3], b'{"a":' * 5000, TABLES[4]),
+    "a control character": (
+        "iam",
+        "POST",
+        "/",
+        b"Action=ListRoles&Version=2010-05-08&PathPrefix=%00",
+        FORM,
+    ),
+    "a large number": (
+        "iam",
+        "POST",
+        "/",
+        b"Action=ListRoles&Version=2010-05-08&MaxItems=9999999999",
+        FORM,
+    ),
+    "a tag without a value": (
+        "sts",
+        "POST",
+        "/",
+        b"Action=GetFederationToken&Version=2011-06-15&Name=ab&Tags.member.1.Key=a",
+        FORM,
+    ),
+    "an ARN as a bucket": ("s3", "GET", "/arn%3Aaws%3A?abac", b"", {}),
+    "no such role": (
+        "sts",
+        "POST",
+        "/",
+        b"Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=x&RoleSessionName=ab&WebIdentityToken=x",
+        FORM,
+    ),
+}
+
+
+@pytest.mark.parametrize("request_", ODD.values(), ids=ODD)
+def test_odd_parameters_are_an_error_of_the_client(reports, request_):
+    _, method, path, body, _ = request_
+
+    assert 400 <= send(reports, method, path, body, signed(reports, *request_)) < 500
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_an_unsigned_request_of_any_shape_is_refused(reports, seed):
     chance = random.Random(seed)

@@ -23,6 +23,8 @@ from rolecall.aws.operations import Operation
 SERVICES = frozenset(
     {"cognito-idp", "dynamodb", "events", "kinesis", "kms", "lambda", "logs", "secretsmanager", "ssm"}
 )
+# Their gaps know the messages for texts and lists.
+_NUMBERS_ONLY = frozenset({"iam", "sts"})
 # Lambda has another code and message for this one.
 _OWN_CHECKS = frozenset({("lambda", "Runtime")})
 # Java reads some patterns differently than Python, and long texts would take long.
@@ -43,7 +45,7 @@ def check_constraints(operation: Operation) -> None:
     AwsError
         If any violates its constraint; the message lists all that do.
     """
-    if operation.service not in SERVICES:
+    if operation.service not in SERVICES | _NUMBERS_ONLY:
         return
     check = _operation_check(operation.service, operation.name)
     found = list(check(operation.parameters, "")) if check else []
@@ -71,7 +73,7 @@ def _check(service: str, shape: Shape, above: tuple[str, ...]) -> _Check | None:
         return _list_check(service, shape, above)
     if shape.type_name == "map":
         return _map_check(service, shape, above)
-    rules = _rules(shape)
+    rules = _rules(service, shape)
     return _scalar_check(shape, rules) if rules else None
 
 
@@ -95,9 +97,9 @@ def _structure_check(service: str, shape: Any, above: tuple[str, ...]) -> _Check
 
 
 def _list_check(service: str, shape: Any, above: tuple[str, ...]) -> _Check | None:
-    rules = _rules(shape)
+    rules = _rules(service, shape)
     simple = shape.member.type_name not in ("structure", "list", "map")
-    item_rules = _rules(shape.member) if simple else {}
+    item_rules = _rules(service, shape.member) if simple else {}
     check = None if simple else _check(service, shape.member, above)
     if not rules and not item_rules and not check:
         return None
@@ -118,9 +120,9 @@ def _list_check(service: str, shape: Any, above: tuple[str, ...]) -> _Check | No
 
 
 def _map_check(service: str, shape: Any, above: tuple[str, ...]) -> _Check | None:
-    rules, key_rules = _rules(shape), _rules(shape.key)
+    rules, key_rules = _rules(service, shape), _rules(service, shape.key)
     simple = shape.value.type_name not in ("structure", "list", "map")
-    value_rules = _rules(shape.value) if simple else {}
+    value_rules = _rules(service, shape.value) if simple else {}
     check = None if simple else _check(service, shape.value, above)
     if not rules and not key_rules and not value_rules and not check:
         return None
@@ -154,9 +156,11 @@ def _scalar_check(shape: Any, rules: Mapping[str, _Rule]) -> _Check:
     return check_value
 
 
-def _rules(shape: Any) -> dict[str, _Rule]:
+def _rules(service: str, shape: Any) -> dict[str, _Rule]:
     """Return the constraints of a shape, in the words of the message, with what tests a value."""
     metadata, kind = shape.metadata, shape.type_name
+    if service in _NUMBERS_ONLY and kind != "integer":
+        return {}
     rules: dict[str, _Rule] = {}
     least, most = metadata.get("min"), metadata.get("max")
     if kind in ("integer", "long", "float", "double"):

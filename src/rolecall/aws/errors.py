@@ -9,6 +9,7 @@ https://smithy.io/2.0/aws/protocols/index.html
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -132,6 +133,8 @@ _QUERY_COMPATIBLE = ("sqs", "cloudwatch")
 _INTERNAL = {"s3": "InternalError", "ec2": "InternalError"}
 _MALFORMED_SIGNATURE = {"s3": "AuthorizationHeaderMalformed"}
 _EXPIRED_URL = {"s3": ("AccessDenied", 403, "Request has expired")}
+# https://www.w3.org/TR/xml/#charsets
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 DENIAL_CODES = frozenset({*(codes["denied"][0] for codes in _TABLE.values()), *_DENIED.values()})
 """Every error code by which a service denies access."""
 
@@ -281,7 +284,7 @@ def render(error: AwsError, service: str, protocol: Protocol, *, head: bool = Fa
         Status, headers, and body.
     """
     request_id = str(uuid.uuid4())
-    code, message = escape(error.code), escape(error.message)
+    code, message = escape(error.code), escape(_NOT_IN_XML.sub("\ufffd", error.message))
     if protocol == "smithy-rpc-v2-cbor":
         return _in_cbor(error, request_id)
     if protocol in ("json", "rest-json"):

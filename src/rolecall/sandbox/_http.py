@@ -213,9 +213,11 @@ class HttpGateway(wsgi.Gateway_10):
         underscored = environ[HEADERS_WITH_UNDERSCORES] = {}
         for header, value in request.inheaders.items():
             name = _name_in_environ(header)
-            environ[name] = value.decode("latin-1")
             if b"_" in header:
+                # A name that differs in the hyphens only can be there too.
+                name += "." if header.replace(b"_", b"-") in request.inheaders else ""
                 underscored[name] = header.decode("latin-1").lower()
+            environ[name] = value.decode("latin-1")
         return environ
 
 

@@ -22,6 +22,7 @@ from rolecall.aws.operations import (
 from rolecall.aws.regions import is_other_partition, is_region
 from rolecall.aws.required_parameters import check_required
 from rolecall.aws.s3_forms import Form, read_form
+from rolecall.aws.xml_text import check_form
 from rolecall.sandbox import moto_app
 from rolecall.sandbox.access_changes import AccessChanges
 from rolecall.sandbox.authorizer import Authorizer
@@ -202,6 +203,7 @@ class Gateway:
         if caller.account is None and not accepts_unsigned(service):
             raise failure("missing", service, protocol)
         operation = parse_operation(service, request, environ)
+        check_form(operation, request)
         progress.call = f"{operation.service}.{operation.name}"
         progress.parameters = dict(operation.parameters)
         progress.protocol = operation.protocol
@@ -224,24 +226,24 @@ class Gateway:
         authorization = self.authorizer.authorize(call)
         call = replace(call, account=authorization.account, denials=authorization.denials)
         patch_deliveries(call.operation.service)
+        try:
+            return self._change_state(call, environ)
+        except moto_app.NotPerformed as reason:
+            operation = call.operation
+            message = f"{operation.service}:{operation.name} is not available here: {reason}."
+            raise failure("unsupported", operation.service, operation.protocol, message) from reason
+
+    def _change_state(self, call: Call, environ: WSGIEnvironment) -> Response:
+        """Let a gap or moto change the state."""
+        operation = call.operation
         with delivering(self._deliveries, call):
-            result = gaps.before(call)
+            result = self._gaps.before(call)
             if result is None:
-                response = _perform_in_moto(call, environ)
+                response = moto_app.perform(environ, operation.service, call.account, call.region)
+                response = in_protocol_of(operation, response)
             else:
-                response = result_response(call.operation, result)
-        return gaps.after(call, response)
-
-
-def _perform_in_moto(call: Call, environ: WSGIEnvironment) -> Response:
-    """Let moto change the state, and name the operation in the error if it can't."""
-    operation = call.operation
-    try:
-        response = moto_app.perform(environ, operation.service, call.account, call.region)
-        return in_protocol_of(operation, response)
-    except moto_app.NotPerformed as reason:
-        message = f"{operation.service}:{operation.name} is not available here: {reason}."
-        raise failure("unsupported", operation.service, operation.protocol, message) from reason
+                response = result_response(operation, result)
+        return self._gaps.after(call, response)
 
 
 def _check_region(region: str, service: str, protocol: Protocol) -> None:

@@ -37,6 +37,11 @@ class _Headers(EnvironHeaders):  # type: ignore[misc]
             self._listed = tuple(super().__iter__())
         return iter(self._listed)
 
+    def __getitem__(self, key: str) -> str:
+        # The server keeps a name with underscores under this key if one with hyphens is there too.
+        second = self.environ.get(f"HTTP_{key.upper().replace('-', '_')}.") if "_" in key else None
+        return str(super().__getitem__(key) if second is None else second)
+
 
 class _Request(BackendRequest):  # type: ignore[misc]
     def __init__(self, environ: WSGIEnvironment) -> None:

@@ -13,6 +13,9 @@ from functools import wraps
 from importlib import import_module
 from typing import Any
 
+MOST_INSTANCES = 256
+"""How many instances a request can launch; on AWS, this depends on the account's quota."""
+
 
 def patch_launches(instances: Any) -> None:
     """Patch the launch of instances.
@@ -59,7 +62,8 @@ def patch_launches(instances: Any) -> None:
     @wraps(answer)
     def answer_with_most_instances(response: Any) -> Any:
         """Launch as many instances as the request allows."""
-        response.params["MinCount"] = response.params.get("MaxCount") or response.params.get("MinCount", 1)
+        most = response.params.get("MaxCount") or response.params.get("MinCount", 1)
+        response.params["MinCount"] = min(int(most), MOST_INSTANCES)
         return answer(response)
 
     instances.InstanceBackend.run_instances = launch_completely

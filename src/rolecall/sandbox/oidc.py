@@ -119,7 +119,7 @@ class Issuers:
         if operation.service != "sts" or operation.name != "AssumeRoleWithWebIdentity":
             return None
         token = operation.text("WebIdentityToken", "")
-        account = (operation.text("RoleArn") or "::::").split(":")[4]
+        account = [*operation.text("RoleArn", "").split(":"), *[""] * 5][4]
         issuer = str(_unverified(token).get("iss", "")).rstrip("/")
         provider = self._iam.oidc_provider(account, issuer)
         if provider is None:

@@ -22,7 +22,7 @@ class MissingBuckets(Gap):
         """Raise NoSuchBucket."""
         operation = call.operation
         bucket = operation.text("Bucket")
-        if bucket is None or bucket.startswith("arn:") or operation.name in _WITHOUT_BUCKET | _PREFLIGHT:
+        if bucket is None or operation.name in _WITHOUT_BUCKET | _PREFLIGHT:
             return
         if bucket_account(bucket) is None:
             message = "The specified bucket does not exist"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from botocore import xform_name
-from botocore.exceptions import ClientError
+from dataclasses import replace
 
-from rolecall.aws.errors import AwsError
 from rolecall.sandbox import moto_app
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
@@ -32,11 +30,5 @@ class OwnUser(Gap):
         user = call.caller.user
         if call.operation.text("UserName") or user is None:
             return None
-        iam = moto_app.client("iam", call.account, call.region)
         parameters = {**call.operation.parameters, "UserName": user.name}
-        try:
-            result: Result = getattr(iam, xform_name(call.operation.name))(**parameters)
-        except ClientError as error:
-            found, status = error.response["Error"], error.response["ResponseMetadata"]["HTTPStatusCode"]
-            raise AwsError(found["Code"], found["Message"], status) from None
-        return result
+        return moto_app.call(replace(call.operation, parameters=parameters), call.account, call.region)

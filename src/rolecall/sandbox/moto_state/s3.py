@@ -147,3 +147,9 @@ def rewrite_bucket_policies(account: str, rewrite: Callable[[str], str]) -> None
     for bucket in s3_backend(account).buckets.values():
         if bucket.policy is not None:
             bucket.policy = rewrite(bucket.policy.decode()).encode()
+
+
+def upload_exists(bucket: str, upload: str) -> bool:
+    """Whether a bucket has a multipart upload that is neither completed nor aborted."""
+    account = bucket_account(bucket)
+    return account is not None and upload in s3_backend(account).buckets[bucket].multiparts

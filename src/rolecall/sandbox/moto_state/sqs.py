@@ -47,3 +47,10 @@ def set_queue_policy(account: str, region: str, name: str, policy: str) -> None:
     queue = backend("sqs", account, region).queues.get(name)
     if queue is not None:
         queue.policy = policy
+
+
+def queue_attribute(account: str, region: str, name: str, attribute: str) -> str | None:
+    """Return an attribute of a queue as SQS shows it; None if the queue doesn't have it."""
+    queue = backend("sqs", account, region).queues.get(name)
+    value = queue.attributes.get(attribute) if queue else None
+    return None if value is None else str(value)

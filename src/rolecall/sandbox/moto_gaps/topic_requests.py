@@ -1,0 +1,85 @@
+"""Parameters that SNS rejects."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from rolecall.aws.errors import AwsError
+from rolecall.sandbox.call import Call
+from rolecall.sandbox.moto_gaps._gap import Gap
+
+# https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
+_TOPIC_NAME = re.compile(r"[A-Za-z0-9_-]{1,256}|[A-Za-z0-9_-]{1,251}\.fifo")
+# https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
+_ATTRIBUTE = re.compile(
+    r"ApplicationSuccessFeedbackRoleArn|(?:Application|HTTP|Lambda|Firehose|SQS)"
+    r"(?:SuccessFeedbackRoleArn|SuccessFeedbackSampleRate|FailureFeedbackRoleArn)|ArchivePolicy|"
+    r"ContentBasedDeduplication|DeliveryPolicy|DisplayName|FifoThroughputScope|FifoTopic|KmsMasterKeyId|"
+    r"Policy|SignatureVersion|TracingConfig"
+)
+# https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
+_PROTOCOLS = frozenset(
+    {"application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs"}
+)
+# https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+_LONGEST_SUBJECT = 99
+
+
+class TopicRequests(Gap):
+    """SNS rejects empty messages, other protocols, names, and attributes; moto accepts most of them."""
+
+    operations = frozenset({"sns.CreateTopic", "sns.Publish", "sns.SetTopicAttributes", "sns.Subscribe"})
+    rule = "https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"
+
+    def before(self, call: Call) -> None:
+        """Raise InvalidParameter with what SNS says about it."""
+        operation = call.operation
+        match operation.name:
+            case "CreateTopic":
+                if not _TOPIC_NAME.fullmatch(operation.text("Name", "")):
+                    raise _invalid("Topic Name")
+            case "SetTopicAttributes":
+                if not _ATTRIBUTE.fullmatch(operation.text("AttributeName", "")):
+                    raise _invalid("AttributeName")
+            case "Subscribe":
+                _check_subscription(operation.text("Protocol", ""), operation.text("Endpoint", ""))
+            case "Publish":
+                _check_message(call)
+
+
+def _check_subscription(protocol: str, endpoint: str) -> None:
+    if protocol not in _PROTOCOLS:
+        raise _invalid(f"Amazon SNS does not support this protocol string: {protocol}")
+    if protocol.startswith("email") and "@" not in endpoint:
+        raise _invalid("Email address")
+
+
+def _check_message(call: Call) -> None:
+    parameters = call.operation.parameters
+    message = parameters.get("Message")
+    if message == "":
+        raise _invalid("Empty message")
+    subject = parameters.get("Subject")
+    if isinstance(subject, str) and len(subject) > _LONGEST_SUBJECT:
+        raise _invalid("Subject")
+    if parameters.get("MessageStructure") == "json":
+        _check_structure(message)
+    if call.operation.text("TopicArn", "").endswith(".fifo") and not parameters.get("MessageGroupId"):
+        raise _invalid("The MessageGroupId parameter is required for FIFO topics")
+
+
+def _check_structure(message: Any) -> None:
+    try:
+        parts = json.loads(message)
+    except (TypeError, ValueError):
+        parts = None
+    if not isinstance(parts, dict):
+        raise _invalid("Message Structure - JSON message body failed to parse")
+    if "default" not in parts:
+        raise _invalid("Message Structure - No default entry in JSON message body")
+
+
+def _invalid(what: str) -> AwsError:
+    return AwsError("InvalidParameter", f"Invalid parameter: {what}", 400)

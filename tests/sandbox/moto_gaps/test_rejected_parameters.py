@@ -1,0 +1,202 @@
+"""Parameters that a service rejects in its own words, after it has authorized the request.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+"""
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+BUCKET = {"Bucket": "parameters"}
+OBJECT = {**BUCKET, "Key": "k"}
+PART = {**OBJECT, "UploadId": "x", "PartNumber": 1}
+TAGS = {"TagSet": [{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}]}
+QUEUE = {"QueueUrl": "http://localhost/111122223333/jobs"}
+TOPIC = {"TopicArn": "arn:aws:sns:us-east-1:111122223333:news"}
+PUBLISHED = {**TOPIC, "Message": "x"}
+FIFO = {"FifoQueue": "true"}
+INSTANCE = {"ImageId": "ami-12345678"}
+
+REJECTIONS = [
+    ("s3", "put_object", {**BUCKET, "Key": "k" * 1025}, "KeyTooLongError", "Your key is too long"),
+    ("s3", "put_object", {**OBJECT, "Metadata": {"a": "x" * 2048}}, "MetadataTooLarge", "Your metadata"),
+    (
+        "s3",
+        "put_object",
+        {**OBJECT, "ContentMD5": "x"},
+        "InvalidDigest",
+        "The Content-MD5 you specified was",
+    ),
+    ("s3", "put_object", {**OBJECT, "ContentMD5": "A" * 22 + "=="}, "BadDigest", "did not match what we"),
+    ("s3", "upload_part", PART, "NoSuchUpload", "The specified upload does not exist. The upload ID may"),
+    ("s3", "put_object_tagging", {**OBJECT, "Tagging": TAGS}, "InvalidTag", "Cannot provide multiple Tags"),
+    ("s3", "list_objects_v2", {**BUCKET, "MaxKeys": -1}, "InvalidArgument", "Argument maxKeys must be an"),
+    (
+        "s3",
+        "list_objects_v2",
+        {**BUCKET, "EncodingType": "x"},
+        "InvalidArgument",
+        "Invalid Encoding Method",
+    ),
+    (
+        "s3",
+        "put_bucket_versioning",
+        {**BUCKET, "VersioningConfiguration": {"Status": "On"}},
+        "MalformedXML",
+        "The XML you provided was not well-formed or did not validate against our published schema",
+    ),
+    ("sqs", "send_message", {**QUEUE, "MessageBody": ""}, "MissingParameter", "contain the parameter Mess"),
+    ("sqs", "send_message", {**QUEUE, "MessageBody": "\1"}, "InvalidMessageContents", "Invalid characters"),
+    (
+        "sqs",
+        "set_queue_attributes",
+        {**QUEUE, "Attributes": {"X": "1"}},
+        "InvalidAttributeName",
+        "Unknown A",
+    ),
+    (
+        "sqs",
+        "set_queue_attributes",
+        {**QUEUE, "Attributes": {"VisibilityTimeout": "43201"}},
+        "InvalidAttributeValue",
+        "Invalid value for the parameter VisibilityTimeout.",
+    ),
+    (
+        "sqs",
+        "create_queue",
+        {"QueueName": "jobs", "Attributes": {"VisibilityTimeout": "5"}},
+        "QueueAlreadyExists",
+        "with the same name and a different value for attribute VisibilityTimeout",
+    ),
+    (
+        "sqs",
+        "create_queue",
+        {"QueueName": "a", "Attributes": FIFO},
+        "InvalidParameterValue",
+        "must end with",
+    ),
+    (
+        "sqs",
+        "receive_message",
+        {**QUEUE, "MaxNumberOfMessages": 11},
+        "InvalidParameterValue",
+        "Value 11 for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.",
+    ),
+    (
+        "sqs",
+        "receive_message",
+        {**QUEUE, "WaitTimeSeconds": 21},
+        "InvalidParameterValue",
+        "Value 21 for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= 20, if provided.",
+    ),
+    (
+        "sqs",
+        "delete_message",
+        {**QUEUE, "ReceiptHandle": "x"},
+        "ReceiptHandleIsInvalid",
+        'The input receipt handle "x" is not a valid receipt handle.',
+    ),
+    ("sns", "publish", {**TOPIC, "Message": ""}, "InvalidParameter", "Invalid parameter: Empty message"),
+    (
+        "sns",
+        "publish",
+        {**PUBLISHED, "Subject": "x" * 100},
+        "InvalidParameter",
+        "Invalid parameter: Subject",
+    ),
+    (
+        "sns",
+        "publish",
+        {**PUBLISHED, "MessageStructure": "json"},
+        "InvalidParameter",
+        "Invalid parameter: Message Structure - JSON message body failed to parse",
+    ),
+    (
+        "sns",
+        "publish",
+        {**TOPIC, "Message": "{}", "MessageStructure": "json"},
+        "InvalidParameter",
+        "Invalid parameter: Message Structure - No default entry in JSON message body",
+    ),
+    ("sns", "create_topic", {"Name": "a b"}, "InvalidParameter", "Invalid parameter: Topic Name"),
+    (
+        "sns",
+        "set_topic_attributes",
+        {**TOPIC, "AttributeName": "X", "AttributeValue": ""},
+        "InvalidParameter",
+        "Invalid parameter: AttributeName",
+    ),
+    (
+        "sns",
+        "subscribe",
+        {**TOPIC, "Protocol": "x", "Endpoint": "y"},
+        "InvalidParameter",
+        "Invalid parameter: Amazon SNS does not support this protocol string: x",
+    ),
+    (
+        "sns",
+        "subscribe",
+        {**TOPIC, "Protocol": "email", "Endpoint": "y"},
+        "InvalidParameter",
+        "Invalid parameter: Email address",
+    ),
+    (
+        "ec2",
+        "run_instances",
+        {**INSTANCE, "MinCount": 10**9, "MaxCount": 10**9},
+        "InstanceLimitExceeded",
+        "",
+    ),
+    (
+        "ec2",
+        "run_instances",
+        {**INSTANCE, "MinCount": 2, "MaxCount": 1},
+        "InvalidParameterValue",
+        "minCount",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def clients(administered):
+    config = Config(parameter_validation=False)
+    clients = {
+        service: administered.session(actor="admin").client(service, config=config)
+        for service in ("ec2", "s3", "sns", "sqs")
+    }
+    clients["s3"].create_bucket(**BUCKET)
+    clients["s3"].put_object(**OBJECT)
+    clients["sqs"].create_queue(QueueName="jobs")
+    clients["sns"].create_topic(Name="news")
+    return clients
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters", "code", "message"),
+    REJECTIONS,
+    ids=[f"{row[0]}-{row[3]}-{number}" for number, row in enumerate(REJECTIONS)],
+)
+def test_a_parameter_is_rejected(clients, service, operation, parameters, code, message):
+    with pytest.raises(ClientError) as caught:
+        getattr(clients[service], operation)(**parameters)
+
+    assert caught.value.response["Error"]["Code"].rpartition(".")[2] == code
+    assert message in caught.value.response["Error"]["Message"]
+
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
+def test_every_bucket_is_encrypted(clients):
+    encryption = clients["s3"].get_bucket_encryption(**BUCKET)["ServerSideEncryptionConfiguration"]
+
+    assert encryption["Rules"][0]["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+def test_names_of_metadata_can_differ_in_an_underscore(clients):
+    metadata = {"a-b": "1", "a_b": "2"}
+    clients["s3"].put_object(**BUCKET, Key="described", Metadata=metadata)
+
+    assert clients["s3"].head_object(**BUCKET, Key="described")["Metadata"] == metadata
