@@ -58,6 +58,8 @@ SURFACES = {
 WORKSHOP = ["sign-in", "dashboard", "gradebook", "learning-platform-setup"]
 """The pages that `test_workshop_pages.py` takes pictures of."""
 THEMES = ("light", "dark")
+FORMS = {"light": 1280, "dark": 1280, "600": 600}
+"""The forms of each picture, and the width of its page in pixels."""
 
 
 @pytest.mark.browser
@@ -96,8 +98,9 @@ def test_each_surface_of_the_documentation_can_be_drawn_in_both_themes(lab, page
 
 
 def test_each_picture_of_the_documentation_is_made_by_a_test():
-    surfaces = [*SURFACES, *(f"workshop-{name}" for name in WORKSHOP)]
-    made = {f"{name}-{form}.png" for name in surfaces for form in (*THEMES, "600")}
+    # `test_small_pages.py` takes the pictures of the certificate.
+    surfaces = [*SURFACES, "certificate", *(f"workshop-{name}" for name in WORKSHOP)]
+    made = {f"{name}-{form}.png" for name in surfaces for form in FORMS}
     made |= {f"jupyterlab-{theme}.png" for theme in THEMES}
     shown = {
         one for page in DOCS.rglob("*.md") for one in re.findall(r"images/([\w-]+\.png)", page.read_text())

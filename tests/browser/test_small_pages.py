@@ -4,19 +4,22 @@ import json
 import os
 import re
 from base64 import b64encode
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from jinja2 import Environment, FileSystemLoader
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from browser.accessibility import moving_parts
 from browser.card_page import DARK, LIGHT
+from browser.test_pictures import DOCS, FORMS
 from rolecall.check._browser import violations
+from rolecall.presentation.certificate import certificate_html
 from rolecall.presentation.dashboard import Badge, DashboardContent, NextStep, dashboard_html
 from rolecall.progress import Report, SkillReport
+from rolecall.progress.credential import FinishedCourse, VerifiedCredential
 from rolecall.quiz import Mastery
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -128,6 +131,17 @@ def dashboard() -> str:
     return dashboard_html(content)
 
 
+def certificate() -> str:
+    lessons = (
+        "Assuming a role for temporary access",
+        "Reading and fixing AccessDenied",
+        "Credentials without keys",
+    )
+    finished = FinishedCourse("Dana Doe", "AWS roles by doing", lessons, datetime(2026, 11, 26, tzinfo=UTC))
+    fingerprint = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+    return certificate_html(VerifiedCredential(finished, "Acme Academy", fingerprint), "t0ken")
+
+
 def show_panel(page: Page, theme: str) -> None:
     """Draw the panel with its own modules, as one."""
     dom, view = ((ROOT / "frontend/src" / one).read_text("utf-8") for one in ("dom.js", "panel/view.js"))
@@ -150,6 +164,8 @@ def show_panel(page: Page, theme: str) -> None:
 def shown(page: Page, name: str, theme: str) -> None:
     if name == "panel":
         show_panel(page, theme)
+    elif name == "certificate":
+        page.set_content(certificate())
     elif name == "your-progress":
         kit = (ROOT / "src/rolecall/presentation/static/kit.css").read_text("utf-8")
         page.set_content(page_of_jupyterlab(dashboard(), kit, theme))
@@ -164,7 +180,7 @@ def test_each_page_is_accessible_at_320_px_and_heard_as_its_snapshot(browser: Br
     page.set_default_timeout(60_000)
     found: list[str] = []
     trees: dict[str, str] = {}
-    for name in (*WORKSHOP, "your-progress", "panel"):
+    for name in (*WORKSHOP, "certificate", "your-progress", "panel"):
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)
             shown(page, name, theme)
@@ -182,3 +198,16 @@ def test_each_page_is_accessible_at_320_px_and_heard_as_its_snapshot(browser: Br
 
     assert found == []
     assert {one.stem: one.read_text() for one in SNAPSHOTS.glob("*.yaml")} == trees
+
+
+def test_the_certificate_is_drawn_for_the_documentation(browser: Browser, screenshots):
+    folder = DOCS / "images" if os.environ.get("ROLECALL_UPDATE_PICTURES") else screenshots
+    page = browser.new_page()
+    page.set_content(certificate())
+
+    for form, width in FORMS.items():
+        page.emulate_media(color_scheme="dark" if form == "dark" else "light")
+        page.set_viewport_size({"width": width, "height": 500})
+        page.screenshot(path=folder / f"certificate-{form}.png")
+        expect(page.get_by_text("Dana Doe")).to_be_in_viewport()
+    page.close()

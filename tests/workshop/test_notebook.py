@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+import threading
 import time
 
 import pytest
@@ -33,9 +34,12 @@ def home(tmp_path, monkeypatch):
 def until(true, what: str, seconds: float = 20.0) -> None:
     """Waits for another thread to have done something."""
     ends = time.monotonic() + seconds
+    # Without a pause, this loop would keep the processor from the thread and from the service.
+    pause = threading.Event()
     while time.monotonic() < ends:
         if true():
             return
+        pause.wait(0.05)
     pytest.fail(f"never: {what}")
 
 
