@@ -12,6 +12,9 @@ def test_answers_come_back_by_place(tmp_path):
     outbox.write(answers)
 
     assert outbox.read() == answers
+    # Other users of the machine can't read them.
+    (file,) = (tmp_path / "new").iterdir()
+    assert file.stat().st_mode & 0o077 == 0
 
 
 def test_nothing_is_left_after_the_attempt_is_handed_in(tmp_path):

@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 import uvicorn
-from fastapi import HTTPException
+from fastapi import HTTPException, Request
+from limits import RateLimitItemPerMinute
 from sqlalchemy import select
 
 from rolecall.workshop._connections import limited_protocol
-from rolecall.workshop._limits import RequestQuota
+from rolecall.workshop._limits import RequestQuota, WrongCodeLimit
 from rolecall.workshop.database import Database
 from rolecall.workshop.rooms import new_instructor_token, open_room
 from rolecall.workshop.tables import BrowserSession, Person
@@ -52,6 +53,33 @@ def test_of_parallel_wrong_codes_no_more_than_the_limit_are_checked(running):
     for _ in range(31):
         httpx.post(f"{running.url}/login", data={"token": "wrong"})
     assert running.instructor().get("/grades.csv").status_code == 200
+
+
+def test_wrong_codes_are_limited_in_total_and_by_the_network_of_an_address(monkeypatch):
+    monkeypatch.setattr("rolecall.workshop._limits._WRONG_FROM_AN_ADDRESS", RateLimitItemPerMinute(2))
+    monkeypatch.setattr("rolecall.workshop._limits._WRONG_IN_TOTAL", RateLimitItemPerMinute(4))
+
+    async def status(limit: WrongCodeLimit, address: str) -> int:
+        try:
+            async with limit.checking(Request({"type": "http", "client": (address, 1)})) as count_wrong:
+                count_wrong()
+        except HTTPException as refused:
+            return refused.status_code
+        return 403
+
+    async def guess() -> tuple[list[int], list[int]]:
+        limit, other = WrongCodeLimit(), WrongCodeLimit()
+        addresses = [f"192.0.2.{number}" for number in range(6)]
+        # Someone with IPv6 has 2 ** 64 addresses.
+        network = [f"2001:db8::{number}" for number in range(3)]
+        in_total = [await status(limit, one) for one in addresses]
+        return in_total, [await status(other, one) for one in [*network, "2001:db8:0:1::1"]]
+
+    with ThreadPoolExecutor(1) as thread:
+        in_total, by_network = thread.submit(asyncio.run, guess()).result()
+
+    assert in_total == [403] * 4 + [429] * 2
+    assert by_network == [403, 403, 429, 403]
 
 
 def test_a_learner_stores_no_more_activities_than_the_quota(workshop):
@@ -187,6 +215,16 @@ def test_headers_without_end_are_refused_before_they_fill_the_memory(server):
         connection.sendall(b"X: " + b"a" * 70_000)
 
         assert connection.recv(1000).startswith(b"HTTP/1.1 431 ")
+
+
+def test_one_address_has_no_more_connections_than_the_limit(server, monkeypatch):
+    monkeypatch.setattr("rolecall.workshop._connections._PER_ADDRESS", 1)
+    request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    with socket.create_connection(server, timeout=10) as first:
+        first.sendall(request)
+        assert first.recv(1000).startswith(b"HTTP/1.1 200")
+        with socket.create_connection(server, timeout=10) as second:
+            assert second.recv(1000) == b""
 
 
 def test_whole_requests_are_answered_while_half_ones_wait(server):

@@ -242,16 +242,18 @@ def test_answers_are_never_markup_on_the_dashboard(workshop):
 
 @pytest.mark.slow
 def test_wrong_codes_are_slowed_down(tmp_path):
-    running = start_workshop(tmp_path)
+    # Only of a configured proxy the service believes whose request it forwards.
+    running = start_workshop(tmp_path, ROLECALL_WORKSHOP_TRUSTED_PROXIES="127.0.0.1")
+
+    def status(number: int, address: str) -> int:
+        body, forwarded = {"code": f"WRONG{number}", "name": "Eve"}, {"X-Forwarded-For": address}
+        return httpx.post(f"{running.url}/api/join", json=body, headers=forwarded).status_code
+
     try:
-        tries = [
-            httpx.post(
-                f"{running.url}/api/join", json={"code": f"WRONG{number}", "name": "Eve"}
-            ).status_code
-            for number in range(35)
-        ]
+        tries = [status(number, "192.0.2.1") for number in range(35)]
         assert tries[:30] == [403] * 30
         assert set(tries[30:]) == {429}
+        assert status(36, "192.0.2.2") == 403
     finally:
         running.stop()
 

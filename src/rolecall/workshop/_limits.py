@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from fastapi import HTTPException, Request
 from limits import RateLimitItemPerMinute
@@ -28,6 +29,18 @@ _COUNTED_BYTES = 8 * 1024
 def address_of(request: Request) -> str:
     """Return the address that a request comes from; a proxy's only if it isn't a configured one."""
     return request.client.host if request.client else "unknown"
+
+
+def _network_of(request: Request) -> str:
+    """Return the address that limits count: of IPv6 the network, because one machine can have all of it."""
+    address = address_of(request)
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address) or parsed.ipv4_mapped is not None:
+        return address
+    return str(ip_network((parsed, 64), strict=False))
 
 
 def _too_many(text: str) -> HTTPException:
@@ -68,7 +81,7 @@ class WrongCodeLimit:
         HTTPException
             With status 429 if too many codes were wrong within a minute.
         """
-        address = address_of(request)
+        address = _network_of(request)
 
         def count_wrong() -> None:
             self._limiter.hit(_WRONG_FROM_AN_ADDRESS, address)
@@ -97,7 +110,7 @@ class WrongTokenLimit:
         HTTPException
             With status 429 if too many tokens from this address were wrong within a minute.
         """
-        if not self._limiter.hit(_WRONG_FROM_AN_ADDRESS, address_of(request)):
+        if not self._limiter.hit(_WRONG_FROM_AN_ADDRESS, _network_of(request)):
             raise _too_many("too many wrong tokens; wait a minute")
 
 
