@@ -21,7 +21,9 @@ def idle_probes(task: Task, world: World, sandbox: Sandbox) -> Iterator[tuple[in
     after single cheats, because a Deny of one open door can close another one.
     """
     doors = [door.steps[-1] for door in doors_beside(task, world)]
-    opened = [*task.open_wide, *opened_to_all(task, world), *doors]
+    # What is deleted must not take away an open door, and the widest policy must not be replaced.
+    doors.sort(key=lambda step: ".delete_" not in step.call)
+    opened = [*task.open_wide, *doors, *opened_to_all(task, world)]
     idle = _still_denied(task, range(len(task.denied)), opened, sandbox)
     for cheat in _widest(task, world) if idle else ():
         idle = _still_denied(task, idle, cheat.steps, sandbox)
