@@ -74,3 +74,20 @@ def test_each_statement_is_left_out_and_named_by_its_place():
     assert ("without a statement", "without statement 1") in found
     assert ("without a Deny", "without statement 2") in found
     assert ("wider action", 'statement 1: Action "s3:GetObject" becomes "s3:*"') in found
+
+
+def test_a_statement_that_was_there_before_asks_for_two_probes():
+    def ladders(unchanged):
+        administration = {
+            "Effect": "Allow",
+            "Principal": {"AWS": EVE},
+            "Action": ["kms:Put*", "kms:Describe*", "kms:TagResource"],
+            "Resource": "*",
+        }
+        use = {"Effect": "Allow", "Principal": {"AWS": DANA}, "Action": "kms:Decrypt", "Resource": "*"}
+        document = {"Version": "2012-10-17", "Statement": [administration, use]}
+        found = mutations(document, Setting(PolicyType.RESOURCE, ACCOUNT, (DANA,), (EVE,)), unchanged)
+        return [ladder[0].kind for ladder in found if ladder and "statement 1" in ladder[0].what]
+
+    assert len(ladders(frozenset())) > 8
+    assert ladders(frozenset({0})) == ["wider principal", "without a statement"]

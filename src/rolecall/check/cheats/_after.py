@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from rolecall.check.cheats._documents import as_document
+from rolecall.check.cheats._documents import WrittenDocument, as_document, documents_in
+from rolecall.iam import PolicyType
 from rolecall.quiz import Step
-from rolecall.sandbox.world import Account, Role, User
+from rolecall.sandbox.world import Account, Role, User, World
 
 Document = Mapping[str, Any]
 
@@ -81,6 +82,34 @@ def resource_policy(
             value = value.get(part) if isinstance(value, dict) else None
         written = as_document(value) or written
     return written
+
+
+def kept_statements(written: WrittenDocument, world: World, start: list[Step]) -> frozenset[int]:
+    """Return the places of a resource policy's Allow statements that the world or the start has already."""
+    if written.type is not PolicyType.RESOURCE:
+        return frozenset()
+    policies: list[Document | None] = [one.document for one in documents_in(start)]
+    for account in world.accounts.values():
+        kinds = (
+            account.buckets,
+            account.queues,
+            account.topics,
+            account.secrets,
+            account.keys,
+            account.tables,
+        )
+        policies += [resource.policy for kind in kinds for resource in kind.values()]
+    before = [statement for one in policies if one is not None for statement in _statements(one)]
+    return frozenset(
+        index
+        for index, statement in enumerate(_statements(written.document))
+        if statement in before and statement.get("Effect") == "Allow"
+    )
+
+
+def _statements(document: Document) -> list[Any]:
+    listed = document["Statement"]
+    return listed if isinstance(listed, list) else [listed]
 
 
 def _last(named: Any) -> str:

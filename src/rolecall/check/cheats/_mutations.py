@@ -43,13 +43,27 @@ Ladder = tuple[Mutation, ...]
 """Changes of the same element, the smallest first."""
 
 
-def mutations(document: Document, setting: Setting) -> Iterator[Ladder]:
-    """Yield the bad documents that are derived from a good one."""
+_OF_UNCHANGED = ("wider principal", "without a statement")
+
+
+def mutations(
+    document: Document, setting: Setting, unchanged: frozenset[int] = frozenset()
+) -> Iterator[Ladder]:
+    """Yield the bad documents that are derived from a good one.
+
+    Parameters
+    ----------
+    unchanged
+        The places of statements that the document had before. These are only opened to others or left out,
+        because a learner copies them.
+    """
     statements = _statements(document)
     several = len(statements) > 1
     for index, statement in enumerate(statements):
         where = f"statement {index + 1}: " if several else ""
         for ladder in _of_statement(statement, setting):
+            if index in unchanged and not any(kind in _OF_UNCHANGED for kind, *_ in ladder):
+                continue
             yield tuple(
                 Mutation(kind, where + what, _with(document, index, changed))
                 for kind, what, changed in ladder

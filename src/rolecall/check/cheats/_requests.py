@@ -223,7 +223,12 @@ def _actions(policies: tuple[Policy, ...]) -> list[str]:
     if policies[0].type is not PolicyType.TRUST:
         # Only a trust policy decides these; the caller has no credentials yet.
         telling = [one for one in telling if not one.startswith("sts:AssumeRoleWith")]
-    return [*exact, *_some(telling, _MOST_ACTIONS), *_some(others, _MOST_ACTIONS // 3)]
+    found = [*exact, *_some(telling, _MOST_ACTIONS), *_some(others, _MOST_ACTIONS // 3)]
+    if policies[0].type is PolicyType.RESOURCE:
+        # A resource decides only about requests to its own service.
+        own = {value.partition(":")[0] for one in policies[0].statements for value in one.action.values}
+        found = [one for one in found if "*" in own or one.partition(":")[0] in own]
+    return found
 
 
 def _matches(policy: Policy, action: str) -> tuple[bool, ...]:

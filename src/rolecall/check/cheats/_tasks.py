@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from rolecall.check.cheats._after import kept_statements
 from rolecall.check.cheats._beside import doors_beside, doors_elsewhere
 from rolecall.check.cheats._cheat import Cheat, Ladder
 from rolecall.check.cheats._documents import (
@@ -80,7 +81,8 @@ def _changed_documents(
         and (policy := parse(one.document, one.type)) is not None
     ]
     prefix = f"call {written.step + 1}, " if several else ""
-    for ladder in mutations(written.document, setting):
+    kept = kept_statements(written, world, task.start)
+    for ladder in mutations(written.document, setting, kept):
         cheats = []
         for mutation in ladder:
             policy = parse(mutation.document, written.type)
