@@ -9,6 +9,7 @@ from rolecall.cli._main import main
 from rolecall.course import find_course
 from rolecall.course.working_copy import copy_course
 from rolecall.lab import load_tasks, task_files
+from rolecall.presentation.home import Home
 from rolecall.progress import Store
 from rolecall.quiz import Entry, EntryKind
 
@@ -43,6 +44,7 @@ def test_a_finished_course_gives_a_page_and_a_badge_that_can_be_verified(copy, t
     done = rolecall("certificate", "--name", "Dana <Doe>", "--dir", copy, tmp_path / "dana.html")
 
     assert done.exit_code == 0, done.output
+    assert "rolecall progress certificate --dir ." in Home(find_course(), None, Store(), copy)._repr_html_()
     assert "Dana &lt;Doe&gt;" in (tmp_path / "dana.html").read_text()
     for name in ("dana.html", "dana.jwt"):
         assert "Dana <Doe> finished" in rolecall("verify", tmp_path / name).output

@@ -8,15 +8,26 @@ from datetime import UTC, datetime
 import pytest
 from openbadgeslib.ob3 import OB3Verifier
 
-from rolecall.progress.credential import FinishedCourse, InvalidCredential, sign, signing_key, verify
+from rolecall.progress.credential import (
+    FinishedCourse,
+    InvalidCredential,
+    InvalidKey,
+    sign,
+    signing_key,
+    verify,
+)
+from rolecall.workshop.receipts import Signer
 
 COURSE = FinishedCourse(
     "Dana Doe", "AWS roles", ("Temporary access", "Denials"), datetime(2026, 11, 26, 12, tzinfo=UTC)
 )
 
 
-@pytest.fixture
-def key(tmp_path):
+@pytest.fixture(params=["learner", "workshop"])
+def key(request, tmp_path):
+    if request.param == "workshop":
+        Signer(tmp_path / "receipts.jwk")
+        return signing_key(tmp_path / "receipts.jwk")
     return signing_key(tmp_path / "data" / "key.json")
 
 
@@ -38,6 +49,21 @@ def test_the_key_is_kept_for_its_owner_alone(tmp_path):
 
     assert first.thumbprint() == again.thumbprint()
     assert stat.S_IMODE((tmp_path / "key.json").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("Dana", "isn't a JSON Web Key"),
+        ('{"kty": "oct", "k": "c2VjcmV0"}', "isn't a JSON Web Key for P-256 or Ed25519"),
+        ('{"kty": "EC", "crv": "P-256", "x": "AQ", "y": "AQ"}', "isn't a JSON Web Key|public key"),
+    ],
+)
+def test_a_key_that_cannot_sign_is_refused(tmp_path, text, problem):
+    (tmp_path / "key.json").write_text(text)
+
+    with pytest.raises(InvalidKey, match=problem):
+        signing_key(tmp_path / "key.json")
 
 
 def test_a_changed_name_is_found(key):

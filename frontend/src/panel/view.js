@@ -43,7 +43,13 @@ function drawNext({ following, following_lesson, cards_due, lessons }, open) {
     { class: "rc-panel-next", "aria-label": "Continue" },
     following
       ? h("p", {}, h("strong", {}, `${following_lesson}: ${following.title}`), h("br"), progress(following))
-      : h("p", {}, h("strong", {}, "You have finished every lesson.")),
+      : h(
+          "p",
+          {},
+          h("strong", {}, "You have finished every lesson."),
+          h("br"),
+          "The home of the course says how to get your certificate.",
+        ),
     following && h("button", { type: "button", class: "rc-main", on: { click: () => open(following.path) } }, begin(following)),
     cards_due > 0 &&
       recall &&

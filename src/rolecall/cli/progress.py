@@ -24,7 +24,13 @@ from rolecall.presentation.certificate import certificate_html
 from rolecall.presentation.due_cards import due_by_bank
 from rolecall.presentation.outline import course_outline
 from rolecall.progress import Store, StoredEntry, StoreError, report
-from rolecall.progress.credential import FinishedCourse, InvalidCredential, sign, signing_key
+from rolecall.progress.credential import (
+    FinishedCourse,
+    InvalidCredential,
+    InvalidKey,
+    sign,
+    signing_key,
+)
 from rolecall.progress.credential import verify as verify_credential
 from rolecall.quiz import Entry, EntryKind, Mastery
 
@@ -93,7 +99,8 @@ def _show() -> None:
     "--key",
     "key_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The issuer's key, a JSON Web Key; it's created if it doesn't exist. By default, your own.",
+    help="The issuer's private key, such as a workshop's receipts.jwk; it's created if it doesn't exist. "
+    "By default, your own.",
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def certificate(
@@ -105,9 +112,10 @@ def certificate(
     """
     store = Store()
     try:
+        key = signing_key(key_file)
         course = find_course(near=folder)
         outline = course_outline(course, folder, store)
-    except (BadFile, NoCourse, StoreError) as error:
+    except (BadFile, InvalidKey, NoCourse, StoreError) as error:
         raise Unusable(str(error)) from None
     if outline.following is not None:
         lesson, activity = outline.following
@@ -118,7 +126,7 @@ def certificate(
         )
     lessons = tuple(one.title for one in outline.lessons)
     finished = FinishedCourse(name, title or " / ".join(lessons), lessons, datetime.now(UTC))
-    token = sign(finished, issuer or name, signing_key(key_file))
+    token = sign(finished, issuer or name, key)
     file.write_text(certificate_html(verify_credential(token), token), encoding="utf-8")
     badge = file.with_suffix(".jwt")
     badge.write_text(token, encoding="utf-8")

@@ -19,6 +19,7 @@ from rolecall.presentation.outline import Outline
 from rolecall.progress import Store, StoreError, report
 
 _SECONDS_PER_CARD = 15
+_CERTIFICATE = 'rolecall progress certificate --dir . --name "Your name" certificate.html'
 
 
 class Home:
@@ -86,7 +87,10 @@ def _continue(lessons: list[LessonProgress]) -> str:
     """Show the notebook to continue with."""
     following = Outline(tuple(one.outline for one in lessons)).following
     if following is None:
-        return "<p>You finished every notebook of the course.</p>"
+        return (
+            "<p>You finished every notebook of the course. To get your certificate and an Open Badge, open a "
+            f'terminal in this folder, and run:</p><pre tabindex="0">{_CERTIFICATE}</pre>'
+        )
     lesson = next(one for one in lessons if one.outline is following[0])
     mode = following[1].mode
     first = not any(one.share for one in lessons)

@@ -10,19 +10,24 @@ from __future__ import annotations
 import json
 import os
 import uuid
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from joserfc import jws
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
+from joserfc.errors import JoseError, SecurityWarning
+from joserfc.jwk import ECKey, OKPKey
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rolecall.progress._store import default_path
 
-_ALGORITHM = "ES256"
+SigningKey = ECKey | OKPKey
+"""A learner's own key is on the curve P-256; a workshop's is for Ed25519."""
+_KEY_TYPES: dict[str, type[ECKey] | type[OKPKey]] = {"EC": ECKey, "OKP": OKPKey}
+# Verifiers of Open Badges know Ed25519 by its old name EdDSA. https://www.rfc-editor.org/rfc/rfc9864
+_ALGORITHMS = {"EC": "ES256", "OKP": "EdDSA"}
 _CONTEXT = (
     "https://www.w3.org/ns/credentials/v2",
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
@@ -34,6 +39,10 @@ _NAMESPACE = uuid.UUID("2f4c7f9e-5a52-4c53-9f10-8a4f4f7f2f6c")
 
 class InvalidCredential(ValueError):
     """A file isn't a credential that its key has signed; the text says why."""
+
+
+class InvalidKey(ValueError):
+    """A file isn't a key that can sign a credential; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +113,28 @@ class _Credential(BaseModel):
     subject: _Subject = Field(alias="credentialSubject")
 
 
-def signing_key(path: Path | None = None) -> ECKey:
-    """Return the learner's own key, which is created when it's first needed.
+def signing_key(path: Path | None = None) -> SigningKey:
+    """Return the learner's own key, which is created when it's first needed, or the key of an issuer.
 
     Parameters
     ----------
     path
-        The key's file; by default, beside the learner's answers.
+        The key's file, such as ``receipts.jwk`` of a workshop; by default, beside the learner's answers.
+
+    Raises
+    ------
+    InvalidKey
+        If the file isn't a private key that can sign credentials.
     """
     file = path or default_path().with_name("signing-key.json")
     if file.is_file():
-        return ECKey.import_key(json.loads(file.read_text("utf-8")))
+        try:
+            key = _import_key(json.loads(file.read_text("utf-8")))
+        except (JoseError, KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InvalidKey(f"{file}: this isn't a JSON Web Key for P-256 or Ed25519: {error}") from None
+        if not key.is_private:
+            raise InvalidKey(f"{file}: this is a public key, which can't sign; use the private key")
+        return key
     key = ECKey.generate_key("P-256")
     file.parent.mkdir(parents=True, exist_ok=True)
     # No one else can read the file, not even for a moment.
@@ -123,7 +143,11 @@ def signing_key(path: Path | None = None) -> ECKey:
     return key
 
 
-def sign(course: FinishedCourse, issuer: str, key: ECKey) -> str:
+def _import_key(key: dict[str, Any]) -> SigningKey:
+    return _KEY_TYPES[key["kty"]].import_key(key)
+
+
+def sign(course: FinishedCourse, issuer: str, key: SigningKey) -> str:
     """Sign a credential, as a compact JSON Web Token.
 
     Parameters
@@ -140,8 +164,12 @@ def sign(course: FinishedCourse, issuer: str, key: ECKey) -> str:
         "nbf": int(course.finished.timestamp()),
         "sub": credential["credentialSubject"]["id"],
     }
-    header = {"alg": _ALGORITHM, "typ": "vc+jwt", "jwk": key.as_dict(private=False)}
-    return jws.serialize_compact(header, json.dumps(credential | registered), key)
+    algorithm = _ALGORITHMS[key.key_type]
+    header = {"alg": algorithm, "typ": "vc+jwt", "jwk": key.as_dict(private=False)}
+    with warnings.catch_warnings(action="ignore", category=SecurityWarning):
+        return jws.serialize_compact(
+            header, json.dumps(credential | registered), key, algorithms=[algorithm]
+        )
 
 
 def _credential(course: FinishedCourse, issuer: str, issuer_id: str) -> dict[str, Any]:
@@ -193,8 +221,11 @@ def verify(token: str) -> VerifiedCredential:
     """
     try:
         header = jws.extract_compact(token.strip().encode()).headers()
-        key = ECKey.import_key(header["jwk"])
-        payload = jws.deserialize_compact(token.strip(), key, algorithms=[_ALGORITHM]).payload
+        key = _import_key(header["jwk"])
+        with warnings.catch_warnings(action="ignore", category=SecurityWarning):
+            payload = jws.deserialize_compact(
+                token.strip(), key, algorithms=[_ALGORITHMS[key.key_type]]
+            ).payload
         credential = _Credential.model_validate_json(payload)
     except ValidationError as error:
         first = error.errors()[0]
