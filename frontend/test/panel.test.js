@@ -43,7 +43,7 @@ test("a click opens the notebook, the lesson's home, and the cards that are due"
 test("each notebook says its state in words, and the open one is marked", () => {
   const panel = drawPanel(outline({}), "01/recall.ipynb", () => {});
 
-  assert.match(button(panel, "20 min").textContent, /begun/);
+  assert.match(button(panel, "20 min").textContent, /started/);
   assert.match(button(panel, "Recall").textContent, /2 due, done/);
   assert.equal(button(panel, "Recall").getAttribute("aria-current"), "page");
 });

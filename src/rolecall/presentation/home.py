@@ -88,8 +88,8 @@ def _continue(lessons: list[LessonProgress]) -> str:
     following = Outline(tuple(one.outline for one in lessons)).following
     if following is None:
         return (
-            "<p>You finished every notebook of the course. To get your certificate and an Open Badge, open a "
-            f'terminal in this folder, and run:</p><pre tabindex="0">{_CERTIFICATE}</pre>'
+            "<p>You finished every notebook of the course. To get your certificate and an Open Badge, "
+            f'open a terminal in this folder, and run:</p><pre tabindex="0">{_CERTIFICATE}</pre>'
         )
     lesson = next(one for one in lessons if one.outline is following[0])
     mode = following[1].mode
