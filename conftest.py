@@ -30,6 +30,9 @@ def pytest_addoption(parser):
     parser.addoption(
         "--load-dashboards", type=int, default=1, help="how many dashboards are open under load"
     )
+    parser.addoption(
+        "--load-processes", type=int, default=2, help="how many processes share a PostgreSQL under load"
+    )
     parser.addoption("--load-source", default="", help="the src of another version, to compare with")
     parser.addoption("--load-past", type=int, default=500, help="how many activities there are before")
     parser.addoption("--iam-seed", type=int, default=1, help="which random cases")

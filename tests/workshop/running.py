@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from rolecall._processes import supervised
@@ -41,6 +42,11 @@ class Running:
         browser.headers["X-Form-Token"] = re.search(r'data-form-token="([^"]+)"', page.text)[1]
         return browser
 
+    def service(self) -> psutil.Process:
+        """The process that answers; the processes that grade are its children."""
+        (found,) = psutil.Process(self.process.pid).children()
+        return found
+
     def stop(self, how: int = signal.SIGINT) -> None:
         if self.process.poll() is None:
             self.process.send_signal(how)
@@ -68,6 +74,12 @@ def start_workshop(data: Path, *options: str, open_assessments: bool = True, **e
     with httpx.Client(transport=httpx.HTTPTransport(retries=5)) as client:
         client.get(f"{found[2]}/api/key").raise_for_status()
     return Running(process, found[2], found[1], token[1] if token else "", data)
+
+
+def cpu_seconds(process: psutil.Process) -> float:
+    """The processor time that a process has used, without its children."""
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 def answers_of(attempt: dict[str, Any]) -> dict[int, Any]:
