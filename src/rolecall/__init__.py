@@ -66,6 +66,9 @@ _HOMES = {
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'rolecall' has no attribute {name!r}")
+    if name == "Sandbox":
+        # While this process imports boto3, another one imports what the first sandbox needs.
+        import_module("rolecall.sandbox._server_process").prepare()
     return getattr(import_module(_HOMES[name]), name)
 
 

@@ -8,6 +8,7 @@ import sys
 import psutil
 import pytest
 
+import rolecall
 from rolecall import Sandbox, SandboxError, _fork_server
 from rolecall._fork_server import ForkServer
 from rolecall.sandbox import _server_process
@@ -94,6 +95,15 @@ def test_a_sandbox_outlives_its_fork_server_and_the_next_one_gets_a_new_server(t
         with Sandbox(file) as fourth:
             assert fork_server_of(fourth) != killed
         assert third.client("iam", actor="admin").get_user()["User"]["UserName"] == "admin"
+
+
+def test_the_fork_server_starts_while_the_class_is_imported(monkeypatch):
+    started = []
+    monkeypatch.setattr(_server_process._FORK_SERVER, "start", lambda: started.append(True))
+
+    assert rolecall.Sandbox is Sandbox
+
+    assert started == [True]
 
 
 def test_a_fork_server_without_requests_ends():

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -135,6 +136,13 @@ class _Forked:
     def kill(self) -> None:
         """Kill a process that hasn't ended; only then does its ID belong to it."""
         os.kill(self.pid, signal.SIGKILL)
+
+
+def prepare() -> None:
+    """Start the fork server, and don't wait for it, so that the first sandbox is ready sooner."""
+    if _CAN_FORK:
+        with suppress(OSError):
+            _FORK_SERVER.start()
 
 
 _FORK_SERVER = ForkServer("rolecall.sandbox._preload:preload", idle_seconds=120)
