@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
@@ -21,6 +22,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from rolecall.sandbox.responses import Response
 
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 # Headers whose addresses Flask encodes, and statuses for which it changes others.
 _ADDRESSES = frozenset({"content-location", "location"})
 _WITHOUT_BODY = frozenset({*range(100, 200), 204, 304})
@@ -47,6 +49,11 @@ class _Request(BackendRequest):  # type: ignore[misc]
     def __init__(self, environ: WSGIEnvironment) -> None:
         super().__init__(environ)
         self.headers = _Headers(environ)
+        body = environ["wsgi.input"]
+        is_form = environ.get("CONTENT_TYPE", "").strip().lower().startswith(_FORMS)
+        if isinstance(body, BytesIO) and not is_form and "HTTP_CONTENT_ENCODING" not in environ:
+            # werkzeug would read it through three other streams.
+            self._cached_data = body.getvalue()
 
 
 def dispatch(environ: WSGIEnvironment) -> Response:

@@ -240,7 +240,7 @@ def _load_form_data(request: Request) -> None:
         WerkzeugRequest._load_form_data(request)
     else:
         empty = request.parameter_storage_class()
-        found.update(stream=request.stream, form=empty, files=empty)
+        found.update(form=empty, files=empty)
 
 
 def _with_known_keys(get_value: Callable[..., Any]) -> Callable[..., Any]:
