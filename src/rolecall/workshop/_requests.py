@@ -51,18 +51,26 @@ class Body(BaseModel):
         return value
 
 
-async def body_of(request: Request, model: type[_Model]) -> _Model:
+async def body_of(request: Request, model: type[_Model], longest: int | None = None) -> _Model:
     """Read the JSON of a request, with the same errors as a route of FastAPI.
+
+    Parameters
+    ----------
+    longest
+        How many bytes it may have, if that is less than the limit for all requests.
 
     Raises
     ------
     HTTPException
-        With status 400 if it can't be read or stored.
+        With status 400 if it can't be read or stored, and 413 if it is too long.
     RequestValidationError
         If it isn't what the route takes.
     """
+    body = await request.body()
+    if longest is not None and len(body) > longest:
+        raise HTTPException(413, "the body is too long")
     try:
-        value = json.loads(await request.body())
+        value = json.loads(body)
     except json.JSONDecodeError as error:
         problem = {"loc": ("body", error.pos), "msg": "JSON decode error"}
         raise RequestValidationError([problem]) from None

@@ -18,6 +18,8 @@ from rolecall.workshop.room_states import RoomStates, seconds_to_wait
 from rolecall.workshop.rooms import CannotJoin, is_valid_code, join
 
 _LONG = 1_000
+_LONGEST_JOIN = 4 * 1024
+"""A stranger can send this body, and reading a long one can take a third of a second."""
 router = APIRouter(prefix="/api")
 health_router = APIRouter()
 Short = Annotated[str, Field(max_length=200)]
@@ -59,7 +61,7 @@ class ActivitiesBody(Body):
 
 async def post_join(request: Request) -> Response:
     """Add a learner to the room, and issue their token. A learner who sends a token continues."""
-    body = await body_of(request, JoinBody)
+    body = await body_of(request, JoinBody, _LONGEST_JOIN)
     service, authenticator = service_of(request), authenticator_of(request)
     now = service.clock.now()
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
