@@ -20,6 +20,7 @@ def test_a_terminal_shows_what_is_done_of_how_much_and_the_time(terminal, capsys
 
     shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", capsys.readouterr().err)
     assert re.search(r"Running notebooks .+ +3/10 0:00:0\d", shown)
+    assert "/100" not in shown
 
 
 def test_two_steps_at_the_same_time_have_a_bar_each(terminal, capsys):

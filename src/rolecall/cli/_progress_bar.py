@@ -26,7 +26,8 @@ def progress_bar() -> Iterator[OnStep]:
         def on_step(step: str, done: int, count: int) -> None:
             # Two steps can run at the same time, each in its own thread.
             if step not in shown:
-                shown[step] = bar.add_task(step)
+                # Without a count, Rich shows 100 for a moment.
+                shown[step] = bar.add_task(step, completed=done, total=count)
             bar.update(shown[step], completed=done, total=count)
 
         yield on_step
