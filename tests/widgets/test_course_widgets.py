@@ -75,6 +75,10 @@ def test_a_denied_call_is_marked_by_more_than_color(calls):
     assert "✘ GetObject" in calls.html(1)
 
 
+def test_a_narrow_table_breaks_an_action_after_its_service(calls):
+    assert "sts:<wbr>AssumeRole on b/<wbr>&lt;k&gt;" in calls.html(3)
+
+
 def test_what_a_call_named_is_text_and_no_markup(calls):
     assert "<k>" not in calls.html(3)
     assert "&lt;k&gt;" in calls.html(3)
@@ -117,10 +121,15 @@ def test_a_plot_has_its_values_as_text_too():
     assert bundle["application/vnd.vegalite.v5+json"]["data"]["values"] == plot.rows
 
 
-def test_several_lines_differ_in_shape_too():
-    plot = Plot([{"x": 1, "y": 2, "way": "a"}], x="x", y="y", by="way")
+def test_several_lines_differ_in_shape_too_and_have_one_legend():
+    plot = Plot([{"x": 1, "y": 2, "way": way} for way in "bab"], x="x", y="y", by="way")
 
-    assert plot.specification()["layer"][1]["encoding"]["shape"]["field"] == "way"
+    drawn = plot.specification()
+
+    assert drawn["layer"][1]["encoding"]["shape"]["field"] == "way"
+    # Vega merges the legends of two scales with the same domain.
+    assert drawn["encoding"]["color"]["scale"] == {"domain": ["b", "a"]}
+    assert drawn["layer"][1]["encoding"]["shape"]["scale"] == {"domain": ["b", "a"]}
 
 
 def test_a_row_without_a_name_is_reported():

@@ -51,8 +51,9 @@ class Plot:
             "mark": {"type": "point", "filled": True, "size": 60, **({} if self.by else {"color": BLUE})}
         }
         if self.by:
-            # Vega merges the legends of two encodings that have the same field and the same title.
-            kind = {"field": self.by, "type": "nominal", "title": self.by}
+            # Vega merges the legends of two encodings that have the same title and the same explicit domain.
+            domain = list(dict.fromkeys(row[self.by] for row in self.rows))
+            kind = {"field": self.by, "type": "nominal", "title": self.by, "scale": {"domain": domain}}
             encoding["color"] = kind
             # The lines differ by shape as well, for readers who can't distinguish the colors.
             points["encoding"] = {"shape": kind}

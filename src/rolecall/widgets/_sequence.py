@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -202,13 +203,18 @@ def _table(shown: Sequence[_Step]) -> str:
         (
             str(number),
             escape(step.caller),
-            escape(step.description),
+            _breakable(step.description),
             chip(f"{step.sign} {step.result}", "is-wrong" if step.denied else "is-right"),
-            escape(step.reason),
+            _breakable(step.reason),
         )
         for number, step in enumerate(shown, start=1)
     ]
     return table_html(("Step", "Who", "What", "Decision", "Why"), rows)
+
+
+def _breakable(text: str) -> str:
+    """Escape a text, and let a narrow table break its ARNs after a colon or slash, not within a word."""
+    return re.sub(r"(?<=\w)([:/])(?=\S)", r"\1<wbr>", escape(text))
 
 
 def sequence(lab: Sandbox, *, metadata: bool = False) -> CallSequence:
