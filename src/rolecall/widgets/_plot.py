@@ -51,7 +51,7 @@ class Plot:
             "mark": {"type": "point", "filled": True, "size": 60, **({} if self.by else {"color": BLUE})}
         }
         if self.by:
-            # Vega merges the legends of two encodings that have the same title and the same explicit domain.
+            # Vega merges two legends with the same title if their domains are explicit and the same.
             domain = list(dict.fromkeys(row[self.by] for row in self.rows))
             kind = {"field": self.by, "type": "nominal", "title": self.by, "scale": {"domain": domain}}
             encoding["color"] = kind
