@@ -239,6 +239,14 @@ test("a closed card listens to nothing", (context) => {
   assert.equal(model.listeners, 0);
 });
 
+test("the prompt and each option are written in the direction of their language", (context) => {
+  const { at, el } = show(context, view());
+  const texts = [at("prompt"), ...el.querySelectorAll("label > span:not(.rc-letter)")];
+
+  assert.ok(texts.length > 2);
+  assert.deepEqual(new Set(texts.map((one) => one.getAttribute("dir"))), new Set(["auto"]));
+});
+
 test("HTML in a title stays text", (context) => {
   const { el } = show(context, view({ title: "<img src=x onerror=alert(1)>" }));
 
