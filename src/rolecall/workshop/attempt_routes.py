@@ -123,7 +123,9 @@ def _attempt_view(service: Service, person: int, attempt: str) -> Response:
         feedback: dict[str, Any] = {}
         if row.submitted is not None:
             marked = grade_of_attempt(session, row)
-            others_work = attempts.is_any_open(session, row.room_id, row.assessment)
+            others_work = assessment.feedback_when == "closed" and attempts.is_any_open(
+                session, row.room_id, row.assessment
+            )
             feedback = service.feedback(row, assessment, answers, marked, others_work=others_work)
     return _show(service, row, assessment, answers, feedback)
 

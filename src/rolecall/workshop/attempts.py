@@ -39,6 +39,8 @@ _SECRET_AND_LAST_NUMBER = select(_ROOMS.c.secret, _LAST_NUMBER.scalar_subquery()
     _ROOMS.c.id == bindparam("room")
 )
 _IDENTITY = select(_PEOPLE.c.identity).where(_PEOPLE.c.id == bindparam("person"))
+_ATTEMPT = select(_ATTEMPTS).where(_ATTEMPTS.c.id == bindparam("attempt"))
+_LOCKED_ATTEMPT = _ATTEMPT.with_for_update()
 _OWNER = (
     select(_PEOPLE.c.name, _ROOMS.c.name, _ROOMS.c.secret)
     .join(_ROOMS, _ROOMS.c.id == _PEOPLE.c.room_id)
@@ -173,7 +175,7 @@ def in_progress(attempt: Attempt, now: datetime) -> bool:
 
 
 def own(session: Session, attempt: str, person: int, *, to_change: bool = False) -> Attempt:
-    """Return an attempt of a person.
+    """Return an attempt of a person, which isn't an object of the session.
 
     Parameters
     ----------
