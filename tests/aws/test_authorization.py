@@ -251,6 +251,8 @@ PASSING = [
     (EC2 + "permission-to-pass-iam-roles.html", "ec2", "AssociateIamInstanceProfile", {"InstanceId": "i-1", "IamInstanceProfile": {"Name": "web"}}, "ec2.amazonaws.com"),
     (EC2 + "permissions-for-launch-templates.html", "ec2", "RunInstances", {"LaunchTemplate": {"LaunchTemplateName": "web"}}, "ec2.amazonaws.com"),
     (EC2 + "ec2-fleet-prerequisites.html", "ec2", "CreateFleet", {"LaunchTemplateConfigs": [{"LaunchTemplateSpecification": {"LaunchTemplateName": "web"}}]}, "ec2.amazonaws.com"),
+    (EC2 + "ec2-fleet-prerequisites.html", "ec2", "CreateFleet", {"LaunchTemplateConfigs": [{}, {"LaunchTemplateSpecification": {"LaunchTemplateName": "web"}}]}, "ec2.amazonaws.com"),
+    (EC2 + "spot-fleet-prerequisites.html", "ec2", "RequestSpotFleet", {"SpotFleetRequestConfig": {"LaunchTemplateConfigs": [{"LaunchTemplateSpecification": {"LaunchTemplateName": "web"}}]}}, "ec2.amazonaws.com"),
     ("https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html", "autoscaling", "CreateAutoScalingGroup", {"MixedInstancesPolicy": {"LaunchTemplate": {"LaunchTemplateSpecification": {"LaunchTemplateName": "web"}}}}, "ec2.amazonaws.com"),
     ("https://docs.aws.amazon.com/autoscaling/ec2/userguide/us-iam-role.html", "autoscaling", "CreateLaunchConfiguration", {"LaunchConfigurationName": "c", "IamInstanceProfile": "web"}, "ec2.amazonaws.com"),
     ("https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html", "rds", "CreateDBInstance", {"DBInstanceIdentifier": "d", "MonitoringRoleArn": ROLE}, "monitoring.rds.amazonaws.com"),

@@ -419,14 +419,23 @@ def test_cloudformation_creates_a_role_and_an_instance_that_has_it(lab):
                 "Type": "AWS::EC2::Instance",
                 "Properties": {"ImageId": IMAGE, "IamInstanceProfile": {"Ref": "Profile"}},
             },
+            "FromTemplate": {
+                "Type": "AWS::EC2::Instance",
+                "Properties": {"LaunchTemplate": {"LaunchTemplateName": "web", "Version": "1"}},
+            },
         }
     }
+    data = {"ImageId": IMAGE, "IamInstanceProfile": {"Name": "web"}}
+    lab.client("ec2", actor="operator").create_launch_template(
+        LaunchTemplateName="web", LaunchTemplateData=data
+    )
     cloudformation = lab.client("cloudformation", actor="operator")
 
     cloudformation.create_stack(
         StackName="servers", TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_NAMED_IAM"]
     )
 
-    resources = cloudformation.describe_stack_resources(StackName="servers", LogicalResourceId="Server")
-    instance = resources["StackResources"][0]["PhysicalResourceId"]
-    assert role_of(lab, instance) == "stack-reader"
+    resources = cloudformation.describe_stack_resources(StackName="servers")["StackResources"]
+    instances = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
+    assert role_of(lab, instances["Server"]) == "stack-reader"
+    assert role_of(lab, instances["FromTemplate"]) == "web"

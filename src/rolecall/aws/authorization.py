@@ -81,7 +81,7 @@ def checks(operation: Operation, scope: Scope) -> list[Check]:
         return [Check(action, arn) for action, arn in s3.deletions(operation)]
     if is_unsigned(operation.service, operation.name) and operation.service != "sts":
         return []
-    operation = _with_launch_template(operation, scope)
+    operation = _with_fleet_templates(_with_launch_template(operation, scope), scope)
     needed = [
         check
         for permission in permissions(operation.service, operation.name)
@@ -321,12 +321,27 @@ def _with_launch_template(operation: Operation, scope: Scope) -> Operation:
     return replace(operation, parameters={**template, **operation.parameters})
 
 
+def _with_fleet_templates(operation: Operation, scope: Scope) -> Operation:
+    """Complete the parameters of a fleet with all its launch templates, and as above with the first one."""
+    fleet = operation.parameters.get("SpotFleetRequestConfig") or operation.parameters
+    configurations = fleet.get("LaunchTemplateConfigs") if isinstance(fleet, Mapping) else None
+    if operation.service != "ec2" or not isinstance(configurations, list):
+        return operation
+    specifications = [
+        one.get("LaunchTemplateSpecification") for one in configurations if isinstance(one, Mapping)
+    ]
+    templates = [
+        scope.state.launch_template(scope.account, scope.region, one)
+        for one in specifications
+        if isinstance(one, Mapping)
+    ]
+    first = dict(templates[0]) if templates else {}
+    return replace(operation, parameters={**first, **operation.parameters, "LaunchTemplateData": templates})
+
+
 def _launch_template(parameters: Mapping[str, Any]) -> Any:
-    """Return which launch template a request names: itself, in a mixed instances policy, or for a fleet."""
+    """Return which launch template a request names: itself, or in a mixed instances policy."""
     mixed = parameters.get("MixedInstancesPolicy")
     if isinstance(mixed, Mapping) and isinstance(mixed.get("LaunchTemplate"), Mapping):
         return mixed["LaunchTemplate"].get("LaunchTemplateSpecification")
-    fleet = parameters.get("LaunchTemplateConfigs")
-    if isinstance(fleet, list) and fleet and isinstance(fleet[0], Mapping):
-        return fleet[0].get("LaunchTemplateSpecification")
     return parameters.get("LaunchTemplate")

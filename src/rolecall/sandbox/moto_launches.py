@@ -9,10 +9,14 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadat
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from functools import wraps
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
+# Parameters of a launch template that moto's instances of a stack can have.
+_OF_TEMPLATES = ("ImageId", "InstanceType", "KeyName", "UserData")
+_stack_template: ContextVar[dict[str, Any] | None] = ContextVar("stack_template", default=None)
 MOST_INSTANCES = 256
 """How many instances a request can launch; on AWS, this depends on the account's quota."""
 
@@ -66,6 +70,27 @@ def patch_launches(instances: Any) -> None:
         response.params["MinCount"] = min(int(most), MOST_INSTANCES)
         return answer(response)
 
+    create = instances.Instance.create_from_cloudformation_json.__func__
+
+    @wraps(create)
+    def create_with_template(
+        cls: Any, name: str, resource: Any, account_id: str, region_name: str, **options: Any
+    ) -> Any:
+        """Create an instance of a stack from its launch template, which moto ignores."""
+        template = resource["Properties"].get("LaunchTemplate")
+        if not template:
+            return create(cls, name, resource, account_id, region_name, **options)
+        backend = import_module("moto.ec2.models").ec2_backends[account_id][region_name]
+        data = backend._get_template_from_args(template).data
+        known = {key: data[key] for key in _OF_TEMPLATES if key in data}
+        completed = {**resource, "Properties": {**known, **resource["Properties"]}}
+        token = _stack_template.set(template)
+        try:
+            return create(cls, name, completed, account_id, region_name, **options)
+        finally:
+            _stack_template.reset(token)
+
+    instances.Instance.create_from_cloudformation_json = classmethod(cast(Any, create_with_template))
     instances.InstanceBackend.run_instances = launch_completely
     responses.run_instances = answer_with_most_instances
 
@@ -78,7 +103,7 @@ def metadata_defaults_of(backend: Any) -> dict[str, Any]:
 
 def _launch_source(backend: Any, options: dict[str, Any]) -> dict[str, Any]:
     """Return the parameters of the launch template or the launch configuration; empty without one."""
-    if template := options.get("launch_template"):
+    if template := options.get("launch_template") or _stack_template.get():
         data: dict[str, Any] = backend._get_template_from_args(template).data
         return data
     configuration = options.get("launch_config")

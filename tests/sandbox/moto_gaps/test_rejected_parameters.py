@@ -4,6 +4,11 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html
+https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
+https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
 """
 
 import pytest
@@ -18,6 +23,8 @@ QUEUE = {"QueueUrl": "http://localhost/111122223333/jobs"}
 TOPIC = {"TopicArn": "arn:aws:sns:us-east-1:111122223333:news"}
 PUBLISHED = {**TOPIC, "Message": "x"}
 FIFO = {"FifoQueue": "true"}
+PARAMETER = {"Name": "/p", "Value": "x", "Type": "String"}
+SOURCE = "arn:aws:sqs:us-east-1:111122223333:jobs"
 INSTANCE = {"ImageId": "ami-12345678"}
 
 REJECTIONS = [
@@ -157,16 +164,131 @@ REJECTIONS = [
         "InvalidParameterValue",
         "minCount",
     ),
+    (
+        "ec2",
+        "describe_instances",
+        {"InstanceIds": ["i-x"]},
+        "InvalidInstanceID.Malformed",
+        'Invalid id: "i-x"',
+    ),
+    (
+        "ec2",
+        "run_instances",
+        {**INSTANCE, "MinCount": 1, "MaxCount": 1, "KeyName": "no"},
+        "InvalidKeyPair.NotFound",
+        "The key pair 'no' does not exist",
+    ),
+    (
+        "ec2",
+        "create_tags",
+        {"Resources": ["vpc-1"], "Tags": [{"Key": "aws:x", "Value": "y"}]},
+        "InvalidParameterValue",
+        "Tag keys starting with 'aws:' are reserved for internal use",
+    ),
+    (
+        "kms",
+        "encrypt",
+        {"KeyId": "alias/sign", "Plaintext": b"x"},
+        "InvalidKeyUsageException",
+        "SIGN_VERIFY",
+    ),
+    ("kms", "enable_key_rotation", {"KeyId": "alias/sign"}, "UnsupportedOperationException", ""),
+    ("kms", "decrypt", {"CiphertextBlob": b"x" * 99}, "InvalidCiphertextException", ""),
+    ("kms", "create_key", {"Tags": [{"TagKey": "aws:x", "TagValue": "y"}]}, "TagException", "reserved"),
+    (
+        "ssm",
+        "put_parameter",
+        {**PARAMETER, "Name": "a b"},
+        "ValidationException",
+        "Parameter name: can't be",
+    ),
+    ("ssm", "put_parameter", {**PARAMETER, "Name": "ssm-x"}, "ValidationException", "prefixed with"),
+    (
+        "ssm",
+        "put_parameter",
+        {**PARAMETER, "Value": "x" * 4097},
+        "ValidationException",
+        "Standard tier param",
+    ),
+    (
+        "ssm",
+        "get_parameters_by_path",
+        {"Path": "p"},
+        "ValidationException",
+        "doesn't meet the parameter name",
+    ),
+    (
+        "secretsmanager",
+        "create_secret",
+        {"Name": "a b"},
+        "ValidationException",
+        "Invalid name. Must be a valid",
+    ),
+    (
+        "secretsmanager",
+        "put_secret_value",
+        {"SecretId": "kept", "SecretString": "x", "SecretBinary": b"x"},
+        "InvalidParameterException",
+        "You can't specify both a binary secret value and a string secret value in the same secret.",
+    ),
+    (
+        "secretsmanager",
+        "get_secret_value",
+        {"SecretId": "deleted"},
+        "InvalidRequestException",
+        "You can't perform this operation on the secret because it was marked for deletion.",
+    ),
+    (
+        "logs",
+        "put_retention_policy",
+        {"logGroupName": "/g", "retentionInDays": 2},
+        "InvalidParameterException",
+        "Value '2' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: [1, 3,",
+    ),
+    (
+        "events",
+        "put_rule",
+        {"Name": "r", "ScheduleExpression": "rate(1 minutes)"},
+        "ValidationException",
+        "Parameter ScheduleExpression is not valid.",
+    ),
+    (
+        "events",
+        "describe_rule",
+        {"Name": "no"},
+        "ResourceNotFoundException",
+        "Rule no does not exist on EventBus default.",
+    ),
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-permissions.html
+    (
+        "pipes",
+        "create_pipe",
+        {
+            "Name": "p",
+            "Source": SOURCE,
+            "Target": SOURCE,
+            "RoleArn": "arn:aws:iam::111122223333:role/plain",
+        },
+        "ValidationException",
+        "can't be assumed by pipes.amazonaws.com",
+    ),
 ]
 
 
 @pytest.fixture(scope="module")
 def clients(administered):
-    config = Config(parameter_validation=False)
+    config = Config(parameter_validation=False, retries={"max_attempts": 0})
     clients = {
         service: administered.session(actor="admin").client(service, config=config)
-        for service in ("ec2", "s3", "sns", "sqs")
+        for service in sorted({row[0] for row in REJECTIONS})
     }
+    key = clients["kms"].create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["KeyId"]
+    clients["kms"].create_alias(AliasName="alias/sign", TargetKeyId=key)
+    clients["secretsmanager"].create_secret(Name="deleted", SecretString="x")
+    clients["secretsmanager"].create_secret(Name="kept")
+    clients["secretsmanager"].delete_secret(SecretId="deleted")
+    trust = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}}'
+    administered.client("iam", actor="admin").create_role(RoleName="plain", AssumeRolePolicyDocument=trust)
     clients["s3"].create_bucket(**BUCKET)
     clients["s3"].put_object(**OBJECT)
     clients["sqs"].create_queue(QueueName="jobs")
@@ -183,7 +305,7 @@ def test_a_parameter_is_rejected(clients, service, operation, parameters, code, 
     with pytest.raises(ClientError) as caught:
         getattr(clients[service], operation)(**parameters)
 
-    assert caught.value.response["Error"]["Code"].rpartition(".")[2] == code
+    assert caught.value.response["Error"]["Code"].removeprefix("AWS.SimpleQueueService.") == code
     assert message in caught.value.response["Error"]["Message"]
 
 

@@ -34,7 +34,8 @@ accounts:
     roles:
       service: {trust: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "sts:AssumeRole", Principal: {Service: [
         codebuild.amazonaws.com, eks.amazonaws.com, glue.amazonaws.com, sagemaker.amazonaws.com,
-        firehose.amazonaws.com, states.amazonaws.com, lambda.amazonaws.com]}}]}}
+        firehose.amazonaws.com, states.amazonaws.com, lambda.amazonaws.com,
+        pipes.amazonaws.com]}}]}}
       pipelines: {trust: {Version: "2012-10-17", Statement: [
         {Effect: Allow, Action: "sts:AssumeRole", Principal: {Service: codepipeline.amazonaws.com}}]}}
 actors: {admin: {user: main/admin}, blue: {user: main/blue}, green: {user: main/green}}

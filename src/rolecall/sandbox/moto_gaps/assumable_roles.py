@@ -43,6 +43,11 @@ _SCHEDULER = _Refusal(
     "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.",
     "scheduler:schedule/{GroupName}/{Name}",
 )
+_PIPES = _Refusal(
+    "ValidationException",
+    "The role {role} can't be assumed by pipes.amazonaws.com. Check the trust policy of the role.",
+    "pipes:pipe/{Name}",
+)
 _FIREHOSE = _Refusal(
     "InvalidArgumentException",
     "Firehose is unable to assume role {role}. Please check the role provided.",
@@ -90,6 +95,9 @@ _REFUSALS = {
     # https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html#setting-up-execution-role
     "scheduler.CreateSchedule": _SCHEDULER,
     "scheduler.UpdateSchedule": _SCHEDULER,
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-permissions.html
+    "pipes.CreatePipe": _PIPES,
+    "pipes.UpdatePipe": _PIPES,
     # https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html
     "firehose.CreateDeliveryStream": _FIREHOSE,
     # https://repost.aws/knowledge-center/glue-crawler-unable-to-assume-role

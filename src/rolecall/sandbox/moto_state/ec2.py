@@ -145,3 +145,8 @@ def _instance(account: str, region: str, identifier: str) -> Any:
     reservations = backend("ec2", account, region).reservations.values()
     instances = (one for reservation in reservations for one in reservation.instances)
     return next((one for one in instances if one.id == identifier), None)
+
+
+def has_key_pair(account: str, region: str, name: str) -> bool:
+    """Whether an account has a key pair in a Region."""
+    return name in backend("ec2", account, region).key_pairs

@@ -56,8 +56,8 @@ class Keys(ServiceResources):
         key = _key(parts) if parts else None
         if key is None:
             return keys
-        keys["kms:KeySpec"] = keys["kms:CustomerMasterKeySpec"] = str(key.key_spec)
-        keys["kms:KeyUsage"] = keys["kms:CustomerMasterKeyUsage"] = str(key.key_usage)
+        keys["kms:KeySpec"] = keys["kms:CustomerMasterKeySpec"] = str(key.key_spec or "SYMMETRIC_DEFAULT")
+        keys["kms:KeyUsage"] = keys["kms:CustomerMasterKeyUsage"] = _usage(key)
         keys["kms:KeyOrigin"] = str(key.origin)
         keys["kms:MultiRegion"] = "true" if key.multi_region else "false"
         if key.aliases:
@@ -245,3 +245,15 @@ def _managed_policy(account: str, region: str, service: str) -> dict[str, Any]:
             },
         ],
     }
+
+
+def key_usage(arn: str) -> str | None:
+    """Return what a key is for, such as ``ENCRYPT_DECRYPT``; None if there is no such key."""
+    parts = parse_arn(arn)
+    key = _key(parts) if parts else None
+    return _usage(key) if key else None
+
+
+def _usage(key: Any) -> str:
+    # https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
+    return str(key.key_usage or "ENCRYPT_DECRYPT")
