@@ -178,6 +178,17 @@ WEAK = [
     (options("More than 12 hours", "10 to 20 hours", "A day", "A week"), "overlapping-options", "text"),
     (options("The role and the session", "The role and the user", "The key and the session", "A tag and a queue"), "convergence", "text"),
     (both(wrong(text="The laptop of the caller"), lambda bank: bank["questions"][0]["options"][-1].update(text="The caller's laptop")), "same-option", "text"),
+    (options("A token is required", "A token isn't required", "A VPN", "A disk"), "opposite-options", "text"),
+    (options("The service STS", "A file on disk", "A file in S3", "A file in Git"), "odd-option", "text"),
+    (options("`sts:TagSession`", "Tagging", "Listing", "Reading"), "odd-option", "text"),
+    (both(ask(prompt="How long is it valid?"), options("1 hour", "Until noon", "Until sunset", "Forever")), "odd-option", "text"),
+    (options("The service STS", "A pizza", "A bucket", "A report"), "absurd-option", "text"),
+    (ask(prompt="Which of these is true?"), "unfocused-prompt", "prompt"),
+    (ask(prompt="Who evaluates it? All of these do, except:"), "hidden-negative", "prompt"),
+    (ask(prompt="Which statement about STS is false?"), "hidden-negative", "prompt"),
+    (both(ask(hint="It's one hour."), options("1 hour", "2 hours", "3 hours", "A day")), "hint-gives-key", "hint"),
+    (ask(hint="It isn't an Amazon S3 bucket, the caller's laptop, or a billing report.", prompt="Who evaluates it?"), "hint-gives-key", "hint"),
+    (both(ask(prompt="The call lacks `sts:TagSession`. What is missing?"), options("`sts:TagSession`", "`s3:GetObject`", "`iam:PassRole`", "`s3:ListBucket`")), "prompt-gives-key", "text"),
     # Grammar and punctuation.
     (key(text="The service STS."), "grammar-cue", "text"),
     (key(text="the service STS"), "grammar-cue", "text"),
@@ -214,6 +225,83 @@ WEAK = [
 
 def test_the_good_bank_has_no_weakness():
     assert found(good()) == []
+
+
+TYPED = {"id": "typed", "skill": "s", "difficulty": "easy", "hint": "Think.", "quick_check": "Compare."}
+TYPED |= {"solution": ["Look.", "Then compare."], "common_mistakes": ["Guessing."]}
+HOURS = {
+    "kind": "numeric",
+    "prompt": "How many hours is it valid at most?",
+    "answer": 12,
+    "why": "STS has this limit.",
+}
+WHO = {
+    "kind": "cli",
+    "prompt": "Show who you are.",
+    "accept": ["aws sts get-caller-identity"],
+    "why": "STS.",
+}
+ASSUME = "aws sts assume-role --role-arn arn --role-session-name"
+STEPS = [
+    "Dana calls STS",
+    "STS reads the trust policy",
+    "The role's session starts",
+    "Another call is signed",
+]
+PARTS = [("A bucket", True), ("A queue", True), ("A topic", False), ("A table", False)]
+
+
+def items(*texts):
+    return [{"text": text, "why": f"STS then comes to {text}."} for text in texts]
+
+
+def parts(*suffixes):
+    return [{"text": text + suffix, "correct": correct, "why": f"It says {text} here."} for (text, correct), suffix in zip(PARTS, suffixes, strict=True)]  # fmt: skip
+
+
+WEAK_TYPED = [
+    ({**HOURS, "tolerance": 6}, "wide-tolerance", "tolerance"),
+    ({**HOURS, "prompt": "How long is it valid at most?"}, "no-unit", "prompt"),
+    ({**HOURS, "prompt": "A role allows twelve hours. How many hours is it valid?"}, "typed-key", "prompt"),
+    ({**WHO, "accept": ["aws sts get-caller-identity --region us-east-1"]}, "unasked-option", "accept"),
+    ({**WHO, "accept": ["aws sts get-caller-identity --output json"]}, "unasked-option", "accept"),
+    ({**WHO, "accept": [f"{ASSUME} session-7"]}, "unasked-value", "accept"),
+    ({"kind": "order", "prompt": "What comes first?", "items": items("An Allow", "Both", "Credentials", "Denies")}, "alphabetical-order", "items"),
+    ({"kind": "multi", "prompt": "Which three have policies?", "options": parts("", "", "", "")}, "wrong-count", "prompt"),
+    ({"kind": "multi", "prompt": "What has policies?", "options": parts(" that has a policy", " that has a policy", "", "")}, "length-cue", "options"),
+]  # fmt: skip
+GOOD_TYPED = [
+    HOURS,
+    {**HOURS, "prompt": "How long is it valid at most, in hours?", "tolerance": 1},
+    {**HOURS, "prompt": "How long is it valid at most?", "unit": "hours"},
+    WHO,
+    {**WHO, "prompt": "Print the names as text.", "accept": ["aws iam list-users --output text"]},
+    {**WHO, "prompt": "Name the session session-7.", "accept": [f"{ASSUME} session-7"]},
+    {**WHO, "accept": [f"{ASSUME} session-7"], "ignore": ["role-session-name"]},
+    {"kind": "order", "prompt": "What comes first?", "items": items(*STEPS)},
+    {"kind": "multi", "prompt": "Which two have policies?", "options": parts("", "", "", "")},
+]
+
+
+def of_typed(fields) -> list[tuple[str, str]]:
+    bank = {**good(), "questions": [{**TYPED, **fields}]}
+    return [
+        (rule, next(one for one in where[2:] if isinstance(one, str)))
+        for where, rule in found(bank)
+        if len(where) > 2
+    ]
+
+
+@pytest.mark.parametrize(("fields", "rule", "place"), WEAK_TYPED)
+def test_each_weakness_of_a_typed_answer_is_found_at_its_place(fields, rule, place):
+    assert (rule, place) in of_typed(fields)
+
+
+@pytest.mark.parametrize("fields", GOOD_TYPED)
+def test_a_good_typed_answer_has_no_weakness(fields):
+    rules = {rule for _, rule, _ in WEAK_TYPED}
+
+    assert not {rule for rule, _ in of_typed(fields)} & rules
 
 
 def test_there_are_enough_of_them():
@@ -267,6 +355,15 @@ def test_the_banks_of_the_course_have_no_weakness(file):
             "A tag and a queue",
             "A topic and the user or none",
         ),
+        ("1 hour", "2 hours", "Half a day", "Three days"),
+        ("`sts:TagSession`", "`sts:AssumeRole`", "Listing", "Reading"),
+        (
+            "No, because it expired",
+            "No, because it has no tags",
+            "No, because it is new",
+            "Yes, because it trusts",
+        ),
+        ("A laptop's file", "A file of an S3 bucket", "A report's file", "A bucket"),
     ],
 )
 def test_limits_and_quantities_are_good_options(texts):
@@ -274,4 +371,5 @@ def test_limits_and_quantities_are_good_options(texts):
     options(*texts)(bank)
 
     rules = {"overlapping-options", "absolute-words", "vague-options", "convergence"}
+    rules |= {"opposite-options", "odd-option"}
     assert not {rule for _, rule in found(bank)} & rules

@@ -27,7 +27,9 @@ from rolecall.quiz.kinds import OptionsQuestion
 _MAX_LENGTH_RATIO = 1.5
 _MIN_QUESTIONS = 6
 """How many questions a bank needs before its balance is judged."""
-_OF_ALL = re.compile(r"\b(all|none|both|neither) of (the )?(above|these|those)\b|\ball answers\b", re.I)
+_OF_ALL = re.compile(
+    r"\b(all|none|both|neither|any) of (the )?(above|these|those)\b|^all of them$|\ball answers\b", re.I
+)
 _NEGATIVE = re.compile(r"\b(which|what|who)\b[^?]*?\b(not|never|except|cannot)\b[^?]*\?", re.I)
 _VARIANTS = 8
 WARNING = Severity.WARNING

@@ -19,7 +19,11 @@ Cue = tuple[Where, str, str]
 """A place in a question, the name of a rule, and what is wrong."""
 
 ABSOLUTE = re.compile(r"\b(always|never|only|every|none|impossible|completely|solely|entirely)\b", re.I)
-_EXTREME = re.compile(r"\b(always|never|ever|impossible|completely|solely|entirely)\b", re.I)
+_EXTREME = re.compile(
+    r"\b(always|never|ever|impossible|completely|solely|entirely|absolutely|whatsoever|"
+    r"everything|nobody|every possible|all \w+ must)\b",
+    re.I,
+)
 """Absolute words without "every" and "only", which also say how many."""
 _VAGUE = re.compile(
     r"(?:very |quite )?(?:often|sometimes|rarely|frequently|seldom|usually|occasionally|regularly|many|few|"
@@ -88,7 +92,7 @@ def _unit(text: str) -> str:
 
 def _halves(question: Choice) -> Iterator[Cue]:
     """Find a right option that joins the two parts which the other options have most often."""
-    halves = [frozenset(map(_joined, re.split(r",? and ", one.text))) for one in question.options]
+    halves = [frozenset(map(_joined, re.split(r",? and |, | with ", one.text))) for one in question.options]
     if len(halves) < 4 or any(len(one) != 2 for one in halves):
         return
     counts = Counter(half for one in halves for half in one)

@@ -15,10 +15,12 @@ from typing import get_args
 
 from rolecall._yaml import Where
 from rolecall.check._findings import Finding, Severity
+from rolecall.check._giveaways import absurd_options, giveaways
 from rolecall.check._loaded_course import LoadedCourse
 from rolecall.check._option_cues import ABSOLUTE, option_cues
 from rolecall.check._settings import CheckSettings
 from rolecall.check._similar_questions import similar_questions
+from rolecall.check._typed_answers import typed_answer_problems
 from rolecall.check._wording import wording_problems
 from rolecall.check._words_of_texts import content_words, words_of_text
 from rolecall.quiz import Bank, Choice, Multi, Question
@@ -58,6 +60,7 @@ def weaknesses(bank: Bank, settings: CheckSettings) -> Iterator[Weakness]:
     for index, question in enumerate(bank.questions):
         for where, rule, message in _of_question(bank, question, settings):
             yield ("questions", index, *where), rule, message
+    yield from absurd_options(bank)
     yield from _of_keys(bank, settings)
     yield from _of_words(bank, settings)
     yield from _power(bank, settings)
@@ -66,6 +69,7 @@ def weaknesses(bank: Bank, settings: CheckSettings) -> Iterator[Weakness]:
 def _of_question(bank: Bank, question: Question, settings: CheckSettings) -> Iterator[Weakness]:
     yield from _difficulty(question)
     yield from wording_problems(question)
+    yield from typed_answer_problems(question)
     if words_of_text(question.hint) == words_of_text(question.prompt):
         yield ("hint",), "hint-repeats-prompt", "the hint repeats the prompt; say what to think of"
     if isinstance(question, OptionsQuestion):
@@ -73,6 +77,7 @@ def _of_question(bank: Bank, question: Question, settings: CheckSettings) -> Ite
         yield from _misconceptions(bank, question)
         yield from _similar_options(question)
         yield from _given_away(question, settings)
+        yield from giveaways(question)
     if isinstance(question, Choice):
         yield from _grammar(question)
         yield from option_cues(question)
@@ -158,6 +163,8 @@ def _grammar(question: Choice) -> Iterator[Weakness]:
         "has a part in parentheses": lambda text: "(" in text and ")" in text,
         "begins with to": lambda text: re.match(r"to\b", text, re.I) is not None,
         "is in quotation marks": lambda text: re.fullmatch(r"[\"“'].*[\"”']", text) is not None,
+        "begins with the verb form that the prompt requires": _fits_gerund(prompt),
+        "gives a reason": lambda text: re.match(r"(yes|no)\b.*\bbecause\b", text, re.I) is not None,
         "has more than one sentence": lambda text: re.search(r"[.!;] +\S", text) is not None,
     }
     texts = [one.text for one in question.options if not one.correct]
@@ -184,6 +191,12 @@ def _fits_plural(prompt: str) -> Callable[[str], bool]:
     if not of_several or re.search(r"\b(is|does|has)\b", prompt):
         return lambda _: False
     return lambda text: re.fullmatch(r"(The |An? )?\w+s", text) is not None
+
+
+def _fits_gerund(prompt: str) -> Callable[[str], bool]:
+    if not re.search(r"\b(by|of|for|without)\s*[:_…]*$", prompt):
+        return lambda _: False
+    return lambda text: re.match(r"\w+ing\b", text) is not None
 
 
 def _difficulty(question: Question) -> Iterator[Weakness]:
