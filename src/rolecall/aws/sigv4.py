@@ -237,14 +237,12 @@ def _expected(
     if any(name not in request.headers for name in names):
         return "", Verification(right=False)
     auth = _S3_AUTH if signature.service == "s3" else _AUTH
-    query = "&".join(
-        part for part in request.query.split("&") if part and not part.startswith("X-Amz-Signature=")
-    )
     canonical = "\n".join(
         (
             request.method.upper(),
-            auth._normalize_url_path(request.path),
-            auth._canonical_query_string_url(SplitResult("", "", "", query, "")),
+            # Most services have this path only, and no query.
+            "/" if request.path == "/" else auth._normalize_url_path(request.path),
+            _canonical_query(auth, request.query) if request.query else "",
             *(f"{name}:{' '.join(request.headers[name].split())}" for name in names),
             "",
             ";".join(names),
@@ -256,6 +254,12 @@ def _expected(
     text = "\n".join((_ALGORITHM, signature.timestamp, scope, digest))
     key = signing_key(secret, signature.timestamp[:8], signature.region, signature.service)
     return hmac.digest(key, text.encode(), "sha256").hex(), Verification(False, text, canonical)
+
+
+def _canonical_query(auth: Any, query: str) -> str:
+    parts = (part for part in query.split("&") if part and not part.startswith("X-Amz-Signature="))
+    canonical: str = auth._canonical_query_string_url(SplitResult("", "", "", "&".join(parts), ""))
+    return canonical
 
 
 def unsigned_headers(request: HttpRequest, signature: Signature) -> tuple[str, ...]:
