@@ -72,7 +72,10 @@ class ObjectRequests(Gap):
             call.operation.text("Bucket", ""), call.operation.text("UploadId", "")
         ):
             raise AwsError("NoSuchUpload", _NO_UPLOAD, 404)
-        keys = [tag.get("Key") for tag in (parameters.get("Tagging") or {}).get("TagSet") or ()]
+        tagging = parameters.get("Tagging")
+        # PutObject and CopyObject take the tags as the text of a header.
+        tags = tagging.get("TagSet") if isinstance(tagging, dict) else None
+        keys = [tag.get("Key") for tag in tags or ()]
         if len(keys) != len(set(keys)):
             raise AwsError("InvalidTag", "Cannot provide multiple Tags with the same key", 400)
         if name.startswith("ListObject"):
