@@ -261,6 +261,18 @@ INTERNALS = [
         "Only the first instance has its profile, and launch templates have none: sandbox/moto_launches.py.",
     ),
     Internal(
+        "moto.ec2.models.instances",
+        "Instance.create_from_cloudformation_json",
+        "resource_name cloudformation_json account_id region_name",
+        "An instance of a stack has nothing of its launch template: sandbox/moto_launches.py.",
+    ),
+    Internal(
+        "moto.ec2.models",
+        "ec2_backends",
+        None,
+        "An instance of a stack has nothing of its launch template: sandbox/moto_launches.py.",
+    ),
+    Internal(
         "moto.ec2.responses.instances",
         "InstanceResponse.run_instances",
         "self",
