@@ -11,7 +11,7 @@ from rolecall.check._similar_questions import similar_questions
 from rolecall.check._weak_questions import weaknesses
 from rolecall.check._weak_tasks import task_weaknesses
 from rolecall.course import find_course
-from rolecall.lab import find_task, load_tasks, task_files
+from rolecall.lab import Probe, find_task, load_tasks, task_files
 from rolecall.quiz import Bank, load_bank
 
 EXAMPLE = find_course(Path(__file__).parents[1] / "examples" / "buckets")
@@ -181,6 +181,12 @@ TASK = find_task(EXAMPLE, "let-the-clerk-in")
 TYPED = TASK.succeed[0].model_copy(update={"steps": [], "seen": "@"})
 
 
+UNCHANGED = TYPED.model_copy(update={"seen": None, "only_changed": ["bucket shop-prices"]})
+WHOLE = {"ok": ["Role.AssumeRolePolicyDocument.Statement == `[]`"]}
+LOOKED = {"as": "owner", "call": "iam.get_role", "with": {"RoleName": "web"}, "expect": WHOLE}
+COMPARED = Probe.model_validate({"says": "the trust policy is as it was", "steps": [LOOKED]})
+
+
 def changed(probe, **fields):
     return probe.model_copy(update=fields)
 
@@ -190,6 +196,8 @@ WEAK_TASKS = [
     ({"denied": [*TASK.denied, changed(TASK.succeed[0], says="not the clerk")]}, "contradicting-probes", "steps"),
     ({"denied": [*TASK.denied, changed(TASK.denied[0], says=TASK.succeed[0].says, steps=TASK.solution)]}, "same-says", "says"),
     ({"succeed": [TYPED]}, "nothing-proved", "succeed"),
+    ({"succeed": [UNCHANGED]}, "nothing-proved", "succeed"),
+    ({"succeed": [*TASK.succeed, COMPARED]}, "compares-document", "expect"),
     ({"mistakes": [*TASK.mistakes, TASK.mistakes[0]]}, "same-mistake", "when"),
     ({"also_right": [{"steps": TASK.solution, "because": "x"}]}, "same-solution", "steps"),
     ({"hints": [TASK.goal, *TASK.hints]}, "hint-repeats-goal", 0),

@@ -33,6 +33,14 @@ def test_a_recognized_mistake_shows_its_misconception_and_its_experiment():
     assert "```python\nprint(1)\n```" in markdown
 
 
+def test_a_call_that_no_other_call_undoes_asks_for_a_new_start():
+    done = ProbeResult("Dana reads it", passed=False, must_be_denied=True, is_final=True)
+
+    markdown = check_result_markdown(CheckResult((WORKS, done)))
+
+    assert "- ✘ Dana reads it (one of your calls did this, so start over)" in markdown
+
+
 def test_an_attempt_that_was_not_saved_is_reported():
     markdown = check_result_markdown(CheckResult((WORKS,), (), "the disk is full"))
 

@@ -32,7 +32,7 @@ _COUNT = re.compile(r"\b(?:which|choose|select|name|mark|pick) (?:the )?(two|thr
 _FALSE = re.compile(
     r"\b(?:statement|claim|sentence|option)s?\b[^.?]*\b(?:false|incorrect|untrue|wrong)\b|"
     r"\b(?:false|incorrect|untrue|wrong) (?:statement|claim|sentence|option)\b|"
-    r"\bexcept\s*:|\b(?:which|what)(?: of (?:these|the following))? (?:is|are|does|do|ca)n?['’]?n?['’]t\b",
+    r"\bexcept\s*:|\b(?:which|what)(?: of (?:these|the following))? (?:is|are|does|do|ca)n['’]t\b",
     re.I,
 )
 _NOT = re.compile(

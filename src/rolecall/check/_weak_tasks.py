@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -10,6 +11,8 @@ from rolecall.check._findings import Finding, Severity
 from rolecall.check._loaded_course import LoadedCourse
 from rolecall.check._words_of_texts import words_of_text
 from rolecall.lab import Probe, Task, is_change
+
+_WHOLE_DOCUMENT = re.compile(r"(?:PolicyDocument|Policy|Document)(?:\.Statement)?\s*==\s*[`'\"]")
 
 Weakness = tuple[Where, str, str]
 """A place in a task, the name of a rule, and what is wrong."""
@@ -50,9 +53,15 @@ def _probes(task: Task) -> Iterator[Weakness]:
         elif words_of_text(one.says) == words_of_text(other.says):
             message = f"{part}[{index}] says the same, so a learner can't tell which of the two failed"
             yield (other_part, place, "says"), "same-says", message
-    if all(one.seen is not None for one in task.succeed) and any(
-        is_change(one.call) for one in task.solution
-    ):
+    for part, index, probe in probes:
+        for number, step in enumerate(probe.steps):
+            if any(_WHOLE_DOCUMENT.search(one) for one in step.expect.ok or ()):
+                message = (
+                    "this compares a document word by word, so the form that the console writes is wrong; "
+                    "use `only_changed`, or calls that the document decides"
+                )
+                yield (part, index, "steps", number, "expect"), "compares-document", message
+    if all(not one.steps for one in task.succeed) and any(is_change(one.call) for one in task.solution):
         message = "every probe looks at what the learner typed; add one that calls AWS after the change"
         yield ("succeed",), "nothing-proved", message
 

@@ -32,6 +32,8 @@ class ProbeResult:
         Which of the two kinds it is.
     error
         Code and message of the error that a call of the probe failed with; empty if every call succeeded.
+    is_final
+        Whether the probe fails because of a call that was made, so that only a new start helps.
     after, last
         The entries of the sandbox's trail that belong to the probe: those after this ID, up to the last.
     """
@@ -40,6 +42,7 @@ class ProbeResult:
     passed: bool
     must_be_denied: bool
     error: str = ""
+    is_final: bool = False
     after: int = 0
     last: int = 0
 
@@ -198,7 +201,9 @@ def _run_probe(
 ) -> ProbeResult:
     if probe.seen is not None:
         seen = bool(search(probe.seen, list(calls)))
-        return ProbeResult(probe.says, seen != must_be_denied, must_be_denied)
+        return ProbeResult(
+            probe.says, seen != must_be_denied, must_be_denied, is_final=seen and must_be_denied
+        )
     for step in probe.steps:
         result = runner.run(step)
         if result.response is None:

@@ -167,6 +167,8 @@ def capitalized(says: str) -> str:
 
 def outcome(probe: ProbeResult) -> str:
     """Say in a few words how a probe that didn't pass ended."""
+    if probe.is_final:
+        return "one of your calls did this, so start over"
     if probe.must_be_denied:
         # An error other than a denial doesn't prove that access is denied.
         return f"it failed with another error: {probe.error}" if probe.error else "it was allowed"
