@@ -104,7 +104,9 @@ def test_a_manifest_with_an_unknown_field_is_not_valid():
         kubernetes_validate.validate(manifest, "1.37", strict=True)
 
 
-# https://z2jh.jupyter.org/en/stable/resources/reference.html; what is below these is the administrator's.
+# https://z2jh.jupyter.org/en/stable/resources/reference.html, which is made from the chart's values.schema.yaml.
+# The schema allows no other name above these, and any name below them. Compared with the schema of commit
+# 02dd73df01bdbb6d602fed21b0be12565ab38080 of jupyterhub/zero-to-jupyterhub-k8s.
 CHART = {
     "hub.db.type": str,
     "hub.db.url": str,
@@ -128,6 +130,9 @@ def test_the_values_are_those_that_the_chart_has():
     (values,) = documents("values.yaml")
 
     assert {path: type(value) for path, value in _chart_values(values, "")} == CHART
+    # The chart takes only these of these.
+    assert values["hub"]["db"]["type"] in ("sqlite-pvc", "sqlite-memory", "mysql", "postgres", "other")
+    assert set(values["singleuser"]["lifecycleHooks"]) <= {"postStart", "preStop"}
 
 
 def _chart_values(value: object, path: str) -> Iterator[tuple[str, object]]:

@@ -1,6 +1,7 @@
 """Who may do what, and what an attacker would try."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -137,6 +138,19 @@ def test_a_learner_sees_and_changes_no_attempt_of_another(workshop):
 
     assert [one.status_code for one in answers] == [404] * 3
     assert ana.get(f"/api/attempts/{attempt}").json()["submitted"] is None
+
+
+@pytest.mark.slow
+def test_parallel_requests_start_one_attempt_and_submit_it_once(workshop):
+    learner = workshop.learner()
+    with ThreadPoolExecutor(20) as pool:
+        path = "/api/assessments/roles-midterm"
+        started = list(pool.map(lambda _: learner.post(path).json()["attempt"], range(60)))
+        path = f"/api/attempts/{started[0]}/submit"
+        receipts = list(pool.map(lambda _: learner.post(path).json()["receipt"], range(20)))
+
+    assert len(set(started)) == len(set(receipts)) == 1
+    assert learner.post("/api/assessments/roles-midterm").json()["detail"]["code"] == "no-attempts"
 
 
 @pytest.mark.parametrize(("method", "path"), [one for one in INSTRUCTORS if one[0] == "POST"])
