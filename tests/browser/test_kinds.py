@@ -1,5 +1,6 @@
 """Every kind of question in its card: answered by keyboard and by mouse, in both themes, at 320 pixels."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -124,6 +125,7 @@ def test_a_partly_right_answer_says_so_part_by_part(lab, page, card):
     card.get_by_role("button", name="Check answer").click()
 
     expect(card.locator(".rc-verdict")).to_have_text("Not yet: 1 is missing.")
+    expect(card.locator(".rc-verdict")).to_have_class(re.compile(r"\brc-is-part\b"))
     expect(card.get_by_role("button", name=f"Question {place + 1}, not yet correct")).to_be_visible()
 
 

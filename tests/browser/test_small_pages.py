@@ -186,6 +186,11 @@ def test_each_page_is_accessible_at_320_px_and_heard_as_its_snapshot(browser: Br
             shown(page, name, theme)
             page.screenshot(path=screenshots / f"{name}-320-{theme}.png", full_page=True)
             found += [f"{name}, {theme}: {message}" for _, message in violations(page, "body")]
+        if name in ("panel", "your-progress"):
+            # `test_workshop_pages.py` looks at the workshop's pages in high contrast.
+            page.emulate_media(forced_colors="active")
+            found += [f"{name}, high contrast: {message}" for _, message in violations(page, "body")]
+            page.emulate_media(forced_colors="none")
         found += [f"{name} moves: {one}" for one in moving_parts(page)]
         if page.evaluate("document.documentElement.scrollWidth") > 320:
             found.append(f"{name} is wider than the page")
