@@ -144,6 +144,11 @@ def two_options(bank):
     one["options"] = [option(bank, 0, correct=True), option(bank, 0, correct=False)]
 
 
+OTHER = [
+    {"text": text, "correct": text == "The service STS", "why": f"{WRONG[place][1]} It says {text}."}
+    for place, text in enumerate(("A queue in Paris", "The service STS", "A table of users"))
+]
+
 # What makes the bank weaker, the rule that finds it, and the last part of the place.
 WEAK = [
     # Rationales.
@@ -218,6 +223,7 @@ WEAK = [
     (again(), "near-duplicate", "prompt"),
     (again(prompt="Who then evaluates a trust document?"), "near-duplicate", "prompt"),
     (again(prompt="And who evaluated the trust documents?", difficulty="hard"), "near-duplicate", "prompt"),
+    (again(prompt="The trust document: who evaluates it?", options=OTHER), "near-duplicate", "prompt"),
     (proved, "same-proof", "proof"),
     (answered, "answers-another", "prompt"),
 ]  # fmt: skip

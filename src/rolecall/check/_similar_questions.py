@@ -14,7 +14,7 @@ from pathlib import Path
 from rolecall._yaml import Where
 from rolecall.check._settings import CheckSettings
 from rolecall.check._words_of_texts import content_words, words_of_text
-from rolecall.quiz import Bank, Choice, Question
+from rolecall.quiz import Bank, Choice, Cli, Numeric, Question
 from rolecall.quiz.kinds import OptionsQuestion
 
 SimilarQuestion = tuple[Path, Where, str, str]
@@ -25,6 +25,8 @@ _ANSWERED = 0.6
 """The share of a question's words that another prompt must have to be about the same."""
 _NAMES = re.compile(r"`|[a-z][A-Z]|[A-Z]{2}")
 """What a right answer must have to be recognized in a prompt: code, or a name such as AssumeRole."""
+_SAME_PROMPT = 0.6
+"""The share of common words with which two prompts with the same right answer ask the same."""
 _LONG_HINT = 5
 """How many words a hint must have so that two questions have the same one only by copying."""
 
@@ -47,6 +49,20 @@ class _Asked:
     def key(self) -> frozenset[str]:
         options = self.question.options if isinstance(self.question, OptionsQuestion) else []
         return frozenset(word for one in options if one.correct for word in content_words(one.text))
+
+    @cached_property
+    def asked(self) -> set[str]:
+        return content_words(self.question.prompt)
+
+    @cached_property
+    def answer(self) -> object:
+        """What is right, if two questions can be compared by it; None otherwise."""
+        match self.question:
+            case Numeric(answer=answer, unit=unit):
+                return answer, unit
+            case Cli(accept=accept):
+                return accept[0]
+        return self.key or None
 
     @cached_property
     def words(self) -> set[str]:
@@ -101,12 +117,18 @@ def _problems_of_pair(
         yield "proof", "same-proof", f"{same}: same proof, same right answer"
     elif other.options and overlap > settings.overlap:
         yield "prompt", "near-duplicate", f"{same}: {overlap:.0%} of their words are the same"
+    elif one.answer and one.answer == other.answer and _overlap(one.asked, other.asked) >= _SAME_PROMPT:
+        yield "prompt", "near-duplicate", f"{same}: most words of the prompt, and the same right answer"
     elif other.options and one.options == other.options:
         yield "options", "same-options", f"has the options of {one.question.id!r}{place}; write others"
     elif not other.options and _look_alike(one.shown, other.shown):
         yield "prompt", "near-duplicate", f"{same}, nearly word by word; change or drop one"
     elif len(other.hint) >= _LONG_HINT and one.hint == other.hint:
         yield "hint", "same-hint", f"is the hint of {one.question.id!r}{place}; write one for this question"
+
+
+def _overlap(one: set[str], other: set[str]) -> float:
+    return len(one & other) / len(one | other) if one | other else 0.0
 
 
 def _answers(answering: _Asked, asking: _Asked) -> bool:
