@@ -55,6 +55,13 @@ VIOLATIONS = [
         "Value '[NONE]' at 'explicitAuthFlows' failed to satisfy constraint: Member must satisfy "
         "constraint: [Member must satisfy enum value set: [",
     ),
+    # moto has the message of AWS for this one.
+    (
+        ("lambda", "CreateFunction", {"Architectures": ["x"]}),
+        "ValidationException",
+        "Value '[x]' at 'architectures' failed to satisfy constraint: Member must satisfy constraint: "
+        "[Member must satisfy enum value set: [x86_64, arm64], Member must not be null]",
+    ),
     (
         ("cognito-idp", "SignUp", {"Password": "x" * 257}),
         "InvalidParameterException",

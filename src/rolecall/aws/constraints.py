@@ -110,7 +110,7 @@ def _list_check(service: str, shape: Any, above: tuple[str, ...]) -> _Check | No
                 yield _violation(_shown(value), path, rule)
         if any(not holds(item) for item in value for holds in item_rules.values()):
             yield _violation(
-                _shown(value), path, f"Member must satisfy constraint: [{', '.join(item_rules)}]"
+                _shown(value), path, f"Member must satisfy constraint: [{_joined(item_rules)}]"
             )
         if check:
             for number, item in enumerate(value, 1):
@@ -136,7 +136,7 @@ def _map_check(service: str, shape: Any, above: tuple[str, ...]) -> _Check | Non
             ("value", value_rules, value.values()),
         ):
             if any(not holds(item) for item in items for holds in of_what.values()):
-                rule = f"Map {what} must satisfy constraint: [{', '.join(of_what)}]"
+                rule = f"Map {what} must satisfy constraint: [{_joined(of_what)}]"
                 yield _violation(_shown(value), path, rule)
         if check:
             for key, item in value.items():
@@ -194,6 +194,10 @@ def _compiled(pattern: str | None) -> re.Pattern[str] | None:
         return re.compile(pattern)
     except re.error:
         return None
+
+
+def _joined(rules: Mapping[str, _Rule]) -> str:
+    return ", ".join([*rules, "Member must not be null"])
 
 
 def _below(path: str, name: str) -> str:
