@@ -75,3 +75,11 @@ def test_a_hub_sign_in_that_no_browser_began_is_refused(browser, hub):
     back = browser.get("/oauth_callback", params={"code": "attackers-code", "state": ""})
 
     assert (back.status_code, hub.codes) == (403, [])
+
+
+def test_the_prefix_without_its_slash_leads_to_the_service_whatever_the_host_header_says(browser):
+    browser.app.root_path = "/services/rolecall"
+
+    away = browser.get("/services/rolecall", headers={"Host": "evil.example"})
+
+    assert (away.status_code, away.headers["location"]) == (307, "/services/rolecall/")

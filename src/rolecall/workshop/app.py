@@ -155,6 +155,10 @@ def create_app(service: Service, instructors: Collection[str] = ()) -> FastAPI:
 
     @app.exception_handler(HTTPException)
     async def _http_error(request: Request, error: HTTPException) -> Response:
+        root = request.scope.get("root_path", "")
+        if error.status_code == 404 and root and request.scope["path"] == root:
+            # JupyterHub's proxy also forwards the service's prefix without its slash.
+            return RedirectResponse(f"{root}/", 307)
         # Under a Hub the path begins with the service's prefix.
         accepts = request.headers.get("Accept", "")
         accepts_page = "text/html" in accepts and "/api/" not in request.url.path
