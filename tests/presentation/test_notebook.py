@@ -38,6 +38,30 @@ def test_a_sandbox_is_displayed_as_its_accounts_and_last_calls(lab, displayed):
     assert "127.0.0.1" not in "".join(shown.values())
 
 
+def test_in_jupyterlab_the_card_of_a_sandbox_follows_later_cells(lab, monkeypatch):
+    monkeypatch.setenv("JPY_SESSION_NAME", "learn.ipynb")
+    shell = InteractiveShell()
+    register(shell)
+    shown: list[tuple[str, dict]] = []
+    monkeypatch.setattr(InteractiveShell, "initialized", lambda: True)
+    monkeypatch.setattr(InteractiveShell, "instance", lambda: shell)
+    monkeypatch.setattr(
+        shell.display_pub,
+        "publish",
+        lambda data, transient, **_: shown.append((transient["display_id"], data)),
+    )
+    shell.user_ns["lab"] = lab
+
+    shell.run_cell("lab")
+    shell.run_cell("lab.client('sts', actor='dana').get_caller_identity()")
+    shell.run_cell("1 + 1")
+
+    (first, before), (second, after) = shown
+    assert first == second
+    assert "sts:GetCallerIdentity as user/dana" not in before["text/html"]
+    assert "sts:GetCallerIdentity as user/dana" in after["text/html"]
+
+
 def test_a_wrong_name_shows_one_card_with_the_nearest_name_and_the_traceback_behind_it(monkeypatch):
     shell = InteractiveShell()
     shell.kernel = None

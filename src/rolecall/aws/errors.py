@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 import re
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape
+
+from rolecall.aws.request_ids import new_request_id, request_id_headers
 
 Protocol = Literal["query", "ec2", "json", "rest-json", "rest-xml", "smithy-rpc-v2-cbor"]
 Failure = Literal[
@@ -283,7 +284,8 @@ def render(error: AwsError, service: str, protocol: Protocol, *, head: bool = Fa
     ErrorResponse
         Status, headers, and body.
     """
-    request_id = str(uuid.uuid4())
+    request_id = new_request_id(service)
+    identified = request_id_headers(service, request_id)
     code, message = escape(error.code), escape(_NOT_IN_XML.sub("\ufffd", error.message))
     if protocol == "smithy-rpc-v2-cbor":
         return _in_cbor(error, request_id)
@@ -291,19 +293,19 @@ def render(error: AwsError, service: str, protocol: Protocol, *, head: bool = Fa
         key = "message" if protocol == "json" else "Message"
         body = json.dumps({"__type": error.code, key: error.message})
         content_type = "application/x-amz-json-1.0" if protocol == "json" else "application/json"
-        headers = [("x-amzn-RequestId", request_id), ("x-amzn-ErrorType", error.code)]
+        headers = [*identified, ("x-amzn-ErrorType", error.code)]
         if service in _QUERY_COMPATIBLE:
             headers.append(("x-amzn-query-error", f"{error.code};Sender"))
     else:
         content_type = "text/xml"
-        headers = [("x-amzn-RequestId", request_id)]
+        headers = identified
         if service == "s3":
             content_type = "application/xml"
-            headers = [("x-amz-request-id", request_id)]
+            host = dict(identified)["x-amz-id-2"]
             more = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in error.details.items())
             body = (
                 f"<Error><Code>{code}</Code><Message>{message}</Message>{more}"
-                f"<RequestId>{request_id}</RequestId><HostId>rolecall</HostId></Error>"
+                f"<RequestId>{request_id}</RequestId><HostId>{host}</HostId></Error>"
             )
         elif protocol == "ec2":
             body = (

@@ -15,6 +15,8 @@ from rolecall.check._words_of_texts import content_words, words_of_text
 from rolecall.quiz import Bank, Choice, Multi, Question
 from rolecall.quiz.kinds import Option, OptionsQuestion
 
+# Names in code, numbers, and options about other options, which have a rule of their own.
+_NOT_ABSURD = re.compile(r"[`\d]|\b(?:all|none|both|neither|any) of\b|\ball answers\b", re.I)
 Giveaway = tuple[Where, str, str]
 """A place in a question, the name of a rule, and what is wrong."""
 
@@ -182,7 +184,7 @@ def absurd_options(bank: Bank) -> Iterator[Giveaway]:
         others = set().union(*(words for place, words in enumerate(texts) if place != index))
         for place, option in enumerate(question.options):
             words = content_words(option.text)
-            if option.correct or option.misconception or not words or re.search(r"[`\d]", option.text):
+            if option.correct or option.misconception or not words or _NOT_ABSURD.search(option.text):
                 continue
             beside = [one.text for one in question.options if one is not option]
             own = content_words(" ".join((question.prompt, *beside, question.hint, *question.solution)))

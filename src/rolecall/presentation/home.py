@@ -110,7 +110,7 @@ def _state(lesson: LessonProgress, mode: Mode) -> str:
     if not progress.done:
         return f"About {minutes} minutes"
     left = max(1, round(minutes * (1 - progress.share)))
-    return f"{progress.done} of {progress.count} done · about {left} minutes left"
+    return f"Step {progress.done + 1} of {progress.count} · about {left} minutes left"
 
 
 def _row(number: int, one: LessonProgress) -> str:

@@ -6,6 +6,8 @@ module and name, so registering imports neither the type nor the function that r
 
 from __future__ import annotations
 
+import os
+from importlib import import_module
 from pkgutil import resolve_name
 from typing import Any
 
@@ -53,6 +55,25 @@ def register(shell: Any) -> None:
     for (module, name), (mime_type, function) in _RENDERERS.items():
         formatter.for_type_by_name(module, name, _Renderer(mime_type, function))
     shell.set_custom_exc((LearnerError,), _show_error)
+    if "JPY_SESSION_NAME" in os.environ:
+        # JupyterLab is there. A program that runs notebooks keeps the outputs of cells as they were.
+        _follow_sandboxes(shell)
+
+
+def _follow_sandboxes(shell: Any) -> None:
+    """Show the card of a sandbox again after each cell that changed it."""
+    worlds: Any = None
+
+    def show(lab: object) -> None:
+        nonlocal worlds
+        if worlds is None:
+            worlds = import_module(f"{_HERE}.live_world").LiveWorlds()
+            shell.events.register("post_run_cell", worlds.update)
+        worlds.display(lab)
+
+    shell.display_formatter.ipython_display_formatter.for_type_by_name(
+        "rolecall.sandbox.client", "Sandbox", show
+    )
 
 
 def _show_error(shell: Any, kind: type, error: BaseException, traceback: Any, tb_offset: Any = None) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from rolecall.aws.http import HttpRequest
 from rolecall.aws.operations import Operation
@@ -34,6 +35,8 @@ class Call:
         are None, except for an operation that continues without the denied items, such as DeleteObjects.
     notes
         What a gap keeps between ``before`` and ``after``, by a name that it chooses.
+    request_id
+        The ID of the request, which its response and its event in CloudTrail have. S3's differ in form.
     """
 
     operation: Operation
@@ -44,6 +47,7 @@ class Call:
     account: str = ""
     denials: tuple[str | None, ...] = ()
     notes: dict[str, Any] = field(default_factory=dict)
+    request_id: str = field(default_factory=lambda: str(uuid4()))
 
     @property
     def name(self) -> str:

@@ -65,8 +65,8 @@ class ManagementEvent:
 
     Parameters
     ----------
-    id
-        The ID of the event.
+    id, request_id
+        The IDs of the event and of the request.
     time
         When the call arrived, by the sandbox's clock.
     account, region
@@ -82,6 +82,7 @@ class ManagementEvent:
     """
 
     id: str
+    request_id: str
     time: datetime
     account: str
     region: str
@@ -169,6 +170,7 @@ class ManagementEvent:
             "userAgent": self.user_agent,
             "requestParameters": _shown(shown) or None,
             "responseElements": _shown(self._result) or None,
+            "requestID": self.request_id,
             "eventID": self.id,
             "readOnly": self.read_only,
             "eventType": "AwsApiCall",
@@ -211,6 +213,7 @@ class EventHistory:
             When it arrived.
         """
         operation = call.operation
+        request_id = (response and response.request_id) or call.request_id
         self._record_use(call, time)
         if not is_management_event(operation.service, operation.name):
             return
@@ -222,6 +225,7 @@ class EventHistory:
         for account in self._accounts(call, response):
             event = ManagementEvent(
                 str(uuid4()),
+                request_id,
                 time,
                 account,
                 call.region,

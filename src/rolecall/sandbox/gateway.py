@@ -20,6 +20,7 @@ from rolecall.aws.operations import (
     service_and_protocol,
 )
 from rolecall.aws.regions import is_other_partition, is_region
+from rolecall.aws.request_ids import new_request_id
 from rolecall.aws.required_parameters import check_required
 from rolecall.aws.s3_forms import Form, read_form
 from rolecall.aws.xml_text import check_form
@@ -43,7 +44,13 @@ from rolecall.sandbox.moto_gaps import Gaps
 from rolecall.sandbox.moto_state.iam import IamState
 from rolecall.sandbox.oidc import Issuers
 from rolecall.sandbox.profile_roles import ProfileRoles
-from rolecall.sandbox.responses import Response, error_response, in_protocol_of, result_response
+from rolecall.sandbox.responses import (
+    Response,
+    error_response,
+    in_protocol_of,
+    result_response,
+    with_request_id,
+)
 from rolecall.sandbox.runtime import Runtime
 from rolecall.sandbox.saml import SamlProviders
 from rolecall.sandbox.sessions import Sessions
@@ -165,7 +172,9 @@ class Gateway:
         call = None
         try:
             call = self._read_call(environ, progress)
-            response = self._perform(call, environ)
+            response = with_request_id(
+                self._perform(call, environ), progress.service, progress.protocol, call.request_id
+            )
             if progress.form is not None:
                 response = form_response(progress.form, response, environ.get("HTTP_HOST", ""))
         except AwsError as error:
@@ -215,7 +224,8 @@ class Gateway:
         if federated := self.issuers.authenticate(operation) or self.saml.authenticate(operation):
             caller, operation = federated
         caller = replace(caller, mfa_presented=self.mfa.authenticate(operation, caller))
-        return Call(operation, caller, request, signature, region)
+        request_id = new_request_id(operation.service)
+        return Call(operation, caller, request, signature, region, request_id=request_id)
 
     def _perform(self, call: Call, environ: WSGIEnvironment) -> Response:
         """Validate, authorize, and perform a call, with the gaps that its operation has."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -16,11 +16,14 @@ from moto.core.utils import get_service_model
 
 from rolecall.aws.errors import AwsError, Protocol, render
 from rolecall.aws.operations import Operation
+from rolecall.aws.request_ids import request_id_headers
 
 Result = Mapping[str, Any]
 """The result of an operation in the form in which boto3 returns it."""
 
 _CODE = re.compile(rb'<Code>([^<]+)</Code>|"(?:__type|code)"\s*:\s*"(?:[^"#]*#)?([^"]+)"')
+_REQUEST_ID = re.compile(rb"<(?P<name>[Rr]equestI[dD])>[^<]*</(?P=name)>")
+_ID_HEADERS = frozenset({"x-amzn-requestid", "x-amz-request-id"})
 _JSON_ERROR = re.compile(rb'\{"__type": "([^"]+)", "message": "(.*)"\}', re.DOTALL)
 
 
@@ -57,6 +60,11 @@ class Response:
             return self.error_code
         found = _CODE.search(self.body)
         return (found[1] or found[2]).decode("utf-8", "replace") if found else "Error"
+
+    @property
+    def request_id(self) -> str:
+        """The ID of the request; empty if the response has none yet."""
+        return next((value for name, value in self.headers if name.lower() in _ID_HEADERS), "")
 
     def send(self, start_response: StartResponse) -> list[bytes]:
         """Send the response to a WSGI server."""
@@ -96,6 +104,24 @@ def in_protocol_of(operation: Operation, response: Response) -> Response:
         return response
     code, message = (text.decode("utf-8", "replace") for text in found.groups())
     return error_response(AwsError(code, message, response.status), operation.service, operation.protocol)
+
+
+def with_request_id(response: Response, service: str, protocol: Protocol, request_id: str) -> Response:
+    """Give a response the ID of its request, in place of the one that moto gives to all.
+
+    https://docs.aws.amazon.com/general/latest/gr/aws-general.html
+    """
+    body = response.body
+    if protocol in ("query", "ec2") or (protocol == "rest-xml" and not response.ok):
+        body = _REQUEST_ID.sub(rb"<\g<name>>%s</\g<name>>" % request_id.encode(), body, count=1)
+    headers = request_id_headers(service, request_id)
+    for name, value in response.headers:
+        lower = name.lower()
+        if lower == "content-length" and len(body) != len(response.body):
+            headers.append((name, str(len(body))))
+        elif lower not in _ID_HEADERS:
+            headers.append((name, value))
+    return replace(response, headers=tuple(headers), body=body)
 
 
 def result_response(operation: Operation, result: Result) -> Response:

@@ -6,7 +6,6 @@ import base64
 import json
 import os
 import threading
-import uuid
 import zipfile
 from typing import Any
 
@@ -66,14 +65,13 @@ class FunctionInvocation(Gap):
             )
             raise AwsError("InvalidRuntimeException", message, 400)
         variables = self._variables(call, function)
-        request_id = str(uuid.uuid4())
         if how == "Event":
             threading.Thread(
-                target=run_function, args=(function, event, variables, request_id), daemon=True
+                target=run_function, args=(function, event, variables, call.request_id), daemon=True
             ).start()
             return {"StatusCode": 202, "Payload": b""}
         try:
-            invocation = run_function(function, event, variables, request_id)
+            invocation = run_function(function, event, variables, call.request_id)
         except zipfile.BadZipFile:
             message = "Lambda could not unzip the deployment package."
             raise AwsError("InvalidZipFileException", message, 400) from None
