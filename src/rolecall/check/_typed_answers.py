@@ -40,7 +40,7 @@ def typed_answer_problems(question: Question) -> Iterator[Weakness]:
                 yield (
                     ("items",),
                     "alphabetical-order",
-                    "the right order is that of the alphabet; word an item anew",
+                    "the right order is that of the alphabet; start an item with another word",
                 )
 
 
