@@ -58,7 +58,8 @@ def test_a_request_waits_no_longer_than_it_says(ana):
     answer = ana.get("/api/room", headers=tag(ana, wait=1))
 
     assert answer.status_code == 304
-    assert 1 <= time.monotonic() - started < 15
+    # At least half of it, so that a class that waits doesn't ask again all at once.
+    assert 0.5 <= time.monotonic() - started < 15
 
 
 @pytest.mark.parametrize("prefer", ["wait=-1", "wait=x", "wait=", "respond-async", "wait=" + "9" * 5000])

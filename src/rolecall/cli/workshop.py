@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -26,6 +27,7 @@ _TURN = 0.0005
 The thread that writes gives its turn away with each statement, and would wait so long for each next one.
 """
 
+_YOUNG_OBJECTS = 20_000
 _IDLE = 30
 """Seconds for which a connection stays open without a request: a learner needs so long for a question."""
 
@@ -126,6 +128,10 @@ def serve(
     address = base or f"http://{host}:{listening.getsockname()[1]}"
     click.echo(_welcome(service, address, new_link=new_link, under_hub=under_hub))
     sys.stdout.flush()
+    # A collection among all objects of a class takes half a second, in which no one gets a response. Nearly
+    # all garbage is young, and what exists now stays.
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS, 20, 100)
     # uvicorn shuts down, and then raises the signal that stopped it again.
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listening])

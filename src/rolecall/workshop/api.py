@@ -92,7 +92,8 @@ async def get_room(request: Request) -> Response:
     """Return the open lessons, the timer, and the questions that the instructor asks the class.
 
     A request with the tag of an earlier response is answered with 304 if nothing changed. If it says
-    ``Prefer: wait=SECONDS`` (RFC 7240), it is answered when something changes, or after that time.
+    ``Prefer: wait=SECONDS`` (RFC 7240), it is answered when something changes, or after
+    at least half of that time.
     """
     # It isn't counted as a request: it takes a tenth of a millisecond, and notebooks ask again and again.
     caller = await authenticated(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import random
 import time
 import zlib
 from collections import defaultdict
@@ -127,13 +128,17 @@ class RoomStates:
         await self.state(room)
 
     async def wait_for_change(self, room: int, state: RoomState, seconds: float) -> RoomState:
-        """Return the state that follows one, or the same after some seconds or when the service stops."""
+        """Return the state that follows one, or the same after some seconds or when the service stops.
+
+        Whoever began to wait at the same time, as a class does after each change, asks again at different
+        times: after half of the seconds at least.
+        """
         self._waiting[room] += 1
         if room not in self._watchers or self._watchers[room].done():
             self._watchers[room] = asyncio.create_task(self._watch(room))
         try:
             with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
+                async with asyncio.timeout(seconds * random.uniform(0.5, 1.0)):
                     await state.changed.wait()
         finally:
             self._waiting[room] -= 1
