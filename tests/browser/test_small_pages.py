@@ -1,4 +1,4 @@
-"""The panel, the dashboard, and the small pages of the workshop at 320 px, drawn without a server."""
+"""The panel, what cells display, and the small pages of the workshop at 320 px, drawn without JupyterLab."""
 
 import json
 import os
@@ -15,12 +15,22 @@ from playwright.sync_api import Browser, Page, expect
 from browser.accessibility import moving_parts
 from browser.card_page import DARK, LIGHT
 from browser.test_pictures import DOCS, FORMS
+from iam.build import decision, deny
+from rolecall import Sandbox
 from rolecall.check._browser import violations
+from rolecall.course import find_course
+from rolecall.iam import explain
 from rolecall.presentation.certificate import certificate_html
 from rolecall.presentation.dashboard import Badge, DashboardContent, NextStep, dashboard_html
-from rolecall.progress import Report, SkillReport
+from rolecall.presentation.explanation import call_explanation_html
+from rolecall.presentation.home import Home
+from rolecall.presentation.trail import trail_html
+from rolecall.presentation.world import world_html
+from rolecall.progress import Report, SkillReport, Store
 from rolecall.progress.credential import FinishedCourse, VerifiedCredential
 from rolecall.quiz import Mastery
+from rolecall.sandbox.call_explanation import CallExplanation
+from rolecall.sandbox.trail_entries import TrailEntry, TrailTable
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -161,36 +171,62 @@ def show_panel(page: Page, theme: str) -> None:
     )
 
 
-def shown(page: Page, name: str, theme: str) -> None:
+def displayed(lab: Sandbox, folder: Path) -> dict[str, str]:
+    """What cells display of a new learner's course and of a world, by the name of the surface."""
+    lab.reset()
+    course, store = find_course(), Store(folder / "progress.sqlite3")
+    denied = explain(decision(identity=[deny("s3:*")]))
+    entry = TrailEntry(
+        id=3,
+        time="2026-11-27T12:00:00Z",
+        who="arn:aws:iam::111122223333:user/eve",
+        action="sts:AssumeRole",
+        resource="arn:aws:iam::111122223333:role/reports-reader",
+        decision="ImplicitlyDenied",
+        why="no statement allows it",
+        error="AccessDenied",
+    )
+    return {
+        "home": Home(course, None, store)._repr_html_(),
+        "lesson-home": Home(course, "01-temporary-access", store)._repr_html_(),
+        "world": world_html(lab),
+        "explanation": call_explanation_html(CallExplanation(denied, allowed=False, error="AccessDenied")),
+        "trail": trail_html(TrailTable([entry])),
+        "your-progress": dashboard(),
+    }
+
+
+def shown(page: Page, name: str, theme: str, cells: dict[str, str]) -> None:
     if name == "panel":
         show_panel(page, theme)
     elif name == "certificate":
         page.set_content(certificate())
-    elif name == "your-progress":
+    elif name in cells:
         kit = (ROOT / "src/rolecall/presentation/static/kit.css").read_text("utf-8")
-        page.set_content(page_of_jupyterlab(dashboard(), kit, theme))
+        page.set_content(page_of_jupyterlab(cells[name], kit, theme))
     else:
         page.set_content(page_of_workshop(*WORKSHOP[name]))
 
 
-def test_each_page_is_accessible_at_320_px_and_heard_as_its_snapshot(browser: Browser, screenshots):
+def test_each_page_is_accessible_at_320_px_and_heard_as_its_snapshot(
+    browser: Browser, screenshots, reports, tmp_path
+):
     """``ROLECALL_UPDATE_SNAPSHOTS=1`` writes the snapshots, which are the accessibility trees in YAML."""
     context = browser.new_context(viewport={"width": 320, "height": 640}, reduced_motion="reduce")
     page = context.new_page()
     page.set_default_timeout(60_000)
     found: list[str] = []
     trees: dict[str, str] = {}
-    for name in (*WORKSHOP, "certificate", "your-progress", "panel"):
+    cells = displayed(reports, tmp_path)
+    for name in (*WORKSHOP, "certificate", "panel", *cells):
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)
-            shown(page, name, theme)
+            shown(page, name, theme, cells)
             page.screenshot(path=screenshots / f"{name}-320-{theme}.png", full_page=True)
             found += [f"{name}, {theme}: {message}" for _, message in violations(page, "body")]
-        if name in ("panel", "your-progress"):
-            # `test_workshop_pages.py` looks at the workshop's pages in high contrast.
-            page.emulate_media(forced_colors="active")
-            found += [f"{name}, high contrast: {message}" for _, message in violations(page, "body")]
-            page.emulate_media(forced_colors="none")
+        page.emulate_media(forced_colors="active")
+        found += [f"{name}, high contrast: {message}" for _, message in violations(page, "body")]
+        page.emulate_media(forced_colors="none")
         found += [f"{name} moves: {one}" for one in moving_parts(page)]
         if page.evaluate("document.documentElement.scrollWidth") > 320:
             found.append(f"{name} is wider than the page")
