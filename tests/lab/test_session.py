@@ -112,6 +112,19 @@ def test_what_a_probe_does_is_not_taken_for_the_learners_doing(store):
         begun.lab.close()
 
 
+def test_what_a_probe_changed_in_an_earlier_check_is_not_held_against_a_right_solution(store):
+    course = find_course()
+    begun = TaskSession(find_task(course, "pass-one-role"), course, store)
+    iam = begun.lab.client("iam", actor="admin")
+    everything = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    iam.put_user_policy(UserName="dev", PolicyName="start-servers", PolicyDocument=json.dumps(everything))
+
+    # With this policy, dev deletes a policy of the role `web` where the check tries it.
+    assert not begun.check()
+    assert begun.solve()
+    begun.lab.close()
+
+
 def test_hints_come_one_after_another(session):
     first, _, third = (session.hint().text for _ in range(3))
 

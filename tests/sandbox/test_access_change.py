@@ -22,6 +22,13 @@ def test_another_name_does_not_cover_it(name):
     assert not AccessName.parse(name).covers(TRUST)
 
 
+def test_the_name_of_a_secret_can_have_a_slash():
+    change = AccessChange("main", "secret", "prod/db", "policy")
+
+    assert AccessName.parse("policy of secret prod/db").covers(change)
+    assert not AccessName.parse("secret prod/other").covers(change)
+
+
 @pytest.mark.parametrize(
     ("name", "problem"),
     [

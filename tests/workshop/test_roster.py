@@ -61,6 +61,15 @@ def test_someone_who_typed_a_name_first_doesnt_get_the_place_on_the_roster(datab
         assert (ana.name, session.get_one(Person, eve.person).name) == ("Ana", "Ana (2)")
 
 
+def test_a_typed_name_also_makes_way_for_a_name_with_a_number(database, room):
+    with database.session() as session:
+        eve = join(session, code_of(session, room), "Ana", NOON)
+        issued = add_to_roster(session, room, ["Ana", "Ana (2)"], NOON)
+
+        assert [one.name for one in issued] == ["Ana", "Ana (2)"]
+        assert session.get_one(Person, eve.person).name not in ("Ana", "Ana (2)")
+
+
 def test_a_new_code_replaces_the_old_one(database, room):
     with database.session() as session:
         (old,) = add_to_roster(session, room, ["Ana"], NOON)

@@ -111,9 +111,12 @@ class Assessments:
         files = {one.stem: one for one in self.files}
         if name not in files:
             raise NoCourse(f"there is no assessment {name!r}{did_you_mean(name, files)}")
-        found = self._readable(files[name], lambda: _assessment(files[name], self.course, self.changed()))
-        assert isinstance(found, Assessment)
-        self._current[name] = (self._stamps, found)
+        with self._reading:
+            found = self._readable(
+                files[name], lambda: _assessment(files[name], self.course, self.changed())
+            )
+            assert isinstance(found, Assessment)
+            self._current[name] = (self._stamps, found)
         return found
 
     def current(self, name: str) -> Assessment | None:

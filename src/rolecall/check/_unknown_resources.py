@@ -59,6 +59,9 @@ def _unknown_names(task: Task, world: World, made: list[Step]) -> Iterator[tuple
     for place, probe in enumerate(task.succeed):
         for index, text in enumerate(probe.only_changed or ()):
             one = AccessName.parse(text)
+            whole = {name for each in world.accounts.values() for name in _names(one.kind, each)}
+            if one.whole_name in whole:
+                continue
             accounts = [each for name, each in world.accounts.items() if one.account in ("", name)]
             names = {name for each in accounts for name in _names(one.kind, each)}
             if one.kind == "account":

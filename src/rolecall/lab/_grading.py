@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -117,6 +117,7 @@ def grade_task(
     saved: SavedCredentials | None = None,
     *,
     with_entries: bool = False,
+    not_compared: Container[AccessChange] = (),
 ) -> TaskGrade:
     """Run a task's probes.
 
@@ -130,8 +131,12 @@ def grade_task(
         The credentials that the calls in the task's `start` saved.
     with_entries
         Whether each result names its entries of the trail, so that it can be explained.
+    not_compared
+        Differences from the start that aren't the learner's: the probes of earlier checks made them.
     """
-    probes = tuple(_run_probes(task, sandbox, calls, saved, with_entries=with_entries))
+    probes = tuple(
+        _run_probes(task, sandbox, calls, saved, with_entries=with_entries, not_compared=not_compared)
+    )
     reached = all(one.passed for one in probes)
     return TaskGrade(probes, () if reached else tuple(recognized_mistakes(task, calls)))
 
@@ -169,10 +174,12 @@ def _run_probes(
     *,
     with_entries: bool = False,
     denied_first: bool = False,
+    not_compared: Container[AccessChange] = (),
 ) -> Iterator[ProbeResult]:
     last = sandbox.last_entry if with_entries else 0
     # The probes change something, too, so this comes before them.
     changes = sandbox.changes_of_access() if task.compares_access else []
+    changes = [one for one in changes if one not in not_compared]
     probes = [*((one, False) for one in task.succeed), *((one, True) for one in task.denied)]
     if denied_first:
         probes.sort(key=lambda one: (one[0].only_changed is None, not one[1]))

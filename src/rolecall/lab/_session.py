@@ -15,6 +15,7 @@ from rolecall.lab.pace import wait_for_lesson
 from rolecall.lab.steps import SavedCredentials, run_steps
 from rolecall.progress import Store, StoreError
 from rolecall.quiz import Entry, EntryKind, Misconception, experiment_code, load_bank, solution_code
+from rolecall.sandbox.access_change import AccessChange
 from rolecall.sandbox.call_explanation import CallExplanation
 from rolecall.sandbox.client import Sandbox, SandboxError
 
@@ -54,6 +55,7 @@ class TaskSession:
         self._after = 0
         self._saved: SavedCredentials = {}
         self._probe_entries: list[range] = []
+        self._changed_by_probes: set[AccessChange] = set()
         self.result: CheckResult | None = None
         problems = start_task(self._task, self.lab, self._saved)
         if problems:
@@ -67,6 +69,9 @@ class TaskSession:
         """Leave out the calls that were made so far: the task or its probes made them."""
         calls = self.lab.calls(self._after)
         self._after = calls[-1]["number"] if calls else self._after
+
+    def _access_changes(self) -> set[AccessChange]:
+        return set(self.lab.changes_of_access()) if self._task.compares_access else set()
 
     @property
     def task(self) -> Task:
@@ -96,7 +101,13 @@ class TaskSession:
         """
         self._calls += self.lab.calls(self._after)
         before = self.lab.last_entry
-        grade = grade_task(self._task, self.lab, self._calls, self._saved, with_entries=True)
+        changed = self._access_changes()
+        grade = grade_task(
+            *(self._task, self.lab, self._calls, self._saved),
+            with_entries=True,
+            not_compared=self._changed_by_probes,
+        )
+        self._changed_by_probes |= self._access_changes() - changed
         self._probe_entries.append(range(before + 1, self.lab.last_entry + 1))
         self._skip_calls()
         work = work_of(self._task, self._calls)

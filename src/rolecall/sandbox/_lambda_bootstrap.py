@@ -63,7 +63,7 @@ def _main() -> None:
     output = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     invocation = json.load(sys.stdin)
-    sys.path[:0] = [invocation["folder"], invocation["layers"]]
+    sys.path[:0] = [invocation["folder"], *invocation["layers"]]
     sys.addaudithook(_allow_only_loopback)
     _limit_memory(invocation["memory_size"])
     result: dict[str, Any]

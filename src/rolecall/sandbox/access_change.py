@@ -96,8 +96,14 @@ class AccessName:
 
     def covers(self, change: AccessChange) -> bool:
         """Whether a change is one of what this names."""
+        is_it = self.name == change.name and self.account in ("", change.account)
         return (
-            (self.kind, self.name) == (change.kind, change.name)
-            and self.account in ("", change.account)
+            (is_it or self.whole_name == change.name)
+            and self.kind == change.kind
             and self.part in ("", change.part)
         )
+
+    @property
+    def whole_name(self) -> str:
+        """The name with what was read as an account, because the name of a secret can have a slash."""
+        return f"{self.account}/{self.name}" if self.account else self.name

@@ -99,8 +99,11 @@ def run_function(
                 process,
                 {
                     "folder": str(task),
-                    # https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
-                    "layers": str(layers / "python"),
+                    # https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html
+                    "layers": [
+                        str(layers / "python"),
+                        str(layers / "python" / "lib" / function.runtime / "site-packages"),
+                    ],
                     "handler": function.handler,
                     "event": event,
                     "name": function.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, cast
@@ -96,8 +97,13 @@ class Authenticator:
     def _remember(self, key: str, caller: Caller) -> None:
         now = time.monotonic()
         if len(self._known) >= _MOST_CACHED:
-            self._known = {known: one for known, one in self._known.items() if now < one[0]}
+            self._forget(lambda one: one[0] < now)
         self._known[key] = (now + _CACHED_SECONDS, caller)
+
+    def _forget(self, is_gone: Callable[[tuple[float, Caller]], bool]) -> None:
+        # Other threads add tokens meanwhile.
+        for key in [key for key, one in list(self._known.items()) if is_gone(one)]:
+            self._known.pop(key, None)
 
     def remember_joined(self, joined: Joined) -> None:
         """Cache the new token of a learner, who uses it next, and forget an earlier one."""
@@ -133,7 +139,7 @@ class Authenticator:
 
     def forget_tokens_of(self, person: int) -> None:
         """Remove a person's tokens from the cache."""
-        self._known = {key: one for key, one in self._known.items() if one[1].person != person}
+        self._forget(lambda one: one[1].person == person)
 
     def start_browser_session(self, caller: Caller) -> str:
         """Start a browser session, and return its new cookie."""

@@ -75,12 +75,14 @@ def add_to_roster(session: Session, room: int, names: Iterable[str], now: dateti
             continue
         if known is not None:
             known.name = free_name(session, room, name)
+            by_name[known.name] = known
             session.flush()
         person = new_person(
             *(room, allowed_name(session, room, name), LEARNER),
             *(secrets.token_urlsafe(32), now, Identity.ROSTER),
         )
         session.add(person)
+        by_name[person.name] = person
         issued.append(_issue_code(person))
     # All together, which takes a tenth of the time.
     session.flush()

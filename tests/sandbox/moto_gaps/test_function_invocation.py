@@ -196,12 +196,17 @@ def test_a_handler_that_cannot_be_imported_says_why(awslambda, handler, kind, me
     assert message in error["errorMessage"]
 
 
-# https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
+# https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html
 def test_a_function_imports_what_its_layers_have(awslambda):
-    layer = awslambda.publish_layer_version(
-        LayerName="shared", Content={"ZipFile": package("", **{"python/shared": "VALUE = 7"})}
+    modules = {
+        "python/shared": "VALUE = 7",
+        "python/lib/python3.13/site-packages/installed": "VALUE = 3",
+    }
+    layer = awslambda.publish_layer_version(LayerName="shared", Content={"ZipFile": package("", **modules)})
+    code = package(
+        "import installed, shared\n\n"
+        "def handler(event, context):\n    return shared.VALUE + installed.VALUE\n"
     )
-    code = package("import shared\n\ndef handler(event, context):\n    return shared.VALUE\n")
     awslambda.create_function(
         FunctionName="layered",
         Runtime="python3.13",
@@ -211,7 +216,7 @@ def test_a_function_imports_what_its_layers_have(awslambda):
         Layers=[layer["LayerVersionArn"]],
     )
 
-    assert payload(awslambda.invoke(FunctionName="layered")) == 7
+    assert payload(awslambda.invoke(FunctionName="layered")) == 10
 
 
 def test_a_version_that_does_not_exist_is_not_found(awslambda):
@@ -225,6 +230,10 @@ def test_a_version_that_does_not_exist_is_not_found(awslambda):
     [
         ({"Runtime": "python9"}, "Value python9 at 'runtime' failed to satisfy constraint: Member must"),
         ({"Code": {"ZipFile": b"x"}}, "Could not unzip uploaded file. Please check your file, then try to"),
+        (
+            {"Code": {"ZipFile": package("").replace(b"PK\x01\x02", b"PK??")}},
+            "Could not unzip uploaded file. Please check your file",
+        ),
         ({"Code": {}}, "Please provide a source for function code."),
         ({"Timeout": 901}, "Value '901' at 'timeout' failed to satisfy constraint: Member must have value"),
         ({"Role": "reader"}, "Value 'reader' at 'role' failed to satisfy constraint: Member must satisfy"),

@@ -110,7 +110,7 @@ REJECTIONS = [
     (
         "sns",
         "publish",
-        {**PUBLISHED, "Subject": "x" * 100},
+        {**PUBLISHED, "Subject": "x" * 101},
         "InvalidParameter",
         "Invalid parameter: Subject",
     ),

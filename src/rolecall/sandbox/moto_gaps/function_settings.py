@@ -123,11 +123,15 @@ def _check_code_and_handler(parameters: Any) -> None:
 
 
 def _check_package(package: bytes) -> None:
-    if not zipfile.is_zipfile(io.BytesIO(package)):
-        raise _invalid("Could not unzip uploaded file. Please check your file, then try to upload again.")
-    with zipfile.ZipFile(io.BytesIO(package)) as opened:
-        if not opened.namelist():
-            raise _invalid("Uploaded file must be a non-empty zip")
+    try:
+        with zipfile.ZipFile(io.BytesIO(package)) as opened:
+            names = opened.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        raise _invalid(
+            "Could not unzip uploaded file. Please check your file, then try to upload again."
+        ) from None
+    if not names:
+        raise _invalid("Uploaded file must be a non-empty zip")
 
 
 def _check_variables(variables: dict[str, Any]) -> None:
