@@ -14,7 +14,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 import rolecall.widgets as learn
 from rolecall.workshop.clock import SteadyClock
@@ -368,6 +370,22 @@ def test_one_job_that_fails_undoes_no_other(tmp_path):
         kept = set(session.execute(text("SELECT n FROM t")).scalars())
     database.close()
     assert kept == {n for n in range(50) if n % 5}
+
+
+@pytest.mark.parametrize(("deadlocks", "is_written"), [(2, True), (3, False)])
+def test_what_a_deadlock_with_another_process_undid_is_written_again(tmp_path, deadlocks, is_written):
+    database = Database(f"sqlite:///{tmp_path}/x.sqlite3")
+    left = iter(range(deadlocks))
+
+    def job(session):
+        if next(left, None) is not None:
+            raise OperationalError("INSERT", {}, DeadlockDetected("deadlock detected"))
+        return "written"
+
+    written = database.write(job)
+
+    assert (written.exception() is None) is is_written
+    database.close()
 
 
 def test_a_newer_databases_version_is_not_touched(tmp_path):

@@ -27,6 +27,9 @@ _TOGETHER = 200
 _MIGRATING = 7_205_759
 
 
+# https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html
+_UNDONE_BY_ANOTHER = ("40001", "40P01")
+_TRIES = 3
 _Job = Callable[[Session], Any]
 _Outcome = tuple[Any, Exception | None]
 """The result of a job, or why it failed."""
@@ -56,6 +59,12 @@ def _reporting_failures() -> Iterator[None]:
         raise
     except Exception as error:
         raise _JobFailed(error) from error
+
+
+def _is_undone_by_another(problem: Unavailable) -> bool:
+    """Whether PostgreSQL undid a transaction because another process waited for it, or changed its rows."""
+    error = problem.__cause__
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _UNDONE_BY_ANOTHER
 
 
 class Database:
@@ -173,12 +182,16 @@ class Database:
 
     def _write_batch(self, batch: list[tuple[_Job, Future[Any]]]) -> None:
         jobs = [job for job, _ in batch]
-        try:
-            outcomes = self._write_without_savepoints(jobs) or self._write_with_savepoints(jobs)
-        except Unavailable as problem:
-            for _, future in batch:
-                future.set_exception(problem)
-            return
+        for left in reversed(range(_TRIES)):
+            try:
+                outcomes = self._write_without_savepoints(jobs) or self._write_with_savepoints(jobs)
+                break
+            except Unavailable as problem:
+                if left and _is_undone_by_another(problem):
+                    continue
+                for _, future in batch:
+                    future.set_exception(problem)
+                return
         for (_, future), (result, failure) in zip(batch, outcomes, strict=True):
             if failure is None:
                 future.set_result(result)
