@@ -372,7 +372,7 @@ def test_one_job_that_fails_undoes_no_other(tmp_path):
     assert kept == {n for n in range(50) if n % 5}
 
 
-@pytest.mark.parametrize(("deadlocks", "is_written"), [(2, True), (3, False)])
+@pytest.mark.parametrize(("deadlocks", "is_written"), [(4, True), (5, False)])
 def test_what_a_deadlock_with_another_process_undid_is_written_again(tmp_path, deadlocks, is_written):
     database = Database(f"sqlite:///{tmp_path}/x.sqlite3")
     left = iter(range(deadlocks))

@@ -29,7 +29,7 @@ _MIGRATING = 7_205_759
 
 # https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html
 _UNDONE_BY_ANOTHER = ("40001", "40P01")
-_TRIES = 3
+_TRIES = 5
 _Job = Callable[[Session], Any]
 _Outcome = tuple[Any, Exception | None]
 """The result of a job, or why it failed."""
