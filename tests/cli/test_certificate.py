@@ -13,6 +13,8 @@ from rolecall.presentation.home import Home
 from rolecall.progress import Store
 from rolecall.quiz import Entry, EntryKind
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def copy(tmp_path, monkeypatch):

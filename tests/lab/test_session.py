@@ -112,6 +112,7 @@ def test_what_a_probe_does_is_not_taken_for_the_learners_doing(store):
         begun.lab.close()
 
 
+@pytest.mark.slow
 def test_what_a_probe_changed_in_an_earlier_check_is_not_held_against_a_right_solution(store):
     course = find_course()
     begun = TaskSession(find_task(course, "pass-one-role"), course, store)

@@ -11,6 +11,8 @@ from botocore.credentials import Credentials
 
 from rolecall import Sandbox
 
+pytestmark = pytest.mark.slow
+
 STS = (
     "sts",
     "POST",

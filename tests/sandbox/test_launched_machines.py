@@ -11,6 +11,8 @@ from botocore.exceptions import ClientError, NoCredentialsError
 from rolecall import Sandbox
 from rolecall.sandbox.client import SandboxError
 
+pytestmark = pytest.mark.slow
+
 IMAGE = "ami-12345678"
 
 

@@ -26,6 +26,8 @@ from rolecall.workshop.graders import Graders
 from workshop.postgres import Postgres
 from workshop.running import answers_of
 
+pytestmark = pytest.mark.slow
+
 JSON = {"Content-Type": "application/json"}
 UNSTORABLE = [
     '"a\\u0000b"',

@@ -13,6 +13,8 @@ from joserfc.jwk import KeySet, OctKey, RSAKey
 
 from workshop.running import start_workshop
 
+pytestmark = pytest.mark.slow
+
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/"
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"

@@ -18,6 +18,8 @@ from workshop.learning_platform import (
     sign_in,
 )
 
+pytestmark = pytest.mark.slow
+
 ADDRESSES = {
     "target": LAUNCH,
     "login": f"{TOOL}/lti/login",

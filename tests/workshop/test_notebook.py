@@ -19,6 +19,8 @@ from rolecall.widgets import AssessmentCard, assessment, join, practice
 from rolecall.widgets._service import ServiceError, access_file
 from workshop.running import start_workshop
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):

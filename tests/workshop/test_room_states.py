@@ -7,6 +7,8 @@ import pytest
 
 from workshop.running import start_workshop
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory):

@@ -9,6 +9,8 @@ import pytest
 
 from workshop.running import start_workshop
 
+pytestmark = pytest.mark.slow
+
 INSTRUCTORS = [
     ("GET", "/"),
     ("GET", "/live"),

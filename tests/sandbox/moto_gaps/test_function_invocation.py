@@ -13,6 +13,8 @@ from botocore.exceptions import ClientError
 
 from rolecall import Sandbox
 
+pytestmark = pytest.mark.slow
+
 ROLE = "arn:aws:iam::111122223333:role/reader"
 LAYER = "arn:aws:lambda:us-east-1:111122223333:layer:missing"
 WORLD = """
