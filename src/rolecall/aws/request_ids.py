@@ -1,4 +1,4 @@
-"""IDs by which AWS Support finds a request: every response has one of its own."""
+"""IDs by which AWS Support finds a request: no two responses have the same."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ router = APIRouter(prefix="/api")
 
 
 class ClassGrader:
-    """Grades the answers of a class: of each learner one at a time, and in processes of its own.
+    """Grades the answers of a class: of each learner one at a time, and in separate processes.
 
     Neither many answers nor hands-on tasks, whose grading takes long, keep other requests waiting.
     """

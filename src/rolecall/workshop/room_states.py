@@ -130,7 +130,7 @@ class RoomStates:
     async def wait_for_change(self, room: int, state: RoomState, seconds: float) -> RoomState:
         """Return the state that follows one, or the same after some seconds or when the service stops.
 
-        Whoever began to wait at the same time, as a class does after each change, asks again at different
+        Those who began to wait at the same time, as a class does after each change, ask again at different
         times: after half of the seconds at least.
         """
         self._waiting[room] += 1

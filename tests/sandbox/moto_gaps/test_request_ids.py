@@ -1,4 +1,4 @@
-"""Every response has an ID of its own, by which AWS Support would find the request."""
+"""No two responses have the same ID, by which AWS Support would find the request."""
 
 import json
 import re
