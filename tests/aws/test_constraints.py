@@ -49,6 +49,28 @@ VIOLATIONS = [
         "Value '{1x=y}' at 'environment.variables' failed to satisfy constraint: "
         "Map keys must satisfy constraint: [Member must satisfy regular expression pattern: ",
     ),
+    # https://github.com/dtan4/valec/pull/46
+    (
+        ("dynamodb", "BatchWriteItem", {"RequestItems": {"t": [{}] * 26}}),
+        "ValidationException",
+        "1 validation error detected: Value '{t=["
+        + ", ".join(["{}"] * 26)
+        + "]}' at 'requestItems' failed "
+        "to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or "
+        "equal to 25, Member must have length greater than or equal to 1]",
+    ),
+    (
+        ("dynamodb", "BatchWriteItem", {"RequestItems": {"t": [{"PutRequest": {}}]}}),
+        "ValidationException",
+        "Value null at 'requestItems.t.member.1.member.putRequest.item' failed to satisfy constraint",
+    ),
+    (
+        ("lambda", "CreateFunctionUrlConfig", {"Cors": {"AllowMethods": ["OPTIONS"]}}),
+        "ValidationException",
+        "at 'cors.allowMethods' failed to satisfy constraint: Member must satisfy constraint: [Member must "
+        "have length less than or equal to 6, Member must have length greater than or equal to 0, Member must "
+        "satisfy regular expression pattern: .*, Member must not be null]",
+    ),
     (
         ("cognito-idp", "CreateUserPoolClient", {"ExplicitAuthFlows": ["NONE"]}),
         "InvalidParameterException",

@@ -158,3 +158,21 @@ actors: {clerk: {user: main/clerk}}
         assert [(one["Key"], one["Code"]) for one in answer["Errors"]] == [("theirs/c", "AccessDenied")]
         assert code(s3.get_object, Bucket="acme", Key="mine/a") == "AccessDenied"
         assert "s3:ListBucket" in str(sandbox.explain())
+
+
+# https://docs.aws.amazon.com/sdkref/latest/guide/feature-compression.html
+def test_a_compressed_request_is_decided_and_performed(services):
+    cloudwatch = services.client("cloudwatch", actor="admin")
+    metrics = [{"MetricName": f"orders-{number}", "Value": 1} for number in range(300)]
+    encodings = []
+    cloudwatch.meta.events.register(
+        "before-send.cloudwatch.PutMetricData",
+        lambda request, **_: encodings.append(request.headers["Content-Encoding"]),
+    )
+
+    cloudwatch.put_metric_data(Namespace="Shop", MetricData=metrics)
+
+    assert encodings == [b"gzip"]
+    assert cloudwatch.list_metrics(Namespace="Shop", MetricName="orders-299")["Metrics"]
+    clerk = services.client("cloudwatch", actor="clerk")
+    assert code(clerk.put_metric_data, Namespace="Shop", MetricData=metrics) == "AccessDenied"

@@ -61,8 +61,14 @@ def _operation_check(service: str, operation: str) -> _Check | None:
     return _check(service, shape, ()) if shape else None
 
 
-def _check(service: str, shape: Shape, above: tuple[str, ...]) -> _Check | None:
-    """Return what checks a value of a shape, or None if the shape has no constraints."""
+def _check(service: str, shape: Shape, above: tuple[str, ...], *, is_value: bool = False) -> _Check | None:
+    """Return what checks a value of a shape, or None if the shape has no constraints.
+
+    Parameters
+    ----------
+    is_value
+        Whether the shape is the value of a map, which knows the rules for the length of a list.
+    """
     if shape.name in above or (service, shape.name) in _OWN_CHECKS:
         # Documents that contain themselves, such as the values of DynamoDB.
         return None
@@ -70,7 +76,7 @@ def _check(service: str, shape: Shape, above: tuple[str, ...]) -> _Check | None:
     if shape.type_name == "structure":
         return _structure_check(service, shape, above)
     if shape.type_name == "list":
-        return _list_check(service, shape, above)
+        return _list_check(service, shape, above, {} if is_value else _rules(service, shape))
     if shape.type_name == "map":
         return _map_check(service, shape, above)
     rules = _rules(service, shape)
@@ -96,8 +102,9 @@ def _structure_check(service: str, shape: Any, above: tuple[str, ...]) -> _Check
     return check_members
 
 
-def _list_check(service: str, shape: Any, above: tuple[str, ...]) -> _Check | None:
-    rules = _rules(service, shape)
+def _list_check(
+    service: str, shape: Any, above: tuple[str, ...], rules: Mapping[str, _Rule]
+) -> _Check | None:
     simple = shape.member.type_name not in ("structure", "list", "map")
     item_rules = _rules(service, shape.member) if simple else {}
     check = None if simple else _check(service, shape.member, above)
@@ -122,8 +129,10 @@ def _list_check(service: str, shape: Any, above: tuple[str, ...]) -> _Check | No
 def _map_check(service: str, shape: Any, above: tuple[str, ...]) -> _Check | None:
     rules, key_rules = _rules(service, shape), _rules(service, shape.key)
     simple = shape.value.type_name not in ("structure", "list", "map")
-    value_rules = _rules(service, shape.value) if simple else {}
-    check = None if simple else _check(service, shape.value, above)
+    # The rules of a list that is a value, such as the 25 requests of BatchWriteItem, are the map's.
+    value_rules = _rules(service, shape.value) if shape.value.type_name != "map" else {}
+    value_words = _joined(value_rules) if simple else ", ".join(value_rules)
+    check = None if simple else _check(service, shape.value, above, is_value=True)
     if not rules and not key_rules and not value_rules and not check:
         return None
 
@@ -131,12 +140,12 @@ def _map_check(service: str, shape: Any, above: tuple[str, ...]) -> _Check | Non
         for rule, holds in rules.items():
             if not holds(value):
                 yield _violation(_shown(value), path, rule)
-        for what, of_what, items in (
-            ("keys", key_rules, value.keys()),
-            ("value", value_rules, value.values()),
+        for what, words, of_what, items in (
+            ("keys", _joined(key_rules), key_rules, value.keys()),
+            ("value", value_words, value_rules, value.values()),
         ):
             if any(not holds(item) for item in items for holds in of_what.values()):
-                rule = f"Map {what} must satisfy constraint: [{_joined(of_what)}]"
+                rule = f"Map {what} must satisfy constraint: [{words}]"
                 yield _violation(_shown(value), path, rule)
         if check:
             for key, item in value.items():
@@ -173,7 +182,7 @@ def _rules(service: str, shape: Any) -> dict[str, _Rule]:
             rules[f"Member must have length less than or equal to {most}"] = lambda value: (
                 len(value) <= most
             )
-        if least:
+        if least is not None:
             rules[f"Member must have length greater than or equal to {least}"] = lambda value: (
                 len(value) >= least
             )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from rolecall.aws.compression import decompressed
 from rolecall.aws.constraints import check_constraints
 from rolecall.aws.errors import AwsError, Protocol, failure, internal_error, unavailable
 from rolecall.aws.http import HttpRequest
@@ -211,6 +212,9 @@ class Gateway:
         progress.who = caller.arn
         if caller.account is None and not accepts_unsigned(service):
             raise failure("missing", service, protocol)
+        if "content-encoding" in request.headers:
+            request = decompressed(request, service, protocol)
+            request.write_to(environ)
         operation = parse_operation(service, request, environ)
         check_form(operation, request)
         progress.call = f"{operation.service}.{operation.name}"
