@@ -402,6 +402,29 @@ def test_a_task_on_ec2_needs_a_container_instance(lab):
         run_task(lab, launchType="EC2")
 
 
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-taskdefinition.html
+def test_a_task_of_a_definition_in_a_stack_has_the_task_role(lab):
+    cloudformation, ecs = (
+        lab.client("cloudformation", actor="operator"),
+        lab.client("ecs", actor="operator"),
+    )
+    properties = {
+        "Family": "report",
+        "TaskRoleArn": "arn:aws:iam::111122223333:role/batch",
+        "ContainerDefinitions": [{"Name": "main", "Image": "report", "Memory": 128}],
+    }
+    template = {"Resources": {"Report": {"Type": "AWS::ECS::TaskDefinition", "Properties": properties}}}
+    cloudformation.create_stack(StackName="report", TemplateBody=json.dumps(template))
+    properties["TaskRoleArn"] = "arn:aws:iam::111122223333:role/worker"
+    cloudformation.update_stack(StackName="report", TemplateBody=json.dumps(template))
+    ecs.create_cluster(clusterName="jobs")
+
+    (task,) = ecs.run_task(cluster="jobs", taskDefinition="report", launchType="FARGATE")["tasks"]
+
+    assert task["taskDefinitionArn"].endswith("/report:2")
+    assert role_of(lab, task["taskArn"]) == "worker"
+
+
 @pytest.mark.slow
 def test_cloudformation_creates_a_role_and_an_instance_that_has_it(lab):
     template = {

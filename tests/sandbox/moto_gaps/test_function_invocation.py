@@ -265,17 +265,28 @@ def test_a_hundred_concurrent_executions_stay_unreserved(awslambda):
         awslambda.put_function_concurrency(FunctionName="hello", ReservedConcurrentExecutions=901)
 
 
-def test_a_function_with_another_runtime_says_what_the_sandbox_can_run(awslambda):
-    awslambda.create_function(
-        FunctionName="node",
-        Runtime="nodejs22.x",
-        Role=ROLE,
-        Handler="index.who",
-        Code={"ZipFile": package("")},
-    )
+@pytest.mark.parametrize(
+    ("settings", "what"),
+    [
+        (
+            {"Runtime": "nodejs22.x", "Handler": "index.who", "Code": {"ZipFile": package("")}},
+            "the runtime nodejs22.x",
+        ),
+        (
+            {
+                "PackageType": "Image",
+                "Code": {"ImageUri": "111122223333.dkr.ecr.us-east-1.amazonaws.com/who:1"},
+            },
+            "a container image",
+        ),
+    ],
+)
+def test_a_function_that_is_not_in_python_says_what_the_sandbox_can_run(awslambda, settings, what):
+    name = what.replace(" ", "-").replace(".", "-")
+    awslambda.create_function(FunctionName=name, Role=ROLE, **settings)
 
-    with pytest.raises(ClientError, match="The function node has the runtime nodejs"):
-        awslambda.invoke(FunctionName="node")
+    with pytest.raises(ClientError, match=f"with a Python runtime only. The function {name} has {what}"):
+        awslambda.invoke(FunctionName=name)
 
 
 @pytest.mark.parametrize(("how", "status"), [("DryRun", 204), ("Event", 202)])

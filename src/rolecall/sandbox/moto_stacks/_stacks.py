@@ -21,6 +21,7 @@ from rolecall.sandbox.moto_stacks._resources import (
     restore,
     update_resource,
 )
+from rolecall.sandbox.moto_stacks._task_definitions import patch_task_definitions
 from rolecall.sandbox.moto_stacks._templates import TemplateLoader
 
 
@@ -33,6 +34,7 @@ def patch_cloudformation() -> None:
     of_models.Stack.update = _update_stack
     permissions: Any = import_module("moto.awslambda.models")
     permissions.Permission.create_from_cloudformation_json = _create_permission
+    patch_task_definitions()
     backend = of_models.CloudFormationBackend
     backend.create_stack = _create_stack
     backend.delete_stack = _delete_stack

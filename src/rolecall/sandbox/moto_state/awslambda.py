@@ -46,7 +46,7 @@ class FunctionFacts:
     package_type, runtime, handler
         ``Zip`` or ``Image``; and for Zip such as ``python3.13`` and ``index.handler``.
     code
-        The deployment package, a ZIP file.
+        The deployment package, a ZIP file; empty for a container image.
     layers
         The packages of the layers, in order.
     environment
@@ -88,7 +88,7 @@ def function_facts(account: str, region: str, name: str, qualifier: str | None) 
         str(function.package_type),
         str(function.run_time or ""),
         str(function.handler or ""),
-        bytes(function.code_bytes),
+        bytes(getattr(function, "code_bytes", b"")),
         tuple(
             bytes(layer.code_bytes)
             for one in function.layers
