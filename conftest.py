@@ -1,6 +1,7 @@
 """What every test and every notebook under test shares."""
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +19,11 @@ os.environ["IPYTHONDIR"] = f"{_PRIVATE}/ipython"
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 for _name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[_name]
+
+
+def pytest_unconfigure():
+    """Delete what the run kept to itself; a process of pytest-xdist doesn't run exit handlers."""
+    shutil.rmtree(_PRIVATE, ignore_errors=True)
 
 
 def pytest_addoption(parser):

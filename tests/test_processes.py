@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import zipfile
 from pathlib import Path
 
 import httpx
@@ -111,16 +112,60 @@ def test_a_sandbox_that_a_shell_leaves_in_the_background_outlives_the_shell(tmp_
     assert answer.status_code == 403
 
 
-def test_a_sandbox_in_python_ends_with_its_killed_program():
+_FUNCTIONS = """
+world: functions
+accounts:
+  main:
+    id: "111122223333"
+    users: {admin: {managed_policies: ["arn:aws:iam::aws:policy/AdministratorAccess"]}}
+    roles:
+      runner:
+        trust:
+          Version: "2012-10-17"
+          Statement: {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}
+actors:
+  admin: {user: main/admin}
+"""
+_ENDLESS = """
+import os
+
+def handler(path, context):
+    with open(path, "w") as started:
+        started.write(str(os.getpid()))
+    while True:
+        pass
+"""
+
+
+def test_a_sandbox_in_python_ends_with_its_killed_program_and_so_do_its_functions_and_files(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    Path("functions.yaml").write_text(_FUNCTIONS)
+    os.mkfifo("started")
+    with zipfile.ZipFile("code.zip", "w") as archive:
+        archive.writestr("index.py", _ENDLESS)
     parent, named = start("""
         import json, time
+        from pathlib import Path
         from rolecall import Sandbox
-        lab = Sandbox("reports")
-        print(json.dumps([lab._process.pid]), flush=True)
+        lab = Sandbox("functions.yaml")
+        functions = lab.client("lambda", actor="admin")
+        functions.create_function(
+            FunctionName="endless", Runtime="python3.13", Handler="index.handler", Timeout=600,
+            Role="arn:aws:iam::111122223333:role/runner", Code={"ZipFile": Path("code.zip").read_bytes()},
+        )
+        path = json.dumps(str(Path("started").resolve()))
+        functions.invoke(FunctionName="endless", Payload=path, InvocationType="Event")
+        print(json.dumps([lab._process.pid, int(Path("started").read_text())]), flush=True)
         time.sleep(600)
     """)
+    assert [*tmp_path.glob("rolecall-*/credentials")]
 
     assert kill_and_count(parent, named) == 0
+
+    assert not [*tmp_path.glob("rolecall-*")]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process that can't run any code")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -39,12 +41,14 @@ def serve_command(world: str, port: int, as_json: bool, course: Path | None, unt
     """
     try:
         file = _file(world, course)
-        serve(
-            load_world(file),
-            port,
-            announce_json if as_json else _announce,
-            watch_stdin=until_eof,
-        )
+        # This process deletes the files of the kernel, because a kernel can be killed.
+        with TemporaryDirectory(prefix="rolecall-", ignore_cleanup_errors=True) as files:
+            serve(
+                load_world(file),
+                port,
+                partial(announce_json, files=files) if as_json else _announce,
+                watch_stdin=until_eof,
+            )
     except (BadFile, NoCourse) as error:
         raise Unusable(str(error)) from None
     except UnbuildableWorld as error:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib
 import ipaddress
 import json
+import logging
 import os
 import signal
 import sys
@@ -20,9 +21,11 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 _THREAD_STACK = 2**20
+_LOG_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t{}\t%(message)s"
 _NO_DOT = "not enough values to unpack (expected 2, got 1)"
 
 
@@ -62,10 +65,13 @@ class Context:
 def _main() -> None:
     output = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    sandbox = os.getppid()
     invocation = json.load(sys.stdin)
     sys.path[:0] = [invocation["folder"], *invocation["layers"]]
     sys.addaudithook(_allow_only_loopback)
     _limit_memory(invocation["memory_size"])
+    threading.Thread(target=_end_with, args=(sandbox,), daemon=True).start()
+    _log_to_standard_error(invocation["request_id"])
     result: dict[str, Any]
     try:
         handler = _import_handler(invocation["handler"])
@@ -79,9 +85,25 @@ def _main() -> None:
         result = {"error": described}
         print(f"[ERROR] {described['errorType']}: {described['errorMessage']}")
         if described["stackTrace"]:
-            print("Traceback (most recent call last):", *described["stackTrace"], sep="\n")
+            print("Traceback (most recent call last):")
+            print("".join(described["stackTrace"]).rstrip("\n"))
     sys.stdout.flush()
     print(json.dumps(result), file=output, flush=True)
+
+
+def _end_with(sandbox: int) -> None:
+    """End this process when the sandbox has ended, which can't stop it then."""
+    while os.getppid() == sandbox:
+        time.sleep(1)
+    os._exit(1)
+
+
+def _log_to_standard_error(request_id: str) -> None:
+    """Add a handler to the root logger, as Lambda does, in the format of its logs."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter(_LOG_FORMAT.format(request_id), "%Y-%m-%dT%H:%M:%S"))
+    handler.formatter.converter = time.gmtime
+    logging.getLogger().addHandler(handler)
 
 
 def _import_handler(name: str) -> Callable[[Any, Context], Any]:
@@ -107,9 +129,17 @@ def _import_handler(name: str) -> Callable[[Any, Context], Any]:
 
 def _serialize(value: Any) -> str:
     try:
-        return json.dumps(value)
-    except TypeError as error:
+        return json.dumps(value, default=_number)
+    except (TypeError, ValueError) as error:
         raise _Failure("Runtime.MarshalError", f"Unable to marshal response: {error}") from None
+
+
+def _number(value: Any) -> float:
+    """Return the number that a Decimal is. DynamoDB's resources in boto3 have such numbers."""
+    if not isinstance(value, Decimal):
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+    exponent = value.as_tuple().exponent
+    return int(value) if isinstance(exponent, int) and exponent >= 0 else float(value)
 
 
 def _describe(error: Exception, invocation: dict[str, Any]) -> dict[str, Any]:
@@ -117,8 +147,9 @@ def _describe(error: Exception, invocation: dict[str, Any]) -> dict[str, Any]:
         kind, frames = error.kind, list(error.frames)
     else:
         kind = type(error).__name__
-        # The first frame is the one of this file.
-        frames = traceback.format_list(traceback.extract_tb(error.__traceback__)[1:])
+        frames = traceback.format_list(
+            [one for one in traceback.extract_tb(error.__traceback__) if one.filename != __file__]
+        )
     return {
         "errorMessage": str(error),
         "errorType": kind,

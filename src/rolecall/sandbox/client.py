@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import math
 import os
-import tempfile
+import shutil
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -77,13 +77,14 @@ class Sandbox:
     def __init__(self, world: str | Path, *, course: str | Path | None = None) -> None:
         self._process = ServerProcess(world, course)
         atexit.register(self.close)
-        self._files = tempfile.TemporaryDirectory(prefix="rolecall-")
         description = self._process.description
+        # The process of the sandbox deletes it, also if this kernel is killed.
+        self._files = Path(description["files"])
         self.endpoint: str = description["endpoint"]
         self.region: str = description["region"]
         self.issuers: dict[str, str] = dict(description.get("issuers", {}))
         self._control = ControlApi(**description["control"])
-        self.clock = SandboxClock(self._control, Path(self._files.name))
+        self.clock = SandboxClock(self._control, self._files)
         self._actors = read_actors(description)
         self.acting_as = ""
         for earlier in CELLS.add(self):
@@ -213,7 +214,7 @@ class Sandbox:
             "AWS_CONFIG_FILE": str(self._empty_file("config")),
             "AWS_SHARED_CREDENTIALS_FILE": str(self._empty_file("credentials")),
             "AWS_PAGER": "",
-            **path_with_cli(Path(self._files.name)),
+            **path_with_cli(self._files),
             **{name: with_loopback(os.environ.get(name, "")) for name in ("NO_PROXY", "no_proxy")},
             **actor.environment(in_container=in_container),
         }
@@ -392,7 +393,7 @@ class Sandbox:
         """Restore the world as its file declares it; the actors keep their access keys."""
         self._control("POST", "/reset", {})
         self.clock.ahead = timedelta()
-        forget_sessions(Path(self._files.name))
+        forget_sessions(self._files)
 
     def build(self) -> list[tuple[tuple[str | int, ...], str]]:
         """Create what the world declares for services that no call has used yet.
@@ -411,7 +412,8 @@ class Sandbox:
         KERNEL.leave(self)
         withdraw(self._control.url)
         self._process.close()
-        self._files.cleanup()
+        # If that process was killed, its files are still there.
+        shutil.rmtree(self._files, ignore_errors=True)
 
     def __enter__(self) -> Sandbox:
         return self
@@ -445,7 +447,7 @@ class Sandbox:
         return read_actors(self._control("GET", "/actors"))
 
     def _empty_file(self, name: str) -> Path:
-        path = Path(self._files.name) / name
+        path = self._files / name
         path.touch(mode=0o600)
         return path
 

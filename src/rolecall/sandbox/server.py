@@ -181,6 +181,12 @@ def _until_end_of_input(done: threading.Event) -> None:
     done.set()
 
 
-def announce_json(server: Server) -> None:
-    """Print the one line of JSON."""
-    print(json.dumps(server.description()), flush=True)
+def announce_json(server: Server, files: str) -> None:
+    """Print the one line of JSON.
+
+    Parameters
+    ----------
+    files
+        A folder for the files of clients, which is deleted when the sandbox stops.
+    """
+    print(json.dumps({**server.description(), "files": files}), flush=True)

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
 import base64
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -35,7 +36,8 @@ actors:
   admin: {user: main/admin}
 """
 CODE = """
-import os, socket, sys, time
+import logging, os, socket, sys, time
+from decimal import Decimal
 import boto3
 
 def who(event, context):
@@ -68,6 +70,12 @@ def grow(event, context):
 
 def call_home(event, context):
     socket.create_connection(("192.0.2.1", 80))
+
+def count(event, context):
+    return [Decimal(7), Decimal("0.25")]
+
+def log(event, context):
+    logging.getLogger().warning("careful")
 
 def say(event, context):
     return {"event": event, "greeting": os.environ["GREETING"], "name": context.function_name}
@@ -143,6 +151,20 @@ def test_an_exception_is_returned_with_its_stack_trace(awslambda):
     log = base64.b64decode(response["LogResult"]).decode()
     assert "dividing" in log
     assert "[ERROR] ZeroDivisionError: division by zero\nTraceback (most recent call last):" in log
+
+
+# https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
+def test_a_function_logs_in_the_format_of_lambda(awslambda):
+    response = invoke(awslambda, "log", LogType="Tail")
+
+    log = base64.b64decode(response["LogResult"]).decode()
+    request_id = response["ResponseMetadata"]["RequestId"]
+    assert re.search(rf"\[WARNING\]\t\d{{4}}-.*Z\t{request_id}\tcareful\n", log)
+
+
+# https://github.com/aws/aws-lambda-python-runtime-interface-client
+def test_a_handler_can_return_the_numbers_of_dynamodb(awslambda):
+    assert payload(invoke(awslambda, "count")) == [7, 0.25]
 
 
 @pytest.mark.parametrize(
