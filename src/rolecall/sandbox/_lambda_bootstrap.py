@@ -101,8 +101,9 @@ def _end_with(sandbox: int) -> None:
 def _log_to_standard_error(request_id: str) -> None:
     """Add a handler to the root logger, as Lambda does, in the format of its logs."""
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter(_LOG_FORMAT.format(request_id), "%Y-%m-%dT%H:%M:%S"))
-    handler.formatter.converter = time.gmtime
+    formatter = logging.Formatter(_LOG_FORMAT.format(request_id), "%Y-%m-%dT%H:%M:%S")
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
     logging.getLogger().addHandler(handler)
 
 
