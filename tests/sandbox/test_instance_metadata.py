@@ -29,7 +29,32 @@ def token(lab, ttl="21600") -> str:
 
 
 def test_a_request_without_a_token_is_rejected_if_tokens_are_required(reports):
-    assert ask(reports, CREDENTIALS)[0] == 401
+    status, page = ask(reports, CREDENTIALS)
+
+    assert status == 401
+    assert "<title>401 - Unauthorized</title>" in page
+
+
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+@pytest.mark.parametrize(
+    ("method", "path", "lines"),
+    [
+        ("GET", "/latest/", ["dynamic", "meta-data"]),
+        ("GET", "/2021-07-15/meta-data/placement/region", ["us-east-1"]),
+        ("GET", "/latest/meta-data/iam/", ["info", "security-credentials/"]),
+        ("HEAD", "/latest/meta-data/iam/", []),
+    ],
+)
+def test_a_path_without_a_value_lists_what_is_below_it_in_each_version(reports, method, path, lines):
+    status, text = ask(reports, path, method=method, X_aws_ec2_metadata_token=token(reports))
+
+    assert (status, text.splitlines()) == (200, lines)
+
+
+def test_the_service_lists_its_versions(reports):
+    _, text = ask(reports, "/", X_aws_ec2_metadata_token=token(reports))
+
+    assert (text.splitlines()[0], text.splitlines()[-1]) == ("1.0", "latest")
 
 
 def test_a_token_opens_the_roles_name_and_its_credentials(reports):

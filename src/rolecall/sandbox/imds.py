@@ -42,6 +42,26 @@ _TTL = "X-aws-ec2-metadata-token-ttl-seconds"
 _TOKEN = "X-aws-ec2-metadata-token"
 _LONGEST_TTL = 21_600
 _CREDENTIALS = "/latest/meta-data/iam/security-credentials/"
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+_VERSIONS = (
+    *("1.0", "2007-01-19", "2007-03-01", "2007-08-29", "2007-10-10", "2007-12-15", "2008-02-01"),
+    *("2008-09-01", "2009-04-04", "2011-01-01", "2011-05-01", "2012-01-12", "2014-02-25"),
+    *("2014-11-05", "2015-10-20", "2016-04-19", "2016-06-30", "2016-09-02", "2018-03-28"),
+    *("2018-08-17", "2018-09-24", "2019-10-01", "2020-10-27", "2021-01-03", "2021-03-23"),
+    *("2021-07-15", "2022-09-24"),
+)
+# The page that AWS's own mock of the service returns: https://github.com/aws/amazon-ec2-metadata-mock
+_ERROR_PAGE = """<?xml version="1.0" encoding="iso-8859-1"?>
+<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN"
+\t"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
+<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="en" lang="en">
+  <head>
+    <title>{0}</title>
+  </head>
+  <body>
+    <h1>{0}</h1>
+  </body>
+</html>"""
 _Value = TypeVar("_Value")
 
 
@@ -91,21 +111,26 @@ class InstanceMetadata:
         if not self._is_running():
             raise ConnectionResetError(errno.ECONNRESET, "a stopped instance has no metadata service")
         if self._options().http_endpoint == "disabled":
-            return _text(403)
+            return _error(HTTPStatus.FORBIDDEN)
         if request.path == "/latest/api/token":
-            return self._create_token(request) if request.method == "PUT" else _text(405)
-        if request.method != "GET":
-            return _text(405)
+            if request.method == "PUT":
+                return self._create_token(request)
+            return _error(HTTPStatus.METHOD_NOT_ALLOWED)
+        if request.method not in ("GET", "HEAD"):
+            return _error(HTTPStatus.METHOD_NOT_ALLOWED)
         if not self._may_read(request.headers.get(_TOKEN)):
-            return _text(401)
-        return self._read(request.path)
+            return _error(HTTPStatus.UNAUTHORIZED)
+        if request.path == "/":
+            return _text("\n".join((*_VERSIONS, "latest")))
+        _, version, *rest = request.path.split("/")
+        return self._read("/".join(("", "latest", *rest)) if version in _VERSIONS else request.path)
 
     def _create_token(self, request: Request) -> Response:
         if "X-Forwarded-For" in request.headers:
-            return _text(403)
+            return _error(HTTPStatus.FORBIDDEN)
         ttl = request.headers.get(_TTL, "")
         if not (ttl.isascii() and ttl.isdigit() and len(ttl) < 10 and 1 <= int(ttl) <= _LONGEST_TTL):
-            return _text(400)
+            return _error(HTTPStatus.BAD_REQUEST)
         if self._options().http_put_response_hop_limit < self._hops:
             # The hop limit applies to the response with the token only: its packet is dropped on the way.
             raise ConnectionResetError(errno.ECONNRESET, "the hop limit is too small for a container")
@@ -113,7 +138,7 @@ class InstanceMetadata:
         now = self._gateway.clock.now()
         self._tokens = {known: until for known, until in self._tokens.items() if now < until}
         self._tokens[token] = now + timedelta(seconds=int(ttl))
-        response = _text(200, token)
+        response = _text(token)
         response.headers[_TTL] = ttl
         return response
 
@@ -149,15 +174,18 @@ class InstanceMetadata:
         if path == _CREDENTIALS.rstrip("/"):
             path = _CREDENTIALS
         if path in values:
-            return _text(200, values[path]())
+            return _text(values[path]())
         return self._listing(path, list(values))
 
     def _listing(self, path: str, known: list[str]) -> Response:
         prefix = path.rstrip("/") + "/"
         below = [one.removeprefix(prefix).partition("/") for one in known if one.startswith(prefix)]
         if not below:
-            return _text(404)
-        return _text(200, "\n".join(sorted({name + slash for name, slash, _ in below})))
+            return _error(HTTPStatus.NOT_FOUND)
+        if prefix == "/latest/":
+            # The top-level items have no slash.
+            below = [(name, "", "") for name, _, _ in below]
+        return _text("\n".join(sorted({name + slash for name, slash, _ in below})))
 
     def _launch_values(self) -> dict[str, Callable[[], str | bytes]]:
         """Return what an instance only has if it was launched with it."""
@@ -274,6 +302,11 @@ class InstanceMetadata:
         )
 
 
-def _text(status: int, text: str | bytes = "") -> Response:
-    phrase = f"{status} {HTTPStatus(status).phrase}"
-    return Response(text, phrase, {"Server": "EC2ws"}, content_type="text/plain")
+def _text(text: str | bytes) -> Response:
+    return Response(text, headers={"Server": "EC2ws"}, content_type="text/plain")
+
+
+def _error(status: HTTPStatus) -> Response:
+    page = _ERROR_PAGE.format(f"{status.value} - {status.phrase}")
+    phrase = f"{status.value} {status.phrase}"
+    return Response(page, phrase, {"Server": "EC2ws"}, content_type="text/html")
