@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -46,6 +47,25 @@ def test_the_documentation_builds_without_a_warning(tmp_path):
     assert [one for one in loaded if re.search(r"(?:src|href)=\"?(?:https?:)?//", one)] == []
     styles = [one.read_text() for one in (tmp_path / "site").rglob("*.css")]
     assert [one for style in styles for one in re.findall(r"url\(\"?(?:https?:)?//[^)]*", style)] == []
+
+
+@pytest.mark.slow
+def test_the_examples_about_machines_run(tmp_path, monkeypatch):
+    text = (ROOT / "docs" / "machines.md").read_text()
+    (world,) = re.findall(r'```yaml title="machines.yaml"\n(.*?)```', text, re.S)
+    code = "\n".join(re.findall(r"```python\n(.*?)```", text, re.S))
+    (tmp_path / "machines.yaml").write_text(world)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+
+    exec(compile(code, "machines.md", "exec"), names)
+
+    with names["lab"] as lab:
+        callers = [
+            lab.client("sts", actor=names[one]).get_caller_identity()["Arn"] for one in ("instance", "task")
+        ]
+    assert [one.split("/")[1] for one in callers] == ["server", "task"]
+    assert names["keys"] == ["q1.csv"]
 
 
 def test_every_rule_of_the_checker_is_in_the_reference():

@@ -108,7 +108,8 @@ class Sandbox:
     def actors(self) -> dict[str, str]:
         """The identities that you can act as: the ARN of each actor, by name.
 
-        An EC2 instance or an ECS task that you launched is listed by its ID until it is terminated.
+        An EC2 instance that you launched is listed by its ID until you terminate it, and an ECS task with a
+        task role until you stop it.
         """
         return {name: actor.arn for name, actor in self._all_actors().items()}
 
@@ -437,8 +438,8 @@ class Sandbox:
         launched = actors.get(name) or next((one for one in actors.values() if one.arn == name), None)
         if launched is None:
             raise SandboxError(
-                f"there is no actor {name!r}; there are {', '.join(actors)}. An instance or a task that "
-                "you launch is an actor until it is terminated. A task also needs a task role."
+                f"there is no actor {name!r}; there are {', '.join(actors)}. An instance that you launch "
+                "is an actor until you terminate it, and a task with a task role until you stop it."
             )
         return launched
 

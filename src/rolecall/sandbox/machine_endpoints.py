@@ -67,8 +67,8 @@ class MachineEndpoints:
     def description(self) -> dict[str, Any]:
         """Return all actors, and the metadata endpoints for containers on instances.
 
-        A user has an access key. A machine has an endpoint. A machine that was launched is listed by the ID
-        of the instance or of the task until it is terminated.
+        A user has an access key. A machine has an endpoint. An instance that was launched is
+        listed by its ID until it is terminated, and a task by its ID until it is stopped.
         """
         with self._lock:
             self._update()
