@@ -108,6 +108,17 @@ def test_use_makes_the_kernels_own_commands_the_actors(reports, monkeypatch):
     assert json.loads(done.stdout)["Arn"] == "arn:aws:iam::111122223333:user/dana"
 
 
+# https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+def test_a_cli_that_is_too_old_for_the_variable_gets_the_endpoint_as_an_option(tmp_path, monkeypatch):
+    (tmp_path / "aws").write_text('#!/bin/sh\necho "$@"\n')
+    (tmp_path / "aws").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    with Sandbox("reports") as lab:
+        done = aws(lab.environment("dana"), "s3", "ls")
+
+        assert done.stdout == f"--endpoint-url {lab.endpoint} s3 ls\n"
+
+
 def test_the_cli_uses_no_session_of_another_sandbox_or_of_an_earlier_time(tmp_path, monkeypatch):
     """It caches sessions of profiles by the role's ARN, whatever endpoint issued them."""
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -75,4 +75,6 @@ def _script(command: str, home: Path) -> str:
     settings = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
     # With the default of 5 attempts, the CLI would take 15 s to report that there is no such proxy.
     attempts = 'AWS_MAX_ATTEMPTS="${AWS_MAX_ATTEMPTS:-2}"'
-    return f'#!/bin/sh\n{settings} {attempts} exec {shlex.quote(command)} "$@"\n'
+    # Versions before 1.29 and 2.13 don't read the variable; Debian 12 has such a version.
+    endpoint = '${AWS_ENDPOINT_URL:+--endpoint-url "$AWS_ENDPOINT_URL"}'
+    return f'#!/bin/sh\n{settings} {attempts} exec {shlex.quote(command)} {endpoint} "$@"\n'
