@@ -49,6 +49,16 @@ VIOLATIONS = [
         "Value '{1x=y}' at 'environment.variables' failed to satisfy constraint: "
         "Map keys must satisfy constraint: [Member must satisfy regular expression pattern: ",
     ),
+    (
+        ("logs", "GetLogEvents", {"logGroupIdentifier": "a:*"}),
+        "InvalidParameterException",
+        "1 validation error detected: Value at 'logGroupIdentifier' failed to satisfy constraint: ",
+    ),
+    (
+        ("logs", "PutDeliveryDestination", {"outputFormat": "x"}),
+        "ValidationException",
+        "Value at 'outputFormat' failed to satisfy constraint: Member must satisfy enum value set: [",
+    ),
     # https://github.com/dtan4/valec/pull/46
     (
         ("dynamodb", "BatchWriteItem", {"RequestItems": {"t": [{}] * 26}}),

@@ -644,6 +644,7 @@ def test_only_a_few_modules_import_moto():
 
     assert importing == {
         "aws/cloudformation.py",
+        "aws/compression.py",
         "aws/constraints.py",
         "aws/mapping.py",
         "aws/passed_roles.py",
@@ -739,8 +740,9 @@ def test_s3_keeps_owners_policies_and_tags():
         ),
         ("lambda", "list_layer_versions list_versions_by_function"),
         ("secretsmanager", "secrets"),
-        ("sns", "topics"),
+        ("sns", "platform_endpoints topics"),
         ("sqs", "queues"),
+        ("ssm", "_parameters"),
     ],
 )
 def test_backends_have_the_collections_that_decisions_read(service, attributes):

@@ -54,6 +54,7 @@ TOPIC = "arn:aws:sns:us-east-1:222222222222:for-members"
 DENY_S3 = json.dumps(
     {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:List*", "Resource": "*"}}
 )
+RCP = DENY_S3.replace('"Deny"', '"Deny", "Principal": "*"')
 
 
 @pytest.fixture(scope="module")
@@ -183,21 +184,26 @@ def test_a_malformed_policy_is_rejected(sandbox, type, content):
     }
 
 
-def test_a_policy_type_must_be_enabled_before_a_policy_is_attached(sandbox):
+# https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganization.html
+def test_a_new_organization_has_service_control_policies_and_must_enable_other_types(sandbox):
     organizations = sandbox.client("organizations", actor="partner")
     organizations.create_organization(FeatureSet="ALL")
     (root,) = organizations.list_roots()["Roots"]
-    made = organizations.create_policy(
-        Name="no-lists", Description="", Type="SERVICE_CONTROL_POLICY", Content=DENY_S3
+    service, resource = (
+        {
+            "PolicyId": organizations.create_policy(
+                Name=type.lower(), Description="", Type=type, Content=content
+            )["Policy"]["PolicySummary"]["Id"],
+            "TargetId": root["Id"],
+        }
+        for type, content in (("SERVICE_CONTROL_POLICY", DENY_S3), ("RESOURCE_CONTROL_POLICY", RCP))
     )
-    policy = {"PolicyId": made["Policy"]["PolicySummary"]["Id"], "TargetId": root["Id"]}
 
-    with pytest.raises(ClientError) as raised:
-        organizations.attach_policy(**policy)
-
-    assert raised.value.response["Error"]["Code"] == "PolicyTypeNotEnabledException"
-    organizations.enable_policy_type(RootId=root["Id"], PolicyType="SERVICE_CONTROL_POLICY")
-    organizations.attach_policy(**policy)
+    organizations.attach_policy(**service)
+    with pytest.raises(organizations.exceptions.PolicyTypeNotEnabledException):
+        organizations.attach_policy(**resource)
+    organizations.enable_policy_type(RootId=root["Id"], PolicyType="RESOURCE_CONTROL_POLICY")
+    organizations.attach_policy(**resource)
 
 
 def test_only_the_management_account_and_delegated_administrators_manage_the_organization(sandbox):

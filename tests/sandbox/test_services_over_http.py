@@ -176,3 +176,45 @@ def test_a_compressed_request_is_decided_and_performed(services):
     assert cloudwatch.list_metrics(Namespace="Shop", MetricName="orders-299")["Metrics"]
     clerk = services.client("cloudwatch", actor="clerk")
     assert code(clerk.put_metric_data, Namespace="Shop", MetricData=metrics) == "AccessDenied"
+
+
+# https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Consumer.html
+def test_the_consumer_of_a_stream_is_found_by_its_arn(services):
+    kinesis = services.client("kinesis", actor="admin")
+    stream = kinesis.describe_stream_summary(StreamName="clicks")["StreamDescriptionSummary"]["StreamARN"]
+    arn = kinesis.register_stream_consumer(StreamARN=stream, ConsumerName="app")["Consumer"]["ConsumerARN"]
+
+    found = kinesis.describe_stream_consumer(ConsumerARN=arn)["ConsumerDescription"]
+
+    assert arn == f"{stream}/consumer/app:{int(found['ConsumerCreationTimestamp'].timestamp())}"
+
+
+# https://docs.aws.amazon.com/cognito/latest/developerguide/authentication.html
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+@pytest.mark.parametrize("actor", ["admin", "partner"])
+def test_an_unsigned_request_reaches_the_pool_that_it_is_about(services, actor, region):
+    session = services.session(actor=actor)
+    pools, identities = (
+        session.client(name, region_name=region, endpoint_url=services.endpoint)
+        for name in ("cognito-idp", "cognito-identity")
+    )
+    pool = pools.create_user_pool(PoolName="users")["UserPool"]["Id"]
+    client = pools.create_user_pool_client(
+        UserPoolId=pool, ClientName="app", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
+    )["UserPoolClient"]["ClientId"]
+    pools.admin_create_user(UserPoolId=pool, Username="dana")
+    pools.admin_set_user_password(UserPoolId=pool, Username="dana", Password="Secret-12", Permanent=True)
+    identity_pool = identities.create_identity_pool(
+        IdentityPoolName="guests", AllowUnauthenticatedIdentities=True
+    )["IdentityPoolId"]
+
+    token = pools.initiate_auth(
+        ClientId=client,
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "dana", "PASSWORD": "Secret-12"},
+    )["AuthenticationResult"]["AccessToken"]
+    pools.global_sign_out(AccessToken=token)
+
+    assert identities.get_id(IdentityPoolId=identity_pool)["IdentityId"].startswith(f"{region}:")
+    with pytest.raises(pools.exceptions.NotAuthorizedException):
+        pools.get_user(AccessToken=token)

@@ -15,8 +15,8 @@ from typing import Any
 from botocore.model import Shape
 from moto.core.utils import get_service_model
 
-from rolecall.aws.errors import failure
 from rolecall.aws.operations import Operation
+from rolecall.aws.required_parameters import rejection
 
 # Services that are known to answer in these words. Others have a message for each parameter.
 # https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html
@@ -25,8 +25,11 @@ SERVICES = frozenset(
 )
 # Their gaps know the messages for texts and lists.
 _NUMBERS_ONLY = frozenset({"iam", "sts"})
-# Lambda has another code and message for this one.
-_OWN_CHECKS = frozenset({("lambda", "Runtime")})
+# Lambda has another code and message for this one; moto knows the order of DynamoDB's values.
+_OWN_CHECKS = frozenset({("dynamodb", "Select"), ("lambda", "Runtime")})
+# Their messages don't repeat texts, such as "Value at 'logGroupName' failed to satisfy constraint".
+# https://github.com/getmoto/moto/blob/5.2.5/tests/test_logs/test_logs.py, which was run in AWS.
+_WITHOUT_TEXTS = frozenset({"logs"})
 # Java reads some patterns differently than Python, and long texts would take long.
 _NOT_IN_PYTHON = ("&&", "[[", "\\p", "\\u")
 _LONGEST_MATCHED = 2048
@@ -52,7 +55,7 @@ def check_constraints(operation: Operation) -> None:
     if found:
         errors = "1 validation error" if len(found) == 1 else f"{len(found)} validation errors"
         message = f"{errors} detected: {'; '.join(found)}"
-        raise failure("missing parameter", operation.service, operation.protocol, message)
+        raise rejection(operation, message)
 
 
 @lru_cache(maxsize=2048)
@@ -80,7 +83,7 @@ def _check(service: str, shape: Shape, above: tuple[str, ...], *, is_value: bool
     if shape.type_name == "map":
         return _map_check(service, shape, above)
     rules = _rules(service, shape)
-    return _scalar_check(shape, rules) if rules else None
+    return _scalar_check(service, shape, rules) if rules else None
 
 
 def _structure_check(service: str, shape: Any, above: tuple[str, ...]) -> _Check | None:
@@ -154,8 +157,10 @@ def _map_check(service: str, shape: Any, above: tuple[str, ...]) -> _Check | Non
     return check_entries
 
 
-def _scalar_check(shape: Any, rules: Mapping[str, _Rule]) -> _Check:
-    secret = bool(shape.metadata.get("sensitive"))
+def _scalar_check(service: str, shape: Any, rules: Mapping[str, _Rule]) -> _Check:
+    secret = bool(shape.metadata.get("sensitive")) or (
+        service in _WITHOUT_TEXTS and shape.type_name == "string"
+    )
 
     def check_value(value: Any, path: str) -> Iterator[str]:
         for rule, holds in rules.items():

@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote
 import yaml
 
 from rolecall.aws import partiql
+from rolecall.aws.function_names import parse_function_name
 from rolecall.aws.service_linked_roles import service_linked_role
 from rolecall.aws.state import Scope
 
@@ -132,10 +133,10 @@ def _function(value: str, scope: Scope) -> str:
     """
     if value.startswith("arn:"):
         return value
-    account, separator, name = value.partition(":function:")
-    if separator:
-        return f"arn:aws:lambda:{scope.region}:{account.rpartition(':')[2]}:function:{name}"
-    return value
+    function = parse_function_name(value)
+    if function.account:
+        return f"arn:aws:lambda:{scope.region}:{function.account}:function:{function.qualified}"
+    return function.qualified
 
 
 def _qualifier(value: str, scope: Scope) -> str:

@@ -57,4 +57,26 @@ def _missing(operation: Operation, name: str) -> AwsError:
             f"1 validation error detected: Value null at '{name[0].lower()}{name[1:]}' "
             "failed to satisfy constraint: Member must not be null"
         )
-    return failure("missing parameter", operation.service, operation.protocol, message)
+    return rejection(operation, message)
+
+
+def rejection(operation: Operation, message: str) -> AwsError:
+    """Return the error of an operation for parameters that violate the service's model.
+
+    The newer operations of a service can have another error than the older ones.
+
+    https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliveryDestination.html
+    """
+    error = failure("missing parameter", operation.service, operation.protocol, message)
+    errors = _errors(operation.service, operation.name)
+    if error.code == "InvalidParameterException" and (
+        error.code not in errors and "ValidationException" in errors
+    ):
+        return AwsError("ValidationException", message, error.status)
+    return error
+
+
+@lru_cache(maxsize=1024)
+def _errors(service: str, operation: str) -> frozenset[str]:
+    shapes = get_service_model(service).operation_model(operation).error_shapes
+    return frozenset(shape.name for shape in shapes)

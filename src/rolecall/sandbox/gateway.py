@@ -42,6 +42,7 @@ from rolecall.sandbox.metadata_log import MetadataLog
 from rolecall.sandbox.mfa import MfaDevices
 from rolecall.sandbox.moto_deliveries import patch_deliveries
 from rolecall.sandbox.moto_gaps import Gaps
+from rolecall.sandbox.moto_state.cognito import region_of_pool
 from rolecall.sandbox.moto_state.iam import IamState
 from rolecall.sandbox.oidc import Issuers
 from rolecall.sandbox.profile_roles import ProfileRoles
@@ -222,7 +223,8 @@ class Gateway:
         progress.protocol = operation.protocol
         if caller.account is None and not _may_be_unsigned(operation):
             raise failure("missing", service, operation.protocol)
-        region = region_for(operation.service, (signature and signature.region) or self.world.region)
+        signed_for = signature.region if signature else region_of_pool(operation)
+        region = region_for(operation.service, signed_for or self.world.region)
         _check_region(region, service, operation.protocol)
         self.builder.ensure(operation.service)
         if federated := self.issuers.authenticate(operation) or self.saml.authenticate(operation):

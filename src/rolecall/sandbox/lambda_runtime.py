@@ -108,7 +108,8 @@ def run_function(
                     "event": event,
                     "name": function.name,
                     "version": function.version,
-                    "arn": function.arn,
+                    # https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
+                    "arn": function.invoked_arn,
                     "memory_size": function.memory_size,
                     "timeout": function.timeout,
                     "request_id": request_id,

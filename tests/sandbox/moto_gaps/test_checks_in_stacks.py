@@ -162,3 +162,10 @@ def test_a_bucket_and_a_user_have_the_settings_of_their_stack(administered, iam,
     s3.put_bucket_policy(Bucket="open-to-policies", Policy=public.replace("NAME", "open-to-policies"))
     with pytest.raises(ClientError, match="BlockPublicPolicy"):
         s3.put_bucket_policy(Bucket="closed-by-default", Policy=public.replace("NAME", "closed-by-default"))
+
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html
+def test_a_stack_attaches_the_managed_policy_that_it_creates(stacks):
+    attached = resource("IAM::ManagedPolicy", PolicyDocument=policy("s3:GetObject"), Roles=[{"Ref": "R0"}])
+
+    assert create(stacks, role(), attached) == ("CREATE_COMPLETE", "")

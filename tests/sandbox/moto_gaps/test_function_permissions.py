@@ -292,3 +292,56 @@ def test_a_policy_can_require_that_the_url_of_a_function_authenticates_its_calle
     dev.update_function_url_config(FunctionName="hello", Cors={"MaxAge": 1})
     dev.delete_function_url_config(FunctionName="hello")
     iam.delete_user_policy(UserName="dev", PolicyName="urls")
+
+
+# https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
+@pytest.mark.parametrize("end", ["", ":$LATEST", ":1", ":live"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "hello",
+        "function:hello",
+        f"{MAIN}:hello",
+        f"{MAIN}:function:hello",
+        f"us-east-1:{MAIN}:function:hello",
+        FUNCTION,
+    ],
+)
+def test_a_function_is_found_by_every_form_of_its_name(versions, form, end):
+    version = "1" if end in (":1", ":live") else "$LATEST"
+
+    assert versions.get_function_configuration(FunctionName=form + end)["Version"] == version
+    assert versions.invoke(FunctionName=form + end, InvocationType="DryRun")["StatusCode"] == 204
+    if not end:
+        assert versions.list_aliases(FunctionName=form)["Aliases"][0]["Name"] == "live"
+
+
+@pytest.fixture(scope="module")
+def versions(lab):
+    client = lab.client("lambda", actor="admin")
+    client.publish_version(FunctionName="hello")
+    client.create_alias(FunctionName="hello", Name="live", FunctionVersion="1")
+    return client
+
+
+@pytest.mark.parametrize(
+    ("form", "code", "message"),
+    [
+        (f"{MAIN}:function:missing", "ResourceNotFoundException", f"{MAIN}:function:missing"),
+        (
+            "us-west-2:111122223333:function:hello",
+            "ResourceNotFoundException",
+            "not reachable in this region",
+        ),
+        ("hello:2", "InvalidParameterValueException", "does not match the specified qualifier"),
+    ],
+)
+def test_the_error_for_a_function_that_cannot_be_found_names_it(lab, form, code, message):
+    with pytest.raises(ClientError, match=message) as raised:
+        lab.client("lambda", actor="admin").get_function(FunctionName=form, Qualifier="1")
+    assert raised.value.response["Error"]["Code"] == code
+
+
+def test_a_part_of_an_arn_is_decided_as_the_whole(lab):
+    with pytest.raises(ClientError, match=f"lambda:GetFunction on resource: {FUNCTION}:live because"):
+        lab.client("lambda", actor="dev").get_function(FunctionName=f"{MAIN}:function:hello:live")

@@ -113,6 +113,22 @@ def test_a_malformed_statement_is_an_error_of_validation(table):
         table.execute_statement(Statement="SELECT * FROM Music WHERE Artist=?")
 
 
+# https://github.com/getmoto/moto/blob/5.2.5/tests/test_dynamodb/test_dynamodb_statements.py ran in AWS.
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ('SELECT * FROM "Music"."none"', "The table does not have the specified index"),
+        ("SELECT * FROM Missing", "Requested resource not found"),
+        ("DELETE FROM Missing WHERE Artist = 'x'", "Requested resource not found"),
+    ],
+)
+def test_the_error_for_what_does_not_exist_does_not_name_it(table, statement, message):
+    with pytest.raises(ClientError) as raised:
+        table.execute_statement(Statement=statement)
+
+    assert raised.value.response["Error"]["Message"] == message
+
+
 def test_a_transaction_does_all_or_nothing(table):
     insert = {"Statement": "INSERT INTO Music VALUE {'Artist':'gil','Song':'s'}"}
     absent = {

@@ -128,7 +128,22 @@ REJECTIONS = [
         "InvalidParameter",
         "Invalid parameter: Message Structure - No default entry in JSON message body",
     ),
+    (
+        "sns",
+        "publish",
+        {**PUBLISHED, "Subject": "two\nlines"},
+        "InvalidParameter",
+        "Invalid parameter: Subject",
+    ),
     ("sns", "create_topic", {"Name": "a b"}, "InvalidParameter", "Invalid parameter: Topic Name"),
+    # https://github.com/awsdocs/aws-cloudformation-user-guide/pull/860
+    (
+        "sns",
+        "create_topic",
+        {"Name": "news", "Attributes": {"FifoTopic": "true"}},
+        "InvalidParameter",
+        "Invalid parameter: Topic Name",
+    ),
     (
         "sns",
         "set_topic_attributes",
@@ -322,3 +337,20 @@ def test_names_of_metadata_can_differ_in_an_underscore(clients):
     clients["s3"].put_object(**BUCKET, Key="described", Metadata=metadata)
 
     assert clients["s3"].head_object(**BUCKET, Key="described")["Metadata"] == metadata
+
+
+# https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+def test_a_message_can_be_any_text(clients):
+    assert clients["sns"].publish(**TOPIC, Message="\x00\x1b[1m")["MessageId"]
+
+
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
+def test_an_advanced_parameter_stays_advanced(clients):
+    ssm, name = clients["ssm"], {"Name": "/advanced"}
+    ssm.put_parameter(**name, Value="x" * 5000, Type="String", Tier="Advanced")
+
+    put = ssm.put_parameter(**name, Value="y" * 5000, Overwrite=True)
+
+    assert (put["Version"], put["Tier"]) == (2, "Advanced")
+    with pytest.raises(ClientError, match="You can't downgrade a parameter"):
+        ssm.put_parameter(**name, Value="z", Tier="Standard", Overwrite=True)

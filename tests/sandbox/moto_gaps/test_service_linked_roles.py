@@ -15,6 +15,12 @@ from botocore.exceptions import ClientError
         ("rds.amazonaws.com", "AWSServiceRoleForRDS", "AmazonRDSServiceRolePolicy"),
         # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
         ("ecs.amazonaws.com", "AWSServiceRoleForECS", "AmazonECSServiceRolePolicy"),
+        # https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-service-linked-roles.html
+        (
+            "ecs.application-autoscaling.amazonaws.com",
+            "AWSServiceRoleForApplicationAutoScaling_ECSService",
+            "AWSApplicationAutoscalingECSServicePolicy",
+        ),
         # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/LexBotPolicy.html
         ("lex.amazonaws.com", "AWSServiceRoleForLexBots", "AmazonLexBotPolicy"),
     ],

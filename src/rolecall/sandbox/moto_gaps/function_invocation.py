@@ -7,9 +7,11 @@ import json
 import os
 import threading
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 from rolecall.aws.errors import AwsError
+from rolecall.aws.function_names import parse_function_name
 from rolecall.sandbox._loopback import require_loopback
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.lambda_runtime import FUNCTIONS_VARIABLE, Invocation, run_function
@@ -121,10 +123,9 @@ class FunctionInvocation(Gap):
 
 def _not_found(call: Call) -> AwsError:
     """Return the error for a function, a version, or an alias that doesn't exist."""
-    name, qualifier = call.operation.text("FunctionName", ""), call.operation.text("Qualifier")
-    arn = f"arn:aws:lambda:{call.region}:{call.account}:function:{name.rpartition(':function:')[2]}"
-    if qualifier and not arn.endswith(f":{qualifier}"):
-        arn = f"{arn}:{qualifier}"
+    named = parse_function_name(call.operation.text("FunctionName", ""))
+    named = replace(named, qualifier=call.operation.text("Qualifier") or named.qualifier)
+    arn = f"arn:aws:lambda:{call.region}:{call.account}:function:{named.qualified}"
     return AwsError("ResourceNotFoundException", f"Function not found: {arn}", 404)
 
 

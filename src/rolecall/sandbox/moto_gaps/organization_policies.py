@@ -8,16 +8,22 @@ from rolecall.aws.errors import AwsError
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
-from rolecall.sandbox.moto_state.organizations import policy_type_is_enabled, type_of_policy
+from rolecall.sandbox.moto_state.organizations import (
+    enable_service_control_policies,
+    policy_type_is_enabled,
+    type_of_policy,
+)
+from rolecall.sandbox.responses import Response
 
 _TYPES = {"SERVICE_CONTROL_POLICY": PolicyType.SCP, "RESOURCE_CONTROL_POLICY": PolicyType.RCP}
 
 
 class OrganizationPolicies(Gap):
-    """Organizations rejects malformed policies and types that aren't enabled; moto accepts both."""
+    """A new root has SCPs enabled, and Organizations rejects malformed policies and types that aren't."""
 
     operations = frozenset(
-        {"organizations.AttachPolicy", "organizations.CreatePolicy", "organizations.UpdatePolicy"}
+        f"organizations.{name}"
+        for name in ("AttachPolicy", "CreateOrganization", "CreatePolicy", "UpdatePolicy")
     )
     rule = "https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreatePolicy.html"
 
@@ -33,6 +39,8 @@ class OrganizationPolicies(Gap):
                     400,
                 )
             return
+        if operation.name == "CreateOrganization":
+            return
         type = _TYPES.get(operation.text("Type") or type_of_policy(call.account, policy_id))
         content = operation.text("Content")
         if type is None or content is None:
@@ -47,6 +55,16 @@ class OrganizationPolicies(Gap):
                 "The provided policy document does not meet the requirements of the specified policy type.",
                 400,
             ) from None
+
+    def after(self, call: Call, response: Response) -> Response:
+        """Enable service control policies in a new organization with all features.
+
+        https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganization.html
+        """
+        is_new = call.operation.name == "CreateOrganization" and response.ok
+        if is_new and call.operation.text("FeatureSet", "ALL") == "ALL":
+            enable_service_control_policies(call.account)
+        return response
 
 
 def _check_rcp(content: str) -> None:

@@ -7,6 +7,7 @@ import re
 from rolecall.aws.errors import AwsError
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
+from rolecall.sandbox.moto_state.ssm import parameter_tier
 
 _NAME = re.compile(r"[A-Za-z0-9_.\-/]+")
 _ARN = re.compile(r"arn:[^:]*:ssm:[^:]*:[^:]*:parameter/?(.*)", re.DOTALL)
@@ -29,10 +30,16 @@ _TOO_LONG = (
     "parameter value, upgrade the parameter to use the advanced-parameter tier. For more information, see "
     "https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html"
 )
+_NO_DOWNGRADE = (
+    "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the "
+    "advanced-parameter tier to the standard-parameter tier. If necessary, you can delete the advanced "
+    "parameter and recreate it as a standard parameter. Be aware that standard parameters have a value "
+    "limit of 4096 characters."
+)
 
 
 class ParameterValues(Gap):
-    """SSM rejects other characters in names, relative paths, and long values; moto accepts them."""
+    """SSM rejects other characters in names, relative paths, long values, and lower tiers; moto doesn't."""
 
     operations = frozenset({"ssm.GetParametersByPath", "ssm.PutParameter"})
     rule = "https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html"
@@ -51,6 +58,9 @@ class ParameterValues(Gap):
         first = name.lstrip("/").lower()
         if not _NAME.fullmatch(name) or (first.startswith("ssm") and not name.startswith("/aws")):
             raise AwsError("ValidationException", _BAD_NAME, 400)
-        tier = operation.text("Tier", "Standard")
+        before = parameter_tier(call.account, call.region, name) or "Standard"
+        tier = operation.text("Tier", before)
+        if tier == "Standard" and before == "Advanced" and operation.parameters.get("Overwrite"):
+            raise AwsError("ValidationException", _NO_DOWNGRADE, 400)
         if len(operation.text("Value", "")) > _LONGEST.get(tier, _LONGEST["Advanced"]):
             raise AwsError("ValidationException", _TOO_LONG, 400)

@@ -21,6 +21,12 @@ from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.responses import Result
 
 _MALFORMED_KEY = "Where clause does not contain a mandatory equality on all key attributes"
+_WITHOUT_KEY = (
+    "Select statements within BatchExecuteStatement must specify the primary key in the where clause."
+)
+# DynamoDB's other operations name the table or the index after these.
+_NOT_FOUND = "Requested resource not found"
+_NO_INDEX = "The table does not have the specified index"
 _MIXED = "Transaction contains both read and write operations. All operations must be one or the other."
 
 
@@ -92,7 +98,7 @@ def _in_batch(tables: _Tables, given: Mapping[str, Any], denial: str | None) -> 
         if denial is not None:
             return table | {"Error": {"Code": "AccessDenied", "Message": denial}}
         if statement.verb == "SELECT":
-            item = tables.item(statement)
+            item = tables.item(statement, _WITHOUT_KEY)
             return table | ({"Item": item} if item else {})
         tables.execute(statement, {})
     except AwsError as error:
@@ -142,9 +148,9 @@ class _Tables:
             **({"NextToken": _write_token(last), "LastEvaluatedKey": last} if last else {}),
         }
 
-    def item(self, statement: Statement) -> dict[str, Any] | None:
-        """Return the item with the primary key that a SELECT names."""
-        self.key(statement)
+    def item(self, statement: Statement, without_key: str = _MALFORMED_KEY) -> dict[str, Any] | None:
+        """Return the item with the primary key that a SELECT names, or raise an error with a message."""
+        self.key(statement, without_key)
         items = self._select(statement, {})["Items"]
         return items[0] if items else None
 
@@ -179,12 +185,12 @@ class _Tables:
         self._perform("transact_write_items", TransactItems=items)
         return {"Responses": [{} for _ in statements]}
 
-    def key(self, statement: Statement) -> dict[str, Any]:
-        """Return the primary key that the condition names."""
+    def key(self, statement: Statement, without_key: str = _MALFORMED_KEY) -> dict[str, Any]:
+        """Return the primary key that the condition names, or raise an error with a message."""
         equal = statement.equal
         names = self._key_names(statement)
         if any(len(equal.get(name, ())) != 1 for name in names):
-            raise _invalid(_MALFORMED_KEY)
+            raise _invalid(without_key)
         return {name: equal[name][0] for name in names}
 
     def _key_names(self, statement: Statement) -> list[str]:
@@ -213,6 +219,7 @@ class _Tables:
         except ClientError as error:
             found = error.response["Error"]
             code, message = found["Code"], found["Message"]
+            message = next((one for one in (_NOT_FOUND, _NO_INDEX) if message.startswith(one)), message)
             if name == "put_item" and code == "ConditionalCheckFailedException":
                 code, message = "DuplicateItemException", "Duplicate primary key exists in table"
             raise AwsError(code, message, 400) from None

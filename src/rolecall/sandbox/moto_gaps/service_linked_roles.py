@@ -74,9 +74,10 @@ class ServiceLinkedRoles(Gap):
         policy = kind.policy_arn
         if policy and self.runtime.iam.managed_policy(call.account, policy, PolicyType.IDENTITY):
             iam.attach_role_policy(RoleName=name, PolicyArn=policy)
-        returned = ("Path", "RoleName", "RoleId", "Arn", "CreateDate")
+        returned = ("Path", "RoleName", "RoleId", "Arn", "CreateDate", "Description")
         document = json.dumps(role["AssumeRolePolicyDocument"])
-        return {"Role": {key: role[key] for key in returned} | {"AssumeRolePolicyDocument": document}}
+        found = {key: role[key] for key in returned if key in role}
+        return {"Role": found | {"AssumeRolePolicyDocument": document}}
 
     def _delete(self, call: Call) -> Result:
         name = call.operation.text("RoleName", "")

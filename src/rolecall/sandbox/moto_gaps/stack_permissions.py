@@ -220,7 +220,7 @@ class _Authority:
             try:
                 self.runtime.authorizer.authorize(made, via=_SERVICE)
                 if stage != "delete" and is_checked(operation):
-                    self._check(self._call(as_request(operation, resource.name)))
+                    self._check(self._call(as_request(operation, resource.name)), stage, resource)
             except AwsError as error:
                 raise _failed(error, operation) from None
 
@@ -244,11 +244,14 @@ class _Authority:
         call = self.call
         return Call(operation, self.caller, call.request, None, call.region, call.account)
 
-    def _check(self, call: Call) -> None:
+    def _check(self, call: Call, stage: Stage, resource: StackResource) -> None:
         """Raise the error that the service returns for these parameters, in this state."""
         self.gaps.check(call)
         arn = call.operation.text("PolicyArn")
         if arn is None or not call.operation.name.startswith("Attach"):
+            return
+        if stage == "create" and resource.type == "AWS::IAM::ManagedPolicy":
+            # The policy is attached after it is created, and nothing has been created yet.
             return
         if self.runtime.iam.managed_policy(call.account, arn, PolicyType.IDENTITY) is None:
             raise AwsError("NoSuchEntity", f"Policy {arn} does not exist or is not attachable.", 404)

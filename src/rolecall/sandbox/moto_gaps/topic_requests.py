@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from rolecall.aws.errors import AwsError
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
+from rolecall.sandbox.moto_state.sns import is_disabled_endpoint
 
 # https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
-_TOPIC_NAME = re.compile(r"[A-Za-z0-9_-]{1,256}|[A-Za-z0-9_-]{1,251}\.fifo")
+_TOPIC_NAME = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_FIFO_TOPIC_NAME = re.compile(r"[A-Za-z0-9_-]{1,251}\.fifo")
 # https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
 _ATTRIBUTE = re.compile(
     r"ApplicationSuccessFeedbackRoleArn|(?:Application|HTTP|Lambda|Firehose|SQS)"
@@ -26,6 +29,7 @@ _PROTOCOLS = frozenset(
 # The page says "less than 100", and SNS accepts 100: https://github.com/getmoto/moto/issues/1503
 # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 _LONGEST_SUBJECT = 100
+_NOT_IN_SUBJECT = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class TopicRequests(Gap):
@@ -39,15 +43,22 @@ class TopicRequests(Gap):
         operation = call.operation
         match operation.name:
             case "CreateTopic":
-                if not _TOPIC_NAME.fullmatch(operation.text("Name", "")):
-                    raise _invalid("Topic Name")
+                _check_name(operation.text("Name", ""), operation.parameters.get("Attributes") or {})
             case "SetTopicAttributes":
                 if not _ATTRIBUTE.fullmatch(operation.text("AttributeName", "")):
                     raise _invalid("AttributeName")
             case "Subscribe":
                 _check_subscription(operation.text("Protocol", ""), operation.text("Endpoint", ""))
             case "Publish":
-                _check_message(call)
+                # SNS says first of an endpoint that it's disabled, which moto does.
+                if not is_disabled_endpoint(operation.text("TargetArn", "")):
+                    _check_message(call)
+
+
+def _check_name(name: str, attributes: Mapping[str, Any]) -> None:
+    allowed = _FIFO_TOPIC_NAME if attributes.get("FifoTopic") == "true" else _TOPIC_NAME
+    if not allowed.fullmatch(name):
+        raise _invalid("Topic Name")
 
 
 def _check_subscription(protocol: str, endpoint: str) -> None:
@@ -63,7 +74,7 @@ def _check_message(call: Call) -> None:
     if message == "":
         raise _invalid("Empty message")
     subject = parameters.get("Subject")
-    if isinstance(subject, str) and len(subject) > _LONGEST_SUBJECT:
+    if isinstance(subject, str) and (len(subject) > _LONGEST_SUBJECT or _NOT_IN_SUBJECT.search(subject)):
         raise _invalid("Subject")
     if parameters.get("MessageStructure") == "json":
         _check_structure(message)

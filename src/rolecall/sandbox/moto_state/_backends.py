@@ -36,3 +36,10 @@ def regional_backends(service: str, account: str) -> Iterator[tuple[str, Any]]:
         # No request has used the service yet, and its import is slow.
         return
     yield from list(_backends(service)[account].items())
+
+
+def every_backend(service: str) -> Iterator[tuple[str, Any]]:
+    """Yield the account and moto's backend of a regional service for each Region that is used."""
+    for account, regions in list(_backends(service).items()):
+        for one in list(regions.values()):
+            yield str(account), one

@@ -8,6 +8,7 @@ from typing import Any
 
 from moto.core.exceptions import JsonRESTError
 
+from rolecall.aws.function_names import parse_function_name
 from rolecall.sandbox.moto_state._backends import backend
 from rolecall.sandbox.moto_state.resources import Arn, ServiceResources
 
@@ -41,6 +42,8 @@ class FunctionFacts:
     ----------
     name, version, arn
         The name, the version such as ``$LATEST``, and the ARN without a version.
+    qualifier
+        The version or the alias that was asked for; empty if there was none.
     role
         The ARN of the execution role.
     package_type, runtime, handler
@@ -60,6 +63,7 @@ class FunctionFacts:
     name: str
     version: str
     arn: str
+    qualifier: str
     role: str
     package_type: str
     runtime: str
@@ -70,20 +74,25 @@ class FunctionFacts:
     timeout: int
     memory_size: int
 
+    @property
+    def invoked_arn(self) -> str:
+        """The ARN with the version or the alias that was asked for."""
+        return f"{self.arn}:{self.qualifier}" if self.qualifier else self.arn
+
 
 def function_facts(account: str, region: str, name: str, qualifier: str | None) -> FunctionFacts | None:
     """Return a function, by its name or ARN, and by a version or an alias; None if there is none."""
-    if not name.startswith("arn:"):
-        # A partial ARN, ACCOUNT:function:NAME; moto knows names and whole ARNs.
-        name = name.rpartition(":function:")[2]
+    named = parse_function_name(name)
+    qualifier = qualifier or named.qualifier
     try:
-        function = backend("lambda", account, region).get_function(name, qualifier)
+        function = backend("lambda", account, region).get_function(named.name, qualifier or None)
     except JsonRESTError:
         return None
     return FunctionFacts(
         str(function.function_name),
         str(function.version or "$LATEST") if qualifier else "$LATEST",
         f"arn:aws:lambda:{region}:{account}:function:{function.function_name}",
+        qualifier,
         str(function.role),
         str(function.package_type),
         str(function.run_time or ""),
@@ -133,7 +142,8 @@ def replace_statement(
 
 def has_statement(account: str, region: str, name: str, qualifier: str, identifier: str) -> bool:
     """Whether the policy of a function, or of one of its versions or aliases, has a statement of an ID."""
-    name = name.rpartition(":function:")[2]
+    function = parse_function_name(name)
+    name, qualifier = function.name, qualifier or function.qualifier
     resource = f":function:{name}{':' if qualifier else ''}{qualifier}"
     return any(
         statement.get("Sid") == identifier and str(statement.get("Resource", "")).endswith(resource)
@@ -144,7 +154,7 @@ def has_statement(account: str, region: str, name: str, qualifier: str, identifi
 
 def has_policy(account: str, region: str, name: str) -> bool:
     """Whether a function has a statement in its policy, or in one of a version or an alias."""
-    name = name.rpartition(":function:")[2]
+    name = parse_function_name(name).name
     return any(
         policy.statements for policy in _policies(Arn("", account, region, f"function:{name}"), name)
     )
@@ -164,7 +174,7 @@ def _layer_version(account: str, region: str, arn: str) -> Any:
 
 def reserved_concurrency(account: str, region: str, name: str) -> int:
     """Return how many concurrent executions the other functions of an account reserve in a Region."""
-    name = name.rpartition(":function:")[2]
+    name = parse_function_name(name).name
     functions = backend("lambda", account, region).list_functions()
     return sum(
         int(function.reserved_concurrency or 0) for function in functions if function.function_name != name

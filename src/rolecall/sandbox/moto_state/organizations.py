@@ -161,6 +161,11 @@ def policy_type_is_enabled(account: str, policy_id: str) -> bool:
     return not kind or any(one["Type"] == kind for one in state.ou[0].policy_types)
 
 
+def enable_service_control_policies(account: str) -> None:
+    """Enable service control policies in the root of the organization of a management account."""
+    organizations_backends[account]["aws"].ou[0].add_policy_type(_TYPES[PolicyType.SCP])
+
+
 def type_of_policy(account: str, policy_id: str) -> str:
     """Return the type of a policy as the API calls it; empty if there is no such policy."""
     policies = organizations_backends[account]["aws"].policies

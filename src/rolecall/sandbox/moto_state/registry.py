@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rolecall.sandbox.moto_state.awslambda import Functions
 from rolecall.sandbox.moto_state.buckets import Buckets
+from rolecall.sandbox.moto_state.cognito import IdentityPools, UserPools
 from rolecall.sandbox.moto_state.dynamodb import Tables
 from rolecall.sandbox.moto_state.ec2 import Ec2Resources
 from rolecall.sandbox.moto_state.ecr import Repositories
@@ -19,6 +20,8 @@ from rolecall.sandbox.moto_state.sns import Topics
 from rolecall.sandbox.moto_state.sqs import OwnQueues, Queues
 
 _BY_PREFIX: dict[str, type[ServiceResources]] = {
+    "cognito-identity": IdentityPools,
+    "cognito-idp": UserPools,
     "dynamodb": Tables,
     "ec2": Ec2Resources,
     "ecr": Repositories,

@@ -30,3 +30,12 @@ def topic_exists(text: str) -> bool:
     """Return whether there is a topic with an ARN."""
     _, _, _, region, account, name = text.split(":", 5)
     return _topic(Arn(text, account, region, name)) is not None
+
+
+def is_disabled_endpoint(arn: str) -> bool:
+    """Whether an ARN is that of a platform endpoint that is disabled."""
+    parts = arn.split(":")
+    endpoint = (
+        backend("sns", parts[4], parts[3]).platform_endpoints.get(arn) if ":endpoint/" in arn else None
+    )
+    return endpoint is not None and not endpoint.enabled
