@@ -10,6 +10,9 @@ import pytest
 
 from rolecall.check._solved import is_the_same_solved
 
+# The tests start many processes, and each would compile what it imports again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # Read when a kernel starts: what a notebook's run remembers stays out of the learner's own progress.
 _PRIVATE = tempfile.mkdtemp(prefix="rolecall-tests-")
 os.environ["ROLECALL_DATA"] = _PRIVATE

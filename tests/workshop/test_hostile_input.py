@@ -1,5 +1,6 @@
 """What no honest notebook sends is refused for that request alone, and quickly."""
 
+import logging
 import os
 import random
 import re
@@ -176,6 +177,16 @@ def test_a_typed_command_opens_connects_and_starts_nothing(judges, command, tmp_
     assert "top-secret" not in said
     assert [one for one in _EVENTS[len(before) :] if str(secret) in one] == []
     assert [one for one in _EVENTS[len(before) :] if not one.startswith("open ")] == []
+
+
+def test_a_command_with_debug_adds_no_handler_to_the_loggers(judges):
+    loggers = [logging.getLogger(name) for name in ("awscli", "botocore", "s3transfer", "urllib3")]
+    before = [list(one.handlers) for one in loggers]
+
+    read = judges.read_command("aws sts get-caller-identity --debug")
+
+    assert (read.service, read.operation) == ("sts", "GetCallerIdentity")
+    assert [list(one.handlers) for one in loggers] == before
 
 
 PIECES = [

@@ -138,6 +138,8 @@ def _driver() -> tuple[Any, list[Command]]:
     os.environ.pop("AWS_DATA_PATH", None)
     if data_path is not None:
         os.environ["AWS_DATA_PATH"] = data_path
+    # With --debug, each command would add handlers to this process's loggers, which would stay there.
+    driver.session.set_stream_logger = lambda *arguments, **options: None
     events = driver.session.get_component("event_emitter")
     events.register_last("building-command-table.main", only_services)
     events.register_last("building-command-table", only_operations)
