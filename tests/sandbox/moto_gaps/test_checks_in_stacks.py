@@ -169,3 +169,19 @@ def test_a_stack_attaches_the_managed_policy_that_it_creates(stacks):
     attached = resource("IAM::ManagedPolicy", PolicyDocument=policy("s3:GetObject"), Roles=[{"Ref": "R0"}])
 
     assert create(stacks, role(), attached) == ("CREATE_COMPLETE", "")
+
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("with_underscores", r"Value 'with_underscores' at 'stackName' .*: \[a-zA-Z\]\[-a-zA-Z0-9\]\*$"),
+        ("9-lives", "regular expression pattern"),
+        ("a" * 129, "length less than or equal to 128"),
+    ],
+)
+def test_the_name_of_a_stack_has_letters_digits_and_hyphens(stacks, name, message):
+    template = json.dumps({"Resources": {"Role": role()}})
+
+    with pytest.raises(ClientError, match=message):
+        stacks.create_stack(StackName=name, TemplateBody=template, Capabilities=["CAPABILITY_IAM"])

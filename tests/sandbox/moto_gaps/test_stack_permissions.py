@@ -266,8 +266,8 @@ def test_a_function_in_a_template_requires_passrole(sandbox):
 def test_iam_resources_require_a_capability(sandbox, properties, given, required):
     client = sandbox.client("cloudformation", actor="admin")
     role = {**ROLE, "Properties": {**ROLE["Properties"], **properties}}
-    arguments = {"StackName": f"capable-{len(given)}-{required}", "TemplateBody": template(R=role)}
-    arguments["StackName"] = arguments["StackName"].replace("_", "-") + "".join(given)[-5:].strip("_")
+    name = "-".join(["capable", *given, str(required)]).replace("_", "-")
+    arguments = {"StackName": name, "TemplateBody": template(R=role)}
     if required is None:
         client.create_stack(**arguments, Capabilities=given)
         assert status(client, arguments["StackName"]) == "CREATE_COMPLETE"
