@@ -2,10 +2,7 @@
 
 import flask
 import pytest
-from moto.core.request import EnvironHeaders
-from werkzeug.datastructures import EnvironHeaders as WerkzeugHeaders
 
-from rolecall.aws.http import HEADERS_WITH_UNDERSCORES
 from rolecall.sandbox import moto_app, moto_dispatch
 
 assert moto_app  # It replaces the functions of moto that are slow.
@@ -50,20 +47,3 @@ def test_a_plain_response_is_the_one_that_flask_makes(status, headers, content):
 )
 def test_flask_makes_every_other_response(status, headers, content, method):
     assert moto_dispatch._plain_response(status, headers, content, method) is None
-
-
-def test_headers_are_listed_as_werkzeug_lists_them():
-    environ = {
-        "HTTP_HOST": "here",
-        "HTTP_X_AMZ_META_MY_KEY": "a",
-        "HTTP_EMPTY": "",
-        "HTTP_CONTENT_TYPE": "ignored",
-        "CONTENT_TYPE": "",
-        "CONTENT_LENGTH": "0",
-        "REQUEST_METHOD": "GET",
-        "wsgi.version": (1, 0),
-    }
-
-    assert list(EnvironHeaders(environ)) == list(WerkzeugHeaders(environ))
-    kept = environ | {HEADERS_WITH_UNDERSCORES: {"HTTP_X_AMZ_META_MY_KEY": "x-amz-meta-my_key"}}
-    assert dict(EnvironHeaders(kept))["x-amz-meta-my_key"] == "a"

@@ -149,8 +149,9 @@ def _fill(permission: Permission, operation: Operation, scope: Scope) -> Iterato
 
 def _given(parameters: Mapping[str, object], path: str) -> bool:
     """Whether a structure or list is given at a path."""
-    found: list[object] = [parameters]
-    for name in path.split("."):
+    names = path.split(".")
+    found: list[object] = [parameters] if names[0] in parameters else []
+    for name in names:
         found = [one.get(name) for part in found for one in _parts(part) if isinstance(one, Mapping)]
     return any(found)
 

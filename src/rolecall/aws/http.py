@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from urllib.parse import parse_qsl, unquote_to_bytes
 from wsgiref.types import WSGIEnvironment
 
+_MOST_REMEMBERED = 1024
 HEADERS_WITH_UNDERSCORES = "moto.preserved_header_names"
 """Where the WSGI environment keeps the lower-case names of such headers, by their names in WSGI.
 
 WSGI writes them like names with hyphens. The key is moto's.
 """
+
+
+class Remembered(dict[str, str]):
+    """A function of a text whose results are remembered, so that a look-up takes no call.
+
+    Parameters
+    ----------
+    compute
+        The function. Clients choose some of the texts, so this forgets all of them once they are many.
+    """
+
+    def __init__(self, compute: Callable[[str], str]) -> None:
+        super().__init__()
+        self._compute = compute
+
+    def __missing__(self, text: str) -> str:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        result = self[text] = self._compute(text)
+        return result
+
+
+def _header_name(key: str) -> str:
+    return key[5:].replace("_", "-").lower() if key.startswith("HTTP_") else ""
+
+
+_header_names = Remembered(_header_name)
+"""The names of the headers in lower case, by their keys in WSGI; empty for what isn't a header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +94,17 @@ class HttpRequest:
         else:
             body = b""
         environ["wsgi.input"] = BytesIO(body)
+        environ["wsgi.input_terminated"] = False
         environ["CONTENT_LENGTH"] = str(len(body))
-        names = environ.get(HEADERS_WITH_UNDERSCORES, {})
-        headers = {
-            names.get(name) or name[5:].replace("_", "-").lower(): value
-            for name, value in environ.items()
-            if name.startswith("HTTP_")
-        }
+        headers = {name: value for key, value in environ.items() if (name := _header_names[key])}
+        for key, name in (environ.get(HEADERS_WITH_UNDERSCORES) or {}).items():
+            if with_hyphens := _header_names[key]:
+                headers[name] = headers.pop(with_hyphens)
         for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
             if environ.get(name):
                 headers[name.replace("_", "-").lower()] = environ[name]
         uri = environ.get("REQUEST_URI") or environ.get("RAW_URI") or environ["PATH_INFO"]
+        environ["RAW_URI"] = uri
         path, _, query = uri.partition("?")
         return cls(
             environ["REQUEST_METHOD"],

@@ -6,6 +6,7 @@ https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html#shape-serializati
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from botocore.model import OperationModel
@@ -74,17 +75,23 @@ def _check_object(shape: Any, value: dict[str, Any]) -> None:
         for one in value.values():
             check_types(shape.value, one)
     elif shape.type_name == "structure":
-        by_name = {
-            member.serialization.get("name", name): member
-            for name, member in shape.members.items()
-            if "location" not in member.serialization
-        }
+        by_name = _members_in_body(shape)
         for name, one in value.items():
             # A parameter that is null isn't there.
             if one is not None and (member := by_name.get(name)):
                 check_types(member, one)
     else:
         raise WrongType("Start of structure or map found where not expected.")
+
+
+@lru_cache(maxsize=4096)
+def _members_in_body(shape: Any) -> dict[str, Any]:
+    """Return the members of a structure that are in the body, by their names in JSON."""
+    return {
+        member.serialization.get("name", name): member
+        for name, member in shape.members.items()
+        if "location" not in member.serialization
+    }
 
 
 def _fits(kind: str, value: Any) -> bool:

@@ -20,7 +20,9 @@ from werkzeug.test import EnvironBuilder
 from rolecall.aws.errors import AwsError, Protocol, failure
 from rolecall.aws.http import HttpRequest
 from rolecall.aws.json_types import WrongType, check_json
+from rolecall.aws.routing import find_operation
 from rolecall.aws.sigv4 import form_parameters
+from rolecall.aws.wsgi_request import WsgiRequest
 
 # The services of each signing name that isn't the name of its only service. Where several services share a
 # signing name, the operation distinguishes them. S3 comes last: any path can be one of its buckets.
@@ -370,9 +372,9 @@ def parse_operation(service: str, request: HttpRequest, environ: WSGIEnvironment
         message = f"The sandbox doesn't read CBOR, which this request to {service} is written in."
         raise AwsError("UnknownOperationException", message, 400)
     protocol = protocol_of(service, request.headers.get("content-type"))
-    wsgi = Request(environ | {"RAW_URI": request.path})
+    wsgi = WsgiRequest.of(environ)
     try:
-        operation, uri = get_service_router(service).match(wsgi)
+        operation, uri = find_operation(service, wsgi)
         environ[MATCH] = (service, operation, uri)
     except (HTTPException, NotImplementedError, UnknownServiceError, DataNotFoundError):
         raise _unknown_operation(service, protocol, request) from None
@@ -384,8 +386,7 @@ def parse_operation(service: str, request: HttpRequest, environ: WSGIEnvironment
         parameters = parser.parse(
             {
                 "method": request.method,
-                # JSON has none, and werkzeug looks for them in the whole body.
-                "values": None if protocol == "json" else wsgi.values,
+                "values": _values(wsgi, protocol),
                 "headers": wsgi.headers,
                 "body": request.body,
                 "url_path": wsgi.path,
@@ -401,3 +402,11 @@ def parse_operation(service: str, request: HttpRequest, environ: WSGIEnvironment
         environ["wsgi.input"].seek(0)
     environ[PARSED] = (service, str(operation.name), protocol, parameters)
     return Operation(service, str(operation.name), protocol, parameters)
+
+
+def _values(request: WsgiRequest, protocol: Protocol) -> Any:
+    """Return the fields of a form, or the query, whichever has the parameters of a protocol."""
+    if protocol in ("query", "ec2"):
+        return request.values
+    # werkzeug would look for a form in the whole body.
+    return None if protocol == "json" else request.args

@@ -53,6 +53,9 @@ def values(parameters: Mapping[str, Any], path: str, default: str | None = None)
         The texts; empty if the parameter isn't given.
     """
     *names, last = _names(path)
+    first = names[0] if names else last
+    if first not in parameters and not first.startswith("@"):
+        return [] if names or default is None else [default]
     if not names and type(only := parameters.get(last)) is str and only:
         return [only]
     found: list[Any] = [parameters]

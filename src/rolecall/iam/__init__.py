@@ -24,7 +24,7 @@ from rolecall.iam._errors import MalformedPolicyDocument
 from rolecall.iam._explain import Explanation, because, explain
 from rolecall.iam._gates import Gate, GateStatus
 from rolecall.iam._keys import context_keys, statement_span
-from rolecall.iam._requests import Request
+from rolecall.iam._requests import Request, condition_keys
 from rolecall.iam._smallest_change import Change
 from rolecall.iam._statements import Statement
 from rolecall.iam._types import PolicyType
@@ -48,6 +48,7 @@ __all__ = [
     "StatementTrace",
     "because",
     "case_document",
+    "condition_keys",
     "context_keys",
     "decide",
     "decide_lines",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from functools import lru_cache
 
 from rolecall.iam._arns import account_of
 from rolecall.iam._variables import Context
@@ -120,11 +121,15 @@ def parse_caller(name: str, context: Context, issuer: str | None = None) -> Call
                 f"{name!r} is not a principal: use an ARN, a service like ec2.amazonaws.com, or anonymous"
             )
         return Caller(Kind.SERVICE, name)
-    user_id = _single(context, "aws:userid")
+    return _parse_arn(name, _single(context, "aws:userid"), _single(context, "aws:principalarn"), issuer)
+
+
+# A request can need a thousand decisions, all for the same caller.
+@lru_cache(maxsize=1024)
+def _parse_arn(name: str, user_id: str | None, known: str | None, issuer: str | None) -> Caller:
     unique_id = user_id.split(":")[0] if user_id else None
     if match := _ASSUMED.match(name):
         partition, account, role, _ = match.groups()
-        known = _single(context, "aws:principalarn")
         if known is not None and ":role/" in known:
             return Caller(Kind.SESSION, name, account, known, True, unique_id)
         derived = f"arn:{partition}:iam::{account}:role/{role}"

@@ -47,6 +47,7 @@ class Request:
         *,
         resource_account: str | None = None,
         context: Mapping[str, str | Sequence[str]] | None = None,
+        common: Mapping[str, tuple[str, ...]] | None = None,
         issuer: str | None = None,
     ) -> Request:
         """Create a request, and add the missing condition keys that it implies.
@@ -65,6 +66,9 @@ class Request:
             actions that change them.
         context
             The condition keys in any case, each with one value or several.
+        common
+            Further condition keys, which many requests have in common, as `condition_keys` returns them.
+            Those in `context` override them.
         issuer
             For a federated user, the ARN of the user who called GetFederationToken.
 
@@ -73,10 +77,7 @@ class Request:
         ValueError
             For a name that no principal can have.
         """
-        given = {
-            key.lower(): (value,) if isinstance(value, str) else tuple(value)
-            for key, value in (context or {}).items()
-        }
+        given = {**(common or {}), **condition_keys(context or {})}
         caller = parse_caller(principal, given, issuer)
         lowered = action.lower()
         owner = owner_of_aws_managed_policy(lowered, resource, caller.account)
@@ -84,6 +85,19 @@ class Request:
         full = _implied(caller, owner)
         full.update(given)
         return cls(caller, action, evaluated_resource(lowered, resource), owner, full, lowered)
+
+
+def condition_keys(context: Mapping[str, str | Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Return condition keys in lower case, each with all its values.
+
+    Parameters
+    ----------
+    context
+        The condition keys in any case, each with one value or several.
+    """
+    return {
+        key.lower(): (value,) if isinstance(value, str) else tuple(value) for key, value in context.items()
+    }
 
 
 def _implied(caller: Caller, owner: str | None) -> dict[str, tuple[str, ...]]:

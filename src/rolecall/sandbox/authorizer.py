@@ -9,7 +9,7 @@ from rolecall.aws.condition_keys import forwarded_keys, object_lock_keys, signat
 from rolecall.aws.denials import denial_message
 from rolecall.aws.errors import AwsError, failure
 from rolecall.aws.operations import Operation
-from rolecall.iam import Decision, Policy, PolicySet, Request, decide
+from rolecall.iam import Decision, Policy, PolicySet, Request, condition_keys, decide
 from rolecall.sandbox.build import Builder
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.callers import Caller, Callers
@@ -68,7 +68,7 @@ class _Principal:
     boundaries: tuple[Policy, ...]
     scps: Levels | None
     issuer: str | None
-    keys: dict[str, str | list[str]]
+    keys: dict[str, tuple[str, ...]]
 
 
 class Authorizer:
@@ -206,7 +206,9 @@ class Authorizer:
             check.action,
             check.resource,
             resource_account=owner,
-            context=self._context(check, call, principal, resources, owner),
+            context=self._context(check, call, resources, owner),
+            # A service makes such a request from its address instead of the caller's.
+            common=_without_source_ip(principal.keys) if check.via else principal.keys,
             issuer=principal.issuer,
         )
         return decide(
@@ -230,7 +232,7 @@ class Authorizer:
             self._callers.boundaries(caller),
             self._guardrails.scps(caller.account),
             self._callers.issuer(caller),
-            self._keys(call),
+            condition_keys(self._keys(call)),
         )
 
     def _keys(self, call: Call) -> dict[str, str | list[str]]:
@@ -266,15 +268,12 @@ class Authorizer:
         self,
         check: Check,
         call: Call,
-        principal: _Principal,
         resources: ServiceResources,
         owner: str | None,
     ) -> dict[str, str | list[str]]:
-        """Return the condition keys of a request, with those about the permission and its resource."""
-        keys, caller = dict(principal.keys), call.caller
+        """Return the condition keys of a request that are about the permission and its resource."""
+        keys, caller = self._guardrails.context(call.caller.account, owner), call.caller
         if check.via:
-            # The service makes the request, from its address instead of the caller's.
-            keys.pop("aws:SourceIp", None)
             keys |= forwarded_keys(check.via, check.action, call.region)
         if caller.account is not None:
             if check.action.startswith("kms:"):
@@ -282,10 +281,13 @@ class Authorizer:
             elif check.action.startswith("s3:"):
                 # Bucket policies and ACLs name an account by this ID.
                 keys["rolecall:CanonicalUserId"] = canonical_user_id(caller.account)
-        keys.update(self._guardrails.context(caller.account, owner))
         keys.update(resources.context(check.resource, check.action))
         keys.update(check.context)
         return keys
+
+
+def _without_source_ip(keys: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    return {key: value for key, value in keys.items() if key != "aws:sourceip"}
 
 
 def _account_in(arn: str) -> str:

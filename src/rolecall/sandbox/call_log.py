@@ -16,6 +16,8 @@ from rolecall.aws.secret_parameters import without_secrets
 _KEPT = 2_000
 _LONGEST = 8_192
 _LONGEST_SENT = 32 * 1024
+# A template of CloudFormation, which is the longest document in a parameter, has up to 51,200 bytes.
+_LONGEST_KEPT = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +52,52 @@ class LoggedCall:
     at: str
 
 
+@dataclass(frozen=True, slots=True)
+class _LongText:
+    """What is kept of a text or a binary value that is too long to be kept whole."""
+
+    length: int
+    start: str
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptCall:
+    """A call before it is made ready to be read, which takes longer than to keep it."""
+
+    number: int
+    who: str
+    call: str
+    parameters: dict[str, Any]
+    error: str
+    at: datetime
+
+    def logged(self) -> LoggedCall:
+        service, _, operation = self.call.partition(".")
+        shown = without_secrets(service, operation, self.parameters)
+        plain = {name: _as_json(value) for name, value in shown.items()}
+        sent = {name: _as_sent(value) for name, value in self.parameters.items()}
+        return LoggedCall(self.number, self.who, self.call, plain, sent, self.error, self.at.isoformat())
+
+
 class CallLog:
     """The last two thousand calls, the newest last."""
 
     def __init__(self) -> None:
-        self._calls: deque[LoggedCall] = deque(maxlen=_KEPT)
+        self._calls: deque[_KeptCall] = deque(maxlen=_KEPT)
         self._numbers = count(1)
         self._lock = threading.Lock()
 
     def record(self, who: str, call: str, parameters: dict[str, Any], error: str, at: datetime) -> None:
         """Keep a call; the parameters are those of `LoggedCall`."""
-        service, _, operation = call.partition(".")
-        shown = without_secrets(service, operation, parameters)
-        plain = {name: _as_json(value) for name, value in shown.items()}
-        sent = {name: _as_sent(value) for name, value in parameters.items()}
+        kept = {name: _copied(value) for name, value in parameters.items()}
         with self._lock:
-            self._calls.append(
-                LoggedCall(next(self._numbers), who, call, plain, sent, error, at.isoformat())
-            )
+            self._calls.append(_KeptCall(next(self._numbers), who, call, kept, error, at))
 
     def after(self, number: int) -> list[dict[str, Any]]:
         """List the calls that came after the one with this number, as JSON."""
         with self._lock:
-            return [asdict(one) for one in self._calls if one.number > number]
+            found = [one for one in self._calls if one.number > number]
+        return [asdict(one.logged()) for one in found]
 
     def clear(self) -> None:
         """Forget every call."""
@@ -80,8 +105,21 @@ class CallLog:
             self._calls.clear()
 
 
+def _copied(value: Any) -> Any:
+    """Copy a parameter, which moto may change, without most of a long text."""
+    if isinstance(value, str | bytes):
+        if len(value) <= _LONGEST_KEPT:
+            return value
+        return _LongText(len(value), value[:_LONGEST] if isinstance(value, str) else "(bytes)")
+    if isinstance(value, dict):
+        return {name: _copied(one) for name, one in value.items()}
+    return [_copied(one) for one in value] if isinstance(value, list) else value
+
+
 def _as_json(value: Any) -> Any:
     """Make JSON of a parameter, cut to the length that a policy document can have."""
+    if isinstance(value, _LongText):
+        return value.start
     if isinstance(value, str) and value.lstrip().startswith("{"):
         try:
             return json.loads(value)
@@ -99,6 +137,8 @@ def _as_json(value: Any) -> Any:
 def _as_sent(value: Any) -> Any:
     """Make JSON of a parameter without a loss, unless it is too long to be kept."""
     match value:
+        case _LongText(length=length):
+            return {"too_long": length}
         case str() | bytes() if len(value) > _LONGEST_SENT:
             return {"too_long": len(value)}
         case bytes():

@@ -229,7 +229,8 @@ class Gateway:
         self.builder.ensure(operation.service)
         if federated := self.issuers.authenticate(operation) or self.saml.authenticate(operation):
             caller, operation = federated
-        caller = replace(caller, mfa_presented=self.mfa.authenticate(operation, caller))
+        if self.mfa.authenticate(operation, caller):
+            caller = replace(caller, mfa_presented=True)
         request_id = new_request_id(operation.service)
         return Call(operation, caller, request, signature, region, request_id=request_id)
 

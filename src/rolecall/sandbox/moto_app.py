@@ -65,7 +65,6 @@ def perform(environ: WSGIEnvironment, service: str, account: str, region: str) -
             f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
         )
     environ[_ACCOUNT_HEADER] = account
-    environ["RAW_URI"] = environ.get("REQUEST_URI", environ["PATH_INFO"])
     return _run_or_say_why(environ, service)
 
 

@@ -5,55 +5,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
-from io import BytesIO
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
 import flask
 from botocore.exceptions import ClientError
-from moto.core.request import EnvironHeaders
-from moto.moto_server.werkzeug_app import BackendRequest
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from rolecall.aws.wsgi_request import WsgiRequest
 from rolecall.sandbox.responses import Response
 
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 # Headers whose addresses Flask encodes, and statuses for which it changes others.
 _ADDRESSES = frozenset({"content-location", "location"})
 _WITHOUT_BODY = frozenset({*range(100, 200), 204, 304})
 _applications = DomainDispatcherApplication(create_backend_app)
-
-
-class _Headers(EnvironHeaders):  # type: ignore[misc]
-    """The headers of a request, whose names are made once; moto lists them many times."""
-
-    _listed: tuple[tuple[str, str], ...] | None = None
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        if self._listed is None:
-            self._listed = tuple(super().__iter__())
-        return iter(self._listed)
-
-    def __getitem__(self, key: str) -> str:
-        # The server keeps a name with underscores under this key if one with hyphens is there too.
-        second = self.environ.get(f"HTTP_{key.upper().replace('-', '_')}.") if "_" in key else None
-        return str(super().__getitem__(key) if second is None else second)
-
-
-class _Request(BackendRequest):  # type: ignore[misc]
-    def __init__(self, environ: WSGIEnvironment) -> None:
-        super().__init__(environ)
-        self.headers = _Headers(environ)
-        body = environ["wsgi.input"]
-        is_form = environ.get("CONTENT_TYPE", "").strip().lower().startswith(_FORMS)
-        if isinstance(body, BytesIO) and not is_form and "HTTP_CONTENT_ENCODING" not in environ:
-            # werkzeug would read it through three other streams.
-            self._cached_data = body.getvalue()
 
 
 def dispatch(environ: WSGIEnvironment) -> Response:
@@ -79,7 +49,7 @@ def dispatch(environ: WSGIEnvironment) -> Response:
         # A script in a browser sends these. Flask answers them for moto.
         return _with_flask(application, environ)
     try:
-        response = _call(_find_view(application, environ), _Request(environ))
+        response = _call(_find_view(application, environ), WsgiRequest.of(environ))
         if isinstance(response, Response):
             return response
     except HTTPException as error:
@@ -110,7 +80,7 @@ def _endpoint(application: flask.Flask, method: str, path: str) -> str:
     return endpoint
 
 
-def _call(view: Any, request: BackendRequest) -> Response | WerkzeugResponse:
+def _call(view: Any, request: WsgiRequest) -> Response | WerkzeugResponse:
     """Do what `moto.core.utils.convert_to_flask_response` does, without Flask's contexts."""
     try:
         result = view.callback(request, request.raw_url, dict(request.headers.items()))

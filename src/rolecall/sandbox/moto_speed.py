@@ -5,18 +5,18 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Callable, Iterator
-from functools import cache, cached_property, lru_cache, wraps
-from typing import Any
+from functools import cache, lru_cache, wraps
+from typing import Any, NamedTuple
 
-import flask.debughelpers
 import moto.backends
 import moto.core.responses
 import moto.core.serialize
-import werkzeug.sansio.request
-from moto.core.base_backend import BackendDict
-from moto.core.request import EnvironHeaders, Request, determine_request_protocol
+import moto.s3.responses
+import moto.s3.utils
+from moto.core.base_backend import AccountSpecificBackend, BackendDict
+from moto.core.parse import BaseRestParser
+from moto.core.request import determine_request_protocol
 from moto.core.routing import ServiceOperationRouter
 from moto.core.serialize import (
     AttributePicker,
@@ -25,15 +25,13 @@ from moto.core.serialize import (
     ResponseSerializer,
 )
 from moto.core.utils import get_service_model
-from moto.moto_api._internal.moto_random import MotoRandom
 from moto.s3.responses import S3Response
 from moto.server import DomainDispatcherApplication
-from werkzeug.wrappers import Request as WerkzeugRequest
 
-from rolecall.aws.http import HEADERS_WITH_UNDERSCORES
 from rolecall.aws.operations import MATCH, PARSED
+from rolecall.aws.wsgi_request import key_of_header
 
-_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+_REQUEST_ID = "0" * 52
 
 
 def speed_up_moto() -> None:
@@ -65,23 +63,18 @@ def _remember_what_stays_the_same() -> None:
     base: Any = responses.BaseResponse
     responses.method_names_from_class = cache(responses.method_names_from_class)
     application.get_backend_for_host = lru_cache(maxsize=1024)(application.get_backend_for_host)
+    base._get_param = _without_empty_body(base._get_param)
     base.parse_parameters = _with_parsed_parameters(base.parse_parameters)
     serialize.parse_to_aware_datetime = _with_remembered_texts(serialize.parse_to_aware_datetime)
     S3Response.subdomain_based_buckets = staticmethod(_by_host(S3Response.subdomain_based_buckets))
     ServiceOperationRouter.match = _with_earlier_match(ServiceOperationRouter.match)
-    for name in ("raw_path", "raw_url"):
-        _compute_once(Request, name)
-    MotoRandom.get_random_string = _random_string
-    # moto runs Flask in debug mode, where this creates a class for each request, to explain why a form
-    # lacks a file.
-    flask.debughelpers.attach_enctype_error_multidict = lambda request: None
-
-
-def _compute_once(owner: type, name: str) -> None:
-    """Compute a property once for each object; moto reads the URL of a request three times."""
-    computed = cached_property(vars(owner)[name].fget)
-    computed.__set_name__(owner, name)
-    setattr(owner, name, computed)
+    responses.gen_amzn_requestid_long = _same_request_id
+    responses.camelcase_to_underscores = cache(responses.camelcase_to_underscores)
+    s3: Any = moto.s3.responses
+    s3.metadata_from_headers = _metadata_from_headers
+    s3.get_partition = lru_cache(maxsize=1024)(s3.get_partition)
+    s3.bucketpath_bucket_name_from_url = lru_cache(maxsize=1024)(s3.bucketpath_bucket_name_from_url)
+    serialize.xmltodict._validate_name = lru_cache(maxsize=4096)(serialize.xmltodict._validate_name)
 
 
 def _with_remembered_texts(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -95,6 +88,19 @@ def _with_remembered_texts(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return parse_text(value) if is_whole else parse(value)
 
     return parse_once
+
+
+def _without_empty_body(get: Callable[..., Any]) -> Callable[..., Any]:
+    """Look for a parameter in the body only if there is one; moto would fail to read it as JSON."""
+
+    @wraps(get)
+    def get_parameter(response: Any, name: str, if_none: Any = None) -> Any:
+        if response.body or response.automated_parameter_parsing:
+            return get(response, name, if_none)
+        value = response.querystring.get(name)
+        return response.uri_match.get(name, if_none) if value is None else value[0]
+
+    return get_parameter
 
 
 class _RequestTo:
@@ -162,85 +168,128 @@ def _copied(value: Any) -> Any:
     return value
 
 
-@wraps(MotoRandom.get_random_string)
-def _random_string(
-    random: MotoRandom, length: int = 20, include_digits: bool = True, lower_case: bool = False
-) -> str:
-    """Choose all characters of a request ID in one call."""
-    pool = string.ascii_letters + (string.digits if include_digits else "")
-    text = "".join(random.choices(pool, k=length))
-    return text.lower() if lower_case else text
+@lru_cache(maxsize=1024)
+def _metadata_key(header: str) -> str | None:
+    """Return the name under which moto keeps a header of an object; None for another header."""
+    return next(iter(moto.s3.utils.metadata_from_headers({header: ""}).keys()), None)
+
+
+@wraps(moto.s3.utils.metadata_from_headers)
+def _metadata_from_headers(headers: Any) -> Any:
+    """Find the headers that S3 keeps with an object, without a pattern for each header."""
+    found: Any = moto.s3.utils.CaseInsensitiveDict()
+    # werkzeug's headers are iterated over as pairs.
+    names = headers.keys()
+    for header in names:
+        if key := _metadata_key(header):
+            value = headers[header]
+            found[key] = value[0] if isinstance(value, list) else value
+    return found
+
+
+@wraps(moto.core.responses.gen_amzn_requestid_long)
+def _same_request_id(headers: dict[str, Any] | None = None) -> str:
+    """Return the ID that every response has until the gateway gives it one of its own."""
+    if isinstance(headers, dict):
+        headers["x-amzn-requestid"] = _REQUEST_ID
+    return _REQUEST_ID
 
 
 def _look_up_directly() -> None:
     """Shorten the look-ups that moto makes for each request: accounts, headers, and members of results."""
     backends: Any = BackendDict
-    headers: Any = EnvironHeaders
     serializer: Any = ResponseSerializer
-    request: Any = werkzeug.sansio.request
-    backends.__getitem__ = _without_lock(backends.__getitem__)
-    headers._get_key = _header
-    headers.__iter__ = _headers
+    regions: Any = AccountSpecificBackend
+    parser: Any = BaseRestParser
+    backends.__getitem__ = _existing_first(backends.__getitem__)
+    regions.__getitem__ = _existing_first(regions.__getitem__)
+    parser._parse_non_payload_attrs = _parse_located_members
+    parser._add_modeled_parse = _parse_members
     serializer.get_value = _with_known_keys(serializer.get_value)
-    Request._load_form_data = _load_form_data
-    request.get_current_url = lru_cache(maxsize=1024)(request.get_current_url)
 
 
-def _without_lock(get: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
-    """Return the state of an account that has one; moto lists all accounts first."""
+def _existing_first(get: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    """Return the state of an account or a Region that has one; moto lists all of them first."""
 
     @wraps(get)
-    def get_existing(backends: BackendDict[Any], account: str) -> Any:
-        found = dict.get(backends, account)
-        return get(backends, account) if found is None else found
+    def get_existing(backends: dict[str, Any], name: str) -> Any:
+        found = dict.get(backends, name)
+        return get(backends, name) if found is None else found
 
     return get_existing
 
 
-@lru_cache(maxsize=1024)
-def _name_in_environ(header: str) -> str:
-    name = header.upper().replace("-", "_")
-    return name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}"
+class _Located(NamedTuple):
+    """A member of a request that isn't in its body.
 
-
-def _header(headers: EnvironHeaders, name: str) -> str:
-    value: str = headers.environ[_name_in_environ(name)]
-    return value
-
-
-@lru_cache(maxsize=1024)
-def _name_of(key: str) -> str:
-    """Return the name of the header that the environment keeps under a key; empty if it keeps none."""
-    if key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        return key.replace("_", "-").title()
-    if not key.startswith("HTTP_") or key in ("HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH"):
-        return ""
-    return key[5:].replace("_", "-").title()
-
-
-def _headers(headers: EnvironHeaders) -> Iterator[tuple[str, str]]:
-    """List the headers, with the names that were kept, as moto and werkzeug do together."""
-    environ = headers.environ
-    kept = environ.get(HEADERS_WITH_UNDERSCORES) or {}
-    for key, value in environ.items():
-        # The body of a request without a type or a length has none of them.
-        if (name := _name_of(key)) and (value or key[:5] == "HTTP_"):
-            yield kept.get(key, name), value
-
-
-def _load_form_data(request: Request) -> None:
-    """Read the fields of a form, without the parser for forms if the request isn't one.
-
-    An object that is uploaded with PUT can be of any type, and none of them makes it a form.
+    Parameters
+    ----------
+    name, shape
+        The member.
+    location
+        ``header``, ``headers``, ``uri``, or ``querystring``.
+    sent_as
+        Its name there.
+    key
+        Where the WSGI environment has it, if it is a header.
     """
-    found = vars(request)
-    if "form" in found:
-        return
-    if request.method != "PUT" and request.mimetype in _FORMS:
-        WerkzeugRequest._load_form_data(request)
-    else:
-        empty = request.parameter_storage_class()
-        found.update(form=empty, files=empty)
+
+    name: str
+    shape: Any
+    location: str
+    sent_as: str
+    key: str
+
+
+@lru_cache(maxsize=4096)
+def _located_members(shape: Any) -> tuple[_Located, ...]:
+    found = []
+    for name, member in shape.members.items():
+        if location := member.serialization.get("location"):
+            sent_as = member.serialization.get("name", name)
+            found.append(_Located(name, member, location, sent_as, key_of_header(sent_as)))
+    return tuple(found)
+
+
+@wraps(BaseRestParser._parse_non_payload_attrs)
+def _parse_located_members(
+    parser: Any, request: dict[str, Any], shape: Any, members: Any, parsed: dict[str, Any]
+) -> None:
+    """Read the members of a request outside of its body; one that isn't there takes no call."""
+    headers, query = request["headers"], request["values"]
+    sent = headers.environ
+    for name, member, location, sent_as, key in _located_members(shape):
+        if location == "header":
+            if key in sent:
+                parsed[name] = parser._parse_shape(member, headers[sent_as])
+        elif location == "headers":
+            parsed[name] = parser._parse_header_map(member, headers)
+        elif location == "uri":
+            parsed[name] = parser._parse_shape(member, request["url_params"].get(sent_as))
+        elif location == "querystring":
+            if member.type_name == "list":
+                parsed[name] = parser._parse_shape(member, query.getlist(sent_as))
+            elif member.type_name == "map":
+                listed = query.to_dict(flat=False)
+                texts = {key: text if len(text) > 1 else text[0] for key, text in listed.items()}
+                parsed[name] = parser._parse_shape(member, texts)
+            elif sent_as in query:
+                parsed[name] = parser._parse_shape(member, query.get(sent_as))
+
+
+@lru_cache(maxsize=4096)
+def _has_host_labels(shape: Any) -> bool:
+    return any(member.serialization.get("hostLabel") for member in shape.members.values())
+
+
+@wraps(BaseRestParser._add_modeled_parse)
+def _parse_members(parser: Any, request: dict[str, Any], shape: Any, parsed: dict[str, Any]) -> None:
+    """Read all members of a request, and the labels of its host only if there are any."""
+    members = shape.members
+    parser._parse_non_payload_attrs(request, shape, members, parsed)
+    parser._parse_payload(request, shape, members, parsed)
+    if _has_host_labels(shape):
+        parser._parse_host_labels(request, members, parsed)
 
 
 def _with_known_keys(get_value: Callable[..., Any]) -> Callable[..., Any]:
@@ -255,7 +304,11 @@ def _with_known_keys(get_value: Callable[..., Any]) -> Callable[..., Any]:
         # Another result may be any object, and some operations change what was found.
         if type(result) is not dict or getattr(picker, "response_transformers", None):
             return get_value(serializer, result, key, shape)
-        for possible in _keys_of(picker, key, shape):
+        try:
+            keys = shape._keys_of_members[type(picker), key]
+        except (AttributeError, KeyError):
+            keys = _keys_of(picker, key, shape)
+        for possible in keys:
             if possible in result:
                 return result[possible]
         return None
@@ -265,12 +318,10 @@ def _with_known_keys(get_value: Callable[..., Any]) -> Callable[..., Any]:
 
 def _keys_of(picker: DefaultAttributePicker, key: str, shape: Any) -> tuple[str, ...]:
     """Return the keys under which a dictionary can have a member; the first one that it has counts."""
-    if not isinstance(picker, AttributePicker):
-        return (key,)
-    # A shape exists as long as the service's model.
-    known: dict[Any, tuple[str, ...]] = vars(shape).setdefault("_keys_of_members", {})
-    keys = known.get((type(picker), key))
-    if keys is None:
+    keys: tuple[str, ...] = (key,)
+    if isinstance(picker, AttributePicker):
         possible = picker.get_possible_keys(AttributePickerContext({}, key, shape))
-        keys = known[type(picker), key] = tuple(dict.fromkeys(possible))
+        keys = tuple(dict.fromkeys(possible))
+    # A shape exists as long as the service's model.
+    vars(shape).setdefault("_keys_of_members", {})[type(picker), key] = keys
     return keys

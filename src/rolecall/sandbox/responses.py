@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -121,7 +121,7 @@ def with_request_id(response: Response, service: str, protocol: Protocol, reques
             headers.append((name, str(len(body))))
         elif lower not in _ID_HEADERS:
             headers.append((name, value))
-    return replace(response, headers=tuple(headers), body=body)
+    return Response(response.status, tuple(headers), body, response.error_code)
 
 
 def result_response(operation: Operation, result: Result) -> Response:
@@ -167,7 +167,7 @@ def _in_utc(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
     if isinstance(value, Mapping):
-        return {key: _in_utc(one) for key, one in value.items()}
+        return {key: one if type(one) is str else _in_utc(one) for key, one in value.items()}
     if isinstance(value, list):
         return [_in_utc(one) for one in value]
     return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 
@@ -42,23 +43,32 @@ def _gap_class(module_name: str) -> type[Gap]:
     return defined[0]
 
 
+@dataclass(frozen=True, slots=True)
+class _GapsOfOperation:
+    """The gaps of an operation that do something in each of the three steps."""
+
+    validating: tuple[Gap, ...]
+    before: tuple[Gap, ...]
+    after: tuple[Gap, ...]
+
+
 class Gaps:
     """The gaps of one sandbox."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._gaps = tuple(gap(runtime) for gap in gap_classes())
-        self._by_operation: dict[str, tuple[Gap, ...]] = {}
+        self._by_operation: dict[str, _GapsOfOperation] = {}
         for gap in self._gaps:
             gap.connect(self)
 
     def validate(self, call: Call) -> None:
         """Raise the error that AWS returns for a parameter before it evaluates any policy."""
-        for gap in self._of(call):
+        for gap in self._of(call).validating:
             gap.validate(call)
 
     def before(self, call: Call) -> Result | None:
         """Raise the error that AWS returns in this state, or return the first result that a gap gives."""
-        for gap in self._of(call):
+        for gap in self._of(call).before:
             result = gap.before(call)
             if result is not None:
                 return result
@@ -67,13 +77,13 @@ class Gaps:
     def check(self, call: Call) -> None:
         """Raise the error that AWS returns for a call that CloudFormation makes."""
         self.validate(call)
-        for gap in self._of(call):
+        for gap in self._of(call).before:
             if not gap.answers or call.name in _ONLY_CHECKED:
                 gap.before(call)
 
     def after(self, call: Call, response: Response) -> Response:
         """Return the response with each gap's corrections."""
-        for gap in self._of(call):
+        for gap in self._of(call).after:
             response = gap.after(call, response)
         return response
 
@@ -82,11 +92,15 @@ class Gaps:
         for gap in self._gaps:
             gap.reset()
 
-    def _of(self, call: Call) -> tuple[Gap, ...]:
+    def _of(self, call: Call) -> _GapsOfOperation:
         name = call.name
         found = self._by_operation.get(name)
         if found is None:
             names = {name, f"{call.operation.service}.*"}
-            found = tuple(gap for gap in self._gaps if gap.operations & names)
-            self._by_operation[name] = found
+            gaps = [gap for gap in self._gaps if gap.operations & names]
+            found = self._by_operation[name] = _GapsOfOperation(
+                tuple(gap for gap in gaps if type(gap).validate is not Gap.validate),
+                tuple(gap for gap in gaps if type(gap).before is not Gap.before),
+                tuple(gap for gap in gaps if type(gap).after is not Gap.after),
+            )
         return found
