@@ -91,7 +91,15 @@ def checks(operation: Operation, scope: Scope) -> list[Check]:
         # The keys come from the headers or parameters of the request, whatever permission is decided.
         shared = {key: value for check in needed for key, value in check.context.items()}
         needed = [
-            replace(check, context=shared, owner=_acl_owner(check, operation, scope)) for check in needed
+            Check(
+                check.action,
+                check.resource,
+                shared,
+                check.resolved,
+                check.via,
+                _acl_owner(check, operation, scope),
+            )
+            for check in needed
         ]
     if operation.service == "ssm":
         needed = [_of_caller(check, scope) for check in needed]

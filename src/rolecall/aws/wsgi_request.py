@@ -13,6 +13,7 @@ from wsgiref.types import WSGIEnvironment
 
 from moto.core.request import EnvironHeaders
 from moto.core.request import Request as MotoRequest
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.sansio.utils import get_current_url
 from werkzeug.wrappers import Request
 
@@ -21,6 +22,7 @@ from rolecall.aws.http import HEADERS_WITH_UNDERSCORES, Remembered
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _REQUEST = "werkzeug.request"
 """Where werkzeug keeps the request in its WSGI environment."""
+_NO_FORM: ImmutableMultiDict[str, Any] = ImmutableMultiDict()
 _WITHOUT_PREFIX = ("CONTENT_TYPE", "CONTENT_LENGTH")
 
 
@@ -131,8 +133,12 @@ class WsgiRequest(MotoRequest):  # type: ignore[misc]
         super().__init__(environ)
         self.headers = _Headers(environ)
         body = environ["wsgi.input"]
-        is_form = environ.get("CONTENT_TYPE", "").strip().lower().startswith(_FORMS)
-        if isinstance(body, BytesIO) and not is_form and "HTTP_CONTENT_ENCODING" not in environ:
+        has_form_type = environ.get("CONTENT_TYPE", "").strip().lower().startswith(_FORMS)
+        if self.method == "PUT" or not has_form_type:
+            # An object that is uploaded can be of any type, and none of them makes it a form. werkzeug's
+            # parser for forms takes long to find out that this isn't one.
+            self.__dict__.update(form=_NO_FORM, files=_NO_FORM)
+        if isinstance(body, BytesIO) and not has_form_type and "HTTP_CONTENT_ENCODING" not in environ:
             # werkzeug would read it through three other streams.
             self._cached_data = body.getvalue()
 
@@ -147,10 +153,7 @@ class WsgiRequest(MotoRequest):  # type: ignore[misc]
 
     @_Once
     def form(self) -> Any:
-        """Return the fields of a form.
-
-        An object that is uploaded with PUT can be of any type, and none of them makes it a form.
-        """
+        """Return the fields of a form."""
         return self._form_and_files()[0]
 
     @_Once
@@ -169,20 +172,12 @@ class WsgiRequest(MotoRequest):  # type: ignore[misc]
         return _address(self.scheme, self.host, self.root_path, self.path, self.query_string)
 
     def _form_and_files(self) -> tuple[Any, Any]:
-        found = vars(self)
         self._load_form_data()
-        return found["form"], found["files"]
+        return self.__dict__["form"], self.__dict__["files"]
 
     def _load_form_data(self) -> None:
-        found: dict[str, Any] = self.__dict__
-        if "form" in found:
-            return
-        if self.method != "PUT" and self.mimetype in _FORMS:
+        if "form" not in self.__dict__:
             super()._load_form_data()
-        else:
-            # werkzeug's parser for forms takes long to find out that this isn't one.
-            empty = self.parameter_storage_class()
-            found.update(form=empty, files=empty)
 
 
 @lru_cache(maxsize=1024)

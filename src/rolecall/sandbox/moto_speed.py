@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import moto.backends
 import moto.core.responses
 import moto.core.serialize
+import moto.iam.models
+import moto.s3.models
 import moto.s3.responses
 import moto.s3.utils
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
@@ -27,10 +29,12 @@ from moto.core.serialize import (
 from moto.core.utils import get_service_model
 from moto.s3.responses import S3Response
 from moto.server import DomainDispatcherApplication
+from moto.utilities.utils import get_partition
 
 from rolecall.aws.operations import MATCH, PARSED
 from rolecall.aws.wsgi_request import key_of_header
 
+_partition = lru_cache(maxsize=1024)(get_partition)
 _REQUEST_ID = "0" * 52
 
 
@@ -72,7 +76,8 @@ def _remember_what_stays_the_same() -> None:
     responses.camelcase_to_underscores = cache(responses.camelcase_to_underscores)
     s3: Any = moto.s3.responses
     s3.metadata_from_headers = _metadata_from_headers
-    s3.get_partition = lru_cache(maxsize=1024)(s3.get_partition)
+    for module in (moto.core.responses, moto.iam.models, moto.s3.models, moto.s3.responses):
+        module.get_partition = _partition
     s3.bucketpath_bucket_name_from_url = lru_cache(maxsize=1024)(s3.bucketpath_bucket_name_from_url)
     serialize.xmltodict._validate_name = lru_cache(maxsize=4096)(serialize.xmltodict._validate_name)
 
