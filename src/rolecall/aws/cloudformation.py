@@ -50,7 +50,8 @@ import yaml
 from moto.core.utils import get_service_model
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
-from rolecall.aws.operations import Operation, protocol_of
+from rolecall.aws.operations import Operation
+from rolecall.aws.services import protocol_of
 from rolecall.aws.tables import Texts
 from rolecall.aws.templates import fill
 

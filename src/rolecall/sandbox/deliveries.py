@@ -20,7 +20,8 @@ from typing import Any
 from rolecall.aws.authorization import Check
 from rolecall.aws.errors import AwsError
 from rolecall.aws.http import HttpRequest
-from rolecall.aws.operations import Operation, protocol_of
+from rolecall.aws.operations import Operation
+from rolecall.aws.services import protocol_of
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.callers import Caller
 from rolecall.sandbox.moto_gaps.encryption_at_rest import EncryptionAtRest

@@ -12,18 +12,12 @@ from rolecall.aws.compression import decompressed
 from rolecall.aws.constraints import check_constraints
 from rolecall.aws.errors import AwsError, Protocol, failure, internal_error, unavailable
 from rolecall.aws.http import HttpRequest
-from rolecall.aws.operations import (
-    Operation,
-    accepts_unsigned,
-    is_unsigned,
-    parse_operation,
-    region_for,
-    service_and_protocol,
-)
+from rolecall.aws.operations import Operation, is_unsigned, parse_operation
 from rolecall.aws.regions import is_other_partition, is_region
 from rolecall.aws.request_ids import new_request_id
 from rolecall.aws.required_parameters import check_required
 from rolecall.aws.s3_forms import Form, read_form
+from rolecall.aws.services import accepts_unsigned, region_for, service_and_protocol
 from rolecall.aws.xml_text import check_form
 from rolecall.sandbox import moto_app
 from rolecall.sandbox.access_changes import AccessChanges
