@@ -174,9 +174,17 @@ def _items(call: _StackCall, new: Mapping[str, Any], old: Mapping[str, Any]) -> 
         ours, others = (new, old) if call.each else (old, new)
         name = call.each or call.each_removed
         known = others.get(name) or []
+        if call.each_removed:
+            # A policy that is only changed is put again under its name.
+            names = {_policy_name(item) for item in known} - {None}
+            known = [*known, *(one for one in ours.get(name) or [] if _policy_name(one) in names)]
         yield from (item for item in ours.get(name) or [] if item not in known)
     else:
         yield None
+
+
+def _policy_name(item: Any) -> Any:
+    return item.get("PolicyName") if isinstance(item, Mapping) else None
 
 
 def _operation(

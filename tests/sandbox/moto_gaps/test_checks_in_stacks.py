@@ -185,3 +185,85 @@ def test_the_name_of_a_stack_has_letters_digits_and_hyphens(stacks, name, messag
 
     with pytest.raises(ClientError, match=message):
         stacks.create_stack(StackName=name, TemplateBody=template, Capabilities=["CAPABILITY_IAM"])
+
+
+READ, LIST = (f"arn:aws:iam::aws:policy/{name}" for name in ("ReadOnlyAccess", "IAMReadOnlyAccess"))
+
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-user.html
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html
+@pytest.mark.parametrize(
+    ("kind", "more"), [("User", {}), ("Role", {"AssumeRolePolicyDocument": FUNCTIONS})]
+)
+def test_a_stack_gives_a_user_or_a_role_its_policies_and_changes_them(stacks, iam, kind, more):
+    stack, name = f"with-{kind}", {f"{kind}Name": f"worker-{kind}"}
+
+    def change(operation, **properties):
+        template = {"Resources": {"Worker": resource(f"IAM::{kind}", **name, **more, **properties)}}
+        operation(StackName=stack, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_NAMED_IAM"])
+        assert result(stacks, stack)[1] == ""
+        entity = getattr(iam, f"get_{kind.lower()}")(**name)[kind]
+        inline = getattr(iam, f"get_{kind.lower()}_policy")(**name, PolicyName="own")["PolicyDocument"]
+        attached = getattr(iam, f"list_attached_{kind.lower()}_policies")(**name)["AttachedPolicies"]
+        return (
+            inline["Statement"]["Action"],
+            [one["PolicyArn"] for one in attached],
+            entity.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+            entity.get("Tags"),
+        )
+
+    def properties(action, attached, team, **boundary):
+        own = {"PolicyName": "own", "PolicyDocument": policy(action)}
+        tags = [{"Key": "team", "Value": team}]
+        return {"Policies": [own], "ManagedPolicyArns": [attached], "Tags": tags, **boundary}
+
+    created = change(stacks.create_stack, **properties("s3:GetObject", READ, "a"))
+    updated = change(stacks.update_stack, **properties("s3:PutObject", LIST, "b", PermissionsBoundary=READ))
+
+    assert created == ("s3:GetObject", [READ], None, [{"Key": "team", "Value": "a"}])
+    assert updated == ("s3:PutObject", [LIST], READ, [{"Key": "team", "Value": "b"}])
+    stacks.delete_stack(StackName=stack)
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        getattr(iam, f"get_{kind.lower()}")(**name)
+
+
+def test_a_stack_that_renames_a_user_replaces_it(stacks, iam):
+    def user(name):
+        properties = {
+            "UserName": name,
+            "ManagedPolicyArns": [READ],
+            "LoginProfile": {"Password": "Secret-12"},
+        }
+        template = json.dumps({"Resources": {"User": resource("IAM::User", **properties)}})
+        return {"StackName": "renamed", "TemplateBody": template, "Capabilities": ["CAPABILITY_NAMED_IAM"]}
+
+    stacks.create_stack(**user("before"))
+    stacks.update_stack(**user("after"))
+
+    assert result(stacks, "renamed") == ("UPDATE_COMPLETE", "")
+    assert iam.get_login_profile(UserName="after")
+    assert iam.list_attached_user_policies(UserName="after")["AttachedPolicies"]
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        iam.get_user(UserName="before")
+
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
+def test_a_failed_update_restores_the_policies_that_it_changed(stacks, iam):
+    def template(action, **queue):
+        own = resource("IAM::Policy", PolicyName="own", PolicyDocument=policy(action), Roles=["keeper"])
+        # FIFO queues can't have this name, so the stack fails after it has changed the policy.
+        later = {**resource("SQS::Queue", QueueName="not-fifo", **queue), "DependsOn": "Own"}
+        resources = {"Own": own, **({"Later": later} if queue else {})}
+        return {
+            "StackName": "restored-policy",
+            "TemplateBody": json.dumps({"Resources": resources}),
+            "Capabilities": ["CAPABILITY_NAMED_IAM"],
+        }
+
+    iam.create_role(RoleName="keeper", AssumeRolePolicyDocument=json.dumps(FUNCTIONS))
+    stacks.create_stack(**template("s3:GetObject"))
+    stacks.update_stack(**template("s3:PutObject", FifoQueue=True))
+
+    assert result(stacks, "restored-policy")[0] == "UPDATE_ROLLBACK_COMPLETE"
+    kept = iam.get_role_policy(RoleName="keeper", PolicyName="own")["PolicyDocument"]
+    assert kept["Statement"]["Action"] == "s3:GetObject"

@@ -43,6 +43,9 @@ _LEFT_OUT = frozenset(
         "s3.PutPublicAccessBlock",
     }
 )
+# What moto does for the entities of IAM, or what their fields are set for.
+_USER = frozenset({"CreateUser", "DeleteUser", "PutUserPermissionsBoundary", "TagUser"})
+_ROLE = frozenset({"CreateRole", "DeleteRole", "PutRolePermissionsBoundary", "TagRole", "UpdateRole"})
 
 
 def is_checked(operation: Operation) -> bool:
@@ -50,9 +53,16 @@ def is_checked(operation: Operation) -> bool:
     return operation.service == "iam" or f"{operation.service}.{operation.name}" in _CHECKED
 
 
-def is_left_out(operation: Operation) -> bool:
-    """Whether moto doesn't do what an operation does when it creates or updates a resource."""
-    return f"{operation.service}.{operation.name}" in _LEFT_OUT
+def is_left_out(operation: Operation, type: str) -> bool:
+    """Whether moto doesn't do what an operation does when it creates, updates, or deletes a resource."""
+    name = operation.name
+    if type == "AWS::IAM::User":
+        # moto creates a user with its path, and nothing else.
+        return name not in _USER
+    if type == "AWS::IAM::Role":
+        # moto keeps a policy in another form than PutRolePolicy does.
+        return name not in _ROLE
+    return f"{operation.service}.{name}" in _LEFT_OUT
 
 
 def as_request(operation: Operation, name: str) -> Operation:
@@ -71,6 +81,8 @@ def as_request(operation: Operation, name: str) -> Operation:
         given["StatementId"] = name
     elif operation.name == "CreateBucket":
         given |= _bucket_settings(given)
+    elif operation.name.endswith("LoginProfile"):
+        given |= given.get("LoginProfile") or {}
     parameters = {
         key: _typed(value, members[key].type_name) for key, value in given.items() if key in members
     }

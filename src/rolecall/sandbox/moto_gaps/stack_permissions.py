@@ -36,7 +36,7 @@ from rolecall.sandbox.moto_stacks import (
     patch_cloudformation,
 )
 from rolecall.sandbox.moto_state.cloudformation import StackFacts, change_set_role, stack_arn, stack_facts
-from rolecall.sandbox.moto_state.iam import iam_backend, set_user_boundary
+from rolecall.sandbox.moto_state.iam import set_entity_fields
 from rolecall.sandbox.responses import Result, result_response
 from rolecall.sandbox.runtime import Runtime
 from rolecall.sandbox.service_sessions import NotTrusted, ServiceSessions
@@ -227,18 +227,34 @@ class _Authority:
     def complete(self, stage: Stage, resource: StackResource, before: StackResource | None = None) -> None:
         """Do what moto leaves out of creating or updating a resource."""
         call = self.call
-        boundary = resource.properties.get("PermissionsBoundary")
-        if resource.type == "AWS::IAM::User":
-            set_user_boundary(iam_backend(call.account).users[resource.name], boundary)
+        if resource.type in ("AWS::IAM::Role", "AWS::IAM::User"):
+            properties = with_stack_tags(resource, self.tags).properties
+            set_entity_fields(call.account, resource.type.rpartition(":")[2], resource.name, properties)
         for operation in stack_calls(stage, resource, call.account, call.region, before):
-            if not is_left_out(operation):
-                continue
-            made = self._call(as_request(operation, resource.name))
-            try:
-                result = moto_app.call(made.operation, call.account, call.region)
-            except AwsError as error:
-                raise _failed(error, operation) from None
-            self.gaps.after(made, result_response(made.operation, result))
+            if is_left_out(operation, resource.type):
+                self._perform(operation, resource)
+
+    def release(self, resource: StackResource) -> None:
+        """Remove from a user or a role what would prevent its deletion."""
+        call = self.call
+        for operation in stack_calls("delete", resource, call.account, call.region):
+            if is_left_out(operation, resource.type):
+                try:
+                    self._perform(operation, resource)
+                except StepFailed:
+                    # Someone has removed it already.
+                    continue
+
+    def _perform(self, operation: Operation, resource: StackResource) -> None:
+        call = self.call
+        made = self._call(as_request(operation, resource.name))
+        try:
+            result = moto_app.call(made.operation, call.account, call.region)
+        except AwsError as error:
+            raise _failed(error, operation) from None
+        except moto_app.NotPerformed as reason:
+            raise StepFailed(str(reason)) from reason
+        self.gaps.after(made, result_response(made.operation, result))
 
     def _call(self, operation: Operation) -> Call:
         call = self.call

@@ -55,6 +55,10 @@ class Authority(Protocol):
         """Do what moto leaves out of creating or updating a resource."""
         ...
 
+    def release(self, resource: StackResource) -> None:
+        """Remove what would prevent the deletion of a resource."""
+        ...
+
 
 authority_of_thread: ContextVar[Authority | None] = ContextVar("authority", default=None)
 
@@ -155,13 +159,26 @@ def _change(stack: Any, logical_id: str, resource: StackResource, name: str) -> 
     update: Callable[..., Any] = (
         parsing().resource_class_from_type(resource.type).update_from_cloudformation_json
     )
-    definition = {"Type": resource.type, "Properties": dict(resource.properties)}
+    before: StackResource = old.stack_resource
+    is_replacement: Callable[..., bool] = getattr(
+        parsing().resource_class_from_type(resource.type), "is_replacement_update", lambda names: False
+    )
+    # moto replaces a user that the template names, also if that is the name that the user has.
+    properties = {
+        name: value
+        for name, value in resource.properties.items()
+        if not (is_replacement([name]) and before.properties.get(name) == value)
+    }
+    replaces = is_replacement(list(properties))
+    definition = {"Type": resource.type, "Properties": properties}
     with _step(stack, "update", logical_id, resource):
         if hasattr(update, "__isabstractmethod__"):
             raise StepFailed(f"The sandbox can't update a resource of the type {resource.type}.")
         authority = authority_of_thread.get()
         assert authority is not None
-        authority.require("update", resource, old.stack_resource)
+        authority.require("update", resource, before)
+        if replaces:
+            authority.release(before)
         updated = update(
             original_resource=old,
             new_resource_name=name,
@@ -169,8 +186,12 @@ def _change(stack: Any, logical_id: str, resource: StackResource, name: str) -> 
             account_id=stack.account_id,
             region_name=stack.region_name,
         )
-        authority.complete("update", resource, old.stack_resource)
-    resources._parsed_resources[logical_id] = _keep(updated, logical_id, resource)
+        kept = _keep(updated, logical_id, resource)
+        if replaces:
+            authority.complete("create", kept.stack_resource)
+        else:
+            authority.complete("update", kept.stack_resource, before)
+    resources._parsed_resources[logical_id] = kept
 
 
 def delete_resources(
@@ -194,6 +215,7 @@ def delete_resources(
                 authority = authority_of_thread.get()
                 if authority is not None:
                     authority.require("delete", resource)
+                    authority.release(resource)
                 definition = {"Type": resource.type, "Properties": dict(resource.properties)}
                 resources._delete_resource(existing, definition)
         except ResourceFailed:

@@ -188,8 +188,12 @@ def _update_stack(
             resources[name]
         for name in changes["Modify"]:
             old = resources._parsed_resources[name]
-            if name not in added and old is not None and update_resource(stack, name):
-                modified.append((name, old, old.stack_resource))
+            if name in added or old is None:
+                continue
+            # moto changes most resources in place.
+            as_it_was = old.stack_resource
+            if update_resource(stack, name):
+                modified.append((name, old, as_it_was))
     except ResourceFailed as failure:
         _set_status(stack, "UPDATE_ROLLBACK_IN_PROGRESS", failure.reason)
         failed = [name for name, _, old in reversed(modified) if not restore(stack, name, old)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -321,6 +321,29 @@ def set_user_boundary(user: Any, arn: str | None) -> None:
         "PermissionsBoundaryType": "Policy",
         "PermissionsBoundaryArn": arn,
     }
+
+
+def set_entity_fields(account: str, kind: str, name: str, properties: Mapping[str, Any]) -> None:
+    """Set the fields of a user or a role that moto doesn't read from the properties in a template.
+
+    Parameters
+    ----------
+    kind
+        ``User`` or ``Role``.
+    """
+    backend = iam_backend(account)
+    tags, boundary = list(properties.get("Tags") or ()), properties.get("PermissionsBoundary")
+    if kind == "User":
+        user = backend.users[name]
+        set_user_boundary(user, boundary)
+        backend.tagger.delete_all_tags_for_resource(user.arn)
+        backend.tag_user(name, tags)
+        return
+    role = backend.get_role(name)
+    role.permissions_boundary_arn = boundary
+    role.description = properties.get("Description", "")
+    role.max_session_duration = int(properties.get("MaxSessionDuration") or 3600)
+    role.tags = tags
 
 
 def _profile_id(account: str, name: str) -> str:
