@@ -93,6 +93,18 @@ INTERNALS = [
     ),
     Internal(
         "moto.core.utils",
+        "remap_nested_keys",
+        "root key_transform",
+        "Task definitions of stacks can't be read: sandbox/moto_stacks/_task_definitions.py.",
+    ),
+    Internal(
+        "moto.core.utils",
+        "pascal_to_camelcase",
+        "argument",
+        "Task definitions of stacks can't be read: sandbox/moto_stacks/_task_definitions.py.",
+    ),
+    Internal(
+        "moto.core.utils",
         "convert_to_flask_response.__call__",
         "args",
         "The sandbox calls what this class calls, without Flask; compare both: sandbox/moto_dispatch.py.",
