@@ -92,6 +92,12 @@ INTERNALS = [
         "Each reset keeps about 2 MiB of the old state: sandbox/moto_app.py.",
     ),
     Internal(
+        "moto.utilities.utils",
+        "get_partition",
+        "region",
+        "moto searches the partition of each Region again: sandbox/moto_speed.py.",
+    ),
+    Internal(
         "moto.core.utils",
         "remap_nested_keys",
         "root key_transform",
