@@ -165,10 +165,11 @@ def test_a_bucket_and_a_user_have_the_settings_of_their_stack(administered, iam,
 
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html
-def test_a_stack_attaches_the_managed_policy_that_it_creates(stacks):
+def test_a_stack_creates_a_managed_policy_for_its_role_and_a_fifo_topic(stacks):
     attached = resource("IAM::ManagedPolicy", PolicyDocument=policy("s3:GetObject"), Roles=[{"Ref": "R0"}])
+    topic = resource("SNS::Topic", TopicName="news.fifo", FifoTopic=True)
 
-    assert create(stacks, role(), attached) == ("CREATE_COMPLETE", "")
+    assert create(stacks, role(), attached, topic) == ("CREATE_COMPLETE", "")
 
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html

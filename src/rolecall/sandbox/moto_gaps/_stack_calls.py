@@ -81,6 +81,8 @@ def as_request(operation: Operation, name: str) -> Operation:
         given["StatementId"] = name
     elif operation.name == "CreateBucket":
         given |= _bucket_settings(given)
+    elif operation.name == "CreateTopic":
+        given["Attributes"] = {"FifoTopic": str(given.get("FifoTopic", False)).lower()}
     elif operation.name.endswith("LoginProfile"):
         given |= given.get("LoginProfile") or {}
     parameters = {

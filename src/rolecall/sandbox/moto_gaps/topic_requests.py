@@ -56,7 +56,8 @@ class TopicRequests(Gap):
 
 
 def _check_name(name: str, attributes: Mapping[str, Any]) -> None:
-    allowed = _FIFO_TOPIC_NAME if attributes.get("FifoTopic") == "true" else _TOPIC_NAME
+    is_fifo = str(attributes.get("FifoTopic")).lower() == "true"
+    allowed = _FIFO_TOPIC_NAME if is_fifo else _TOPIC_NAME
     if not allowed.fullmatch(name):
         raise _invalid("Topic Name")
 

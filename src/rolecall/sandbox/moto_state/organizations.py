@@ -163,7 +163,9 @@ def policy_type_is_enabled(account: str, policy_id: str) -> bool:
 
 def enable_service_control_policies(account: str) -> None:
     """Enable service control policies in the root of the organization of a management account."""
-    organizations_backends[account]["aws"].ou[0].add_policy_type(_TYPES[PolicyType.SCP])
+    # In another partition, moto creates another organization, which no account of the sandbox is in.
+    for root in organizations_backends[account]["aws"].ou[:1]:
+        root.add_policy_type(_TYPES[PolicyType.SCP])
 
 
 def type_of_policy(account: str, policy_id: str) -> str:
