@@ -1,12 +1,15 @@
 """`rolecall lab`, started for a test, and what one does in JupyterLab."""
 
 import re
+import shutil
 import signal
 import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import psutil
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -40,8 +43,25 @@ class Lab:
     def kernels(self) -> list[psutil.Process]:
         """The kernels, which one process forks; a forked process has its parent's command line."""
         started = psutil.Process(self.process.pid).children(recursive=True)
-        alike = [one for one in started if "rolecall.panel.forked_kernels:preload" in one.cmdline()]
+        alike = [one for one in started if "rolecall.panel.forked_kernels:preload" in _command(one)]
         return [one for one in alike if one.parent() in alike]
+
+    def reset(self, unchanged: Path) -> None:
+        """Make everything as after the start: no kernel, no answer, no open notebook, and no setting.
+
+        No page may be open. The learner's folder becomes a copy of another one.
+        """
+        address = urlsplit(self.url)
+        token = parse_qs(address.query)["token"][0]
+        server = f"{address.scheme}://{address.netloc}"
+        with httpx.Client(base_url=server, headers={"Authorization": f"token {token}"}, timeout=60) as api:
+            for kernel in api.get("/api/kernels").raise_for_status().json():
+                api.delete(f"/api/kernels/{kernel['id']}").raise_for_status()
+        shutil.rmtree(self.folder)
+        shutil.copytree(unchanged, self.folder)
+        for kept in ("workspaces", "user-settings"):
+            shutil.rmtree(Path(self.environment["JUPYTER_CONFIG_DIR"], "lab", kept), ignore_errors=True)
+        shutil.rmtree(self.environment["ROLECALL_DATA"], ignore_errors=True)
 
     def interrupt(self) -> int:
         """Press Ctrl-C; a server that doesn't stop prints where each of its threads is."""
@@ -54,6 +74,13 @@ class Lab:
             pytest.fail(f"Ctrl-C did not end rolecall lab:\n{''.join(self.server.output)}")
 
 
+def _command(process: psutil.Process) -> list[str]:
+    """Return the command line of a process; empty if it has ended, as a kernel of an earlier test has."""
+    with suppress(psutil.NoSuchProcess):
+        return process.cmdline()
+    return []
+
+
 def start_lab(
     folder: Path, *options: str, python: str | None = None, instead: tuple[str, ...] | None = None
 ) -> Lab:
@@ -62,9 +89,10 @@ def start_lab(
     if python is not None:
         command[0] = python
     try:
-        return Lab(start_jupyterlab(command, folder), folder / "course")
+        server = start_jupyterlab(command, folder)
     except NotStarted as error:
         pytest.fail(str(error))
+    return Lab(server, folder / "course")
 
 
 def open_notebook(page: Page, url: str) -> None:

@@ -130,6 +130,11 @@ def _start(folder: Path, first: str, port: int | None, *, no_browser: bool) -> N
             super().init_signal()
             signal.signal(signal.SIGINT, self._signal_stop)
 
+        def init_webapp(self) -> None:
+            # Otherwise each page asks whether JupyterLab must be built, and the server runs Node.js.
+            self.tornado_settings["page_config_data"] = {"buildAvailable": False, "buildCheck": False}
+            super().init_webapp()
+
     arguments = [
         f"--ServerApp.root_dir={folder}",
         f"--LabApp.default_url=/lab/tree/{first}",
