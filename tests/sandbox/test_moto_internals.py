@@ -35,6 +35,30 @@ class Internal(NamedTuple):
 
 INTERNALS = [
     Internal(
+        "moto.core.base_backend",
+        "AccountSpecificBackend._generate_regions",
+        None,
+        "memory grows with each reset",
+    ),
+    Internal(
+        "moto.ec2.models.subnets",
+        "Subnet._base_avail_ip_iterator.cache_clear",
+        None,
+        "memory grows with each reset",
+    ),
+    Internal(
+        "moto.rds.models",
+        "RDSBackend.db_cluster_options.cache_clear",
+        None,
+        "memory grows with each reset",
+    ),
+    Internal(
+        "moto.emr.models",
+        "ElasticMapReduceBackend._get_instance_type_names.cache_clear",
+        None,
+        "memory grows with each reset",
+    ),
+    Internal(
         "moto.organizations.models",
         "FakeServiceAccess",
         None,

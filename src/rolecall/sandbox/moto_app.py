@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import logging
+import sys
 import threading
 from collections.abc import Iterable
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
@@ -120,6 +122,14 @@ def _has_service(service: str) -> bool:
     return True
 
 
+# moto keeps the results of these methods with their objects, which hold all resources of an account.
+_KEPT_RESULTS = {
+    "moto.ec2.models.subnets": "Subnet._base_avail_ip_iterator",
+    "moto.emr.models": "ElasticMapReduceBackend._get_instance_type_names",
+    "moto.rds.models": "RDSBackend.db_cluster_options",
+}
+
+
 def forget_everything() -> None:
     """Empty every backend of every account."""
     backends: list[Any] = BackendDict._instances
@@ -130,6 +140,9 @@ def forget_everything() -> None:
     BackendDict.reset()
     # moto also lists every object that it ever created, for its dashboard.
     reset_model_data()
+    for module, method in _KEPT_RESULTS.items():
+        if module in sys.modules:
+            attrgetter(method)(sys.modules[module]).cache_clear()
 
 
 class _Raw(io.BytesIO):

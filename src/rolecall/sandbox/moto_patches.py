@@ -15,11 +15,12 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import lru_cache, wraps
+from functools import cache, lru_cache, wraps
 from importlib import import_module
 from typing import Any
 
 import moto.iam.models
+from moto.core.base_backend import AccountSpecificBackend
 from moto.iam.access_control import PermissionResult
 from moto.iam.models import IAMBackend, ManagedPolicy
 from moto.iam.policy_validation import BaseIAMPolicyValidator, IAMTrustPolicyDocumentValidator
@@ -55,6 +56,7 @@ def patch_moto() -> None:
     validator: Any = BaseIAMPolicyValidator
     validator.__init__ = _with_text_for_numbers(validator.__init__)
     speed_up_moto()
+    _share_regions()
     # The sandbox decides whether a request is allowed before moto sees it. moto would evaluate a bucket
     # policy again without its conditions and principals, and deny what a conditional Deny lets through.
     FakeBucket.get_permission = wraps(FakeBucket.get_permission)(_permit)
@@ -86,6 +88,22 @@ def _with_text_for_numbers(initialize: Callable[[Any, str], None]) -> Callable[[
         initialize(validator, document)
 
     return with_text
+
+
+def _share_regions() -> None:
+    """Keep the Regions of each service once.
+
+    moto keeps them with the account's resources, which would therefore stay in memory after a reset.
+    """
+    accounts: Any = AccountSpecificBackend
+    list_regions = accounts._generate_regions.__wrapped__
+
+    @cache
+    def regions_of(service: str) -> list[str]:
+        regions: list[str] = list_regions(None, service)
+        return regions
+
+    accounts._generate_regions = lambda account, service: regions_of(service)
 
 
 def _trust_iam() -> None:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from moto.core.utils import pascal_to_camelcase, remap_nested_keys
-
 # The properties that moto's ECS keeps, as it names them.
 _KEPT = {
     "containerDefinitions": "container_definitions",
@@ -33,7 +31,8 @@ def patch_task_definitions() -> None:
 
 
 def _create(name: str, resource: dict[str, Any], account_id: str, region_name: str, **ids: Any) -> Any:
-    properties: dict[str, Any] = remap_nested_keys(resource["Properties"], pascal_to_camelcase)
+    names = import_module("moto.core.utils")
+    properties = names.remap_nested_keys(resource["Properties"], names.pascal_to_camelcase)
     given = {kept: properties[key] for key, kept in _KEPT.items() if key in properties}
     options = {"container_definitions": [], **given}
     return _ecs(account_id, region_name).register_task_definition(properties.get("family", name), **options)
