@@ -22,7 +22,7 @@ from rolecall.aws.operations import Operation, is_unsigned
 from rolecall.aws.passed_roles import passed_roles
 from rolecall.aws.state import AccountState, Scope
 from rolecall.aws.tables import table
-from rolecall.aws.templates import Convert, fill, values
+from rolecall.aws.templates import Convert, fill, roots, values
 
 __all__ = ["AccountState", "Check", "Scope", "checks", "prefix_of"]
 
@@ -127,8 +127,9 @@ def _of_caller(check: Check, scope: Scope) -> Check:
 
 def _fill(permission: Permission, operation: Operation, scope: Scope) -> Iterator[Check]:
     parameters = operation.parameters
-    if permission.when and not any(
-        values(parameters, path) or _given(parameters, path) for path in permission.when
+    if permission.when and (
+        roots(permission.when).isdisjoint(parameters)
+        or not any(values(parameters, path) or _given(parameters, path) for path in permission.when)
     ):
         return
     if permission.unless and values(parameters, permission.unless):
@@ -157,9 +158,8 @@ def _fill(permission: Permission, operation: Operation, scope: Scope) -> Iterato
 
 def _given(parameters: Mapping[str, object], path: str) -> bool:
     """Whether a structure or list is given at a path."""
-    names = path.split(".")
-    found: list[object] = [parameters] if names[0] in parameters else []
-    for name in names:
+    found: list[object] = [parameters]
+    for name in path.split("."):
         found = [one.get(name) for part in found for one in _parts(part) if isinstance(one, Mapping)]
     return any(found)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -35,8 +36,8 @@ def parameter_keys(permission: Permission, operation: Operation, type: str = "")
         ``TagSpecification`` count only for resources of their type.
     """
     keys: Keys = {}
-    for key, path in permission.keys:
-        if "{" in path:
+    for key, path, root in _paths_of_keys(permission.keys):
+        if root not in operation.parameters:
             continue
         found = values(operation.parameters, path)
         if found:
@@ -46,6 +47,12 @@ def parameter_keys(permission: Permission, operation: Operation, type: str = "")
     if supported is None or supported & {"aws:tagkeys", "aws:requesttag/${tagkey}"}:
         keys |= tag_keys(operation, type)
     return keys
+
+
+@lru_cache(maxsize=8192)
+def _paths_of_keys(keys: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str, str], ...]:
+    """Return the keys that come from one parameter, each with its path and its first name."""
+    return tuple((key, path, path.partition(".")[0]) for key, path in keys if "{" not in path)
 
 
 def tag_keys(operation: Operation, type: str = "") -> Keys:

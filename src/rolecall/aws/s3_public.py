@@ -20,6 +20,7 @@ PUBLIC_GROUPS = frozenset({ALL_USERS, AUTHENTICATED_USERS})
 GRANT_PARAMETERS = ("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
 """The parameters that grant access by ACL, beside ``ACL`` and ``AccessControlPolicy``."""
 
+_ACL_PARAMETERS = frozenset({"ACL", "AccessControlPolicy", *GRANT_PARAMETERS})
 _PUBLIC_CANNED_ACLS = frozenset({"public-read", "public-read-write", "authenticated-read"})
 
 # A header such as x-amz-grant-read: id="…", uri="…".
@@ -110,12 +111,14 @@ def _is_narrow(cidr: str) -> bool:
 def requested_acl(operation: Operation) -> bool:
     """Whether a request contains an ACL in any of its forms."""
     parameters = operation.parameters
-    return any(parameters.get(name) for name in ("ACL", "AccessControlPolicy", *GRANT_PARAMETERS))
+    return any(parameters[name] for name in _ACL_PARAMETERS.intersection(parameters))
 
 
 def requests_public_acl(operation: Operation) -> bool:
     """Whether the ACL in a request grants access to everyone or to every AWS account."""
     parameters = operation.parameters
+    if not requested_acl(operation):
+        return False
     if parameters.get("ACL") in _PUBLIC_CANNED_ACLS:
         return True
     if any(
@@ -131,6 +134,8 @@ def requests_public_acl(operation: Operation) -> bool:
 def named_canonical_users(operation: Operation) -> list[str]:
     """Return the canonical user IDs that the ACL in a request grants access to."""
     parameters = operation.parameters
+    if not requested_acl(operation):
+        return []
     listed: Mapping[str, Any] = parameters.get("AccessControlPolicy") or {}
     grantees = [grant.get("Grantee") or {} for grant in listed.get("Grants") or []]
     found = [str(grantee["ID"]) for grantee in grantees if grantee.get("ID")]

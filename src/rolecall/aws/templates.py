@@ -35,6 +35,12 @@ def paths(template: str) -> list[str]:
     return [one for one in found if one not in FIXED]
 
 
+@lru_cache(maxsize=8192)
+def roots(paths: tuple[str, ...]) -> frozenset[str]:
+    """Return the parameters that paths begin with; where none of them is given, no path has a value."""
+    return frozenset(_names(path)[0] for path in paths)
+
+
 def values(parameters: Mapping[str, Any], path: str, default: str | None = None) -> list[str]:
     """Return the texts at a path of nested parameters.
 
