@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache, wraps
-from typing import Any, NamedTuple
+from typing import Any
 
 import moto.backends
 import moto.core.responses
@@ -17,22 +17,15 @@ import moto.s3.models
 import moto.s3.responses
 import moto.s3.utils
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
-from moto.core.parse import BaseRestParser
 from moto.core.request import determine_request_protocol
 from moto.core.routing import ServiceOperationRouter
-from moto.core.serialize import (
-    AttributePicker,
-    AttributePickerContext,
-    DefaultAttributePicker,
-    ResponseSerializer,
-)
 from moto.core.utils import get_service_model
 from moto.s3.responses import S3Response
 from moto.server import DomainDispatcherApplication
 from moto.utilities.utils import get_partition
 
 from rolecall.aws.operations import MATCH, PARSED
-from rolecall.aws.wsgi_request import key_of_header
+from rolecall.sandbox.moto_shapes import speed_up_shapes
 
 _partition = lru_cache(maxsize=1024)(get_partition)
 _REQUEST_ID = "0" * 52
@@ -43,6 +36,7 @@ def speed_up_moto() -> None:
     _remember_module_names()
     _remember_what_stays_the_same()
     _look_up_directly()
+    speed_up_shapes()
 
 
 def _remember_module_names() -> None:
@@ -201,16 +195,11 @@ def _same_request_id(headers: dict[str, Any] | None = None) -> str:
 
 
 def _look_up_directly() -> None:
-    """Shorten the look-ups that moto makes for each request: accounts, headers, and members of results."""
+    """Shorten the look-ups of accounts and Regions, of which moto makes about twenty for each request."""
     backends: Any = BackendDict
-    serializer: Any = ResponseSerializer
     regions: Any = AccountSpecificBackend
-    parser: Any = BaseRestParser
     backends.__getitem__ = _existing_first(backends.__getitem__)
     regions.__getitem__ = _existing_first(regions.__getitem__)
-    parser._parse_non_payload_attrs = _parse_located_members
-    parser._add_modeled_parse = _parse_members
-    serializer.get_value = _with_known_keys(serializer.get_value)
 
 
 def _existing_first(get: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
@@ -222,111 +211,3 @@ def _existing_first(get: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]
         return get(backends, name) if found is None else found
 
     return get_existing
-
-
-class _Located(NamedTuple):
-    """A member of a request that isn't in its body.
-
-    Parameters
-    ----------
-    name, shape
-        The member.
-    location
-        ``header``, ``headers``, ``uri``, or ``querystring``.
-    sent_as
-        Its name there.
-    key
-        Where the WSGI environment has it, if it is a header.
-    """
-
-    name: str
-    shape: Any
-    location: str
-    sent_as: str
-    key: str
-
-
-@lru_cache(maxsize=4096)
-def _located_members(shape: Any) -> tuple[_Located, ...]:
-    found = []
-    for name, member in shape.members.items():
-        if location := member.serialization.get("location"):
-            sent_as = member.serialization.get("name", name)
-            found.append(_Located(name, member, location, sent_as, key_of_header(sent_as)))
-    return tuple(found)
-
-
-@wraps(BaseRestParser._parse_non_payload_attrs)
-def _parse_located_members(
-    parser: Any, request: dict[str, Any], shape: Any, members: Any, parsed: dict[str, Any]
-) -> None:
-    """Read the members of a request outside of its body; one that isn't there takes no call."""
-    headers, query = request["headers"], request["values"]
-    sent = headers.environ
-    for name, member, location, sent_as, key in _located_members(shape):
-        if location == "header":
-            if key in sent:
-                parsed[name] = parser._parse_shape(member, headers[sent_as])
-        elif location == "headers":
-            parsed[name] = parser._parse_header_map(member, headers)
-        elif location == "uri":
-            parsed[name] = parser._parse_shape(member, request["url_params"].get(sent_as))
-        elif location == "querystring":
-            if member.type_name == "list":
-                parsed[name] = parser._parse_shape(member, query.getlist(sent_as))
-            elif member.type_name == "map":
-                listed = query.to_dict(flat=False)
-                texts = {key: text if len(text) > 1 else text[0] for key, text in listed.items()}
-                parsed[name] = parser._parse_shape(member, texts)
-            elif sent_as in query:
-                parsed[name] = parser._parse_shape(member, query.get(sent_as))
-
-
-@lru_cache(maxsize=4096)
-def _has_host_labels(shape: Any) -> bool:
-    return any(member.serialization.get("hostLabel") for member in shape.members.values())
-
-
-@wraps(BaseRestParser._add_modeled_parse)
-def _parse_members(parser: Any, request: dict[str, Any], shape: Any, parsed: dict[str, Any]) -> None:
-    """Read all members of a request, and the labels of its host only if there are any."""
-    members = shape.members
-    parser._parse_non_payload_attrs(request, shape, members, parsed)
-    parser._parse_payload(request, shape, members, parsed)
-    if _has_host_labels(shape):
-        parser._parse_host_labels(request, members, parsed)
-
-
-def _with_known_keys(get_value: Callable[..., Any]) -> Callable[..., Any]:
-    """Find out once under which names a dictionary can have a member of a shape.
-
-    moto makes up to seven names for each member of each item, and a list has hundreds of members.
-    """
-
-    @wraps(get_value)
-    def get_by_known_keys(serializer: Any, result: Any, key: str, shape: Any) -> Any:
-        picker = serializer._value_picker
-        # Another result may be any object, and some operations change what was found.
-        if type(result) is not dict or getattr(picker, "response_transformers", None):
-            return get_value(serializer, result, key, shape)
-        try:
-            keys = shape._keys_of_members[type(picker), key]
-        except (AttributeError, KeyError):
-            keys = _keys_of(picker, key, shape)
-        for possible in keys:
-            if possible in result:
-                return result[possible]
-        return None
-
-    return get_by_known_keys
-
-
-def _keys_of(picker: DefaultAttributePicker, key: str, shape: Any) -> tuple[str, ...]:
-    """Return the keys under which a dictionary can have a member; the first one that it has counts."""
-    keys: tuple[str, ...] = (key,)
-    if isinstance(picker, AttributePicker):
-        possible = picker.get_possible_keys(AttributePickerContext({}, key, shape))
-        keys = tuple(dict.fromkeys(possible))
-    # A shape exists as long as the service's model.
-    vars(shape).setdefault("_keys_of_members", {})[type(picker), key] = keys
-    return keys
