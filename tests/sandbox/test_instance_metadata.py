@@ -12,8 +12,9 @@ import pytest
 CREDENTIALS = "/latest/meta-data/iam/security-credentials/"
 
 
-def ask(lab, path, *, method="GET", **headers) -> tuple[int, str]:
-    url = lab.environment("web-1")["AWS_EC2_METADATA_SERVICE_ENDPOINT"].rstrip("/") + path
+def ask(lab, path, *, method="GET", in_container=False, **headers) -> tuple[int, str]:
+    environment = lab.environment("web-1", in_container=in_container)
+    url = environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"].rstrip("/") + path
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     try:
         with urllib.request.urlopen(urllib.request.Request(url, method=method, headers=named)) as answer:
@@ -96,6 +97,21 @@ def test_a_token_request_that_was_forwarded_is_refused(reports):
     )
 
     assert status == 403
+
+
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
+def test_a_container_reads_the_credentials_of_the_instance_with_a_token_that_the_instance_requested(
+    reports,
+):
+    opened = token(reports)
+
+    on_instance, in_container = (
+        ask(reports, f"{CREDENTIALS}web", in_container=one, X_aws_ec2_metadata_token=opened)
+        for one in (False, True)
+    )
+
+    assert on_instance[0] == 200
+    assert in_container == on_instance
 
 
 def test_a_token_goes_stale(lab):

@@ -10,6 +10,7 @@ import errno
 import json
 import secrets
 from collections.abc import Callable, Iterable
+from copy import copy
 from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
@@ -74,20 +75,23 @@ class InstanceMetadata:
         The sandbox.
     instance
         The instance that the metadata is about.
-    hops
-        How many network hops away its clients are: 1 for what runs on the instance, 2 for what runs in a
-        container there.
     """
 
-    def __init__(self, gateway: Gateway, instance: Ec2Instance, hops: int = 1) -> None:
+    def __init__(self, gateway: Gateway, instance: Ec2Instance) -> None:
         self._gateway = gateway
         self._instance = instance
         self._where = (instance.account, instance.region, instance.id)
         self._tokens: dict[str, datetime] = {}
-        self._hops = hops
+        self._hops = 1
         self._sessions = ServiceSessions(
             gateway.runtime, "ec2.amazonaws.com", instance.id, instance_arn=instance.arn
         )
+
+    def for_containers(self) -> InstanceMetadata:
+        """Return the same service for clients in a container, which are one network hop further away."""
+        service = copy(self)
+        service._hops = 2
+        return service
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -136,7 +140,9 @@ class InstanceMetadata:
             raise ConnectionResetError(errno.ECONNRESET, "the hop limit is too small for a container")
         token = secrets.token_urlsafe(42)
         now = self._gateway.clock.now()
-        self._tokens = {known: until for known, until in self._tokens.items() if now < until}
+        for known, until in self._tokens.copy().items():
+            if until <= now:
+                self._tokens.pop(known, None)
         self._tokens[token] = now + timedelta(seconds=int(ttl))
         response = _text(token)
         response.headers[_TTL] = ttl

@@ -117,9 +117,8 @@ class MachineEndpoints:
                     yield ecs_task(account, task.arn, task.task_role.rpartition("/")[2])
 
     def _serve_instance(self, instance: Ec2Instance) -> _Endpoint:
-        on_instance, in_container = (
-            self._listen(InstanceMetadata(self._gateway, instance, hops)) for hops in (1, 2)
-        )
+        metadata = InstanceMetadata(self._gateway, instance)
+        on_instance, in_container = self._listen(metadata), self._listen(metadata.for_containers())
         fields = {"imds_endpoint": on_instance.url}
         listeners = (on_instance, in_container)
         return _Endpoint(instance.arn, instance.account, fields, listeners, in_container.url)
