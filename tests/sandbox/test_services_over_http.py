@@ -161,6 +161,7 @@ actors: {clerk: {user: main/clerk}}
 
 
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-compression.html
+@pytest.mark.slow
 def test_a_compressed_request_is_decided_and_performed(services):
     cloudwatch = services.client("cloudwatch", actor="admin")
     metrics = [{"MetricName": f"orders-{number}", "Value": 1} for number in range(300)]
@@ -190,6 +191,7 @@ def test_the_consumer_of_a_stream_is_found_by_its_arn(services):
 
 
 # https://docs.aws.amazon.com/cognito/latest/developerguide/authentication.html
+@pytest.mark.slow
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
 @pytest.mark.parametrize("actor", ["admin", "partner"])
 def test_an_unsigned_request_reaches_the_pool_that_it_is_about(services, actor, region):

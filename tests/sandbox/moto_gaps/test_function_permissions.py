@@ -295,6 +295,7 @@ def test_a_policy_can_require_that_the_url_of_a_function_authenticates_its_calle
 
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["", ":$LATEST", ":1", ":live"])
 @pytest.mark.parametrize(
     "form",
