@@ -123,18 +123,6 @@ INTERNALS = [
     ),
     Internal(
         "moto.core.utils",
-        "remap_nested_keys",
-        "root key_transform",
-        "Task definitions of stacks can't be read: sandbox/moto_stacks/_task_definitions.py.",
-    ),
-    Internal(
-        "moto.core.utils",
-        "pascal_to_camelcase",
-        "argument",
-        "Task definitions of stacks can't be read: sandbox/moto_stacks/_task_definitions.py.",
-    ),
-    Internal(
-        "moto.core.utils",
         "convert_to_flask_response.__call__",
         "args",
         "The sandbox calls what this class calls, without Flask; compare both: sandbox/moto_dispatch.py.",
@@ -761,7 +749,6 @@ def test_only_a_few_modules_import_moto():
         "sandbox/moto_patches.py",
         "sandbox/moto_shapes.py",
         "sandbox/moto_speed.py",
-        "sandbox/moto_stacks/_task_definitions.py",
         "sandbox/moto_state/_backends.py",
         "sandbox/moto_state/awslambda.py",
         "sandbox/moto_state/ecs.py",
