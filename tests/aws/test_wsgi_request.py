@@ -40,12 +40,19 @@ def environ(method="GET", path="/", query="", body=b"", content_type="", **heade
     ],
     ids=str,
 )
-@pytest.mark.parametrize("names", [("form", "data", "values"), ("data", "values", "form")], ids="-".join)
+@pytest.mark.parametrize("names", [("form", "data"), ("data", "form")], ids="-".join)
 def test_a_request_has_the_same_properties(given, names):
     ours, theirs = WsgiRequest(environ(**given)), Request(environ(**given))
 
     for name in ("args", "host", "url", "url_root", "raw_path", "raw_url", "files", *names, *names):
         assert getattr(ours, name) == getattr(theirs, name), name
+
+
+def test_a_form_takes_the_place_of_the_query():
+    with_form = environ("POST", "/", "Action=ListUsers", b"Action=GetUser", FORM)
+
+    assert dict(WsgiRequest(with_form).values) == {"Action": "GetUser"}
+    assert dict(WsgiRequest(environ(query="Action=ListUsers")).values) == {"Action": "ListUsers"}
 
 
 def test_an_object_is_no_form_whatever_its_type():

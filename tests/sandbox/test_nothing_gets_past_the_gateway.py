@@ -7,6 +7,8 @@ import urllib.request
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -102,3 +104,87 @@ def test_a_denied_head_request_announces_no_body(public):
     headers, _ = head(s3.generate_presigned_url("head_object", {"Bucket": "closed", "Key": "secret"}))
 
     assert b"content-length: 0" in headers
+
+
+def send(sandbox, actor, service, path, body, content_type="application/x-www-form-urlencoded", **headers):
+    """Sign and send a request that no SDK makes; returns the status and the body."""
+    url = sandbox.endpoint + path
+    request = AWSRequest("POST", url, headers={"Content-Type": content_type, **headers}, data=body)
+    SigV4Auth(sandbox.session(actor=actor).get_credentials(), service, "us-east-1").add_auth(request)
+    signed = urllib.request.Request(url, body.encode(), dict(request.headers.items()), method="POST")
+    try:
+        with urllib.request.urlopen(signed) as response:
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+@pytest.mark.parametrize("text", ["&Action=DeleteSecret&", "&SecretId=other&SecretString=changed&"])
+def test_a_text_in_a_body_names_no_operation_and_no_parameter(public, text):
+    secrets = public.client("secretsmanager", actor="admin")
+    for name in ("named", "other"):
+        with contextlib.suppress(secrets.exceptions.ResourceExistsException):
+            secrets.create_secret(Name=name, SecretString="first")
+
+    secrets.put_secret_value(SecretId="named", SecretString=text)
+
+    assert secrets.get_secret_value(SecretId="named")["SecretString"] == text
+    assert secrets.get_secret_value(SecretId="other")["SecretString"] == "first"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [("/?SecretId=other2&Name=other2", {}), ("/", {"SecretId": "other2", "Name": "other2"})],
+)
+def test_the_query_and_headers_name_no_parameter_of_a_body_in_json(public, path, headers):
+    secrets = public.client("secretsmanager", actor="admin")
+    for name in ("named2", "other2"):
+        with contextlib.suppress(secrets.exceptions.ResourceExistsException):
+            secrets.create_secret(Name=name, SecretString="first")
+
+    status, _ = send(
+        public,
+        "admin",
+        "secretsmanager",
+        path,
+        '{"SecretId": "named2", "SecretString": "second"}',
+        "application/x-amz-json-1.1",
+        **{"X-Amz-Target": "secretsmanager.PutSecretValue", **headers},
+    )
+
+    assert status == 200
+    assert secrets.get_secret_value(SecretId="named2")["SecretString"] == "second"
+    assert secrets.get_secret_value(SecretId="other2")["SecretString"] == "first"
+
+
+def test_a_form_is_decided_and_performed_whatever_the_query_says(public):
+    iam = public.client("iam", actor="admin")
+    iam.create_user(UserName="kept")
+    version = "Version=2010-05-08"
+
+    status, body = send(
+        public,
+        "admin",
+        "iam",
+        f"/?Action=DeleteUser&UserName=kept&{version}",
+        f"Action=GetUser&UserName=kept&{version}",
+    )
+
+    assert (status, b"<UserName>kept" in body) == (200, True)
+    assert public.calls()[-1]["call"] == "iam.GetUser"
+
+
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("acl&tagging", "InvalidArgument"),
+        ("uploadId=1&acl", "InvalidArgument"),
+        ("restore", "MethodNotAllowed"),
+    ],
+)
+def test_a_request_is_about_one_subresource(public, query, code):
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{public.endpoint}/open/a?{query}")
+
+    assert f"<Code>{code}</Code>" in refused.value.read().decode()

@@ -17,6 +17,7 @@ from rolecall.aws.errors import AwsError, Protocol, failure
 from rolecall.aws.http import HttpRequest
 from rolecall.aws.json_types import WrongType, check_json
 from rolecall.aws.routing import find_operation
+from rolecall.aws.s3_subresources import check_subresources
 from rolecall.aws.services import protocol_of
 from rolecall.aws.sigv4 import form_parameters
 from rolecall.aws.wsgi_request import WsgiRequest
@@ -107,6 +108,12 @@ def request_path(service: str, operation: str) -> str:
     return path
 
 
+def query_flags(service: str, operation: str) -> frozenset[str]:
+    """Return the names that the path of an operation has in its query, such as ``acl`` in S3."""
+    query = request_path(service, operation).partition("?")[2]
+    return frozenset(part.partition("=")[0] for part in query.split("&") if part)
+
+
 def _unknown_operation(service: str, protocol: Protocol, request: HttpRequest) -> AwsError:
     """Return the error for an operation that a service doesn't have.
 
@@ -158,6 +165,8 @@ def parse_operation(service: str, request: HttpRequest, environ: WSGIEnvironment
         environ[MATCH] = (service, operation, uri)
     except (HTTPException, NotImplementedError, UnknownServiceError, DataNotFoundError):
         raise _unknown_operation(service, protocol, request) from None
+    if service == "s3" and request.query:
+        check_subresources(operation, wsgi.args)
     parser = PROTOCOL_PARSERS[protocol](operation)
     try:
         if protocol in ("json", "rest-json"):

@@ -127,7 +127,6 @@ class WsgiRequest(MotoRequest):  # type: ignore[misc]
     host = _once(Request, "host")
     raw_path = _once(MotoRequest, "raw_path")
     raw_url = _once(MotoRequest, "raw_url")
-    values = _once(Request, "values")
 
     def __init__(self, environ: WSGIEnvironment) -> None:
         super().__init__(environ)
@@ -150,6 +149,11 @@ class WsgiRequest(MotoRequest):  # type: ignore[misc]
             known.headers.list_again()
             return known
         return cls(environ)
+
+    @_Once
+    def values(self) -> Any:
+        """Return the fields of a form, or else the query, which moto reads only then."""
+        return self.form or self.args
 
     @_Once
     def form(self) -> Any:
@@ -178,6 +182,11 @@ class WsgiRequest(MotoRequest):  # type: ignore[misc]
     def _load_form_data(self) -> None:
         if "form" not in self.__dict__:
             super()._load_form_data()
+
+
+def forget_request(environ: WSGIEnvironment) -> None:
+    """Let `WsgiRequest.of` make a new request, for a change of the path or the query."""
+    environ.pop(_REQUEST, None)
 
 
 @lru_cache(maxsize=1024)

@@ -18,6 +18,7 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from rolecall.aws.wsgi_request import WsgiRequest
+from rolecall.sandbox.moto_input import headers_for_moto
 from rolecall.sandbox.responses import Response
 
 # Headers whose addresses Flask encodes, and statuses for which it changes others.
@@ -83,7 +84,7 @@ def _endpoint(application: flask.Flask, method: str, path: str) -> str:
 def _call(view: Any, request: WsgiRequest) -> Response | WerkzeugResponse:
     """Do what `moto.core.utils.convert_to_flask_response` does, without Flask's contexts."""
     try:
-        result = view.callback(request, request.raw_url, dict(request.headers.items()))
+        result = view.callback(request, request.raw_url, headers_for_moto(request.headers.items()))
     except ClientError as error:
         result = 400, {}, error.response["Error"]["Message"]
     status, headers, content = result if len(result) == 3 else (200, {}, result)

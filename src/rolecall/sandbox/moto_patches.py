@@ -29,6 +29,7 @@ from moto.moto_api._internal import mock_random
 from moto.organizations.models import FakeDelegatedAdministrator, FakeServiceAccess
 from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 
+from rolecall.sandbox.moto_input import restrict_moto
 from rolecall.sandbox.moto_launches import patch_launches
 from rolecall.sandbox.moto_speed import speed_up_moto
 from rolecall.sandbox.moto_state.iam import new_unique_id
@@ -56,6 +57,7 @@ def patch_moto() -> None:
     validator: Any = BaseIAMPolicyValidator
     validator.__init__ = _with_text_for_numbers(validator.__init__)
     speed_up_moto()
+    restrict_moto()
     _share_regions()
     # The sandbox decides whether a request is allowed before moto sees it. moto would evaluate a bucket
     # policy again without its conditions and principals, and deny what a conditional Deny lets through.

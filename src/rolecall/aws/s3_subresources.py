@@ -1,0 +1,65 @@
+"""Which part of a bucket or object a request to S3 is about: its ACL, its tags, or another subresource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from botocore.model import OperationModel
+from moto.core.utils import get_service_model
+
+from rolecall.aws.errors import AwsError
+
+# ``list-type`` and ``select-type`` only choose a version of an operation.
+_NO_SUBRESOURCES = frozenset({"list-type", "select-type", "x-id"})
+
+
+def check_subresources(operation: OperationModel, query: Mapping[str, str]) -> None:
+    """Check that a request names no subresource but that of its operation.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+
+    Parameters
+    ----------
+    operation
+        The operation that was found for the request.
+    query
+        The parameters of the query.
+
+    Raises
+    ------
+    AwsError
+        If it names several subresources, or one that can't be used in this way.
+    """
+    named = _subresources().intersection(query)
+    if named <= _own(operation):
+        return
+    if len(named) > 1:
+        first, second, *_ = sorted(named)
+        message = f"Conflicting query string parameters: {first}, {second}"
+        details = {"ArgumentName": "ResourceType", "ArgumentValue": first}
+        raise AwsError("InvalidArgument", message, 400, details)
+    raise AwsError("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
+
+
+@lru_cache(maxsize=1)
+def _subresources() -> frozenset[str]:
+    model = get_service_model("s3")
+    found = {"uploadId"}
+    for name in model.operation_names:
+        found.update(_flags(model.operation_model(name)))
+    return frozenset(found - _NO_SUBRESOURCES)
+
+
+@lru_cache(maxsize=512)
+def _own(operation: OperationModel) -> frozenset[str]:
+    shape: Any = operation.input_shape
+    required = shape.required_query_args if shape is not None else ()
+    return _flags(operation) | frozenset(required)
+
+
+def _flags(operation: OperationModel) -> frozenset[str]:
+    """Return what the path of an operation has in its query, such as ``acl``."""
+    query = str(operation.http["requestUri"]).partition("?")[2]
+    return frozenset(part.partition("=")[0] for part in query.split("&") if part)

@@ -1,0 +1,94 @@
+"""Let moto read from a request only what the gateway has read.
+
+moto looks for the name of an operation and for its parameters in several places: in the query, in headers,
+and in the text of any body. The gateway reads what the service's protocol says, and moto must do the same.
+
+``tests/sandbox/test_moto_internals.py`` lists what this relies on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache, wraps
+from typing import Any
+from urllib.parse import unquote_plus
+from wsgiref.types import WSGIEnvironment
+
+import moto.core.responses
+
+from rolecall.aws.operations import MATCH, PARSED, input_members, query_flags
+from rolecall.aws.wsgi_request import forget_request
+
+_SIGNATURE = "X-Amz-"
+# Headers without a hyphen in their names. Any other such name could be that of a parameter.
+_PLAIN_HEADERS = frozenset({"Accept", "Authorization", "Date", "Expect", "Host", "Origin", "Range"})
+
+
+def restrict_moto() -> None:
+    """Replace the functions of moto that would find another operation or other parameters; call it once."""
+    responses: Any = moto.core.responses
+    base: Any = responses.BaseResponse
+    base._get_action = _with_decided_action(base._get_action)
+    # Only a form has parameters in a body of this kind, and moto reads forms before.
+    responses.parse_qsl = wraps(responses.parse_qsl)(_no_parameters)
+
+
+def without_other_parameters(environ: WSGIEnvironment) -> None:
+    """Remove from the query what isn't a parameter of the operation; moto would prefer it to the body.
+
+    Parameters
+    ----------
+    environ
+        The WSGI environment of a request whose operation is known.
+    """
+    query = environ.get("QUERY_STRING")
+    service, operation, protocol, _ = environ.get(PARSED, ("", "", "", {}))
+    if not query or service == "s3" or protocol not in ("json", "rest-json", "rest-xml"):
+        return
+    known = _query_names(service, operation) if protocol != "json" else frozenset()
+    if known is None:
+        return
+    parts = query.split("&")
+    kept = [part for part in parts if _is_kept(unquote_plus(part.partition("=")[0]), known)]
+    if len(kept) < len(parts):
+        environ["QUERY_STRING"] = "&".join(kept)
+        environ["RAW_URI"] = environ["RAW_URI"].partition("?")[0] + (f"?{'&'.join(kept)}" if kept else "")
+        forget_request(environ)
+
+
+def headers_for_moto(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the headers whose names can't be those of parameters, which moto looks for here too."""
+    return {name: value for name, value in headers if "-" in name or name in _PLAIN_HEADERS}
+
+
+def _is_kept(name: str, known: frozenset[str]) -> bool:
+    return name in known or name.startswith(_SIGNATURE)
+
+
+@lru_cache(maxsize=4096)
+def _query_names(service: str, operation: str) -> frozenset[str] | None:
+    """Return the names that the query of an operation can have; None if it can have any."""
+    names = set(query_flags(service, operation))
+    for name, shape in input_members(service, operation).items():
+        if shape.serialization.get("location") == "querystring":
+            if shape.type_name == "map":
+                return None
+            names.add(shape.serialization.get("name", name))
+    return frozenset(names)
+
+
+def _with_decided_action(get_action: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Perform the operation that was decided. S3's responses choose it by other means."""
+
+    @wraps(get_action)
+    def decided_action(response: Any) -> Any:
+        service, operation, _ = response.normalized_request.environ.get(MATCH, ("", None, {}))
+        if operation is not None and service == response.boto3_service_name != "s3":
+            return operation.name
+        return get_action(response)
+
+    return decided_action
+
+
+def _no_parameters(*arguments: Any, **options: Any) -> list[tuple[str, str]]:
+    return []
