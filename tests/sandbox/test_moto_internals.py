@@ -159,6 +159,12 @@ INTERNALS = [
     ),
     Internal(
         "moto.core.parse",
+        "BaseJSONParser._parse_structure",
+        "self shape value",
+        "A body can override a parameter in the path: sandbox/moto_shapes.py.",
+    ),
+    Internal(
+        "moto.core.parse",
         "BaseXMLParser._parse_structure",
         "self shape node",
         "Requests in XML are parsed in twice the time: sandbox/moto_shapes.py.",

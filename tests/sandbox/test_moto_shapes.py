@@ -151,3 +151,37 @@ def test_a_result_is_serialized_as_moto_serializes_it(service, protocol, operati
     )
 
     assert ours == theirs
+
+
+@pytest.mark.parametrize(
+    ("service", "protocol", "operation", "body"),
+    [
+        ("dynamodb", "json", "PutItem", b'{"TableName": "a", "Item": {"id": {"S": "1"}, "b": {"L": []}}}'),
+        ("dynamodb", "json", "GetItem", b'{"TableName": null, "Key": {}, "Other": 1}'),
+        ("kms", "json", "Encrypt", b'{"KeyId": "a", "Plaintext": "eA=="}'),
+        (
+            "lambda",
+            "rest-json",
+            "CreateFunction",
+            b'{"FunctionName": "a", "Code": {"ZipFile": "eA=="}, "Timeout": 3}',
+        ),
+    ],
+)
+def test_a_body_in_json_is_parsed_as_moto_parses_it(service, protocol, operation, body):
+    model = get_service_model(service).operation_model(operation)
+    request = located(model.input_shape) | {"body": body}
+
+    ours, theirs = (
+        module.PROTOCOL_PARSERS[protocol](model).parse(request) for module in (moto.core.parse, PARSERS)
+    )
+
+    assert ours == theirs
+
+
+def test_a_parameter_in_the_path_is_not_read_from_the_body():
+    model = get_service_model("lambda").operation_model("UpdateFunctionConfiguration")
+    request = located(model.input_shape) | {"body": b'{"FunctionName": "other", "Timeout": 3}'}
+
+    parsed = moto.core.parse.PROTOCOL_PARSERS["rest-json"](model).parse(request)
+
+    assert (parsed["FunctionName"], parsed["Timeout"]) == ("a", 3)

@@ -38,18 +38,14 @@ def find_operation(service: str, request: WsgiRequest) -> tuple[OperationModel, 
         If there is no such service.
     """
     protocol = determine_request_protocol(get_service_model(service), request.headers.get("Content-Type"))
-    if not protocol.startswith("rest-"):
+    key: tuple[object, ...] = (service, protocol, request.method, request.host, request.raw_path)
+    if protocol == "json":
+        key += (request.headers.get("X-Amz-Target"),)
+    elif protocol.startswith("rest-"):
+        key += (request.query_string, _deciding_headers(service, protocol).intersection(request.environ))
+    else:
         found: tuple[OperationModel, dict[str, Any]] = get_service_router(service).match(request)
         return found
-    key = (
-        service,
-        protocol,
-        request.method,
-        request.host,
-        request.raw_path,
-        request.query_string,
-        _deciding_headers(service, protocol).intersection(request.environ),
-    )
     known = _known.get(key)
     if known is None:
         if len(_known) >= _MOST_KNOWN:

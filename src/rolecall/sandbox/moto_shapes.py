@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Any, NamedTuple
 
-from moto.core.parse import BaseRestParser, BaseXMLParser
+from moto.core.parse import BaseJSONParser, BaseRestParser, BaseXMLParser
 from moto.core.serialize import (
     AttributePicker,
     AttributePickerContext,
@@ -25,11 +25,13 @@ def speed_up_shapes() -> None:
     serializer: Any = ResponseSerializer
     rest_parser: Any = BaseRestParser
     xml_parser: Any = BaseXMLParser
+    json_parser: Any = BaseJSONParser
     serializer.get_value = _with_known_keys(serializer.get_value)
     serializer._serialize_type_structure = _serialize_present_members
     rest_parser._parse_non_payload_attrs = _parse_located_members
     rest_parser._add_modeled_parse = _parse_members
     xml_parser._parse_structure = _with_known_elements(xml_parser._parse_structure)
+    json_parser._parse_structure = _with_known_names(json_parser._parse_structure)
 
 
 class _Located(NamedTuple):
@@ -106,11 +108,11 @@ def _parse_members(parser: Any, request: dict[str, Any], shape: Any, parsed: dic
 
 
 class _Element(NamedTuple):
-    """A member of a structure in XML, and the name of its element."""
+    """A member of a structure in XML or JSON, and its name there."""
 
     name: str
     shape: Any
-    element: str
+    sent_as: str
 
 
 @lru_cache(maxsize=4096)
@@ -142,6 +144,32 @@ def _with_known_elements(parse: Callable[[Any, Any, Any], Any]) -> Callable[[Any
             for name, member, element in elements
             if element in sent
         }
+
+    return parse_known
+
+
+@lru_cache(maxsize=4096)
+def _json_names(shape: Any) -> tuple[_Element, ...]:
+    """Return the members of a structure that are in the body, where moto also looks for all others."""
+    return tuple(
+        _Element(name, member, member.serialization.get("name", name))
+        for name, member in shape.members.items()
+        if "location" not in member.serialization
+    )
+
+
+def _with_known_names(parse: Callable[[Any, Any, Any], Any]) -> Callable[[Any, Any, Any], Any]:
+    """Read a structure in JSON without asking the model again how each member is named."""
+
+    @wraps(parse)
+    def parse_known(parser: Any, shape: Any, sent: Any) -> Any:
+        if type(sent) is not dict or shape.is_document_type:
+            return parse(parser, shape, sent)
+        parsed = parser.MAP_TYPE()
+        for name, member, sent_as in _json_names(shape):
+            if sent_as in sent and (value := sent[sent_as]) is not None:
+                parsed[name] = parser._parse_shape(member, value)
+        return parsed
 
     return parse_known
 
