@@ -195,6 +195,12 @@ INTERNALS = [
     ),
     Internal(
         "moto.core.responses",
+        "BaseResponse.get_region_from_url",
+        "self request full_url",
+        "A user agent can name the Region in which moto performs a call: sandbox/moto_input.py.",
+    ),
+    Internal(
+        "moto.core.responses",
         "parse_qsl",
         "qs",
         "A text in a body can name parameters that moto reads: sandbox/moto_input.py.",

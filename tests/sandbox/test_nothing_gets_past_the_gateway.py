@@ -174,6 +174,15 @@ def test_a_form_is_decided_and_performed_whatever_the_query_says(public):
     assert public.calls()[-1]["call"] == "iam.GetUser"
 
 
+def test_the_user_agent_names_no_region(public):
+    elsewhere = Config(user_agent_extra="region/eu-west-1")
+    queues = public.session(actor="admin").client("sqs", region_name="us-east-1", config=elsewhere)
+
+    url = queues.create_queue(QueueName="here")["QueueUrl"]
+
+    assert public.client("sqs", actor="admin").list_queues()["QueueUrls"] == [url]
+
+
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 @pytest.mark.parametrize(
     ("query", "code"),

@@ -185,7 +185,7 @@ class WsgiRequest(MotoRequest):  # type: ignore[misc]
 
 
 def forget_request(environ: WSGIEnvironment) -> None:
-    """Let `WsgiRequest.of` make a new request, for a change of the path or the query."""
+    """Remove the request from its environment, which has changed, or isn't needed any more."""
     environ.pop(_REQUEST, None)
 
 

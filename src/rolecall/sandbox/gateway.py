@@ -18,6 +18,7 @@ from rolecall.aws.request_ids import new_request_id
 from rolecall.aws.required_parameters import check_required
 from rolecall.aws.s3_forms import Form, read_form
 from rolecall.aws.services import accepts_unsigned, region_for, service_and_protocol
+from rolecall.aws.wsgi_request import forget_request
 from rolecall.aws.xml_text import check_form
 from rolecall.sandbox import moto_app
 from rolecall.sandbox.access_changes import AccessChanges
@@ -182,6 +183,8 @@ class Gateway:
         if not response.ok and self._was_disturbed(resets):
             # A user or a key can be missing for a moment. SDKs make such a request again.
             response = progress.error_response(unavailable("The sandbox is being reset."), environ)
+        # Without this, a large body would stay until the garbage collector finds it.
+        forget_request(environ)
         self.calls.record(progress.who, progress.call, progress.parameters, response.error, arrived)
         if call is not None:
             self.history.record(call, response, arrived)

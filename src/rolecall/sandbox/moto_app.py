@@ -24,7 +24,7 @@ from werkzeug.test import EnvironBuilder
 from rolecall.aws.errors import AwsError
 from rolecall.aws.operations import Operation
 from rolecall.sandbox import moto_dispatch
-from rolecall.sandbox.moto_input import without_other_parameters
+from rolecall.sandbox.moto_input import REGION, without_other_parameters
 from rolecall.sandbox.moto_patches import patch_moto
 from rolecall.sandbox.responses import Response
 
@@ -68,6 +68,7 @@ def perform(environ: WSGIEnvironment, service: str, account: str, region: str) -
             f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
         )
     environ[_ACCOUNT_HEADER] = account
+    environ[REGION] = region
     without_other_parameters(environ)
     return _run_or_say_why(environ, service)
 

@@ -19,6 +19,9 @@ import moto.core.responses
 from rolecall.aws.operations import MATCH, PARSED, input_members, query_flags
 from rolecall.aws.wsgi_request import forget_request
 
+REGION = "rolecall.region"
+"""Where the WSGI environment keeps the Region that a request was decided for."""
+
 _SIGNATURE = "X-Amz-"
 # Headers without a hyphen in their names. Any other such name could be that of a parameter.
 _PLAIN_HEADERS = frozenset({"Accept", "Authorization", "Date", "Expect", "Host", "Origin", "Range"})
@@ -29,6 +32,7 @@ def restrict_moto() -> None:
     responses: Any = moto.core.responses
     base: Any = responses.BaseResponse
     base._get_action = _with_decided_action(base._get_action)
+    base.get_region_from_url = _with_decided_region(base.get_region_from_url)
     # Only a form has parameters in a body of this kind, and moto reads forms before.
     responses.parse_qsl = wraps(responses.parse_qsl)(_no_parameters)
 
@@ -88,6 +92,16 @@ def _with_decided_action(get_action: Callable[[Any], Any]) -> Callable[[Any], An
         return get_action(response)
 
     return decided_action
+
+
+def _with_decided_region(get_region: Callable[..., str]) -> Callable[..., str]:
+    """Perform an operation in the Region that was decided; moto prefers one in the client's user agent."""
+
+    @wraps(get_region)
+    def decided_region(response: Any, request: Any, full_url: str) -> str:
+        return request.environ.get(REGION) or get_region(response, request, full_url)
+
+    return decided_region
 
 
 def _no_parameters(*arguments: Any, **options: Any) -> list[tuple[str, str]]:

@@ -69,6 +69,7 @@ def _remember_what_stays_the_same() -> None:
     responses.gen_amzn_requestid_long = _same_request_id
     responses.camelcase_to_underscores = cache(responses.camelcase_to_underscores)
     s3: Any = moto.s3.responses
+    s3.parse_region_from_url = lru_cache(maxsize=1024)(s3.parse_region_from_url)
     s3.metadata_from_headers = _metadata_from_headers
     for module in (moto.core.responses, moto.iam.models, moto.s3.models, moto.s3.responses):
         module.get_partition = _partition
