@@ -20,8 +20,13 @@ class WrongType(ValueError):
     """A value of another type than the model has. The text is the message for the client."""
 
 
-def check_json(operation: OperationModel, body: bytes) -> None:
+def check_json(operation: OperationModel, body: bytes) -> Any:
     """Check the body of a request; an empty one has no parameters.
+
+    Returns
+    -------
+    object
+        What is in the body; None if there is none, or if it isn't JSON by the model.
 
     Raises
     ------
@@ -30,11 +35,14 @@ def check_json(operation: OperationModel, body: bytes) -> None:
     """
     shape: Any = operation.input_shape
     if not body or shape is None:
-        return
+        return None
     payload = shape.serialization.get("payload")
     shape = shape.members[payload] if payload else shape
-    if shape.type_name == "structure":
-        check_types(shape, json.loads(body))
+    if shape.type_name != "structure":
+        return None
+    content = json.loads(body)
+    check_types(shape, content)
+    return content
 
 
 def check_types(shape: Any, value: Any) -> None:

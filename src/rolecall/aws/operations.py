@@ -171,7 +171,9 @@ def parse_operation(service: str, request: HttpRequest, environ: WSGIEnvironment
     try:
         if protocol in ("json", "rest-json"):
             # moto reads a body that isn't JSON as if it had no parameters.
-            check_json(operation, request.body)
+            content = check_json(operation, request.body)
+            if content is not None:
+                parser._parse_body_as_json = lambda body: content
         parameters = parser.parse(
             {
                 "method": request.method,

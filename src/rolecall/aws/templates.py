@@ -125,9 +125,14 @@ def fill(
     found = [("", False)]
     for match in matches:
         literal, at = template[at : match.start()], match.end()
-        filled = list(_fill_one(match[1], parameters, fixed, convert))
+        expression = match[1]
+        filled = (
+            [fixed[expression]]
+            if expression in fixed
+            else list(_fill_one(expression, parameters, fixed, convert))
+        )
         if not filled:
-            if missing is None or _names_something(match[1], parameters):
+            if missing is None or _names_something(expression, parameters):
                 return []
             filled = [missing]
         replaces = at == len(template) or template[at] == "{"

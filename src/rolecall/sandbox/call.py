@@ -49,6 +49,20 @@ class Call:
     notes: dict[str, Any] = field(default_factory=dict)
     request_id: str = field(default_factory=lambda: str(uuid4()))
 
+    def authorized(self, account: str, denials: tuple[str | None, ...]) -> Call:
+        """Return the call with what its authorization has found."""
+        return Call(
+            self.operation,
+            self.caller,
+            self.request,
+            self.signature,
+            self.region,
+            account,
+            denials,
+            self.notes,
+            self.request_id,
+        )
+
     @property
     def name(self) -> str:
         """Service and operation, such as ``iam.CreateRole``."""

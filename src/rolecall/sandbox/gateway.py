@@ -238,7 +238,7 @@ class Gateway:
         check_constraints(call.operation)
         gaps.validate(call)
         authorization = self.authorizer.authorize(call)
-        call = replace(call, account=authorization.account, denials=authorization.denials)
+        call = call.authorized(authorization.account, authorization.denials)
         patch_deliveries(call.operation.service)
         try:
             return self._change_state(call, environ)

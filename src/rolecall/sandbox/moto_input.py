@@ -86,10 +86,13 @@ def _with_decided_action(get_action: Callable[[Any], Any]) -> Callable[[Any], An
 
     @wraps(get_action)
     def decided_action(response: Any) -> Any:
-        service, operation, _ = response.normalized_request.environ.get(MATCH, ("", None, {}))
-        if operation is not None and service == response.boto3_service_name != "s3":
-            return operation.name
-        return get_action(response)
+        environ = response.normalized_request.environ
+        service, operation, labels = environ.get(MATCH, ("", None, {}))
+        if operation is None or service != response.boto3_service_name or service == "s3":
+            return get_action(response)
+        if environ[PARSED][2].startswith("rest-"):
+            response.uri_match = dict(labels)
+        return operation.name
 
     return decided_action
 

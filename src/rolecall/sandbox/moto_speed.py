@@ -17,9 +17,7 @@ import moto.s3.models
 import moto.s3.responses
 import moto.s3.utils
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
-from moto.core.request import determine_request_protocol
 from moto.core.routing import ServiceOperationRouter
-from moto.core.utils import get_service_model
 from moto.s3.responses import S3Response
 from moto.server import DomainDispatcherApplication
 from moto.utilities.utils import get_partition
@@ -144,14 +142,10 @@ def _with_parsed_parameters(parse: Callable[[Any, Any], None]) -> Callable[[Any,
 
     @wraps(parse)
     def parse_once(response: Any, request: Any) -> None:
-        known = request.environ.get(PARSED)
-        if known is None or response.PROTOCOL_PARSER_MAP_TYPE is not dict or request.content_encoding:
-            parse(response, request)
-            return
-        service, operation, protocol, parameters = known
-        model = get_service_model(response.boto3_service_name)
-        same = (model.service_name, response._get_action()) == (service, operation)
-        if same and determine_request_protocol(model, request.content_type) == protocol:
+        environ = request.environ
+        service, _, _, parameters = environ.get(PARSED, ("", "", "", {}))
+        as_sent = response.PROTOCOL_PARSER_MAP_TYPE is dict and "HTTP_CONTENT_ENCODING" not in environ
+        if as_sent and service == response.boto3_service_name:
             response.params = _copied(parameters)
         else:
             parse(response, request)
