@@ -37,3 +37,12 @@ def test_headers_have_lower_case_names():
         "20261126T080000Z",
         "text/plain",
     )
+
+
+def test_a_request_is_written_with_names_that_differ_in_an_underscore():
+    headers = {"x-amz-meta-a-b": "1", "x-amz-meta-a_b": "2", "content-length": "0"}
+    written = {}
+
+    HttpRequest("PUT", "/", "", headers, b"", "127.0.0.1").write_to(written)
+
+    assert HttpRequest.from_environ(written).headers == headers

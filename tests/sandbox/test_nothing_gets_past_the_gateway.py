@@ -1,6 +1,7 @@
 """moto does just what was decided, whatever else a request says."""
 
 import contextlib
+import json
 import socket
 import urllib.error
 import urllib.request
@@ -132,11 +133,7 @@ def test_a_text_in_a_body_names_no_operation_and_no_parameter(public, text):
     assert secrets.get_secret_value(SecretId="other")["SecretString"] == "first"
 
 
-@pytest.mark.parametrize(
-    ("path", "headers"),
-    [("/?SecretId=other2&Name=other2", {}), ("/", {"SecretId": "other2", "Name": "other2"})],
-)
-def test_the_query_and_headers_name_no_parameter_of_a_body_in_json(public, path, headers):
+def test_the_query_names_no_parameter_of_a_body_in_json(public):
     secrets = public.client("secretsmanager", actor="admin")
     for name in ("named2", "other2"):
         with contextlib.suppress(secrets.exceptions.ResourceExistsException):
@@ -146,15 +143,32 @@ def test_the_query_and_headers_name_no_parameter_of_a_body_in_json(public, path,
         public,
         "admin",
         "secretsmanager",
-        path,
+        "/?SecretId=other2&Name=other2",
         '{"SecretId": "named2", "SecretString": "second"}',
         "application/x-amz-json-1.1",
-        **{"X-Amz-Target": "secretsmanager.PutSecretValue", **headers},
+        **{"X-Amz-Target": "secretsmanager.PutSecretValue"},
     )
 
     assert status == 200
     assert secrets.get_secret_value(SecretId="named2")["SecretString"] == "second"
     assert secrets.get_secret_value(SecretId="other2")["SecretString"] == "first"
+
+
+@pytest.mark.parametrize("origin", [{}, {"Origin": "https://shop.example.com"}])
+def test_a_header_names_no_parameter_of_a_body_in_json(public, origin):
+    name = f"with-{len(origin)}-origins"
+
+    _, created = send(
+        public,
+        "admin",
+        "secretsmanager",
+        "/",
+        json.dumps({"Name": name, "SecretString": "first"}),
+        "application/x-amz-json-1.1",
+        **{"X-Amz-Target": "secretsmanager.CreateSecret", "Name": "Other", **origin},
+    )
+
+    assert json.loads(created)["Name"] == name
 
 
 def test_a_form_is_decided_and_performed_whatever_the_query_says(public):

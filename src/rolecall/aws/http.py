@@ -126,7 +126,7 @@ class HttpRequest:
         environ["CONTENT_TYPE"] = self.headers.get("content-type", "")
         environ["CONTENT_LENGTH"] = str(len(self.body))
         environ["wsgi.input"] = BytesIO(self.body)
-        names = {_name_in_wsgi(header): header for header in self.headers}
+        names = {self._key_in_wsgi(header): header for header in self.headers}
         for name, header in names.items():
             if header not in ("content-type", "content-length"):
                 environ[name] = self.headers[header]
@@ -134,10 +134,11 @@ class HttpRequest:
             name: header for name, header in names.items() if "_" in header
         }
 
+    def _key_in_wsgi(self, header: str) -> str:
+        key = f"HTTP_{header.upper().replace('-', '_')}"
+        # The name that differs in the hyphens only can be there too. The server writes both in this way.
+        return f"{key}." if "_" in header and header.replace("_", "-") in self.headers else key
+
     def query_parameters(self) -> dict[str, str]:
         """Return the decoded parameters of the query; the last value counts if a name is repeated."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
-
-
-def _name_in_wsgi(header: str) -> str:
-    return f"HTTP_{header.upper().replace('-', '_')}"

@@ -211,8 +211,9 @@ class Gateway:
         if caller.account is None and not accepts_unsigned(service):
             raise failure("missing", service, protocol)
         if "content-encoding" in request.headers:
-            request = decompressed(request, service, protocol)
-            request.write_to(environ)
+            sent, request = request, decompressed(request, service, protocol)
+            if request is not sent:
+                request.write_to(environ)
         operation = parse_operation(service, request, environ)
         check_form(operation, request)
         progress.call = f"{operation.service}.{operation.name}"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from wsgiref.types import WSGIEnvironment
@@ -46,17 +47,17 @@ def dispatch(environ: WSGIEnvironment) -> Response:
         If moto lacks the operation.
     """
     application = _applications.get_application(environ)
-    if environ["REQUEST_METHOD"] == "OPTIONS" or "HTTP_ORIGIN" in environ:
-        # A script in a browser sends these. Flask answers them for moto.
+    if environ["REQUEST_METHOD"] == "OPTIONS":
+        # A browser sends these before other requests. Flask answers them for moto.
         return _with_flask(application, environ)
     try:
         response = _call(_find_view(application, environ), WsgiRequest.of(environ))
-        if isinstance(response, Response):
-            return response
     except HTTPException as error:
         response = error.get_response(environ)
-    body, status, headers = response.get_wsgi_response(environ)
-    return Response(int(status[:3]), tuple(headers), b"".join(body))
+    if not isinstance(response, Response):
+        body, status, headers = response.get_wsgi_response(environ)
+        response = Response(int(status[:3]), tuple(headers), b"".join(body))
+    return _for_origin(application, environ, response) if "HTTP_ORIGIN" in environ else response
 
 
 def _find_view(application: flask.Flask, environ: WSGIEnvironment) -> Any:
@@ -117,6 +118,19 @@ def _plain_response(status: Any, headers: Any, content: Any, method: str) -> Res
         sent.append(("Content-Type", "text/html; charset=utf-8"))
     sent.append(("Content-Length", str(len(body))))
     return Response(status, tuple(sent), body)
+
+
+def _for_origin(application: flask.Flask, environ: WSGIEnvironment, response: Response) -> Response:
+    """Add the headers that let a page of another origin read a response; moto's server adds them too."""
+    with application.request_context(environ):
+        processed = application.process_response(flask.Response(headers=list(response.headers)))
+    added = [
+        (name, value)
+        for name, value in processed.headers
+        if name == "Vary" or name.startswith("Access-Control-")
+    ]
+    kept = [(name, value) for name, value in response.headers if (name, value) not in added]
+    return replace(response, headers=(*kept, *added))
 
 
 def _with_flask(application: flask.Flask, environ: WSGIEnvironment) -> Response:

@@ -97,6 +97,17 @@ def test_only_responses_to_allowed_origins_have_the_headers(s3, page):
     assert not any(name.lower().startswith("access-control") for name in same_origin.headers)
 
 
+def test_a_page_uploads_an_object_in_the_format_of_a_form(s3, page):
+    upload = {"Bucket": "shared-page", "Key": "form", "ContentType": "application/x-www-form-urlencoded"}
+    url = s3.generate_presigned_url("put_object", Params=upload)
+    headers = {"Origin": SHOP, "Content-Type": upload["ContentType"]}
+
+    uploaded = requests.put(url, b"a=1&b=2", headers=headers, timeout=10)
+
+    assert uploaded.headers["Access-Control-Allow-Origin"] == SHOP
+    assert s3.get_object(Bucket="shared-page", Key="form")["Body"].read() == b"a=1&b=2"
+
+
 def test_an_origin_has_one_wildcard_at_most(s3, page):
     # https://github.com/versity/versitygw/issues/1870
     rule = {"AllowedOrigins": ["https://*.example.*"], "AllowedMethods": ["GET"]}

@@ -334,7 +334,7 @@ def test_every_bucket_is_encrypted(clients):
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
 def test_names_of_metadata_can_differ_in_an_underscore(clients):
     metadata = {"a-b": "1", "a_b": "2"}
-    clients["s3"].put_object(**BUCKET, Key="described", Metadata=metadata)
+    clients["s3"].put_object(**BUCKET, Key="described", Metadata=metadata, ContentEncoding="gzip")
 
     assert clients["s3"].head_object(**BUCKET, Key="described")["Metadata"] == metadata
 
