@@ -14,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from rolecall import Sandbox
+from rolecall.aws.s3 import copied_object
 
 WORLD = """\
 world: public
@@ -211,3 +212,80 @@ def test_a_request_is_about_one_subresource(public, query, code):
         urllib.request.urlopen(f"{public.endpoint}/open/a?{query}")
 
     assert f"<Code>{code}</Code>" in refused.value.read().decode()
+
+
+def allow_guest(sandbox, *statements):
+    """Give the guest these permissions, each an action and a resource, and no others."""
+    statement = [
+        {"Effect": "Allow", "Action": action, "Resource": resource} for action, resource in statements
+    ]
+    document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    iam = sandbox.client("iam", actor="admin")
+    iam.put_user_policy(UserName="guest", PolicyName="narrow", PolicyDocument=document)
+
+
+@pytest.mark.parametrize("source", ["open/odd#1", "open/odd;1", "/open/odd%231"])
+def test_the_object_that_is_copied_is_the_one_that_was_decided(public, source):
+    s3 = public.client("s3", actor="admin")
+    s3.put_object(Bucket="open", Key="odd", Body=b"another")
+    for key in ("odd#1", "odd;1"):
+        s3.put_object(Bucket="open", Key=key, Body=b"named")
+
+    request = urllib.request.Request(
+        f"{public.endpoint}/open/copy", method="PUT", headers={"x-amz-copy-source": source}
+    )
+    urllib.request.urlopen(request).close()
+
+    assert s3.get_object(Bucket="open", Key="copy")["Body"].read() == b"named"
+
+
+@pytest.mark.parametrize("query", ["versionId=1", "x=2&versionId=1", "%76ersionId=1"])
+def test_the_version_of_a_copy_is_found_anywhere_in_the_query(query):
+    assert copied_object(f"/bucket/a%3Fb?{query}") == ("bucket/a?b", "1")
+
+
+@pytest.mark.parametrize("name", ["abort_multipart_upload", "complete_multipart_upload", "list_parts"])
+def test_an_upload_belongs_to_one_key(public, name):
+    s3, guest = public.client("s3", actor="admin"), public.client("s3", actor="guest")
+    upload = s3.create_multipart_upload(Bucket="closed", Key="private")["UploadId"]
+    part = s3.upload_part(Bucket="closed", Key="private", UploadId=upload, PartNumber=1, Body=b"x")
+    allow_guest(public, ("s3:*", "arn:aws:s3:::closed/own"))
+    parts = [{"PartNumber": 1, "ETag": part["ETag"]}]
+    more = {"MultipartUpload": {"Parts": parts}} if name.startswith("complete") else {}
+
+    with pytest.raises(ClientError) as refused:
+        getattr(guest, name)(Bucket="closed", Key="own", UploadId=upload, **more)
+
+    assert refused.value.response["Error"]["Code"] == "NoSuchUpload"
+    s3.abort_multipart_upload(Bucket="closed", Key="private", UploadId=upload)
+
+
+def test_a_message_has_one_target(public):
+    admin, guest = public.client("sns", actor="admin"), public.client("sns", actor="guest")
+    mine, other = (admin.create_topic(Name=name)["TopicArn"] for name in ("mine", "other"))
+    allow_guest(public, ("sns:Publish", mine))
+
+    for target in ({"TargetArn": other}, {"PhoneNumber": "+15551234567"}):
+        with pytest.raises(ClientError) as refused:
+            guest.publish(TopicArn=mine, Message="hi", **target)
+        assert refused.value.response["Error"]["Code"] == "InvalidParameter"
+
+
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
+@pytest.mark.parametrize(
+    "which",
+    [{"SecretIdList": ["mine3", "other3"]}, {"Filters": [{"Key": "name", "Values": ["mine3", "other3"]}]}],
+)
+def test_a_batch_has_the_secrets_that_the_caller_may_read(public, which):
+    admin = public.client("secretsmanager", actor="admin")
+    for name in ("mine3", "other3"):
+        with contextlib.suppress(admin.exceptions.ResourceExistsException):
+            admin.create_secret(Name=name, SecretString=name)
+    mine = admin.describe_secret(SecretId="mine3")["ARN"]
+    batches = ["secretsmanager:BatchGetSecretValue", "secretsmanager:ListSecrets"]
+    allow_guest(public, (batches, "*"), ("secretsmanager:GetSecretValue", mine))
+
+    batch = public.client("secretsmanager", actor="guest").batch_get_secret_value(**which)
+
+    assert [secret["SecretString"] for secret in batch["SecretValues"]] == ["mine3"]
+    assert [error["ErrorCode"] for error in batch["Errors"]] == ["AccessDeniedException"]

@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import cast
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import yaml
 
 from rolecall.aws import partiql
 from rolecall.aws.function_names import parse_function_name
+from rolecall.aws.s3 import copied_object
 from rolecall.aws.service_linked_roles import service_linked_role
 from rolecall.aws.state import Scope
 
@@ -278,8 +279,8 @@ def _copied(*, version: bool) -> Conversion:
     """Return the bucket and key in ``x-amz-copy-source``, if a version is named or if it isn't."""
 
     def source(value: str, scope: Scope) -> str | None:
-        path, _, query = value.partition("?")
-        return unquote(path).lstrip("/") if query.startswith("versionId=") is version else None
+        path, named = copied_object(value)
+        return path if (named is not None) is version else None
 
     return source
 

@@ -24,7 +24,7 @@ from werkzeug.test import EnvironBuilder
 from rolecall.aws.errors import AwsError
 from rolecall.aws.operations import Operation
 from rolecall.sandbox import moto_dispatch
-from rolecall.sandbox.moto_input import REGION, without_other_parameters
+from rolecall.sandbox.moto_input import REGION, with_encoded_copy_source, without_other_parameters
 from rolecall.sandbox.moto_patches import patch_moto
 from rolecall.sandbox.responses import Response
 
@@ -52,6 +52,8 @@ def perform(environ: WSGIEnvironment, service: str, account: str, region: str) -
         body.
     account
         The account in which the operation is performed.
+    region
+        The Region in which it is performed.
 
     Raises
     ------
@@ -69,6 +71,7 @@ def perform(environ: WSGIEnvironment, service: str, account: str, region: str) -
         )
     environ[_ACCOUNT_HEADER] = account
     environ[REGION] = region
+    with_encoded_copy_source(environ)
     without_other_parameters(environ)
     return _run_or_say_why(environ, service)
 

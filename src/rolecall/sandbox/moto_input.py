@@ -11,18 +11,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import quote, unquote_plus
 from wsgiref.types import WSGIEnvironment
 
 import moto.core.responses
 
 from rolecall.aws.operations import MATCH, PARSED, input_members, query_flags
+from rolecall.aws.s3 import copied_object
 from rolecall.aws.wsgi_request import forget_request
 
 REGION = "rolecall.region"
 """Where the WSGI environment keeps the Region that a request was decided for."""
 
 _SIGNATURE = "X-Amz-"
+_COPY_SOURCE = "HTTP_X_AMZ_COPY_SOURCE"
 # Headers without a hyphen in their names. Any other such name could be that of a parameter.
 _PLAIN_HEADERS = frozenset({"Accept", "Authorization", "Date", "Expect", "Host", "Origin", "Range"})
 
@@ -58,6 +60,16 @@ def without_other_parameters(environ: WSGIEnvironment) -> None:
         environ["QUERY_STRING"] = "&".join(kept)
         environ["RAW_URI"] = environ["RAW_URI"].partition("?")[0] + (f"?{'&'.join(kept)}" if kept else "")
         forget_request(environ)
+
+
+def with_encoded_copy_source(environ: WSGIEnvironment) -> None:
+    """Encode the source of a copy, so that moto finds the object that was decided in it.
+
+    moto reads it as a URL, in which a key would end at ``#`` or ``;``.
+    """
+    if _COPY_SOURCE in environ:
+        path, version = copied_object(environ[_COPY_SOURCE])
+        environ[_COPY_SOURCE] = f"/{quote(path)}" + (f"?versionId={quote(version)}" if version else "")
 
 
 def headers_for_moto(headers: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rolecall.aws.errors import AwsError
+from rolecall.aws.s3 import copied_object
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.moto_state.s3 import bucket_account
@@ -28,4 +29,5 @@ class ExpectedBucketOwners(Gap):
 
 
 def _source_bucket(copy_source: str) -> str:
-    return copy_source.lstrip("/").partition("/")[0]
+    path, _ = copied_object(copy_source)
+    return path.partition("/")[0]

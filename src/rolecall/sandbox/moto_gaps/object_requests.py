@@ -18,6 +18,9 @@ _LONGEST_KEY = 1024
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
 _MOST_METADATA = 2048
 _LARGEST_NUMBER = 2**31 - 1
+_OF_UPLOADS = frozenset(
+    {"AbortMultipartUpload", "CompleteMultipartUpload", "ListParts", "UploadPart", "UploadPartCopy"}
+)
 _NO_UPLOAD = (
     "The specified upload does not exist. The upload ID may be invalid, or the upload may have been "
     "aborted or completed."
@@ -42,12 +45,15 @@ class ObjectRequests(Gap):
 
     operations = frozenset(
         {
+            "s3.AbortMultipartUpload",
+            "s3.CompleteMultipartUpload",
             "s3.CopyObject",
             "s3.CreateMultipartUpload",
             "s3.GetBucketEncryption",
             "s3.ListObjects",
             "s3.ListObjectVersions",
             "s3.ListObjectsV2",
+            "s3.ListParts",
             "s3.PutBucketTagging",
             "s3.PutBucketVersioning",
             "s3.PutObject",
@@ -68,8 +74,10 @@ class ObjectRequests(Gap):
         _check_metadata(parameters.get("Metadata") or {})
         if name == "PutObject":
             _check_digest(call)
-        if name.startswith("UploadPart") and not upload_exists(
-            call.operation.text("Bucket", ""), call.operation.text("UploadId", "")
+        if name in _OF_UPLOADS and not upload_exists(
+            call.operation.text("Bucket", ""),
+            call.operation.text("Key", ""),
+            call.operation.text("UploadId", ""),
         ):
             raise AwsError("NoSuchUpload", _NO_UPLOAD, 404)
         tagging = parameters.get("Tagging")

@@ -11,6 +11,9 @@ from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.moto_state.s3 import delete_objects
 from rolecall.sandbox.responses import Result
 
+_MOST_OBJECTS = 1000
+_MALFORMED = "The XML you provided was not well-formed or did not validate against our published schema"
+
 
 class PartlyDeniedDeletions(Gap):
     """DeleteObjects deletes the keys that are allowed, and lists the denied ones as errors."""
@@ -19,12 +22,16 @@ class PartlyDeniedDeletions(Gap):
     rule = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html"
     answers = True
 
-    def before(self, call: Call) -> Result | None:
+    def validate(self, call: Call) -> None:
+        """Raise MalformedXML for no objects, or too many."""
+        objects = (call.operation.parameters.get("Delete") or {}).get("Objects") or []
+        if not 0 < len(objects) <= _MOST_OBJECTS:
+            raise AwsError("MalformedXML", _MALFORMED, 400)
+
+    def before(self, call: Call) -> Result:
         """Delete what is allowed, and return a result for every key."""
         request = call.operation.parameters.get("Delete") or {}
         objects: list[dict[str, Any]] = list(request.get("Objects") or [])
-        if not objects:
-            return None
         bucket = call.operation.text("Bucket", "")
         bypass = bool(call.operation.parameters.get("BypassGovernanceRetention"))
         decided = [

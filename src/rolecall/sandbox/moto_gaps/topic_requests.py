@@ -29,6 +29,7 @@ _PROTOCOLS = frozenset(
 # The page says "less than 100", and SNS accepts 100: https://github.com/getmoto/moto/issues/1503
 # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 _LONGEST_SUBJECT = 100
+_TARGETS = ("TopicArn", "TargetArn", "PhoneNumber")
 _NOT_IN_SUBJECT = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -50,6 +51,8 @@ class TopicRequests(Gap):
             case "Subscribe":
                 _check_subscription(operation.text("Protocol", ""), operation.text("Endpoint", ""))
             case "Publish":
+                if sum(name in operation.parameters for name in _TARGETS) > 1:
+                    raise _invalid(f"A message has one of {', '.join(_TARGETS)}")
                 # SNS says first of an endpoint that it's disabled, which moto does.
                 if not is_disabled_endpoint(operation.text("TargetArn", "")):
                     _check_message(call)

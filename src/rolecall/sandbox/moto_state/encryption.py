@@ -7,10 +7,10 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
 
 from rolecall.aws.partiql import statements
 from rolecall.aws.regions import is_region
+from rolecall.aws.s3 import copied_object as copied_source
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_state._backends import backend
 from rolecall.sandbox.moto_state.kms import key_arn
@@ -87,9 +87,9 @@ def read_object(call: Call) -> Iterator[EncryptedData]:
 
 def copied_object(call: Call) -> Iterator[EncryptedData]:
     """Find the object that a call copies."""
-    path, _, query = call.operation.text("CopySource", "").partition("?")
-    bucket, _, key = unquote(path).lstrip("/").partition("/")
-    yield from _of_object(bucket, key, query.removeprefix("versionId=") or None)
+    path, version = copied_source(call.operation.text("CopySource", ""))
+    bucket, _, key = path.partition("/")
+    yield from _of_object(bucket, key, version)
 
 
 def written_object(call: Call) -> Iterator[EncryptedData]:

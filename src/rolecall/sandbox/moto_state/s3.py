@@ -149,7 +149,8 @@ def rewrite_bucket_policies(account: str, rewrite: Callable[[str], str]) -> None
             bucket.policy = rewrite(bucket.policy.decode()).encode()
 
 
-def upload_exists(bucket: str, upload: str) -> bool:
-    """Whether a bucket has a multipart upload that is neither completed nor aborted."""
+def upload_exists(bucket: str, key: str, upload: str) -> bool:
+    """Whether an object has a multipart upload that is neither completed nor aborted."""
     account = bucket_account(bucket)
-    return account is not None and upload in s3_backend(account).buckets[bucket].multiparts
+    found = s3_backend(account).buckets[bucket].multiparts.get(upload) if account else None
+    return found is not None and found.key_name == key
