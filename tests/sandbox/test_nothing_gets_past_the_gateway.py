@@ -172,6 +172,18 @@ def test_a_header_names_no_parameter_of_a_body_in_json(public, origin):
     assert json.loads(created)["Name"] == name
 
 
+@pytest.mark.parametrize(
+    ("service", "call", "result"),
+    [("sns", "list_topics", b":eu-west-1:111122223333:news"), ("lambda", "list_functions", b'"Functions"')],
+)
+def test_a_presigned_url_is_for_the_service_and_region_in_its_signature(public, service, call, result):
+    public.client("sns", actor="admin", region_name="eu-west-1").create_topic(Name="news")
+    client = public.client(service, actor="admin", region_name="eu-west-1")
+
+    with urllib.request.urlopen(client.generate_presigned_url(call, HttpMethod="GET")) as response:
+        assert result in response.read()
+
+
 def test_a_form_is_decided_and_performed_whatever_the_query_says(public):
     iam = public.client("iam", actor="admin")
     iam.create_user(UserName="kept")

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
+from urllib.parse import parse_qsl
 from wsgiref.types import WSGIEnvironment
 
 import boto3
@@ -64,8 +65,10 @@ def perform(environ: WSGIEnvironment, service: str, account: str, region: str) -
     """
     if environ["PATH_INFO"].lstrip("/").partition("/")[0] == "moto-api":
         raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404)
-    if "HTTP_AUTHORIZATION" not in environ and "X-Amz-Credential" not in environ.get("QUERY_STRING", ""):
-        scope = f"anonymous/20000101/{region}/{service}/aws4_request"
+    if "HTTP_AUTHORIZATION" not in environ:
+        # moto looks for the service and the Region of a presigned URL here only.
+        presigned = dict(parse_qsl(environ.get("QUERY_STRING", ""))).get("X-Amz-Credential")
+        scope = presigned or f"anonymous/20000101/{region}/{service}/aws4_request"
         environ["HTTP_AUTHORIZATION"] = (
             f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
         )
