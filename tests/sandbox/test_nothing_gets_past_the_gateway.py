@@ -184,6 +184,16 @@ def test_a_presigned_url_is_for_the_service_and_region_in_its_signature(public, 
         assert result in response.read()
 
 
+def test_the_parts_of_a_signature_can_be_in_any_order(public):
+    request = AWSRequest("GET", f"{public.endpoint}/?Action=ListTopics&Version=2010-03-31")
+    SigV4Auth(public.session(actor="admin").get_credentials(), "sns", "us-east-1").add_auth(request)
+    algorithm, _, parts = request.headers["Authorization"].partition(" ")
+    headers = {**request.headers, "Authorization": f"{algorithm} {', '.join(reversed(parts.split(', ')))}"}
+
+    with urllib.request.urlopen(urllib.request.Request(request.url, headers=headers)) as response:
+        assert response.read().startswith(b"<ListTopicsResponse")
+
+
 def test_a_form_is_decided_and_performed_whatever_the_query_says(public):
     iam = public.client("iam", actor="admin")
     iam.create_user(UserName="kept")

@@ -34,6 +34,7 @@ _log = logging.getLogger(__name__)
 patch_moto()
 
 _ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
+_SIGNED = "AWS4-HMAC-SHA256 Credential="
 _client_lock = threading.Lock()
 
 
@@ -65,18 +66,22 @@ def perform(environ: WSGIEnvironment, service: str, account: str, region: str) -
     """
     if environ["PATH_INFO"].lstrip("/").partition("/")[0] == "moto-api":
         raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404)
-    if "HTTP_AUTHORIZATION" not in environ:
-        # moto looks for the service and the Region of a presigned URL here only.
-        presigned = dict(parse_qsl(environ.get("QUERY_STRING", ""))).get("X-Amz-Credential")
-        scope = presigned or f"anonymous/20000101/{region}/{service}/aws4_request"
+    if not environ.get("HTTP_AUTHORIZATION", "").startswith(_SIGNED):
         environ["HTTP_AUTHORIZATION"] = (
-            f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+            f"{_SIGNED}{_credential(environ, service, region)}, SignedHeaders=host, Signature=0"
         )
     environ[_ACCOUNT_HEADER] = account
     environ[REGION] = region
     with_encoded_copy_source(environ)
     without_other_parameters(environ)
     return _run_or_say_why(environ, service)
+
+
+def _credential(environ: WSGIEnvironment, service: str, region: str) -> str:
+    """Return the key and the scope of a signature, which moto finds only at the start of the header."""
+    header = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].partition(",")[0]
+    presigned = dict(parse_qsl(environ.get("QUERY_STRING", ""))).get("X-Amz-Credential")
+    return header or presigned or f"anonymous/20000101/{region}/{service}/aws4_request"
 
 
 def call(operation: Operation, account: str, region: str) -> dict[str, Any]:
