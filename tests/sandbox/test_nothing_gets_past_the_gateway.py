@@ -59,6 +59,18 @@ def test_motos_own_pages_are_a_bucket_that_is_not_there(public, key):
         assert raised.value.response["Error"]["Code"] == "NoSuchBucket"
 
 
+@pytest.mark.parametrize(
+    ("bucket", "key"), [("latest", "api/token"), ("moto-api-reports", "reset"), ("favicon.ico", "k")]
+)
+def test_a_bucket_can_have_the_name_of_a_page_of_moto(public, bucket, key):
+    s3 = public.client("s3", actor="admin")
+    s3.create_bucket(Bucket=bucket)
+
+    s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+
+    assert s3.get_object(Bucket=bucket, Key=key)["Body"].read() == b"x"
+
+
 def test_an_anonymous_body_cannot_name_another_service(public):
     body = b"x=" + b"x" * 5000 + b"&Action=CreateUser&UserName=evil&Version=2010-05-08"
     request = urllib.request.Request(

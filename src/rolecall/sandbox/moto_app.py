@@ -59,13 +59,9 @@ def perform(environ: WSGIEnvironment, service: str, account: str, region: str) -
 
     Raises
     ------
-    AwsError
-        If the path is one of moto's own pages; a client sees a bucket that doesn't exist.
     NotPerformed
         If moto lacks the operation, or fails on these parameters.
     """
-    if environ["PATH_INFO"].lstrip("/").partition("/")[0] == "moto-api":
-        raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404)
     if not environ.get("HTTP_AUTHORIZATION", "").startswith(_SIGNED):
         environ["HTTP_AUTHORIZATION"] = (
             f"{_SIGNED}{_credential(environ, service, region)}, SignedHeaders=host, Signature=0"

@@ -25,6 +25,7 @@ from rolecall.sandbox.responses import Response
 # Headers whose addresses Flask encodes, and statuses for which it changes others.
 _ADDRESSES = frozenset({"content-location", "location"})
 _WITHOUT_BODY = frozenset({*range(100, 200), 204, 304})
+_OWN_PAGES = ("/favicon.ico", "/latest/", "/moto-api")
 _applications = DomainDispatcherApplication(create_backend_app)
 
 
@@ -46,7 +47,7 @@ def dispatch(environ: WSGIEnvironment) -> Response:
     NotImplementedError
         If moto lacks the operation.
     """
-    application = _applications.get_application(environ)
+    application = _find_application(environ)
     if environ["REQUEST_METHOD"] == "OPTIONS":
         # A browser sends these before other requests. Flask answers them for moto.
         return _with_flask(application, environ)
@@ -58,6 +59,13 @@ def dispatch(environ: WSGIEnvironment) -> Response:
         body, status, headers = response.get_wsgi_response(environ)
         response = Response(int(status[:3]), tuple(headers), b"".join(body))
     return _for_origin(application, environ, response) if "HTTP_ORIGIN" in environ else response
+
+
+def _find_application(environ: WSGIEnvironment) -> flask.Flask:
+    """Find the application of a service; moto would answer some paths of buckets with pages of its own."""
+    if environ["PATH_INFO"].startswith(_OWN_PAGES):
+        environ = {**environ, "PATH_INFO": "/"}
+    return _applications.get_application(environ)
 
 
 def _find_view(application: flask.Flask, environ: WSGIEnvironment) -> Any:
