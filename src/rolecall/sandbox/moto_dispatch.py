@@ -65,7 +65,8 @@ def _find_application(environ: WSGIEnvironment) -> flask.Flask:
     """Find the application of a service; moto would answer some paths of buckets with pages of its own."""
     if environ["PATH_INFO"].startswith(_OWN_PAGES):
         environ = {**environ, "PATH_INFO": "/"}
-    return _applications.get_application(environ)
+    application: flask.Flask = _applications.get_application(environ)
+    return application
 
 
 def _find_view(application: flask.Flask, environ: WSGIEnvironment) -> Any:
