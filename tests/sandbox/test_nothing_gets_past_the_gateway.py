@@ -294,6 +294,19 @@ def test_an_upload_belongs_to_one_key(public, name):
     s3.abort_multipart_upload(Bucket="closed", Key="private", UploadId=upload)
 
 
+def test_a_log_group_is_found_by_its_arn(public):
+    logs, guest = public.client("logs", actor="admin"), public.client("logs", actor="guest")
+    for name in ("mine", "other"):
+        logs.create_log_group(logGroupName=name)
+        logs.create_log_stream(logGroupName=name, logStreamName=f"of-{name}")
+    arn = "arn:aws:logs:us-east-1:111122223333:log-group:mine"
+    allow_guest(public, ("logs:DescribeLogStreams", f"{arn}:*"))
+
+    streams = guest.describe_log_streams(logGroupIdentifier=arn)["logStreams"]
+
+    assert [stream["logStreamName"] for stream in streams] == ["of-mine"]
+
+
 def test_a_message_has_one_target(public):
     admin, guest = public.client("sns", actor="admin"), public.client("sns", actor="guest")
     mine, other = (admin.create_topic(Name=name)["TopicArn"] for name in ("mine", "other"))
@@ -323,3 +336,22 @@ def test_a_batch_has_the_secrets_that_the_caller_may_read(public, which):
 
     assert [secret["SecretString"] for secret in batch["SecretValues"]] == ["mine3"]
     assert [error["ErrorCode"] for error in batch["Errors"]] == ["AccessDeniedException"]
+
+
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateUser.html
+@pytest.mark.parametrize(
+    ("change", "target"),
+    [({"NewUserName": "renamed"}, "staff/renamed"), ({"NewPath": "/admins/"}, "admins/moved")],
+)
+def test_a_user_is_renamed_with_permissions_on_both_arns(public, change, target):
+    iam, guest = public.client("iam", actor="admin"), public.client("iam", actor="guest")
+    with contextlib.suppress(ClientError):
+        iam.create_user(UserName="moved", Path="/staff/")
+    user = "arn:aws:iam::111122223333:user/"
+    allow_guest(public, ("iam:UpdateUser", f"{user}staff/moved"))
+
+    with pytest.raises(ClientError) as refused:
+        guest.update_user(UserName="moved", **change)
+
+    assert f"on resource: {user}{target}" in refused.value.response["Error"]["Message"]
+    iam.get_user(UserName="moved")

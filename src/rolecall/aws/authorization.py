@@ -103,6 +103,7 @@ def checks(operation: Operation, scope: Scope) -> list[Check]:
         ]
     if operation.service == "ssm":
         needed = [_of_caller(check, scope) for check in needed]
+    needed += _renamed(operation, needed)
     needed += _tagging(operation, needed, scope)
     needed += _passed(operation, needed, scope)
     return list({(check.action, check.resource): check for check in reversed(needed)}.values())[::-1]
@@ -254,6 +255,29 @@ def _require_user(permission: Permission, operation: Operation, scope: Scope) ->
     if operation.name == "ChangePassword":
         raise AwsError("InvalidUserType", "Only IAM Users can change their own password", 403)
     raise AwsError("ValidationError", "Must specify userName when calling with non-User credentials", 400)
+
+
+# The parameters with the names that these operations give to a resource.
+_RENAMING = {
+    "iam.UpdateGroup": "NewGroupName",
+    "iam.UpdateServerCertificate": "NewServerCertificateName",
+    "iam.UpdateUser": "NewUserName",
+}
+
+
+def _renamed(operation: Operation, needed: list[Check]) -> Iterator[Check]:
+    """Require the permission for the ARN that a resource gets with a new name or path, too.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateUser.html
+    """
+    parameter = _RENAMING.get(f"{operation.service}.{operation.name}")
+    if parameter is None:
+        return
+    for check in needed[:1]:
+        kind, slash, rest = check.resource.partition("/")
+        path, _, name = f"{slash}{rest}".rpartition("/")
+        path = operation.text("NewPath", f"{path}/")
+        yield replace(check, resource=f"{kind}{path}{operation.text(parameter, name)}")
 
 
 # Also copies and restored backups are new resources.
