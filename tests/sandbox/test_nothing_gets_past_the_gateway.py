@@ -14,7 +14,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from rolecall import Sandbox
+from rolecall.aws.http import HttpRequest
 from rolecall.aws.s3 import copied_object
+from rolecall.aws.sigv4 import form_parameters
 
 WORLD = """\
 world: public
@@ -355,3 +357,36 @@ def test_a_user_is_renamed_with_permissions_on_both_arns(public, change, target)
 
     assert f"on resource: {user}{target}" in refused.value.response["Error"]["Message"]
     iam.get_user(UserName="moved")
+
+
+def test_records_are_read_of_the_stream_that_was_decided(public):
+    kinesis, guest = public.client("kinesis", actor="admin"), public.client("kinesis", actor="guest")
+    iterators = {}
+    for name in ("mine", "other"):
+        kinesis.create_stream(StreamName=name, ShardCount=1)
+        iterators[name] = kinesis.get_shard_iterator(
+            StreamName=name, ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+    mine = "arn:aws:kinesis:us-east-1:111122223333:stream/mine"
+    allow_guest(public, ("kinesis:GetRecords", mine))
+
+    assert guest.get_records(ShardIterator=iterators["mine"])["Records"] == []
+    for named, code in (({}, "AccessDeniedException"), ({"StreamARN": mine}, "InvalidArgumentException")):
+        with pytest.raises(ClientError) as refused:
+            guest.get_records(ShardIterator=iterators["other"], **named)
+        assert refused.value.response["Error"]["Code"] == code
+
+
+def test_the_first_value_of_a_repeated_field_counts():
+    request = HttpRequest("POST", "/", "", {}, b"Version=2012-06-01&Version=2015-12-01", "127.0.0.1")
+
+    assert form_parameters(request) == {"Version": "2012-06-01"}
+
+
+@pytest.mark.slow
+def test_a_question_mark_in_a_path_is_a_part_of_a_label(public):
+    status, _ = send(
+        public, "admin", "apigateway", "/restapis/a%3fb/deployments?x=1", "{}", "application/json"
+    )
+
+    assert status == 404

@@ -6,6 +6,7 @@ apply to, such as a statement that is no SELECT, or a name that no resource has.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -207,6 +208,20 @@ def _record_name(value: str, scope: Scope) -> str:
     return value.lower().removesuffix(".")
 
 
+def _iterated_stream(value: str, scope: Scope) -> str | None:
+    """Return the ARN of the stream of Kinesis that a shard iterator is for."""
+    name = stream_of_iterator(value)
+    return f"arn:aws:kinesis:{scope.region}:{scope.account}:stream/{name}" if name else None
+
+
+def stream_of_iterator(iterator: str) -> str:
+    """Return the name of the stream in a shard iterator; empty if the sandbox didn't create it."""
+    try:
+        return base64.b64decode(iterator).decode().partition(":")[0]
+    except ValueError:
+        return ""
+
+
 def _no_slash(value: str, scope: Scope) -> str:
     return value.lstrip("/")
 
@@ -339,6 +354,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "parameter": _parameter,
     "document": _document,
     "record_name": _record_name,
+    "iterated_stream": _iterated_stream,
     "no_slash": _no_slash,
     "ssm_type": _ssm_type,
     "lower_case": lambda value, scope: value.lower(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import cast
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 from botocore.exceptions import DataNotFoundError, UnknownServiceError
 from moto.core.request import Request, determine_request_protocol
@@ -164,13 +164,13 @@ def _has_operation(service: str, request: HttpRequest) -> bool:
     if model.protocol == "query":
         return bool(form_parameters(request).get("Version") == model.api_version)
     builder = EnvironBuilder(
-        path=unquote(request.path),
         query_string=request.query,
         method=request.method,
         headers=request.headers.items(),
     )
+    path = {"PATH_INFO": unquote_to_bytes(request.path).decode("latin-1"), "RAW_URI": request.path}
     try:
-        get_service_router(service).match(Request(builder.get_environ() | {"RAW_URI": request.path}))
+        get_service_router(service).match(Request(builder.get_environ() | path))
     except (HTTPException, NotImplementedError):
         return False
     return True

@@ -278,6 +278,9 @@ def unsigned_headers(request: HttpRequest, signature: Signature) -> tuple[str, .
 
 
 def form_parameters(request: HttpRequest) -> dict[str, str]:
-    """Return the parameters of a request in the query protocol, from its body or its query."""
+    """Return the parameters of a request in the query protocol, from its body or its query.
+
+    The first value counts if a name is repeated, as for moto.
+    """
     source = request.body.decode("utf-8", "replace") if request.body else request.query
-    return dict(parse_qsl(source, keep_blank_values=True))
+    return dict(reversed(parse_qsl(source, keep_blank_values=True)))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from rolecall.aws.conversions import stream_of_iterator
 from rolecall.aws.partiql import statements
 from rolecall.aws.regions import is_region
 from rolecall.aws.s3 import copied_object as copied_source
@@ -253,10 +254,8 @@ def stream(call: Call) -> Iterator[EncryptedData]:
     arn = str(parameters.get("StreamARN") or "")
     name = str(parameters.get("StreamName") or arn.rpartition("/")[2])
     if not name and (iterator := parameters.get("ShardIterator")):
-        try:
-            name = base64.b64decode(str(iterator)).decode().partition(":")[0]
-        except ValueError:  # moto reports an iterator that it didn't create.
-            return
+        # moto reports an iterator that it didn't create.
+        name = stream_of_iterator(str(iterator))
     found = backend("kinesis", call.account, call.region).streams.get(name)
     if found is not None and found.encryption_type == "KMS" and found.key_id:
         yield EncryptedData(found.key_id, call.account, {"aws:kinesis:arn": str(found.arn)})
