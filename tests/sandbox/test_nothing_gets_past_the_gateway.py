@@ -198,6 +198,23 @@ def test_a_presigned_url_is_for_the_service_and_region_in_its_signature(public, 
         assert result in response.read()
 
 
+def test_a_body_names_no_parameter_of_the_path(public):
+    iot = public.client("iot", actor="admin")
+    for name in ("named", "other"):
+        iot.create_thing(thingName=name)
+    change = {"thingName": "other", "attributePayload": {"attributes": {"color": "red"}}}
+    path, json_type = "/things/named", "application/json"
+
+    request = AWSRequest("PATCH", public.endpoint + path, {"Content-Type": json_type}, json.dumps(change))
+    SigV4Auth(public.session(actor="admin").get_credentials(), "iot", "us-east-1").add_auth(request)
+    urllib.request.urlopen(
+        urllib.request.Request(request.url, request.data.encode(), dict(request.headers), method="PATCH")
+    ).close()
+
+    assert iot.describe_thing(thingName="named")["attributes"] == {"color": "red"}
+    assert iot.describe_thing(thingName="other")["attributes"] == {}
+
+
 def test_the_parts_of_a_signature_can_be_in_any_order(public):
     request = AWSRequest("GET", f"{public.endpoint}/?Action=ListTopics&Version=2010-03-31")
     SigV4Auth(public.session(actor="admin").get_credentials(), "sns", "us-east-1").add_auth(request)

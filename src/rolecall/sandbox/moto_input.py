@@ -34,6 +34,7 @@ def restrict_moto() -> None:
     responses: Any = moto.core.responses
     base: Any = responses.BaseResponse
     base._get_action = _with_decided_action(base._get_action)
+    base._get_param = _with_located_parameters(base._get_param)
     base.get_region_from_url = _with_decided_region(base.get_region_from_url)
     # Only a form has parameters in a body of this kind, and moto reads forms before.
     responses.parse_qsl = wraps(responses.parse_qsl)(_no_parameters)
@@ -91,6 +92,36 @@ def _query_names(service: str, operation: str) -> frozenset[str] | None:
                 return None
             names.add(shape.serialization.get("name", name))
     return frozenset(names)
+
+
+def _with_located_parameters(get: Callable[..., Any]) -> Callable[..., Any]:
+    """Read a parameter of the path, the query, or a header only there; moto prefers one in the body."""
+
+    @wraps(get)
+    def get_located(response: Any, name: str, if_none: Any = None) -> Any:
+        if response.automated_parameter_parsing:
+            return get(response, name, if_none)
+        environ = response.normalized_request.environ
+        service, operation, labels = environ.get(MATCH, ("", None, {}))
+        if operation is None or service != response.boto3_service_name:
+            return get(response, name, if_none)
+        if name not in _located_names(service, operation.name):
+            return get(response, name, if_none)
+        if name in labels:
+            return labels[name]
+        value = response.querystring.get(name)
+        return if_none if value is None else value[0]
+
+    return get_located
+
+
+@lru_cache(maxsize=4096)
+def _located_names(service: str, operation: str) -> frozenset[str]:
+    """Return the names of the parameters that an operation has outside of the body, and not in it."""
+    in_body: dict[bool, set[str]] = {False: set(), True: set()}
+    for name, shape in input_members(service, operation).items():
+        in_body["location" not in shape.serialization].add(shape.serialization.get("name", name))
+    return frozenset(in_body[False] - in_body[True])
 
 
 def _with_decided_action(get_action: Callable[[Any], Any]) -> Callable[[Any], Any]:
