@@ -407,3 +407,29 @@ def test_a_question_mark_in_a_path_is_a_part_of_a_label(public):
     )
 
     assert status == 404
+
+
+def test_a_ciphertext_is_decrypted_with_the_key_that_was_decided(public):
+    kms, guest = public.client("kms", actor="admin"), public.client("kms", actor="guest")
+    mine, other = (kms.create_key()["KeyMetadata"] for _ in range(2))
+    secret = kms.encrypt(KeyId=other["KeyId"], Plaintext=b"secret")["CiphertextBlob"]
+    allow_guest(public, ("kms:*", mine["Arn"]))
+    key = mine["KeyId"]
+
+    for call, parameters in (
+        (guest.decrypt, {"KeyId": key}),
+        (guest.re_encrypt, {"SourceKeyId": key, "DestinationKeyId": key}),
+    ):
+        with pytest.raises(ClientError) as refused:
+            call(CiphertextBlob=secret, **parameters)
+        assert refused.value.response["Error"]["Code"] == "IncorrectKeyException"
+
+
+@pytest.mark.slow
+def test_a_launch_template_is_named_by_its_id_or_its_name(public):
+    version = "Version=2016-11-15"
+    body = f"Action=DeleteLaunchTemplate&LaunchTemplateId=lt-1&LaunchTemplateName=other&{version}"
+
+    _, answer = send(public, "admin", "ec2", "/", body)
+
+    assert b"<Code>InvalidParameterCombination</Code>" in answer
