@@ -433,3 +433,14 @@ def test_a_launch_template_is_named_by_its_id_or_its_name(public):
     _, answer = send(public, "admin", "ec2", "/", body)
 
     assert b"<Code>InvalidParameterCombination</Code>" in answer
+
+
+def test_a_presigned_url_is_for_no_other_body(public):
+    url = public.client("sts", actor="guest").generate_presigned_url("get_caller_identity")
+    other = b"Action=GetSessionToken&Version=2011-06-15"
+
+    urllib.request.urlopen(urllib.request.Request(url, method="POST")).close()
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(urllib.request.Request(url, other, method="POST"))
+
+    assert b"<Code>SignatureDoesNotMatch</Code>" in refused.value.read()

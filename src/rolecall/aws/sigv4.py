@@ -203,7 +203,9 @@ def verification(request: HttpRequest, signature: Signature, secret: str) -> Ver
     """
     declared = request.headers.get("x-amz-content-sha256")
     if signature.expires is not None:
-        payload = "UNSIGNED-PAYLOAD" if signature.service == "s3" else hashlib.sha256(b"").hexdigest()
+        payload = (
+            "UNSIGNED-PAYLOAD" if signature.service == "s3" else hashlib.sha256(request.body).hexdigest()
+        )
         if declared and "x-amz-content-sha256" in signature.signed_headers:
             payload = declared
     elif declared is not None:
