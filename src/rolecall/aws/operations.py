@@ -108,12 +108,6 @@ def request_path(service: str, operation: str) -> str:
     return path
 
 
-def query_flags(service: str, operation: str) -> frozenset[str]:
-    """Return the names that the path of an operation has in its query, such as ``acl`` in S3."""
-    query = request_path(service, operation).partition("?")[2]
-    return frozenset(part.partition("=")[0] for part in query.split("&") if part)
-
-
 def _unknown_operation(service: str, protocol: Protocol, request: HttpRequest) -> AwsError:
     """Return the error for an operation that a service doesn't have.
 

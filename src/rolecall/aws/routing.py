@@ -55,6 +55,12 @@ def find_operation(service: str, request: WsgiRequest) -> tuple[OperationModel, 
     return operation, dict(labels)
 
 
+def query_flags(operation: OperationModel) -> frozenset[str]:
+    """Return the names that the path of an operation has in its query, such as ``acl`` in S3."""
+    query = str(operation.http["requestUri"]).partition("?")[2]
+    return frozenset(part.partition("=")[0] for part in query.split("&") if part)
+
+
 @lru_cache(maxsize=1024)
 def _deciding_headers(service: str, protocol: str) -> frozenset[str]:
     """Return where the WSGI environment keeps the headers that operations are distinguished by."""

@@ -10,6 +10,7 @@ from botocore.model import OperationModel
 from moto.core.utils import get_service_model
 
 from rolecall.aws.errors import AwsError
+from rolecall.aws.routing import query_flags
 
 # ``list-type`` and ``select-type`` only choose a version of an operation.
 _NO_SUBRESOURCES = frozenset({"list-type", "select-type", "x-id"})
@@ -48,7 +49,7 @@ def _subresources() -> frozenset[str]:
     model = get_service_model("s3")
     found = {"uploadId"}
     for name in model.operation_names:
-        found.update(_flags(model.operation_model(name)))
+        found.update(query_flags(model.operation_model(name)))
     return frozenset(found - _NO_SUBRESOURCES)
 
 
@@ -56,10 +57,4 @@ def _subresources() -> frozenset[str]:
 def _own(operation: OperationModel) -> frozenset[str]:
     shape: Any = operation.input_shape
     required = shape.required_query_args if shape is not None else ()
-    return _flags(operation) | frozenset(required)
-
-
-def _flags(operation: OperationModel) -> frozenset[str]:
-    """Return what the path of an operation has in its query, such as ``acl``."""
-    query = str(operation.http["requestUri"]).partition("?")[2]
-    return frozenset(part.partition("=")[0] for part in query.split("&") if part)
+    return query_flags(operation) | frozenset(required)

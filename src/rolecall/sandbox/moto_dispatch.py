@@ -62,7 +62,7 @@ def dispatch(environ: WSGIEnvironment) -> Response:
 
 
 def _find_application(environ: WSGIEnvironment) -> flask.Flask:
-    """Find the application of a service; moto would answer some paths of buckets with pages of its own."""
+    """Find the application of a service; moto would answer some paths of buckets with other pages."""
     if environ["PATH_INFO"].startswith(_OWN_PAGES):
         environ = {**environ, "PATH_INFO": "/"}
     application: flask.Flask = _applications.get_application(environ)

@@ -15,8 +15,10 @@ from urllib.parse import quote, unquote_plus
 from wsgiref.types import WSGIEnvironment
 
 import moto.core.responses
+from moto.core.utils import get_service_model
 
-from rolecall.aws.operations import MATCH, PARSED, input_members, query_flags
+from rolecall.aws.operations import MATCH, PARSED, input_members
+from rolecall.aws.routing import query_flags
 from rolecall.aws.s3 import copied_object
 from rolecall.aws.wsgi_request import forget_request
 
@@ -85,7 +87,7 @@ def _is_kept(name: str, known: frozenset[str]) -> bool:
 @lru_cache(maxsize=4096)
 def _query_names(service: str, operation: str) -> frozenset[str] | None:
     """Return the names that the query of an operation can have; None if it can have any."""
-    names = set(query_flags(service, operation))
+    names = set(query_flags(get_service_model(service).operation_model(operation)))
     for name, shape in input_members(service, operation).items():
         if shape.serialization.get("location") == "querystring":
             if shape.type_name == "map":

@@ -183,7 +183,7 @@ def _metadata_from_headers(headers: Any) -> Any:
 
 @wraps(moto.core.responses.gen_amzn_requestid_long)
 def _same_request_id(headers: dict[str, Any] | None = None) -> str:
-    """Return the ID that every response has until the gateway gives it one of its own."""
+    """Return the ID that each response has until the gateway replaces it."""
     if isinstance(headers, dict):
         headers["x-amzn-requestid"] = _REQUEST_ID
     return _REQUEST_ID
