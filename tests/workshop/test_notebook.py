@@ -45,8 +45,10 @@ def until(true, what: str, seconds: float = 20.0) -> None:
     pytest.fail(f"never: {what}")
 
 
-def choices(card) -> list[dict]:
-    return [one for one in card._attempt.questions if one["kind"] == "choice"]
+def question_of(card, kind: str = "policy") -> dict:
+    """The one question of a kind that each paper has, however it is drawn: ``policy`` or ``decide``."""
+    (found,) = (one for one in card._attempt.questions if one["kind"] == kind)
+    return found
 
 
 def started(name: str) -> AssessmentCard:
@@ -167,13 +169,13 @@ def test_while_the_service_is_gone_the_learner_sees_saving_and_nothing_is_lost(h
     port = running.url.rpartition(":")[2]
     join(running.code, running.url, "Zoe")
     card = started("roles-midterm")
-    first, second = choices(card)[:2]
-    tell(card, do="save", question=first["id"], answer=0)
+    first, second = question_of(card), question_of(card, "decide")
+    tell(card, do="save", question=first["id"], answer="{}")
     until(lambda: card.saved == "All answers are saved.", "saved")
 
     running.stop(9)
-    tell(card, do="save", question=first["id"], answer=1)
-    tell(card, do="save", question=second["id"], answer=2)
+    tell(card, do="save", question=first["id"], answer="[]")
+    tell(card, do="save", question=second["id"], answer={"outcome": "Allowed"})
     until(lambda: card.saved.startswith("saving… the workshop's service doesn't answer"), "the message")
     tell(card, do="submit")
     assert "an answer is still being saved" in card.view["problem"]
@@ -182,7 +184,7 @@ def test_while_the_service_is_gone_the_learner_sees_saving_and_nothing_is_lost(h
         until(lambda: card.saved == "All answers are saved.", "saved afterwards")
         state = card._client.ask("GET", f"/api/attempts/{card._attempt.id}")
         given = {one["view"]["id"]: one["view"]["given"] for one in state["paper"]}
-        assert (given[first["id"]], given[second["id"]]) == (1, 2)
+        assert (given[first["id"]], given[second["id"]]) == ("[]", {"outcome": "Allowed"})
         tell(card, do="submit")
         assert card.receipt.count(".") == 2
     finally:
@@ -197,12 +199,12 @@ def test_a_kernel_that_ended_with_an_answer_unsent_sends_it_when_it_is_back(home
     port = running.url.rpartition(":")[2]
     join(running.code, running.url, "Zoe")
     card = started("roles-midterm")
-    question = choices(card)[0]
+    question = question_of(card)
     running.stop(9)
-    tell(card, do="save", question=question["id"], answer=2)
+    tell(card, do="save", question=question["id"], answer="{}")
     until(lambda: card.saved.startswith("saving…"), "tried")
     (kept,) = (home / "learner").glob("outbox-*.json")
-    assert json.loads(kept.read_text())[str(question["place"])]["given"] == 2
+    assert json.loads(kept.read_text())[str(question["place"])]["given"] == "{}"
 
     again = start_workshop(data, "--port", port)
     try:
@@ -214,7 +216,7 @@ def test_a_kernel_that_ended_with_an_answer_unsent_sends_it_when_it_is_back(home
                 one["view"]["given"] for one in state["paper"] if one["view"]["id"] == question["id"]
             )
 
-        until(lambda: given_there() == 2, "sent")
+        until(lambda: given_there() == "{}", "sent")
     finally:
         again.stop()
 
@@ -222,10 +224,10 @@ def test_a_kernel_that_ended_with_an_answer_unsent_sends_it_when_it_is_back(home
 def test_an_answer_that_the_service_refuses_is_never_shown_as_saved(workshop):
     join(workshop.code, workshop.url, "Zoe")
     card = started("roles-midterm")
-    policy = next(one for one in card._attempt.questions if one["kind"] == "policy")
+    policy = question_of(card)
 
     tell(card, do="save", question=policy["id"], answer="x" * 30_000)
-    tell(card, do="save", question=choices(card)[0]["id"], answer=1)
+    tell(card, do="save", question=question_of(card, "decide")["id"], answer={"outcome": "Allowed"})
 
     until(lambda: "the answer is too long" in card.saved and "saving" not in card.saved, "refused")
     assert card._sender.wait(20)
@@ -241,18 +243,18 @@ def test_an_answer_that_the_service_refuses_is_never_shown_as_saved(workshop):
 def test_what_is_answered_last_in_one_of_two_notebooks_counts(workshop):
     join(workshop.code, workshop.url, "Zoe")
     first, second = started("roles-midterm"), started("roles-midterm")
-    question = choices(first)[0]
+    question = question_of(first)
 
     def given_there() -> object:
         state = first._client.ask("GET", f"/api/attempts/{first._attempt.id}")
         return next(one["view"]["given"] for one in state["paper"] if one["view"]["id"] == question["id"])
 
-    for number in (0, 1, 2):
-        tell(first, do="save", question=question["id"], answer=number)
-        until(lambda number=number: given_there() == number, "saved by the first")
-    tell(second, do="save", question=question["id"], answer=1)
+    for text in ("{}", "[]", "[{}]"):
+        tell(first, do="save", question=question["id"], answer=text)
+        until(lambda text=text: given_there() == text, "saved by the first")
+    tell(second, do="save", question=question["id"], answer="[]")
 
-    until(lambda: given_there() == 1, "saved by the second")
+    until(lambda: given_there() == "[]", "saved by the second")
     until(lambda: second.saved == "All answers are saved.", "reported")
 
 

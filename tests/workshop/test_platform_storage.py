@@ -19,8 +19,9 @@ STORAGE = """
 const kept = {};
 addEventListener("message", ({data, source, origin}) => {
   if (data.subject === "lti.put_data") kept[data.key] = data.value;
-  source.postMessage({subject: data.subject + ".response", message_id: data.message_id, key: data.key,
-                      value: kept[data.key]}, origin);
+  const answer = {subject: data.subject + ".response", message_id: data.message_id, key: data.key,
+                  value: kept[data.key]};
+  setTimeout(() => source.postMessage(answer, origin), data.subject === "lti.get_data" ? BUSY_MS : 0);
 });
 """
 FORM = """<form method="post" action="{redirect_uri}"><input name="id_token" value="{token}">
@@ -40,7 +41,7 @@ class Site:
 
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
-                body = getattr(site, parts.path.strip("/"))(dict(parse_qsl(parts.query))).encode()
+                body = getattr(site, parts.path.strip("/"))(dict(parse_qsl(parts.query, keep_blank_values=True))).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html")
                 self.send_header("Content-Length", str(len(body)))
@@ -56,7 +57,8 @@ class Site:
         return json.dumps({"keys": [KEY.as_dict(private=False)]})
 
     def course(self, asked: dict[str, str]) -> str:
-        storage = STORAGE if asked["storage"] == "yes" else ""
+        """A page that keeps data for a tool, and is busy for some milliseconds; without them, it keeps none."""
+        storage = STORAGE.replace("BUSY_MS", asked["busy"]) if asked["busy"] else ""
         query = f"iss={self.url}&client_id=rolecall&login_hint=7&lti_storage_target=_parent"
         return f'<script>{storage}</script><iframe src="{self.tool}/lti/login?{query}"></iframe>'
 
@@ -98,13 +100,15 @@ def tool(site, tmp_path_factory) -> Iterator[Running]:
 
 
 @pytest.mark.parametrize(
-    ("storage", "shown"), [("yes", "Welcome, Ana"), ("no", "Open in a new window")], ids=["storage", "none"]
+    ("busy", "shown"),
+    [("0", "Welcome, Ana"), ("4000", "Welcome, Ana"), ("", "Open in a new window")],
+    ids=["storage", "busy", "none"],
 )
-def test_a_learner_comes_in_a_frame_without_cookies(site, tool, browser: Browser, storage, shown):
+def test_a_learner_comes_in_a_frame_without_cookies(site, tool, browser: Browser, busy, shown):
     context = browser.new_context()
     page = context.new_page()
 
-    page.goto(f"{site.url}/course?storage={storage}")
+    page.goto(f"{site.url}/course?busy={busy}")
 
     # Without secure cookies, Chromium keeps none in a frame of another site.
     expect(page.frame_locator("iframe").get_by_text(shown)).to_be_visible(timeout=60_000)

@@ -1,6 +1,6 @@
 // Messages between this page and the learning platform around it: https://www.imsglobal.org/spec/lti-cs-pm/v0p1
 
-/** How long a platform may take to answer, in milliseconds. */
+/** How long a platform may take to answer before it is late, in milliseconds. */
 const PATIENCE = 3000;
 
 /**
@@ -15,13 +15,14 @@ export function frameOf(target) {
 }
 
 /**
- * Ask for something, and wait for the answer; null if there is none.
+ * Ask for something, and wait for the answer, which is null if the platform reports an error.
  * @param {Window} frame
  * @param {string} origin The only origin that gets the message, and whose answer counts.
  * @param {Record<string, string>} message
+ * @param {(giveUp: () => void) => void} onLate Called once, when the platform has taken longer than it may.
  * @returns {Promise<Record<string, unknown> | null>}
  */
-function ask(frame, origin, message) {
+function ask(frame, origin, message, onLate) {
   const id = crypto.getRandomValues(new Uint32Array(4)).join("-");
   return new Promise((resolve) => {
     /** @param {MessageEvent} event */
@@ -30,7 +31,7 @@ function ask(frame, origin, message) {
       if (data.subject !== `${message.subject}.response`) return;
       finish(data.error ? null : data);
     };
-    const timer = setTimeout(() => finish(null), PATIENCE);
+    const timer = setTimeout(() => onLate(() => finish(null)), PATIENCE);
     /** @param {Record<string, unknown> | null} answer */
     function finish(answer) {
       clearTimeout(timer);
@@ -44,11 +45,14 @@ function ask(frame, origin, message) {
 
 /** @param {Window} frame @param {string} origin @param {string} key @param {string} value */
 export async function putData(frame, origin, key, value) {
-  return (await ask(frame, origin, { subject: "lti.put_data", key, value })) !== null;
+  return (await ask(frame, origin, { subject: "lti.put_data", key, value }, (giveUp) => giveUp())) !== null;
 }
 
-/** @param {Window} frame @param {string} origin @param {string} key */
-export async function getData(frame, origin, key) {
-  const answer = await ask(frame, origin, { subject: "lti.get_data", key });
+/**
+ * What the platform kept, or an empty text. A platform that is late is still waited for.
+ * @param {Window} frame @param {string} origin @param {string} key @param {() => void} onLate
+ */
+export async function getData(frame, origin, key, onLate) {
+  const answer = await ask(frame, origin, { subject: "lti.get_data", key }, () => onLate());
   return typeof answer?.value === "string" ? answer.value : "";
 }

@@ -11,12 +11,17 @@ if (step === "put") {
   if (frame) await putData(frame, origin, key, proof);
   location.replace(/** @type {HTMLAnchorElement} */ (document.querySelector("#continue")).href);
 } else {
-  const kept = frame ? await getData(frame, origin, key) : "";
+  const problem = /** @type {HTMLElement} */ (document.querySelector("#problem"));
+  const show = () => {
+    problem.hidden = false;
+  };
+  // A learning platform that is busy may answer after the learner was offered a new window.
+  const kept = frame ? await getData(frame, origin, key, show) : "";
   const form = /** @type {HTMLFormElement} */ (document.querySelector("#launch"));
   if (kept) {
     /** @type {HTMLInputElement} */ (form.elements.namedItem("proof")).value = kept;
     form.submit();
   } else {
-    /** @type {HTMLElement} */ (document.querySelector("#problem")).hidden = false;
+    show();
   }
 }
