@@ -89,8 +89,16 @@ class Reader:
         read_all = tuple(
             self._statement(one, index, ("Statement", index)) for index, one in enumerate(statements)
         )
+        self._require_unique_sids(read_all)
+        return read_all
+
+    def _require_unique_sids(self, statements: tuple[Statement, ...]) -> None:
+        """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html."""
+        if self.type is PolicyType.RESOURCE:
+            # Most services accept such a policy, for example Amazon ECR and S3.
+            return
         seen: set[str] = set()
-        for one in read_all:
+        for one in statements:
             if one.sid and one.sid in seen:
                 raise MalformedPolicyDocument(
                     "Statement IDs (SID) in a single policy must be unique.",
@@ -98,7 +106,6 @@ class Reader:
                     ("Statement", one.index, "Sid"),
                 )
             seen.add(one.sid or "")
-        return read_all
 
     def _statement(self, value: object, index: int, path: Path) -> Statement:
         if not isinstance(value, dict):

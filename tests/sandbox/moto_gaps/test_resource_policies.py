@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-res
 """
 
 import json
+from contextlib import nullcontext
 
 import pytest
 from botocore.exceptions import ClientError
@@ -119,6 +120,17 @@ def test_queues_and_topics_accept_only_their_own_actions(administered, service):
     error = rejection_of(administered, service, policy("*", "s3:GetObject"))
 
     assert error["Code"] in ("InvalidAttributeValue", "InvalidParameter")
+
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html
+@pytest.mark.parametrize(("service", "code"), [("sqs", "InvalidAttributeValue"), ("ecr", None)])
+def test_two_statements_can_have_one_sid_in_most_services(administered, service, code):
+    client = administered.client(service, actor="admin")
+    document = json.loads(policy({"AWS": MAIN}, f"{service}:*", Sid="Same"))
+    document["Statement"] *= 2
+
+    with pytest.raises(ClientError, match=code) if code else nullcontext():
+        getattr(Setter(client), service)(json.dumps(document))
 
 
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#prevent-unmanageable-key

@@ -20,6 +20,8 @@ class Rejection(NamedTuple):
         The message for a principal that doesn't exist.
     foreign_action
         The message for an action of another service; empty if the service accepts it.
+    unique_sids
+        Whether the service rejects two statements with one Sid.
     """
 
     parameter: str
@@ -27,6 +29,7 @@ class Rejection(NamedTuple):
     malformed: str
     principal: str
     foreign_action: str = ""
+    unique_sids: bool = False
 
 
 # https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
@@ -43,6 +46,7 @@ _QUEUE = Rejection(
     "Invalid value for the parameter Policy.",
     "Invalid value for the parameter Policy.",
     "Invalid value for the parameter Policy.",
+    unique_sids=True,
 )
 # https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
 _TOPIC = Rejection(
@@ -51,6 +55,7 @@ _TOPIC = Rejection(
     "Invalid parameter: Policy Error: null",
     "Invalid parameter: Policy Error: PrincipalNotFound",
     "Invalid parameter: Policy statement action out of service scope!",
+    unique_sids=True,
 )
 _BAD_API_POLICY = (
     "Invalid policy document. Please check the policy syntax and ensure that Principals are valid."

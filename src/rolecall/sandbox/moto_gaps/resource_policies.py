@@ -47,6 +47,10 @@ class ResourcePolicies(Gap):
             policy = Policy.parse(text, PolicyType.RESOURCE)
         except MalformedPolicyDocument as error:
             raise AwsError(rejection.code, rejection.malformed.replace("{}", error.message), 400) from None
+        sids = [one.sid for one in policy.statements if one.sid]
+        if rejection.unique_sids and len(set(sids)) < len(sids):
+            # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html
+            raise AwsError(rejection.code, rejection.malformed, 400)
         if call.operation.parameters.get("BlockPublicPolicy") and is_public(policy):
             # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutResourcePolicy.html
             raise AwsError("PublicPolicyException", _PUBLIC, 400)

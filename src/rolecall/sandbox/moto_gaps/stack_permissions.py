@@ -179,8 +179,9 @@ def _resources(template: str) -> Mapping[str, Mapping[str, Any]]:
 def _check_template(resources: Mapping[str, Mapping[str, Any]], call: Call) -> None:
     types = {str(one.get("Type")) for one in resources.values()}
     if unknown := sorted(types - resource_types().keys()):
-        message = f"Template format error: The sandbox doesn't have these resource types: {unknown}"
-        raise AwsError("ValidationError", message.replace("'", ""), 400)
+        listed = ", ".join(unknown)
+        message = f"Template format error: The sandbox doesn't have these resource types: [{listed}]"
+        raise AwsError("ValidationError", message, 400)
     required = required_capability(resources.values())
     given = call.operation.parameters.get("Capabilities") or []
     accepted = {required, "CAPABILITY_NAMED_IAM"}
