@@ -394,6 +394,19 @@ def test_records_are_read_of_the_stream_that_was_decided(public):
         assert refused.value.response["Error"]["Code"] == code
 
 
+def test_an_iterator_for_the_arn_of_a_stream_reads_that_stream(public):
+    # https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetShardIterator.html
+    kinesis = public.client("kinesis", actor="admin")
+    kinesis.create_stream(StreamName="by-arn", ShardCount=1)
+    arn = kinesis.describe_stream_summary(StreamName="by-arn")["StreamDescriptionSummary"]["StreamARN"]
+    shard = {"ShardId": "shardId-000000000000", "ShardIteratorType": "TRIM_HORIZON"}
+    iterator = kinesis.get_shard_iterator(StreamARN=arn, **shard)["ShardIterator"]
+
+    for named in ({}, {"StreamARN": arn}):
+        read = kinesis.get_records(ShardIterator=iterator, **named)
+        assert kinesis.get_records(ShardIterator=read["NextShardIterator"])["Records"] == []
+
+
 def test_the_first_value_of_a_repeated_field_counts():
     request = HttpRequest("POST", "/", "", {}, b"Version=2012-06-01&Version=2015-12-01", "127.0.0.1")
 
