@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from rolecall._ports import unused_port
 from rolecall.course import find_course, packaged_course
 
 ROOT = Path(__file__).parents[1]
@@ -110,9 +110,7 @@ def test_binder_installs_rolecall_and_starts_on_the_first_lesson(clone, fresh):
     subprocess.run([clone / ".binder" / "postBuild"], cwd=clone, env=fresh, check=True)
     assert (clone / first_notebook()).is_file()
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = unused_port()
     command = ["jupyter", "lab", "--no-browser", f"--port={port}", "--ip=127.0.0.1", "--allow-root"]
     server = subprocess.Popen(
         [clone / ".binder" / "start", *command, "--IdentityProvider.token="],

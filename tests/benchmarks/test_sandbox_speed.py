@@ -9,7 +9,6 @@ import contextlib
 import http.client
 import io
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -29,13 +28,12 @@ from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.httpsession import URLLib3Session
 
 from rolecall import Sandbox
+from rolecall._ports import unused_port
 
 
 @pytest.fixture(scope="module")
 def moto_server():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = unused_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "moto.server", "-p", str(port)],
         stdout=subprocess.DEVNULL,
@@ -314,6 +312,7 @@ moments = [time.perf_counter()]
 import boto3, moto.server, moto.iam.models, moto.s3.models
 moments.append(time.perf_counter())
 from rolecall import Sandbox
+from rolecall._ports import unused_port
 Sandbox
 for _ in range(2):
     moments.append(time.perf_counter())

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ import httpx
 import pytest
 
 from programs import JAVASCRIPT
+from rolecall._ports import unused_port
 from rolecall._processes import supervised
 
 ROOT = Path(__file__).parents[2]
@@ -27,21 +27,11 @@ c.ConfigurableHTTPProxy.pid_file = {folder!r} + "/proxy.pid"
 """
 
 
-def _ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    found = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return found
-
-
 class Hub:
     """A running Hub."""
 
     def __init__(self, folder: Path, hub_database: str, database: str) -> None:
-        public, inner, api, service = _ports(4)
+        public, inner, api, service = (unused_port() for _ in range(4))
         self.url, self.folder = f"http://127.0.0.1:{public}", folder
         self.homes = folder / "homes"
         (folder / "data").mkdir()

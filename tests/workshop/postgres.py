@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -13,6 +12,7 @@ from typing import Self
 import psycopg
 
 from programs import find_postgres
+from rolecall._ports import unused_port
 from rolecall._processes import supervised
 
 
@@ -26,9 +26,7 @@ class Postgres:
         self._whole = Path(tempfile.mkdtemp(prefix="rolecall-postgres-"))
         self._programs, self._folder = initdb.parent, self._whole / "data"
         self._folder.mkdir()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = unused_port()
         # PostgreSQL does not run as root.
         self._user = "postgres" if os.geteuid() == 0 else None
         if self._user:

@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -19,6 +18,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
 import rolecall.widgets as learn
+from rolecall._ports import unused_port
 from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database, Unavailable
 from rolecall.workshop.tables import HEAD, Answer, Room
@@ -264,15 +264,12 @@ def test_a_service_that_starts_with_its_clock_gone_back_goes_on_where_it_was():
 
 @pytest.mark.slow
 def test_an_unreachable_database_is_reported_in_one_line(tmp_path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     done = subprocess.run(
         ["rolecall", "workshop", "serve", "--port", "0"],
         env=os.environ
         | {
             "ROLECALL_WORKSHOP_DATA": str(tmp_path),
-            "ROLECALL_WORKSHOP_DATABASE": f"postgresql+psycopg://rolecall:top-secret@127.0.0.1:{port}/x",
+            "ROLECALL_WORKSHOP_DATABASE": f"postgresql+psycopg://rolecall:top-secret@127.0.0.1:{unused_port()}/x",
         },
         capture_output=True,
         text=True,

@@ -117,12 +117,12 @@ def test_each_kind_of_answer_has_its_longest_length(kind, given, allowed):
 
 def test_a_number_that_would_make_a_pattern_backtrack_is_refused_at_once():
     hostile = "1" + " " * 100_000 + "a\nb"
-    begun = time.perf_counter()
+    begun = time.thread_time()
 
     with pytest.raises(BadInput):
         check_length(hostile, KINDS["numeric"].longest_input)
 
-    assert time.perf_counter() - begun < 0.1
+    assert time.thread_time() - begun < 0.1
 
 
 def test_two_people_can_send_activities_with_the_same_key(workshop):

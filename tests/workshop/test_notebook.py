@@ -11,6 +11,7 @@ import pytest
 import rolecall.widgets._assessment
 import rolecall.widgets._join
 import rolecall.widgets._service
+from rolecall._ports import unused_port
 from rolecall.lab import task
 from rolecall.lab.pace import LessonClosed, set_open_lessons
 from rolecall.progress import Store
@@ -165,8 +166,8 @@ def test_running_the_cell_starts_no_attempt_and_pressing_start_does(workshop):
 def test_while_the_service_is_gone_the_learner_sees_saving_and_nothing_is_lost(home):
     data = home / "service"
     data.mkdir()
-    running = start_workshop(data)
-    port = running.url.rpartition(":")[2]
+    port = str(unused_port())
+    running = start_workshop(data, "--port", port)
     join(running.code, running.url, "Zoe")
     card = started("roles-midterm")
     first, second = question_of(card), question_of(card, "decide")
@@ -195,8 +196,8 @@ def test_while_the_service_is_gone_the_learner_sees_saving_and_nothing_is_lost(h
 def test_a_kernel_that_ended_with_an_answer_unsent_sends_it_when_it_is_back(home):
     data = home / "service"
     data.mkdir()
-    running = start_workshop(data)
-    port = running.url.rpartition(":")[2]
+    port = str(unused_port())
+    running = start_workshop(data, "--port", port)
     join(running.code, running.url, "Zoe")
     card = started("roles-midterm")
     question = question_of(card)

@@ -41,7 +41,9 @@ class Site:
 
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
-                body = getattr(site, parts.path.strip("/"))(dict(parse_qsl(parts.query, keep_blank_values=True))).encode()
+                body = getattr(site, parts.path.strip("/"))(
+                    dict(parse_qsl(parts.query, keep_blank_values=True))
+                ).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html")
                 self.send_header("Content-Length", str(len(body)))

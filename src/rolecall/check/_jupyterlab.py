@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from rolecall._ports import unused_port
 from rolecall._processes import supervised
 
 _ADDRESS = re.compile(r"(http://127\S+token=\S+)")
@@ -50,10 +51,7 @@ def lab_command(*options: str) -> list[str]:
 
     Servers that start at the same time would otherwise all try the same port.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return [sys.executable, "-m", "rolecall", "lab", "--no-browser", "--port", str(port), *options]
+    return [sys.executable, "-m", "rolecall", "lab", "--no-browser", "--port", str(unused_port()), *options]
 
 
 def start_jupyterlab(command: list[str], folder: Path) -> JupyterLab:
