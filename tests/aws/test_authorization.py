@@ -354,8 +354,10 @@ def test_launching_an_instance_requires_every_resource_that_it_uses():
 
     by_resource = {check.resource: check.context for check in needed}
     assert list(by_resource) == [
+        arn("ec2", "instance/*"),
         "arn:aws:ec2:us-east-1::image/ami-1",
-        *(arn("ec2", f"{type}/*") for type in ("instance", "volume", "network-interface")),
+        arn("ec2", "volume/*"),
+        arn("ec2", "network-interface/*"),
         arn("ec2", "subnet/subnet-1"),
         arn("ec2", "security-group/*"),
         arn("ec2", "key-pair/ops"),

@@ -166,7 +166,11 @@ def test_only_callers_who_may_decode_a_denial_of_ec2_see_its_reason(lab):
     assert text.endswith("with an explicit deny in an identity-based policy.")
     assert decoded["allowed"] is False
     assert decoded["explicitDeny"] is True
-    assert decoded["matchedStatements"]["items"][0]["statementId"] == "NoTermination"
+    # The elements are those of the policy: https://docs.aws.amazon.com/cli/latest/reference/sts/decode-authorization-message.html
+    (matched,) = decoded["matchedStatements"]["items"]
+    assert (matched["statementId"], matched["effect"]) == ("NoTermination", "DENY")
+    assert matched["principals"]["items"] == [{"value": decoded["context"]["principal"]["id"]}]
+    assert matched["resources"]["items"] == [{"value": "*"}]
     assert decoded["context"]["action"] == "ec2:TerminateInstances"
     assert decoded["context"]["principal"]["arn"] == f"arn:aws:iam::{ACCOUNT}:user/clerk"
     keys = {item["key"]: item["values"]["items"] for item in decoded["context"]["conditions"]["items"]}

@@ -6,13 +6,14 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessa
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 
 from rolecall.aws.errors import AwsError
 from rolecall.aws.operations import Operation
-from rolecall.iam import Decision, Outcome
+from rolecall.iam import Decision, Outcome, StatementRef
 
 _BEFORE = "Encoded authorization failure message: "
 
@@ -45,44 +46,65 @@ class EncodedMessages:
 
 
 def _details(decision: Decision) -> dict[str, Any]:
-    """Return the details of a denial: explicit or not, the request, and its condition keys."""
+    """Return the details of a denial: explicit or not, the request, and its condition keys.
+
+    https://docs.aws.amazon.com/cli/latest/reference/sts/decode-authorization-message.html
+    """
     request = decision.request
+    user_id = request.context.get("aws:userid", ("",))[0]
     explicit = decision.outcome is Outcome.EXPLICITLY_DENIED
     matched = [
-        {
-            "statementId": one.statement.sid or "",
-            "effect": "DENY",
-            "principals": _items(()),
-            "principalGroups": _items(()),
-            "actions": _items(({"value": request.action},)),
-            "resources": _items(({"value": request.resource},)),
-            "conditions": _items(()),
-        }
+        _matched(one.ref, user_id)
         for one in decision.trace
         if explicit and one.statement.effect == "Deny" and not one.failures
     ]
-    conditions = [
-        {"key": key, "values": _items({"value": value} for value in values)}
-        for key, values in sorted(request.context.items())
-    ]
-    user_id = request.context.get("aws:userid", ("",))[0]
     return {
         "allowed": False,
         "explicitDeny": explicit,
         "matchedStatements": _items(matched),
         "failures": _items(()),
         "context": {
-            "principal": {
-                "id": user_id,
-                "name": request.caller.name.rpartition("/")[2],
-                "arn": request.caller.name,
-            },
+            "principal": _principal(request.caller.name, user_id),
             "action": request.action,
             "resource": request.resource,
-            "conditions": _items(conditions),
+            "conditions": _items(_key(key, values) for key, values in sorted(request.context.items())),
         },
     }
 
 
-def _items(items: Any) -> dict[str, Any]:
+def _matched(denying: StatementRef, user_id: str) -> dict[str, Any]:
+    """Return a statement that denies the request, with its elements as the policy has them."""
+    source = denying.source
+    return {
+        "statementId": denying.statement.sid or "",
+        "effect": "DENY",
+        "principals": _values(user_id.partition(":")[0]),
+        "principalGroups": _items(()),
+        "actions": _values(source.get("Action", ())),
+        "resources": _values(source.get("Resource", ())),
+        "conditions": _items(
+            _key(key, value)
+            for operator in source.get("Condition", {}).values()
+            for key, value in operator.items()
+        ),
+    }
+
+
+def _principal(arn: str, user_id: str) -> dict[str, str]:
+    """Return the caller; only users have a name."""
+    name = {"name": arn.rpartition("/")[2]} if ":user/" in arn else {}
+    return {"id": user_id, **name, "arn": arn}
+
+
+def _key(key: str, values: Any) -> dict[str, Any]:
+    return {"key": key, "values": _values(values)}
+
+
+def _values(values: Any) -> dict[str, Any]:
+    """Return one value or many, each as a text."""
+    listed = values if isinstance(values, list | tuple) else [values]
+    return _items({"value": value if isinstance(value, str) else json.dumps(value)} for value in listed)
+
+
+def _items(items: Iterable[Any]) -> dict[str, Any]:
     return {"items": list(items)}

@@ -20,12 +20,12 @@ from rolecall.sandbox.clock import Clock
 from rolecall.sandbox.encoded_messages import EncodedMessages
 from rolecall.sandbox.moto_state.iam import IamState, RoleFacts
 from rolecall.sandbox.oidc_claims import is_in_session
+from rolecall.sandbox.session_tags import check_session_tags, transitive_keys
 from rolecall.sandbox.sessions import Session, SessionKind, Sessions
 
 _SESSION_NAME = re.compile(r"[\w+=,.@-]*", re.ASCII)
 _POLICY_LIMIT = 2048
 _MAX_POLICY_ARNS = 10
-_MAX_TAGS = 50
 _CHAIN_LIMIT = 3600
 
 Answer = dict[str, Any]
@@ -66,7 +66,7 @@ class Sts:
             _check_arn_length(str(parameters["RoleArn"]))
             _check_name(str(parameters["RoleSessionName"]), "roleSessionName", 2, 64)
             _check_arn(str(parameters["RoleArn"]))
-            _check_tags(parameters)
+            check_session_tags(parameters)
             _check_duration(parameters, 900, 43200)
             if parameters.get("ExternalId"):
                 _check_name(str(parameters["ExternalId"]), "externalId", 2, 1224, r"[\w+=,.@:\/-]*")
@@ -74,6 +74,7 @@ class Sts:
                 _check_name(str(parameters["SourceIdentity"]), "sourceIdentity", 2, 64)
         elif operation.name == "GetFederationToken":
             _check_name(str(parameters.get("Name") or ""), "name", 2, 32)
+            check_session_tags(parameters)
             _check_duration(parameters, 900, 129600)
         elif operation.name == "GetSessionToken":
             _check_duration(parameters, 900, 129600)
@@ -123,7 +124,7 @@ class Sts:
             chained=chained,
             by=caller.session,
             tags={tag["Key"]: tag["Value"] for tag in parameters.get("Tags") or []},
-            transitive=_transitive(parameters),
+            transitive=transitive_keys(parameters),
             source_identity=operation.text("SourceIdentity"),
             federation=_session_context(caller.web_context),
         )
@@ -311,38 +312,6 @@ def _credentials(session: Session) -> Answer:
 def _check_arn_length(arn: str) -> None:
     if len(arn) < 20:
         raise constraint(arn, "roleArn", "Member must have length greater than or equal to 20")
-
-
-def _check_tags(parameters: Mapping[str, Any]) -> None:
-    """Check that session tags differ whatever their case, and that each transitive key is one of them.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html: AWS reserves the prefix aws:.
-    """
-    keys = [str(tag.get("Key")).lower() for tag in parameters.get("Tags") or []]
-    if len(keys) > _MAX_TAGS:
-        rule = f"Member must have length less than or equal to {_MAX_TAGS}"
-        raise constraint(parameters["Tags"], "tags", rule)
-    if any(key.startswith("aws:") for key in keys):
-        raise AwsError(
-            "ValidationError", "aws: prefixed tag key names are not allowed for external use.", 400
-        )
-    if len(set(keys)) < len(keys):
-        raise AwsError(
-            "InvalidParameterValue",
-            "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
-        )
-    if not {str(key).lower() for key in parameters.get("TransitiveTagKeys") or []} <= set(keys):
-        raise AwsError(
-            "InvalidParameterValue",
-            "The specified transitive tag key must be included in the requested tags.",
-        )
-
-
-def _transitive(parameters: Mapping[str, Any]) -> frozenset[str]:
-    """Return the keys of the transitive tags as the tags spell them: case doesn't distinguish keys."""
-    named = {str(key).lower() for key in parameters.get("TransitiveTagKeys") or []}
-    return frozenset(tag["Key"] for tag in parameters.get("Tags") or [] if tag["Key"].lower() in named)
 
 
 def _check_arn(arn: str) -> None:

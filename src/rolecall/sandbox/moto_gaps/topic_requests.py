@@ -53,6 +53,8 @@ class TopicRequests(Gap):
             case "Publish":
                 if sum(name in operation.parameters for name in _TARGETS) > 1:
                     raise _invalid(f"A message has one of {', '.join(_TARGETS)}")
+                if not any(operation.text(name) for name in _TARGETS):
+                    raise _invalid("TopicArn or TargetArn Reason: no value for required parameter")
                 # SNS says first of an endpoint that it's disabled, which moto does.
                 if not is_disabled_endpoint(operation.text("TargetArn", "")):
                     _check_message(call)
