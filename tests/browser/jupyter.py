@@ -43,7 +43,7 @@ class Lab:
     def kernels(self) -> list[psutil.Process]:
         """The kernels, which one process forks; a forked process has its parent's command line."""
         started = psutil.Process(self.process.pid).children(recursive=True)
-        alike = [one for one in started if "rolecall.panel.forked_kernels:preload" in _command(one)]
+        alike = [one for one in started if "rolecall.panel.forked_kernels:preload" in command_of(one)]
         return [one for one in alike if one.parent() in alike]
 
     def reset(self, unchanged: Path) -> None:
@@ -74,7 +74,7 @@ class Lab:
             pytest.fail(f"Ctrl-C did not end rolecall lab:\n{''.join(self.server.output)}")
 
 
-def _command(process: psutil.Process) -> list[str]:
+def command_of(process: psutil.Process) -> list[str]:
     """Return the command line of a process; empty if it has ended, as a kernel of an earlier test has."""
     with suppress(psutil.NoSuchProcess):
         return process.cmdline()

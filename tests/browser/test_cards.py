@@ -74,7 +74,10 @@ def sequence_of_calls() -> dict:
 @pytest.fixture(scope="module")
 def cards(tmp_path_factory) -> list:
     """The views of cards in several states, and the HTML of what isn't a widget."""
-    store = Store(tmp_path_factory.mktemp("progress") / "progress.sqlite3")
+    folder = tmp_path_factory.mktemp("progress")
+    # The variants and the order of the options depend on this text.
+    (folder / "learner-seed.txt").write_text("ana")
+    store = Store(folder / "progress.sqlite3")
     bank = load_bank(COURSE.bank("assume-role"))
     shown: list = [task_card()]
     for kind in ("choice", "multi", "blanks", "order", "match", "numeric", "cli", "decide"):

@@ -7,7 +7,7 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
-from browser.jupyter import menu, open_notebook, run_all
+from browser.jupyter import command_of, menu, open_notebook, run_all
 from rolecall.check._browser import choose_theme
 from rolecall.course import find_course
 from rolecall.quiz import load_bank
@@ -149,7 +149,7 @@ def test_ctrl_c_ends_everything_that_it_started(own_lab, page):
     open_notebook(page, own_lab.notebook("learn"))
     run_lesson(page)
     started = psutil.Process(own_lab.process.pid).children(recursive=True)
-    kinds = " ".join(" ".join(process.cmdline()) for process in started)
+    kinds = " ".join(" ".join(command_of(process)) for process in started)
     assert own_lab.kernels()
     assert re.search(r"sandbox serve|rolecall\._fork_server", kinds)
 

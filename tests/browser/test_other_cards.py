@@ -1,5 +1,6 @@
 """The test, the challenge and the flash cards in real JupyterLab, with axe-core over each of their looks."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -73,7 +74,7 @@ def test_a_challenge_runs_against_a_clock(show, page, screenshots):
     card = show("ChallengeCard", ", count=1")
     card.get_by_role("button", name="Start").click()
 
-    expect(card.get_by_role("timer")).to_have_text("Time left: 0:59")
+    expect(card.get_by_role("timer")).to_have_text(re.compile(r"Time left: 0:5\d"))
     assert violations(page) == []
     card.screenshot(path=screenshots / "challenge-light.png")
     card.get_by_label("A trust policy").check()
@@ -122,7 +123,8 @@ def test_a_card_fits_a_narrow_window(show, page, width, height, screenshots):
     page.set_viewport_size({"width": width, "height": height})
     card.scroll_into_view_if_needed()
 
-    assert card.evaluate("card => card.scrollWidth <= card.clientWidth")
+    # JupyterLab lays out the notebook again after the window has its new size.
+    page.wait_for_function("card => card.scrollWidth <= card.clientWidth", arg=card.element_handle())
     page.screenshot(path=screenshots / f"card-{width}.png")
 
 

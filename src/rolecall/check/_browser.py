@@ -33,6 +33,8 @@ _TALL = 20_000
 """The height of the page in pixels: JupyterLab renders only the cells that are visible."""
 _TIMEOUT = 120_000
 """The time for one notebook, in milliseconds."""
+_TRY = 5_000
+"""The time after which a notebook that runs no cell is run again, in milliseconds."""
 _AUTHORED = (
     ".jp-Notebook .jp-RenderedMarkdown",
     # Jupyter chooses the colors of a traceback.
@@ -181,9 +183,21 @@ def _open(page: Page, server: JupyterLab, notebook: str) -> None:
 
 
 def _run(page: Page) -> None:
-    """Run every cell, and wait: a star marks the cells that are running or queued."""
-    _menu(page, "Run", "Run All Cells")
-    page.wait_for_function(f"{_PROMPTS}.some(one => one !== '[ ]:')")
+    """Run every cell, and wait: a star marks the cells that are running or queued.
+
+    JupyterLab runs nothing, and doesn't say so, before the notebook has its kernel.
+    """
+    from playwright.sync_api import TimeoutError as NotInTime  # noqa: PLC0415
+
+    started, tries = f"{_PROMPTS}.some(one => one !== '[ ]:')", _TIMEOUT // _TRY
+    for one in range(1, tries + 1):
+        _menu(page, "Run", "Run All Cells")
+        try:
+            page.wait_for_function(started, timeout=_TRY)
+            break
+        except NotInTime:
+            if one == tries:
+                raise
     page.wait_for_function(f"!{_PROMPTS}.includes('[*]:')")
     page.get_by_text("| Idle").wait_for()
     # A widget's module loads after its cell has ended.
