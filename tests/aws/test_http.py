@@ -22,12 +22,6 @@ def test_the_body_is_as_long_as_its_header_says_and_can_be_read_again():
     assert (request.body, sent["wsgi.input"].read()) == (b"text", b"text")
 
 
-def test_a_chunked_body_is_read_to_its_end():
-    request = HttpRequest.from_environ(environ(HTTP_TRANSFER_ENCODING="chunked"))
-
-    assert request.body == b"text and more"
-
-
 def test_headers_have_lower_case_names():
     request = HttpRequest.from_environ(
         environ(HTTP_X_AMZ_DATE="20261126T080000Z", CONTENT_TYPE="text/plain")

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 
 import pytest
 
@@ -11,7 +12,7 @@ from rolecall.sandbox.server import _Listener
 def echo(environ, start_response):
     """Return what the server read of a request."""
     length = int(environ.get("CONTENT_LENGTH") or 0)
-    body = environ["wsgi.input"].read(*([] if environ["wsgi.input_terminated"] else [length]))
+    body = environ["wsgi.input"].read(0 if environ["PATH_INFO"] == "/unread" else length)
     seen = {name: value for name, value in environ.items() if name.startswith(("HTTP_", "CONTENT_"))}
     answer = json.dumps({"headers": seen, "body": body.decode()}).encode()
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
@@ -106,6 +107,65 @@ def test_a_body_comes_in_chunks(client):
     client.sendall(b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n")
 
     assert answer(client)[1]["body"] == "hello"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "rest"),
+    [
+        ("/", b"", b"0\r\n\r\n"),
+        ("/", b"Content-Length: 1\r\n", b"0\r\n\r\n"),
+        ("/", b"", b"0\r\nX-Trailer: a\r\n\r\n"),
+        ("/unread", b"", b"0\r\n\r\n"),
+    ],
+)
+def test_what_follows_the_last_chunk_is_the_next_request(client, path, headers, rest):
+    head = b"PUT %b HTTP/1.1\r\n%bTransfer-Encoding: chunked\r\n\r\n" % (path.encode(), headers)
+    client.sendall(head + b"5\r\nhello\r\n" + rest)
+    first = answer(client)
+    client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+
+    assert first[1]["body"] == ("" if path == "/unread" else "hello")
+    assert answer(client) == ("HTTP/1.1 200 OK", {"headers": {}, "body": ""})
+
+
+@pytest.mark.parametrize("body", [b"zz\r\nhello\r\n", b"2\r\nhello\r\n"])
+def test_malformed_chunks_are_a_bad_request(client, body):
+    client.sendall(b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + body)
+
+    assert answer(client)[0] == "HTTP/1.1 400 Bad Request"
+
+
+@pytest.mark.parametrize("sent", [b"", b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"])
+def test_a_client_that_sends_nothing_takes_no_thread(sent):
+    listener = _Listener(echo, threads=1)
+    listener._server.timeout = 60
+    address = ("127.0.0.1", int(listener.start().url.rpartition(":")[2]))
+
+    with socket.create_connection(address) as idle, socket.create_connection(address, timeout=10) as other:
+        if sent:
+            idle.sendall(sent)
+            assert answer(idle)[0] == "HTTP/1.1 200 OK"
+        other.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert answer(other)[0] == "HTTP/1.1 200 OK"
+    listener.close()
+
+
+def test_close_ends_a_request_whose_body_never_arrives():
+    arrived = threading.Event()
+
+    def wait_for_body(environ, start_response):
+        arrived.set()
+        return echo(environ, start_response)
+
+    listener = _Listener(wait_for_body)
+    listener._server.shutdown_timeout = 0.01
+    address = ("127.0.0.1", int(listener.start().url.rpartition(":")[2]))
+    with socket.create_connection(address, timeout=5) as client:
+        client.sendall(b"PUT / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhe")
+        arrived.wait()
+        listener.close()
+
+        assert answer(client)[1]["body"] == "he"
 
 
 def test_a_body_is_longer_than_what_is_read_at_once(client):

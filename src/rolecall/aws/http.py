@@ -87,14 +87,8 @@ class HttpRequest:
         """
         length = environ.get("CONTENT_LENGTH") or ""
         stream = environ["wsgi.input"]
-        if length.isdigit():
-            body = stream.read(int(length))
-        elif environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
-            body = stream.read()
-        else:
-            body = b""
+        body = stream.read(int(length)) if length.isdigit() else b""
         environ["wsgi.input"] = BytesIO(body)
-        environ["wsgi.input_terminated"] = False
         environ["CONTENT_LENGTH"] = str(len(body))
         headers = {name: value for key, value in environ.items() if (name := _header_names[key])}
         for key, name in (environ.get(HEADERS_WITH_UNDERSCORES) or {}).items():

@@ -15,7 +15,7 @@ from typing import Any
 from wsgiref.types import WSGIEnvironment
 
 from cheroot import wsgi
-from cheroot.server import HeaderReader, HTTPConnection, HTTPRequest
+from cheroot.server import ChunkedRFile, HeaderReader, HTTPConnection, HTTPRequest
 
 from rolecall.aws.http import HEADERS_WITH_UNDERSCORES
 
@@ -34,6 +34,9 @@ class _Stream:
     connection
         The socket.
     """
+
+    closed = False
+    """cheroot reads this before it ends a request that delays its stop."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
@@ -136,6 +139,35 @@ class _HeaderReader(HeaderReader):
 class _Request(HTTPRequest):
     header_reader = _HeaderReader()
 
+    def respond(self) -> None:
+        """Answer the request once its body is known, if that comes in chunks."""
+        if self.chunked_read and not self._join_chunks():
+            self.close_connection = True
+            return
+        super().respond()
+
+    def _join_chunks(self) -> bool:
+        """Put the body in the place of its chunks; return False after the response to malformed ones.
+
+        cheroot would leave what comes after the last chunk, and what the application doesn't read, and take
+        it for the next request.
+        """
+        stream: _Stream = self.conn.rfile
+        chunks: Any = ChunkedRFile(stream, 0)
+        try:
+            body = b"".join(iter(lambda: chunks.read(_AT_ONCE), b""))
+            for _ in chunks.read_trailer_lines():
+                # No AWS client sends trailers in this way.
+                pass
+        except ValueError as error:
+            self.simple_response("400 Bad Request", str(error))
+            return False
+        stream.put_back(body)
+        # A length that was sent as well doesn't count.
+        self.inheaders[b"Content-Length"] = b"%d" % len(body)
+        self.chunked_read = False
+        return True
+
 
 class Connection(HTTPConnection):
     """A connection whose next request is answered by the same thread, if it comes soon.
@@ -163,12 +195,16 @@ class Connection(HTTPConnection):
         }
 
     def communicate(self) -> bool:
-        """Answer requests until none comes soon, and return whether the connection stays open."""
-        while self._answer():
-            is_busy = self.server.requests.qsize > 0
-            if is_busy or not (self.rfile.has_data() or self._receives()):
-                return True
-        return False
+        """Answer requests until none comes soon, and return whether the connection stays open.
+
+        A client that connects and sends nothing, as browsers do, takes no thread.
+        """
+        while self.rfile.has_data() or self._receives():
+            if not self._answer():
+                return False
+            if self.server.requests.qsize > 0:
+                break
+        return True
 
     def _answer(self) -> bool:
         """Answer one request, and return whether the connection stays open."""
@@ -182,7 +218,7 @@ class Connection(HTTPConnection):
 
     def _receives(self) -> bool:
         if not hasattr(select, "poll"):
-            return False
+            return bool(select.select([self.socket], [], [], _NEXT_REQUEST_MS / 1000)[0])
         arrival = select.poll()
         arrival.register(self.socket, select.POLLIN)
         return bool(arrival.poll(_NEXT_REQUEST_MS))
@@ -208,7 +244,6 @@ class HttpGateway(wsgi.Gateway_10):
             "REQUEST_URI": request.uri.decode("latin-1"),
             "SERVER_PROTOCOL": request.request_protocol.decode("latin-1"),
             "wsgi.input": request.rfile,
-            "wsgi.input_terminated": request.chunked_read,
         }
         underscored = environ[HEADERS_WITH_UNDERSCORES] = {}
         for header, value in request.inheaders.items():
