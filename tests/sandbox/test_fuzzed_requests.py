@@ -41,7 +41,7 @@ def signed(sandbox: Sandbox, service, method, path, body, headers) -> dict[str, 
 
 def send(sandbox: Sandbox, method, path, body, headers) -> int:
     address = urlsplit(sandbox.endpoint)
-    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=5)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
     try:
         connection.putrequest(method, path, skip_accept_encoding=True)
         for name, value in headers.items():
