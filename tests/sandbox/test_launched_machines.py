@@ -120,14 +120,22 @@ def test_a_profile_is_named_once(lab):
         launch(lab, None, IamInstanceProfile=both)
 
 
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateIamInstanceProfile.html
-def test_a_terminated_instance_gets_no_profile(lab):
+def test_a_terminated_instance_stays_terminated_and_gets_no_profile(lab):
     instance = launch(lab, None)
     ec2 = lab.client("ec2", actor="operator")
     ec2.terminate_instances(InstanceIds=[instance])
 
+    with pytest.raises(ClientError, match=r"IncorrectInstanceState.* from which it can be started"):
+        ec2.start_instances(InstanceIds=[instance])
+    with pytest.raises(ClientError, match=r"IncorrectInstanceState.* from which it can be stopped"):
+        ec2.stop_instances(InstanceIds=[instance])
     with pytest.raises(ClientError, match="IncorrectInstanceState"):
         ec2.associate_iam_instance_profile(InstanceId=instance, IamInstanceProfile={"Name": "web"})
+    (again,) = ec2.terminate_instances(InstanceIds=[instance])["TerminatingInstances"]
+    assert again["CurrentState"]["Name"] == "terminated"
+    assert instance not in lab.actors
 
 
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html

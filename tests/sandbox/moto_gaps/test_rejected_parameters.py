@@ -188,6 +188,13 @@ REJECTIONS = [
     ),
     (
         "ec2",
+        "associate_iam_instance_profile",
+        {"InstanceId": "foo", "IamInstanceProfile": {"Name": "web"}},
+        "InvalidInstanceID.Malformed",
+        'Invalid id: "foo"',
+    ),
+    (
+        "ec2",
         "run_instances",
         {**INSTANCE, "MinCount": 1, "MaxCount": 1, "KeyName": "no"},
         "InvalidKeyPair.NotFound",

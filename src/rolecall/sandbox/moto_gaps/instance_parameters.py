@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from rolecall.aws.errors import AwsError
 from rolecall.sandbox.call import Call
@@ -22,18 +24,20 @@ _OF_INSTANCES = frozenset(
     )
 )
 
+_OF_ONE = frozenset({"ec2.AssociateIamInstanceProfile", "ec2.ModifyInstanceMetadataOptions"})
+
 
 class InstanceParameters(Gap):
     """EC2 rejects texts that are no IDs, missing key pairs, and tags of AWS; moto accepts most of them."""
 
-    operations = _OF_INSTANCES | {"ec2.CreateTags", "ec2.RunInstances"}
+    operations = _OF_INSTANCES | _OF_ONE | {"ec2.CreateTags", "ec2.RunInstances"}
     rule = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
 
     def before(self, call: Call) -> None:
         """Raise the error for an ID, a key pair, or a tag."""
         parameters = call.operation.parameters
-        if call.name in _OF_INSTANCES:
-            for one in parameters.get("InstanceIds") or ():
+        if call.name in _OF_INSTANCES | _OF_ONE:
+            for one in _instance_ids(parameters):
                 if not _ID.fullmatch(str(one)):
                     raise AwsError("InvalidInstanceID.Malformed", f'Invalid id: "{one}"', 400)
         for tag in parameters.get("Tags") or ():
@@ -43,3 +47,8 @@ class InstanceParameters(Gap):
         name = call.operation.text("KeyName")
         if call.name == "ec2.RunInstances" and name and not has_key_pair(call.account, call.region, name):
             raise AwsError("InvalidKeyPair.NotFound", f"The key pair '{name}' does not exist", 400)
+
+
+def _instance_ids(parameters: Mapping[str, Any]) -> list[Any]:
+    one = parameters.get("InstanceId")
+    return [one] if one else parameters.get("InstanceIds") or []
