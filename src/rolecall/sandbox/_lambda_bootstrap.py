@@ -22,10 +22,13 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 _THREAD_STACK = 2**20
 _LOG_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t{}\t%(message)s"
+# https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
+_OF_CLIENT = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
 _NO_DOT = "not enough values to unpack (expected 2, got 1)"
 
 
@@ -45,7 +48,6 @@ class Context:
     """
 
     identity = None
-    client_context = None
 
     def __init__(self, invocation: dict[str, Any]) -> None:
         self.function_name = invocation["name"]
@@ -53,6 +55,7 @@ class Context:
         self.invoked_function_arn = invocation["arn"]
         self.memory_limit_in_mb = str(invocation["memory_size"])
         self.aws_request_id = invocation["request_id"]
+        self.client_context = _client_context(invocation["client_context"])
         self.log_group_name = f"/aws/lambda/{self.function_name}"
         self.log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
         self._ends = time.monotonic() + invocation["timeout"]
@@ -60,6 +63,18 @@ class Context:
     def get_remaining_time_in_millis(self) -> int:
         """Return the milliseconds until the invocation times out."""
         return max(0, int((self._ends - time.monotonic()) * 1000))
+
+
+def _client_context(sent: dict[str, Any] | None) -> SimpleNamespace | None:
+    """Return what the client says about itself; absent members are None, as on AWS."""
+    if not sent:
+        return None
+    client = sent.get("client") or {}
+    return SimpleNamespace(
+        custom=sent.get("custom"),
+        env=sent.get("env"),
+        client=SimpleNamespace(**{name: client.get(name) for name in _OF_CLIENT}) if client else None,
+    )
 
 
 def _main() -> None:

@@ -55,7 +55,11 @@ class Invocation:
 
 
 def run_function(
-    function: FunctionFacts, event: Any, variables: Mapping[str, str], request_id: str
+    function: FunctionFacts,
+    event: Any,
+    variables: Mapping[str, str],
+    request_id: str,
+    client_context: Mapping[str, Any] | None = None,
 ) -> Invocation:
     """Run a function once.
 
@@ -69,6 +73,8 @@ def run_function(
         The environment variables with the endpoint and the credentials of the execution role.
     request_id
         The ID of the invocation.
+    client_context
+        What the client says about itself, for the context object.
 
     Raises
     ------
@@ -113,6 +119,7 @@ def run_function(
                     "memory_size": function.memory_size,
                     "timeout": function.timeout,
                     "request_id": request_id,
+                    "client_context": client_context,
                 },
                 function.timeout,
             )

@@ -78,7 +78,9 @@ def log(event, context):
     logging.getLogger().warning("careful")
 
 def say(event, context):
-    return {"event": event, "greeting": os.environ["GREETING"], "name": context.function_name}
+    said = context.client_context
+    client = {"custom": said.custom, "env": said.env, "title": said.client.app_title}
+    return {"event": event, "greeting": os.environ["GREETING"], "name": context.function_name, "client": client}
 """
 
 
@@ -135,10 +137,27 @@ def test_a_function_can_do_what_its_role_allows_and_nothing_else(awslambda):
     assert "AccessDenied" in payload(denied)["errorMessage"]
 
 
+# https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
 def test_a_handler_gets_its_event_its_context_and_its_variables(awslambda):
-    response = invoke(awslambda, "say", {"to": "dana"})
+    context = {"client": {"app_title": "Shop"}, "custom": {"team": "data"}}
+    encoded = base64.b64encode(json.dumps(context).encode()).decode()
 
-    assert payload(response) == {"event": {"to": "dana"}, "greeting": "good morning", "name": "hello"}
+    response = invoke(awslambda, "say", {"to": "dana"}, ClientContext=encoded)
+
+    assert payload(response) == {
+        "event": {"to": "dana"},
+        "greeting": "good morning",
+        "name": "hello",
+        "client": {"custom": {"team": "data"}, "env": None, "title": "Shop"},
+    }
+
+
+# https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+def test_a_client_context_is_an_object(awslambda):
+    with pytest.raises(
+        ClientError, match=r"InvalidRequestContentException.*Client context must be a valid"
+    ):
+        invoke(awslambda, "who", ClientContext="xx")
 
 
 def test_an_exception_is_returned_with_its_stack_trace(awslambda):

@@ -58,6 +58,7 @@ class FunctionInvocation(Gap):
             raise _not_found(call)
         how = operation.text("InvocationType") or "RequestResponse"
         event = _parse_event(call.request.body, _LONGEST_EVENT.get(how, 6 * 2**20))
+        context = _parse_context(operation.text("ClientContext"))
         if how == "DryRun":
             return {"StatusCode": 204, "Payload": b""}
         _check_runtime(function)
@@ -73,7 +74,7 @@ class FunctionInvocation(Gap):
             ).start()
             return {"StatusCode": 202, "Payload": b""}
         try:
-            invocation = run_function(function, event, variables, call.request_id)
+            invocation = run_function(function, event, variables, call.request_id, context)
         except zipfile.BadZipFile:
             message = "Lambda could not unzip the deployment package."
             raise AwsError("InvalidZipFileException", message, 400) from None
@@ -138,6 +139,20 @@ def _parse_event(body: bytes, longest: int) -> Any:
     except ValueError as error:
         message = f"Could not parse request body into json: {error}"
         raise AwsError("InvalidRequestContentException", message, 400) from None
+
+
+def _parse_context(encoded: str | None) -> dict[str, Any] | None:
+    """Return what the client says about itself; Lambda passes it on for synchronous invocations only."""
+    if encoded is None:
+        return None
+    try:
+        context = json.loads(base64.b64decode(encoded, validate=True))
+    except ValueError:
+        context = None
+    if not isinstance(context, dict):
+        message = "Client context must be a valid Base64-encoded JSON object."
+        raise AwsError("InvalidRequestContentException", message, 400)
+    return context
 
 
 def _check_runtime(function: FunctionFacts) -> None:
