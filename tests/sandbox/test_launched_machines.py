@@ -307,6 +307,48 @@ def test_a_task_that_was_started_has_its_task_role_until_it_is_stopped(lab):
     assert identifier not in lab.actors
 
 
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Container.html
+def test_a_task_definition_can_name_its_role_without_an_arn_and_containers_name_their_task(lab):
+    ecs = lab.client("ecs", actor="operator")
+    ecs.create_cluster(clusterName="jobs")
+    container = {"name": "main", "image": "report", "memory": 128}
+    ecs.register_task_definition(family="named", taskRoleArn="worker", containerDefinitions=[container])
+
+    (task,) = ecs.run_task(cluster="jobs", taskDefinition="named", launchType="FARGATE")["tasks"]
+
+    assert role_of(lab, task["taskArn"]) == "worker"
+    (made,) = task["containers"]
+    assert made["containerArn"].startswith(task["taskArn"].replace(":task/", ":container/") + "/")
+    assert (made["taskArn"], made["lastStatus"]) == (task["taskArn"], "RUNNING")
+    assert "exitCode" not in made
+
+
+FARGATE = {"cluster": "jobs", "launchType": "FARGATE"}
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister-task-definition-v2.html
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html
+REFUSED_TASKS = [
+    ("run_task", {**FARGATE, "taskDefinition": "old:1"}, "TaskDefinition is inactive"),
+    ("run_task", {**FARGATE, "taskDefinition": "old"}, "Unable to describe task definition"),
+    ("run_task", {**FARGATE, "taskDefinition": "report", "count": 11}, "InvalidParameterException.*count"),
+    ("stop_task", {"cluster": "jobs", "task": "none"}, "InvalidParameterException.* task was not found"),
+]
+
+
+def test_ecs_says_why_it_does_not_start_or_stop_a_task(lab):
+    ecs = lab.client("ecs", actor="operator")
+    ecs.create_cluster(clusterName="jobs")
+    for family in ("old", "report"):
+        container = {"name": "main", "image": "report", "memory": 128}
+        ecs.register_task_definition(family=family, containerDefinitions=[container])
+    ecs.deregister_task_definition(taskDefinition="old:1")
+
+    for operation, parameters, message in REFUSED_TASKS:
+        with pytest.raises(ClientError, match=message):
+            getattr(ecs, operation)(**parameters)
+
+
 def task_description(lab, task: str) -> dict:
     uri = lab.environment(task)["ECS_CONTAINER_METADATA_URI_V4"]
     with urllib.request.urlopen(f"{uri}/task") as answer:

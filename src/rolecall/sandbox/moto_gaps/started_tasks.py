@@ -12,9 +12,13 @@ from rolecall.sandbox.moto_state.ecs import (
     definition_roles,
     has_container_instances,
     has_default_capacity,
+    is_inactive,
+    latest_definition,
 )
 
 _SERVICE = "ecs-tasks.amazonaws.com"
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+_MOST_TASKS = 10
 
 
 class StartedTasks(Gap):
@@ -35,8 +39,11 @@ class StartedTasks(Gap):
         definition = str(parameters.get("taskDefinition") or "")
         cluster = str(parameters.get("cluster") or "default").rpartition("/")[2]
         overrides = parameters.get("overrides") or {}
+        _check_count(parameters.get("count"))
+        _check_active(call, definition)
+        roles = definition_roles(call.account, call.region, definition)
         for role, override in zip(
-            definition_roles(call.account, call.region, definition),
+            (self._arn(call, role) for role in roles),
             (overrides.get("taskRoleArn"), overrides.get("executionRoleArn")),
             strict=True,
         ):
@@ -57,7 +64,31 @@ class StartedTasks(Gap):
             message = "No Container Instances were found in your cluster."
             raise AwsError("InvalidParameterException", message, 400)
 
+    def _arn(self, call: Call, role: str) -> str:
+        """Return the ARN of a role that a task definition names by its ARN or by its name."""
+        if not role or role.startswith("arn:"):
+            return role
+        found = self.runtime.iam.role_named(call.account, role)
+        return found.arn if found else f"arn:aws:iam::{call.account}:role/{role}"
+
     def _check_trust(self, call: Call, role: str, cluster: str) -> None:
         source = f"arn:aws:ecs:{call.region}:{call.account}:task/{cluster}/new"
         if not can_assume(self.runtime, call, _SERVICE, role, source):
             raise AwsError("ClientException", not_assumable_by_ecs(role), 400)
+
+
+def _check_count(count: object) -> None:
+    if isinstance(count, int) and not 1 <= count <= _MOST_TASKS:
+        raise AwsError("InvalidParameterException", f"count should be from 1 to {_MOST_TASKS}.", 400)
+
+
+def _check_active(call: Call, definition: str) -> None:
+    """Check that a task definition isn't deregistered.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister-task-definition-v2.html
+    """
+    named = definition.rpartition("/")[2]
+    if is_inactive(call.account, call.region, named):
+        raise AwsError("ClientException", "TaskDefinition is inactive", 400)
+    if named and ":" not in named and latest_definition(call.account, call.region, named) is None:
+        raise AwsError("ClientException", "Unable to describe task definition.", 400)

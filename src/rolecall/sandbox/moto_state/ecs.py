@@ -115,6 +115,20 @@ def definition_roles(account: str, region: str, definition: str) -> tuple[str, s
     )
 
 
+def is_inactive(account: str, region: str, definition: str) -> bool:
+    """Whether a revision of a task definition was deregistered; False if there is no such revision."""
+    family, _, revision = definition.rpartition("/")[2].partition(":")
+    revisions = backend("ecs", account, region).task_definitions.get(family) or {}
+    found = next((one for one in revisions.values() if str(one.revision) == revision), None)
+    return found is not None and found.status == "INACTIVE"
+
+
+def task_exists(account: str, region: str, cluster: str, task: str) -> bool:
+    """Whether a cluster has a task, by its ARN or by the last part of its ARN."""
+    tasks = backend("ecs", account, region).tasks.get(cluster) or {}
+    return any(arn.rpartition("/")[2] == task.rpartition("/")[2] for arn in tasks)
+
+
 def latest_definition(account: str, region: str, family: str) -> str | None:
     """Return the ARN of the latest active revision of a task definition; None if the family has none."""
     revisions = backend("ecs", account, region).task_definitions.get(family) or {}
