@@ -695,6 +695,8 @@ SLOW_INTERNALS = [
     for name, parameters in (
         ("parse_and_create_resource", "logical_id resource_json resources_map account_id region_name"),
         ("parse_resource_and_generate_name", "logical_id resource_json resources_map"),
+        ("get_model_map", ""),
+        ("get_name_type_map", ""),
         ("ResourceMap._delete_resource", "self parsed_resource resource_json"),
         ("ResourceMap.build_resource_diff", "self other_template parameters"),
     )

@@ -12,7 +12,8 @@ fields:
     The parameter of the calls that takes the physical ID of the resource; by default that of ``name``.
 ``parameters``
     Parameters whose name differs from that of their property, with the path of the property, or with a
-    template (`rolecall.aws.templates`). Other properties are parameters of the same name.
+    template (`rolecall.aws.templates`). Other properties are parameters of the same name. Empty text is the
+    value itself.
 ``tags``
     The resource type in the ``TagSpecifications`` of EC2, which the property ``Tags`` goes to; ``none`` for
     a type without tags, although the call that creates it takes some.
@@ -24,8 +25,8 @@ A call is text, or has the fields
 ``when``
     Properties; the call is only made if one of them is given, and for an update only if one has changed.
 ``each``, ``each_removed``
-    A property with a list; the call is made for each item, and for an update only for each new or removed
-    one.
+    A property, in most cases with a list; the call is made for each item, and for an update only for each
+    new or removed one. With ``when``, it is made for all items if one of those properties has changed.
 ``item``
     The parameter that takes the item. Without it, the item has the parameters itself.
 ``parameters``
@@ -171,16 +172,20 @@ def _items(call: _StackCall, new: Mapping[str, Any], old: Mapping[str, Any]) -> 
     if call.when and all(new.get(name) == old.get(name) for name in call.when):
         return
     if call.each or call.each_removed:
-        ours, others = (new, old) if call.each else (old, new)
         name = call.each or call.each_removed
-        known = others.get(name) or []
+        ours, others = (new, old) if call.each else (old, new)
+        items, known = _listed(ours.get(name)), [] if call.when else _listed(others.get(name))
         if call.each_removed:
             # A policy that is only changed is put again under its name.
             names = {_policy_name(item) for item in known} - {None}
-            known = [*known, *(one for one in ours.get(name) or [] if _policy_name(one) in names)]
-        yield from (item for item in ours.get(name) or [] if item not in known)
+            known = [*known, *(one for one in items if _policy_name(one) in names)]
+        yield from (item for item in items if item not in known)
     else:
         yield None
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if value else []
 
 
 def _policy_name(item: Any) -> Any:
@@ -220,7 +225,7 @@ def _operation(
 
 def _value(source: str, properties: Mapping[str, Any], account: str, region: str) -> Any:
     if "{" not in source:
-        return properties.get(source)
+        return properties.get(source) if source else ""
     fixed = {"account": account, "region": region}
     found = fill(source, properties, fixed, lambda name, value: value)
     return found[0] if found else None

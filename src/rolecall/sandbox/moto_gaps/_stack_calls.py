@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from rolecall.aws.operations import Operation, input_members
+from rolecall.sandbox.moto_stacks import CALLED_TYPES
 
 _CHECKED = frozenset(
     {
@@ -28,12 +29,15 @@ _CHECKED = frozenset(
         "lambda.UpdateFunctionConfiguration",
         "logs.PutResourcePolicy",
         "s3.CreateBucket",
+        "s3.PutBucketPolicy",
         "sns.CreateTopic",
         "sqs.CreateQueue",
         "stepfunctions.CreateStateMachine",
         "stepfunctions.UpdateStateMachine",
     }
 )
+# With a document, they are the calls for a policy; without one, for other properties.
+_POLICY_SETTERS = frozenset({"sns.SetTopicAttributes", "sqs.SetQueueAttributes"})
 # moto creates a bucket without its settings, and a permission in a form that no policy has.
 _LEFT_OUT = frozenset(
     {
@@ -50,12 +54,17 @@ _ROLE = frozenset({"CreateRole", "DeleteRole", "PutRolePermissionsBoundary", "Ta
 
 def is_checked(operation: Operation) -> bool:
     """Whether gaps can check an operation: the properties of the resource are its parameters."""
-    return operation.service == "iam" or f"{operation.service}.{operation.name}" in _CHECKED
+    name = f"{operation.service}.{operation.name}"
+    if name in _POLICY_SETTERS:
+        return "PolicyDocument" in operation.parameters
+    return operation.service == "iam" or name in _CHECKED
 
 
 def is_left_out(operation: Operation, type: str) -> bool:
     """Whether moto doesn't do what an operation does when it creates, updates, or deletes a resource."""
     name = operation.name
+    if type in CALLED_TYPES:
+        return True
     if type == "AWS::IAM::User":
         # moto creates a user with its path, and nothing else.
         return name not in _USER
@@ -83,11 +92,16 @@ def as_request(operation: Operation, name: str) -> Operation:
         given |= _bucket_settings(given)
     elif operation.name == "CreateTopic":
         given["Attributes"] = {"FifoTopic": str(given.get("FifoTopic", False)).lower()}
+    elif operation.name == "SetTopicAttributes" and given.get("AttributeValue") == "":
+        given["AttributeValue"] = _default_topic_policy(given["TopicArn"])
     elif operation.name.endswith("LoginProfile"):
         given |= given.get("LoginProfile") or {}
     parameters = {
         key: _typed(value, members[key].type_name) for key, value in given.items() if key in members
     }
+    if operation.name == "SetQueueAttributes":
+        attributes = given.get("Attributes") or {}
+        parameters["Attributes"] = {key: _typed(value, "string") for key, value in attributes.items()}
     return replace(operation, parameters=parameters)
 
 
@@ -111,3 +125,29 @@ def _bucket_settings(properties: Mapping[str, Any]) -> dict[str, Any]:
     if rules and (ownership := rules[0].get("ObjectOwnership")):
         settings["ObjectOwnership"] = ownership
     return settings
+
+
+def _default_topic_policy(arn: str) -> dict[str, Any]:
+    """Return the policy that a topic has when its own is removed.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topicpolicy.html
+    """
+    actions = (
+        "GetTopicAttributes",
+        "SetTopicAttributes",
+        "AddPermission",
+        "RemovePermission",
+        "DeleteTopic",
+        "Subscribe",
+        "ListSubscriptionsByTopic",
+        "Publish",
+    )
+    statement = {
+        "Sid": "__default_statement_ID",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": [f"SNS:{action}" for action in actions],
+        "Resource": arn,
+        "Condition": {"StringEquals": {"AWS:SourceOwner": arn.split(":")[4]}},
+    }
+    return {"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [statement]}

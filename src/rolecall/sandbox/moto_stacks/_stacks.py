@@ -11,6 +11,7 @@ import yaml
 
 from rolecall.aws.cloudformation import StackResource
 from rolecall.sandbox.moto_deliveries import patch_all_deliveries
+from rolecall.sandbox.moto_stacks._called_types import add_called_types
 from rolecall.sandbox.moto_stacks._resources import (
     ResourceFailed,
     authority_of_thread,
@@ -35,6 +36,7 @@ def patch_cloudformation() -> None:
     permissions: Any = import_module("moto.awslambda.models")
     permissions.Permission.create_from_cloudformation_json = _create_permission
     patch_task_definitions()
+    add_called_types()
     backend = of_models.CloudFormationBackend
     backend.create_stack = _create_stack
     backend.delete_stack = _delete_stack
