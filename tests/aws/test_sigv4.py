@@ -177,6 +177,28 @@ def test_a_presigned_url_is_valid_for_at_most_a_week(lifetime):
         read_signature(replace(PRESIGNED_GET, query=query))
 
 
+@pytest.mark.parametrize(
+    "request_",
+    [
+        replace(
+            GET_VANILLA, headers=GET_VANILLA.headers | {"authorization": "AWS4-HMAC-SHA256 Signature=é"}
+        ),
+        HttpRequest("GET", "/", PRESIGNED.replace("Expires=86400", "Expires=%C2%B2"), {}, b"", "127.0.0.1"),
+        HttpRequest("GET", "/", PRESIGNED.replace("86400", "9" * 5000), {}, b"", "127.0.0.1"),
+    ],
+)
+def test_a_signature_with_odd_characters_is_rejected(request_):
+    with pytest.raises(BadSignature):
+        read_signature(request_)
+
+
+def test_a_signature_in_a_url_that_is_not_hexadecimal_is_wrong():
+    query = PRESIGNED.replace("Signature=ae", "Signature=%C3%A9")
+    request = HttpRequest("GET", "/test.txt", query, {"host": "examplebucket.s3.amazonaws.com"}, b"", "")
+
+    assert not verify(request, read_signature(request), S3_SECRET)
+
+
 def test_a_header_of_signature_version_2_is_not_supported():
     header = "AWS AKIAIOSFODNN7EXAMPLE:frJIUN8DYpKDtOLCwo//yllqDzg="
 

@@ -68,6 +68,19 @@ def test_a_form_chooses_its_response(buckets):
     assert moved.headers["Location"].startswith(f"{page}?bucket=reports&key=k&etag=")
 
 
+def test_the_fields_of_a_form_can_have_any_characters(buckets):
+    page = "http://127.0.0.1/日本\r\nX-Other: 1"
+    fields = {"success_action_redirect": page, "x-amz-meta-name": "日本"}
+    form = presigned_post(buckets, "k", Fields=fields, Conditions=[fields])
+
+    moved = upload(form)
+
+    stored = buckets.client("s3", actor="admin").head_object(Bucket="reports", Key="k")["Metadata"]["name"]
+    assert stored.encode("latin-1").decode() == "日本"
+    assert moved.headers["Location"].startswith("http://127.0.0.1/%E6%97%A5%E6%9C%ACX-Other:%201?bucket=")
+    assert "X-Other" not in moved.headers
+
+
 def test_a_form_has_the_permissions_of_its_signer(buckets):
     assert error(upload(presigned_post(buckets, actor="nobody")))[:2] == (403, "AccessDenied")
 

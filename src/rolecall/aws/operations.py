@@ -17,7 +17,7 @@ from rolecall.aws.errors import AwsError, Protocol, failure
 from rolecall.aws.http import HttpRequest
 from rolecall.aws.json_types import WrongType, check_json
 from rolecall.aws.routing import find_operation
-from rolecall.aws.s3_subresources import check_subresources
+from rolecall.aws.s3_subresources import check_response_headers, check_subresources
 from rolecall.aws.services import protocol_of
 from rolecall.aws.sigv4 import form_parameters
 from rolecall.aws.wsgi_request import WsgiRequest
@@ -161,6 +161,8 @@ def parse_operation(service: str, request: HttpRequest, environ: WSGIEnvironment
         raise _unknown_operation(service, protocol, request) from None
     if service == "s3" and request.query:
         check_subresources(operation, wsgi.args)
+        if "response-" in request.query:
+            check_response_headers(wsgi.args)
     parser = PROTOCOL_PARSERS[protocol](operation)
     try:
         if protocol in ("json", "rest-json"):

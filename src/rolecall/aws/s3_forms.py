@@ -25,7 +25,7 @@ from rolecall.aws import sigv2
 from rolecall.aws._signing_key import signing_key
 from rolecall.aws.errors import AwsError
 from rolecall.aws.http import HttpRequest
-from rolecall.aws.sigv4 import Signature
+from rolecall.aws.sigv4 import Signature, is_same
 
 # Fields that need no condition in the policy.
 _FREE = frozenset({"awsaccesskeyid", "signature", "x-amz-signature", "file", "policy"})
@@ -102,7 +102,7 @@ class Form:
         else:
             key = signing_key(secret, signature.date, signature.region, signature.service)
             expected = hmac.new(key, text.encode(), "sha256").hexdigest()
-        return hmac.compare_digest(expected, signature.signature)
+        return is_same(expected, signature.signature)
 
     def check_policy(self, now: datetime) -> None:
         """Check that the policy hasn't expired, and allows every field and the size of the file.
@@ -156,7 +156,8 @@ class Form:
                 headers[name] = request.headers[name]
         for name, value in self.fields.items():
             if name in _HEADERS or name.startswith(("x-amz-meta-", "x-amz-server-side", "x-amz-storage")):
-                headers[name] = value
+                # A header has its value as bytes, which WSGI writes as Latin-1.
+                headers[name] = value.encode().decode("latin-1")
         if acl := self.fields.get("acl"):
             headers["x-amz-acl"] = acl
         if tagging := self.fields.get("tagging"):

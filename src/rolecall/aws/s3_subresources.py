@@ -1,4 +1,4 @@
-"""Which part of a bucket or object a request to S3 is about: its ACL, its tags, or another subresource."""
+"""The query of a request to S3: which subresource it is about, and which headers its response gets."""
 
 from __future__ import annotations
 
@@ -42,6 +42,31 @@ def check_subresources(operation: OperationModel, query: Mapping[str, str]) -> N
         details = {"ArgumentName": "ResourceType", "ArgumentValue": first}
         raise AwsError("InvalidArgument", message, 400, details)
     raise AwsError("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
+
+
+def check_response_headers(query: Mapping[str, str]) -> None:
+    """Check that the response can have the headers that a request for an object chooses.
+
+    https://github.com/IQSS/dataverse/issues/4524
+
+    Parameters
+    ----------
+    query
+        The parameters of the query.
+
+    Raises
+    ------
+    AwsError
+        If a header has a character that HTTP can't send.
+    """
+    for name, value in query.items():
+        if name.startswith("response-") and not value.isascii():
+            try:
+                value.encode("latin-1")
+            except UnicodeEncodeError:
+                details = {"ArgumentName": name, "ArgumentValue": value}
+                message = "Header value cannot be represented using ISO-8859-1."
+                raise AwsError("InvalidArgument", message, 400, details) from None
 
 
 @lru_cache(maxsize=1)

@@ -17,7 +17,7 @@ from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials
 
 from rolecall.aws.http import HttpRequest
-from rolecall.aws.sigv4 import BadSignature, Signature
+from rolecall.aws.sigv4 import BadSignature, Signature, is_same
 
 ALGORITHM = "AWS"
 """What ``s3:signatureversion`` calls Signature Version 2."""
@@ -105,7 +105,7 @@ def verify_url(request: HttpRequest, signature: Signature, secret: str) -> tuple
     auth.expires = query["Expires"]
     split = urlsplit(f"http://{request.headers.get('host', '')}{request.path}?{request.query}")
     text: str = auth.canonical_string(request.method, split, headers)
-    return hmac.compare_digest(sign(text, secret), signature.signature), text
+    return is_same(sign(text, secret), signature.signature), text
 
 
 class _Verifier(HmacV1Auth):

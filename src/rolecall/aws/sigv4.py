@@ -27,7 +27,10 @@ _ALGORITHM = "AWS4-HMAC-SHA256"
 # S3 doesn't normalize paths. Only what doesn't depend on credentials is used of these.
 _AUTH: Any = SigV4Auth(Credentials("", ""), "", "")
 _S3_AUTH: Any = S3SigV4Auth(Credentials("", ""), "s3", "")
-_PART = re.compile(r"(Credential|SignedHeaders|Signature)=([^,\s]+)")
+# The values are in visible ASCII without the comma.
+_PART = re.compile(r"(Credential|SignedHeaders|Signature)=([!-+\--~]+)")
+_DIGEST = re.compile("[0-9a-f]{64}")
+_LONGEST_SECONDS = 604_800
 
 
 class BadSignature(ValueError):
@@ -123,21 +126,25 @@ def read_signature(request: HttpRequest) -> Signature | None:
     if query.get("X-Amz-Algorithm") != _ALGORITHM:
         raise BadSignature("X-Amz-Algorithm must be AWS4-HMAC-SHA256")
     parts = {name: query.get(f"X-Amz-{name}", "") for name in ("Credential", "SignedHeaders", "Signature")}
-    expires = query.get("X-Amz-Expires", "")
-    if not expires.isdigit() or not 1 <= int(expires) <= 604_800:
-        message = "X-Amz-Expires must be non-negative"
-        if expires.isdigit() and int(expires):
-            message = (
-                "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires "
-                "must be less than 604800 seconds"
-            )
-        raise BadSignature(message)
     return _signature(
         parts,
         query.get("X-Amz-Date", ""),
         query.get("X-Amz-Security-Token"),
-        timedelta(seconds=int(expires)),
+        timedelta(seconds=_seconds(query.get("X-Amz-Expires", ""))),
     )
+
+
+def _seconds(expires: str) -> int:
+    digits = expires.lstrip("0") if expires.isascii() and expires.isdigit() else ""
+    if not digits:
+        raise BadSignature("X-Amz-Expires must be non-negative")
+    # Python converts numbers of up to 4,300 digits only.
+    if len(digits) > len(str(_LONGEST_SECONDS)) or int(digits) > _LONGEST_SECONDS:
+        raise BadSignature(
+            "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires "
+            f"must be less than {_LONGEST_SECONDS} seconds"
+        )
+    return int(digits)
 
 
 def _signature(
@@ -210,13 +217,13 @@ def verification(request: HttpRequest, signature: Signature, secret: str) -> Ver
             payload = declared
     elif declared is not None:
         payload = declared
-        plain = re.fullmatch(r"[0-9a-f]{64}", declared)
+        plain = _DIGEST.fullmatch(declared)
         if plain and hashlib.sha256(request.body).hexdigest() != declared:
             return Verification(right=False)
     else:
         payload = hashlib.sha256(request.body).hexdigest()
     expected, found = _expected(request, signature, secret, payload)
-    if not hmac.compare_digest(expected, signature.signature):
+    if not is_same(expected, signature.signature):
         return found
     if payload not in (chunked.SIGNED, chunked.SIGNED_WITH_TRAILER):
         return Verification(right=True)
@@ -256,6 +263,11 @@ def _expected(
     text = "\n".join((_ALGORITHM, signature.timestamp, scope, digest))
     key = signing_key(secret, signature.timestamp[:8], signature.region, signature.service)
     return hmac.digest(key, text.encode(), "sha256").hex(), Verification(False, text, canonical)
+
+
+def is_same(expected: str, given: str) -> bool:
+    """Compare signatures in constant time; the one that was given can have any characters."""
+    return given.isascii() and hmac.compare_digest(expected, given)
 
 
 def _canonical_query(auth: Any, query: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from rolecall.aws import sigv2
 from rolecall.aws.errors import AwsError, Protocol, expired_url, failure, malformed_signature
@@ -167,7 +169,7 @@ class Callers:
             if signature.token is None:
                 # Temporary keys are not valid without their session token.
                 raise failure("unknown key", service, protocol)
-            if not hmac.compare_digest(signature.token, session.token):
+            if not hmac.compare_digest(signature.token.encode(), session.token.encode()):
                 raise failure("invalid token", service, protocol)
             if not self._is_backed(session):
                 raise failure("unknown key", service, protocol)
@@ -212,7 +214,7 @@ class Callers:
     def _check_time(self, signature: Signature, service: str, protocol: Protocol) -> None:
         # A client doesn't know that the sandbox's clock was advanced, so its own time is accepted too.
         times = (self._clock.now(), self._clock.real_now())
-        if signature.expires is not None:
+        if signature.expires is not None and signature.signed_at <= max(times) + SKEW:
             ends = self._clock.at(signature.signed_at) + signature.expires
             now = self._clock.now()
             if now > ends:
@@ -222,6 +224,8 @@ class Callers:
                     details = {"X-Amz-Expires": str(seconds), **details}
                 raise expired_url(service, protocol, f"Signature expired: {timestamp(ends)}", details)
             return
+        if signature.expires is not None and service == "s3":
+            raise _early_url(signature.signed_at, signature.expires, times[1])
         if all(abs(now - signature.signed_at) > SKEW for now in times):
             late = signature.signed_at < times[1]
             word = "Signature expired" if late else "Signature not yet current"
@@ -289,3 +293,16 @@ class Callers:
         for key, tag in tags.items():
             keys[f"aws:PrincipalTag/{key}"] = tag
         return keys
+
+
+def _early_url(signed_at: datetime, expires: timedelta, now: datetime) -> AwsError:
+    """Return the error of S3 for a presigned URL that is not valid yet.
+
+    https://github.com/minio/minio/issues/2638
+    """
+    details = {"X-Amz-Date": str(int(signed_at.timestamp()) * 1000)}
+    # No date is after the year 9999.
+    with suppress(OverflowError):
+        details["Expires"] = timestamp(signed_at + expires)
+    details["ServerTime"] = timestamp(now)
+    return AwsError("AccessDenied", "Request is not yet valid", 403, details)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from urllib.parse import quote, urlencode, urlsplit
 from xml.sax.saxutils import escape
 
+from werkzeug.urls import iri_to_uri
+
 from rolecall.aws.s3_forms import Form
 from rolecall.sandbox.responses import Response
 
@@ -33,6 +35,8 @@ def form_response(form: Form, stored: Response, host: str) -> Response:
     headers = [("ETag", etag), ("Location", location)]
     redirect = form.fields.get("success_action_redirect") or form.fields.get("redirect")
     if redirect and urlsplit(redirect).scheme in ("http", "https"):
+        # Another character would end the header, or can't be in one.
+        redirect = iri_to_uri(redirect)
         added = urlencode({"bucket": form.bucket, "key": form.key, "etag": etag})
         headers[1] = ("Location", f"{redirect}{'&' if urlsplit(redirect).query else '?'}{added}")
         return Response(303, (*headers, ("Content-Length", "0")), b"")

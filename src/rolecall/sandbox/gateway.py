@@ -80,8 +80,9 @@ class _Progress:
 
     def internal_error(self) -> AwsError:
         """Return the error for a fault of the sandbox itself."""
+        answered = self.call.strip(".") or "a request"
         message = (
-            f"The sandbox failed while it answered {self.call}. This is a fault of the sandbox, not of the "
+            f"The sandbox failed while it answered {answered}. This is a fault of the sandbox, not of the "
             "request. The log of the sandbox has the traceback."
         )
         return internal_error(self.service, message)

@@ -1,6 +1,7 @@
 """Presigned URLs, and what S3 returns for a wrong signature."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
@@ -12,6 +13,7 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 from rolecall import Sandbox
 
@@ -166,6 +168,53 @@ def test_every_header_that_begins_with_x_amz_must_be_signed(buckets, s3):
     assert (added.status_code, error(added)["Code"]) == (403, "AccessDenied")
     assert error(added)["HeadersNotSigned"] == "x-amz-acl"
     assert requests.put(request.url, data=b"x", headers=headers, timeout=10).status_code == 200
+
+
+# https://github.com/minio/minio/issues/2638
+@pytest.mark.parametrize("signed_at", ["21000101T000000Z", "99991231T235959Z"])
+def test_a_version_4_url_is_not_valid_before_it_was_signed(buckets, monkeypatch, signed_at):
+    moment = datetime.strptime(signed_at, "%Y%m%dT%H%M%SZ")
+    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: moment)
+
+    found = error(requests.get(presigned(buckets, signature_version="s3v4"), timeout=10))
+
+    assert (found["Code"], found["Message"]) == ("AccessDenied", "Request is not yet valid")
+    assert found["X-Amz-Date"] == f"{moment.replace(tzinfo=UTC).timestamp():.0f}000"
+
+
+# https://github.com/IQSS/dataverse/issues/4524
+def test_a_header_that_a_url_chooses_has_characters_that_http_can_send(s3):
+    name = 'attachment; filename="{}.txt"'
+
+    latin = s3.get_object(**REPORT, ResponseContentDisposition=name.format("é"))
+    with pytest.raises(ClientError) as raised:
+        s3.get_object(**REPORT, ResponseContentDisposition=name.format("日本"))
+
+    assert latin["ContentDisposition"] == name.format("é")
+    found = raised.value.response["Error"]
+    assert (found["Code"], found["ArgumentName"]) == ("InvalidArgument", "response-content-disposition")
+    assert found["Message"] == "Header value cannot be represented using ISO-8859-1."
+
+
+@pytest.mark.parametrize("version", ["s3", "s3v4"])
+def test_a_signature_in_other_characters_does_not_match(buckets, version):
+    url = re.sub("Signature=[^&]+", "Signature=%C3%A9", presigned(buckets, signature_version=version))
+
+    found = error(requests.get(url, timeout=10))
+
+    assert (found["Code"], found["SignatureProvided"]) == ("SignatureDoesNotMatch", "é")
+
+
+def test_a_session_token_in_other_characters_is_invalid(buckets):
+    keys = buckets.client("sts", actor="reader").get_session_token()["Credentials"]
+    url = presigned_with(buckets, keys | {"SessionToken": "é"})
+
+    assert error(requests.get(url, timeout=10))["Code"] == "InvalidToken"
+
+
+def presigned_with(buckets, credentials) -> str:
+    s3 = buckets.client("s3", credentials=credentials, config=Config(signature_version="s3v4"))
+    return s3.generate_presigned_url("get_object", Params=REPORT)
 
 
 # https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
