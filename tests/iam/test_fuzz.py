@@ -126,14 +126,14 @@ def test_time_grows_with_the_size_of_the_document_and_no_faster(make):
         text = json.dumps(make(size))
         best = float("inf")
         for attempt in range(3):
-            begun = time.perf_counter()
+            begun = time.thread_time()
             try:
                 policy = Policy.parse(text + " " * attempt, PolicyType.IDENTITY)
             except MalformedPolicyDocument:
                 pass
             else:
                 decide(request, PolicySet(identity=(policy,)))
-            best = min(best, time.perf_counter() - begun)
+            best = min(best, time.thread_time() - begun)
         return best
 
     small, large = (seconds(size) for size in SIZES)

@@ -185,12 +185,12 @@ def test_a_unit_in_the_singular_accepts_the_plural():
 )
 def test_no_text_makes_grading_a_number_slow(hostile):
     question = BANK.question("how-long")
-    begun = time.perf_counter()
+    begun = time.thread_time()
 
     with pytest.raises(ValueError, match="isn't a"):
         question.grade(hostile)
 
-    assert time.perf_counter() - begun < 1
+    assert time.thread_time() - begun < 1
 
 
 def numeric(**fields):
