@@ -13,9 +13,15 @@ accounts:
     id: "111122223333"
     users:
       ada: {managed_policies: ["arn:aws:iam::aws:policy/AdministratorAccess"]}
+    buckets: {odd: {}}
+    topics: {news: {}}
 actors:
   ada: {user: main/ada}
 """
+ENCRYPTION = {"ServerSideEncryption": "aws:kms"}
+POLICY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+SIMULATION = {"PolicyInputList": [POLICY], "ActionNames": ["s3:GetObject"]}
+TOPIC = "arn:aws:sns:us-east-1:111122223333:news"
 RAW = Config(parameter_validation=False, retries={"max_attempts": 0})
 
 
@@ -110,12 +116,13 @@ def test_a_missing_parameter_is_named(lab, service, method, code, parameter):
         ("sqs", "list_queues", "mars-1", "InvalidSignatureException"),
         ("sns", "list_topics", "mars-1", "SignatureDoesNotMatch"),
         ("sns", "list_topics", "cn-north-1", "InvalidClientTokenId"),
+        ("iam", "list_users", "cn-north-1", "InvalidClientTokenId"),
     ],
 )
 def test_a_credential_is_for_a_region_of_its_partition(lab, service, method, region, code):
     status, answered, _ = error(lab, service, method, region=region)
 
-    assert (status, answered) == (403 if service == "sns" else 400, code)
+    assert (status, answered) == (400 if service == "sqs" else 403, code)
 
 
 @pytest.mark.parametrize(
@@ -131,6 +138,10 @@ def test_a_credential_is_for_a_region_of_its_partition(lab, service, method, reg
             {"SecretId": "arn:aws:secretsmanager:mars-1:111122223333:secret:a"},
         ),
         ("sqs", "start_message_move_task", {"SourceArn": "arn:aws:iam::111122223333:role/reader"}),
+        ("secretsmanager", "get_secret_value", {"SecretId": "arn:"}),
+        ("s3", "put_object", {"Bucket": "odd", "Key": "k", **ENCRYPTION, "SSEKMSKeyId": "arn:"}),
+        ("iam", "simulate_custom_policy", {**SIMULATION, "ResourceOwner": "arn:"}),
+        ("sns", "subscribe", {"TopicArn": TOPIC, "Protocol": "sqs", "Endpoint": "arn::::::::"}),
     ],
 )
 def test_an_odd_arn_is_an_error_of_the_request(lab, service, method, parameters):

@@ -114,6 +114,11 @@ def test_the_context_keys_of_policies_are_listed(iam):
 def test_a_principal_that_is_not_there_and_a_policy_that_is_none_are_refused(iam):
     with pytest.raises(iam.exceptions.NoSuchEntityException):
         iam.simulate_principal_policy(PolicySourceArn=f"{DANA}s", ActionNames=["s3:GetObject"])
+    # https://github.com/aws-containers/amazon-ecs-exec-checker/pull/10
+    with pytest.raises(ClientError, match="does not clearly define entity type and name"):
+        iam.simulate_principal_policy(
+            PolicySourceArn="arn:aws:sts::111122223333:assumed-role/web/test", ActionNames=["s3:GetObject"]
+        )
     with pytest.raises(ClientError) as raised:
         iam.simulate_custom_policy(PolicyInputList=["{}"], ActionNames=["s3:GetObject"])
     assert raised.value.response["Error"]["Code"] == "InvalidInput"

@@ -17,6 +17,7 @@ from urllib.parse import quote
 import yaml
 
 from rolecall.aws import partiql
+from rolecall.aws.arns import account_of
 from rolecall.aws.function_names import parse_function_name
 from rolecall.aws.s3 import copied_object
 from rolecall.aws.service_linked_roles import service_linked_role
@@ -70,7 +71,7 @@ def _access_key_user(value: str, scope: Scope) -> str | None:
 
 
 def _account(value: str, scope: Scope) -> str:
-    return value.split(":")[4] if value.startswith("arn:") and value.count(":") >= 5 else value
+    return account_of(value) or value
 
 
 def _queue(value: str, scope: Scope) -> str:

@@ -125,9 +125,10 @@ def region_for(service: str, region: str) -> str:
     Returns
     -------
     str
-        The Region of the endpoint, which is the same for all clients of a global service.
+        The Region of the endpoint, which is the same for all clients of a global service. SDKs call that of
+        global endpoints ``aws-global``, and it is us-east-1.
     """
-    return _GLOBAL_SERVICES.get(service, region)
+    return _GLOBAL_SERVICES.get(service, "us-east-1" if region == "aws-global" else region)
 
 
 def accepts_unsigned(service: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from rolecall.aws.arns import account_of
 from rolecall.aws.authorization import Check, Scope, checks
 from rolecall.aws.condition_keys import forwarded_keys, object_lock_keys, signature_keys
 from rolecall.aws.denials import denial_message
@@ -195,7 +196,7 @@ class Authorizer:
         owner = (
             check.owner
             or resources.owner(check.resource, check.action)
-            or _account_in(check.resource)
+            or account_of(check.resource)
             or caller.account
         )
         if check.action == "sts:AssumeRoot":
@@ -288,9 +289,3 @@ class Authorizer:
 
 def _without_source_ip(keys: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     return {key: value for key, value in keys.items() if key != "aws:sourceip"}
-
-
-def _account_in(arn: str) -> str:
-    """Return the account in an ARN; empty if it has none, as for buckets."""
-    parts = arn.split(":", 5)
-    return parts[4] if len(parts) == 6 else ""

@@ -223,8 +223,9 @@ class Gateway:
         if caller.account is None and not _may_be_unsigned(operation):
             raise failure("missing", service, operation.protocol)
         signed_for = signature.region if signature else region_of_pool(operation)
-        region = region_for(operation.service, signed_for or self.world.region)
-        _check_region(region, service, operation.protocol)
+        signed_for = signed_for or self.world.region
+        region = region_for(operation.service, signed_for)
+        _check_region(signed_for, region, service, operation.protocol)
         self.builder.ensure(operation.service)
         if federated := self.issuers.authenticate(operation) or self.saml.authenticate(operation):
             caller, operation = federated
@@ -262,15 +263,16 @@ class Gateway:
         return self._gaps.after(call, response)
 
 
-def _check_region(region: str, service: str, protocol: Protocol) -> None:
+def _check_region(signed_for: str, region: str, service: str, protocol: Protocol) -> None:
     """Check that the credential is for a Region of the partition in which the sandbox's accounts are.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
     """
-    if is_region(region):
-        return
-    # Another partition doesn't know the access keys of this one.
-    raise failure("unknown key" if is_other_partition(region) else "wrong region", service, protocol)
+    if is_other_partition(signed_for):
+        # Another partition doesn't know the access keys of this one.
+        raise failure("unknown key", service, protocol)
+    if not is_region(region):
+        raise failure("wrong region", service, protocol)
 
 
 def _may_be_form(environ: WSGIEnvironment) -> bool:

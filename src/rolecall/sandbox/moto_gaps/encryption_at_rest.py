@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
+from rolecall.aws.arns import account_of, region_of
 from rolecall.aws.authorization import Check
 from rolecall.aws.condition_keys import encryption_context_keys
 from rolecall.aws.errors import AwsError
@@ -215,12 +216,12 @@ class EncryptionAtRest(Gap):
         account, name = data.owner, data.key
         if service == "s3" and call.caller.account:
             account = call.caller.account
-        if name.startswith("arn:"):
-            account, name = name.split(":", 5)[4:]
+        if named := account_of(name):
+            account, name = named, name.split(":", 5)[5]
         known = account in self.runtime.iam.accounts
         if service not in _NOT_FOUND or not known or name.startswith("alias/aws/"):
             return None
-        region = data.key.split(":")[3] if data.key.startswith("arn:") else call.region
+        region = region_of(data.key) or call.region
         arn = f"arn:aws:kms:{region}:{account}:"
         if name.startswith("alias/"):
             message = f"Alias {arn}{name} is not found."

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from rolecall.aws.arns import account_of
 from rolecall.aws.errors import AwsError
 from rolecall.aws.operations import Operation
 from rolecall.iam import (
@@ -29,6 +30,7 @@ from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.responses import Result
 
 # The service and the operation, without wildcards.
+_ACCOUNT = re.compile(r"\d{12}")
 _ACTION = re.compile(r"[a-zA-Z0-9-]+:[a-zA-Z0-9_-]+")
 _DECISIONS = {
     Outcome.ALLOWED: "allowed",
@@ -101,9 +103,20 @@ class PolicySimulator(Gap):
                 return iam.role_policies(account, name), iam.role_boundary(account, name)
             if kind == "group" and (policies := iam.group_policies(account, name)) is not None:
                 return policies, ()
-        raise AwsError(
-            "NoSuchEntity", f"The {kind or 'principal'} with name {name or arn} cannot be found.", 404
-        )
+        if kind not in ("user", "role", "group") or not name:
+            # https://github.com/aws-containers/amazon-ecs-exec-checker/pull/10
+            message = f"Invalid Entity Arn: {arn} does not clearly define entity type and name."
+            raise AwsError("InvalidInput", message, 400)
+        raise AwsError("NoSuchEntity", f"The {kind} with name {name} cannot be found.", 404)
+
+
+def _account(owner: str) -> str:
+    """Return the account that the simulation takes for the owner of the resources."""
+    account = account_of(owner) or owner
+    if not _ACCOUNT.fullmatch(account):
+        # https://github.com/boto/botocore/issues/1346
+        raise AwsError("InvalidInput", f"'{owner}' is not a valid as a Resource Owner.", 400)
+    return account
 
 
 def _documents(operation: Operation, parameter: str, type: PolicyType) -> tuple[Policy, ...]:
@@ -132,7 +145,7 @@ def _results(operation: Operation, principal: str, policies: PolicySet) -> Resul
         )
         policies = replace(policies, resource=resource_policy)
     owner = operation.text("ResourceOwner")
-    account = owner.split(":")[4] if owner and owner.startswith("arn:") else owner
+    account = _account(owner) if owner else None
     results = []
     for action in operation.parameters.get("ActionNames") or []:
         if not _ACTION.fullmatch(action):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from rolecall.aws.arns import service_of
 from rolecall.aws.errors import AwsError
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
@@ -26,6 +27,7 @@ _ATTRIBUTE = re.compile(
 _PROTOCOLS = frozenset(
     {"application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs"}
 )
+_OF_SERVICES = {"sqs": "SQS", "lambda": "Lambda"}
 # The page says "less than 100", and SNS accepts 100: https://github.com/getmoto/moto/issues/1503
 # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 _LONGEST_SUBJECT = 100
@@ -72,6 +74,8 @@ def _check_subscription(protocol: str, endpoint: str) -> None:
         raise _invalid(f"Amazon SNS does not support this protocol string: {protocol}")
     if protocol.startswith("email") and "@" not in endpoint:
         raise _invalid("Email address")
+    if protocol in _OF_SERVICES and service_of(endpoint) != protocol:
+        raise _invalid(f"{_OF_SERVICES[protocol]} endpoint ARN")
 
 
 def _check_message(call: Call) -> None:

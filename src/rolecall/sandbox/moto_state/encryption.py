@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from rolecall.aws.arns import account_of
 from rolecall.aws.conversions import stream_of_iterator
 from rolecall.aws.partiql import statements
 from rolecall.aws.regions import is_region
@@ -152,7 +153,7 @@ def secret(call: Call) -> Iterator[EncryptedData]:
     for identifier in [parameters.get("SecretId"), *(parameters.get("SecretIdList") or [])]:
         found = _secret(call, str(identifier)) if identifier else None
         if found is not None:
-            owner = str(found.arn).split(":")[4]
+            owner = account_of(str(found.arn))
             # A replica is encrypted with a key of its own Region.
             key = found.config.get("KmsKeyId") if hasattr(found, "source") else found.kms_key_id
             key = key or "alias/aws/secretsmanager"
@@ -160,7 +161,7 @@ def secret(call: Call) -> Iterator[EncryptedData]:
 
 
 def _secret(call: Call, identifier: str) -> Any:
-    owner = identifier.split(":")[4] if identifier.startswith("arn:") else call.account
+    owner = account_of(identifier) or call.account
     return backend("secretsmanager", owner, call.region).secrets.get(identifier)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from moto.iam.models import IAMBackend, iam_backends
 from moto.iam.utils import generate_access_key_id_from_account_id
 
+from rolecall.aws.arns import account_of
 from rolecall.iam import MalformedPolicyDocument, Policy, PolicyType
 from rolecall.sandbox._principals import PRINCIPAL_ARN
 from rolecall.sandbox.moto_state._documents import parse_kept_policy
@@ -184,7 +185,7 @@ class IamState:
 
     def saml_metadata(self, arn: str) -> str | None:
         """Return the metadata document of a SAML provider, or None if there is no such provider."""
-        account = arn.split(":")[4] if arn.count(":") >= 5 else ""
+        account = account_of(arn)
         found = _saml_provider(account, arn) if account in self.accounts else None
         return str(found.saml_metadata_document) if found else None
 
