@@ -696,7 +696,9 @@ SLOW_INTERNALS = [
         ("parse_and_create_resource", "logical_id resource_json resources_map account_id region_name"),
         ("parse_resource_and_generate_name", "logical_id resource_json resources_map"),
         ("get_model_map", ""),
-        ("get_name_type_map", ""),
+        ("resource_class_from_type", "resource_type"),
+        ("resource_name_property_from_type", "resource_type"),
+        ("generate_resource_name", "resource_type stack_name logical_id"),
         ("ResourceMap._delete_resource", "self parsed_resource resource_json"),
         ("ResourceMap.build_resource_diff", "self other_template parameters"),
     )

@@ -6,6 +6,14 @@ fields:
 ``create``, ``update``, ``delete``
     The calls, such as ``iam.CreateRole``. Without ``update``, a change replaces the resource:
     CloudFormation creates a new one, and deletes the old one.
+``replaced_by``
+    Properties; a change of one of them replaces the resource too.
+``by_calls``
+    Whether the sandbox makes the calls to create, update, and delete the resource. For other types, moto
+    does the same on its own.
+``physical_id``, ``attributes``
+    Templates of the physical ID, if that isn't the name, and of the attributes, of a type ``by_calls``;
+    ``{@name}`` is the physical ID.
 ``name``
     The property with the resource's name, for which CloudFormation generates one if the template has none.
 ``id``
@@ -44,6 +52,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from graphlib import TopologicalSorter
 from importlib.resources import files
 from typing import Annotated, Any, Literal
 
@@ -93,6 +102,10 @@ _StackCalls = Annotated[tuple[_StackCall, ...], BeforeValidator(_calls)]
 class _ResourceType(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    replaced_by: Texts = ()
+    by_calls: bool = False
+    physical_id: str = "{@name}"
+    attributes: dict[str, str] = Field(default_factory=dict)
     name: str = ""
     id: str = ""
     parameters: dict[str, str] = Field(default_factory=dict)
@@ -167,6 +180,71 @@ def stack_calls(
     ]
 
 
+def in_dependency_order(resources: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the logical IDs of resources, each after those that it refers to.
+
+    Parameters
+    ----------
+    resources
+        The resources of a template, as it defines them.
+
+    Raises
+    ------
+    graphlib.CycleError
+        If resources refer to each other.
+    """
+    references = {
+        name: [one for one in _references(definition) if one in resources]
+        for name, definition in resources.items()
+    }
+    return list(TopologicalSorter(references).static_order())
+
+
+def _references(value: Any) -> Iterator[str]:
+    """Yield the logical IDs in a part of a template, and names that aren't logical IDs."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _references(item)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if key in ("Ref", "DependsOn"):
+                yield from [item] if isinstance(item, str) else item
+            elif key == "Fn::GetAtt":
+                yield item.partition(".")[0] if isinstance(item, str) else item[0]
+            elif key == "Fn::Sub":
+                text, *values = item if isinstance(item, list) else [item]
+                yield from re.findall(r"\$\{([^!.}]+)", text)
+                yield from _references(values)
+            else:
+                yield from _references(item)
+
+
+def is_replaced(resource: StackResource, before: StackResource) -> bool:
+    """Return whether an update replaces a resource, because a property that can't be changed is different.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
+    """
+    names = resource_types()[resource.type].replaced_by
+    return any(resource.properties.get(name) != before.properties.get(name) for name in names)
+
+
+def physical_id(resource: StackResource, account: str) -> str:
+    """Return the physical ID of a resource that has its name from the template, or from CloudFormation."""
+    return _filled(resource_types()[resource.type].physical_id, resource, account)
+
+
+def attribute(resource: StackResource, name: str, account: str) -> str | None:
+    """Return an attribute of a resource, such as ``Arn``; None if resources of its type don't have it."""
+    template = resource_types()[resource.type].attributes.get(name)
+    return None if template is None else _filled(template, resource, account)
+
+
+def _filled(template: str, resource: StackResource, account: str) -> str:
+    type = resource_types()[resource.type]
+    names = {"@name": resource.name, **({type.name: resource.name} if type.name else {})}
+    return str(_value(template, {**resource.properties, **names}, account, ""))
+
+
 def _items(call: _StackCall, new: Mapping[str, Any], old: Mapping[str, Any]) -> Iterator[Any]:
     """Yield an item for each time that a call is made; None if it has no item."""
     if call.when and all(new.get(name) == old.get(name) for name in call.when):
@@ -227,7 +305,7 @@ def _value(source: str, properties: Mapping[str, Any], account: str, region: str
     if "{" not in source:
         return properties.get(source) if source else ""
     fixed = {"account": account, "region": region}
-    found = fill(source, properties, fixed, lambda name, value: value)
+    found = fill(source, properties, fixed, lambda name, value: value.rpartition("://")[2])
     return found[0] if found else None
 
 

@@ -9,6 +9,8 @@ OBJECT = {"Bucket": "missing-resources", "Key": "none"}
 KMS = "https://docs.aws.amazon.com/kms/latest/APIReference/"
 S3 = "https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"
 SECRETS = "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecretVersionIds.html"
+IAM = "https://docs.aws.amazon.com/IAM/latest/APIReference/"
+POLICY = {"PolicyArn": "arn:aws:iam::111122223333:policy/none"}
 SNS = "https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"
 MISSING = [
     (KMS + "API_ListGrants.html", "kms", "list_grants", KEY, "NotFoundException"),
@@ -23,6 +25,14 @@ MISSING = [
         "list_secret_version_ids",
         {"SecretId": "none"},
         "ResourceNotFoundException",
+    ),
+    (IAM + "API_ListEntitiesForPolicy.html", "iam", "list_entities_for_policy", POLICY, "NoSuchEntity"),
+    (
+        IAM + "API_UpdateGroup.html",
+        "iam",
+        "update_group",
+        {"GroupName": "none", "NewPath": "/a/"},
+        "NoSuchEntity",
     ),
     (SNS, "sns", "publish", {"Message": "x"}, "InvalidParameter"),
 ]

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from rolecall.aws.cloudformation import resource_types
 from rolecall.aws.operations import Operation, input_members
-from rolecall.sandbox.moto_stacks import CALLED_TYPES
 
 _CHECKED = frozenset(
     {
@@ -63,7 +63,7 @@ def is_checked(operation: Operation) -> bool:
 def is_left_out(operation: Operation, type: str) -> bool:
     """Whether moto doesn't do what an operation does when it creates, updates, or deletes a resource."""
     name = operation.name
-    if type in CALLED_TYPES:
+    if resource_types()[type].by_calls:
         return True
     if type == "AWS::IAM::User":
         # moto creates a user with its path, and nothing else.
@@ -88,6 +88,8 @@ def as_request(operation: Operation, name: str) -> Operation:
     given = dict(operation.parameters)
     if operation.name == "AddPermission":
         given["StatementId"] = name
+    elif operation.name == "CreatePolicyVersion":
+        given["SetAsDefault"] = True
     elif operation.name == "CreateBucket":
         given |= _bucket_settings(given)
     elif operation.name == "CreateTopic":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from graphlib import CycleError
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from rolecall.aws.authorization import Check
 from rolecall.aws.cloudformation import (
     StackResource,
     Stage,
+    in_dependency_order,
     required_capability,
     resource_types,
     sdk_name,
@@ -36,7 +38,7 @@ from rolecall.sandbox.moto_stacks import (
     patch_cloudformation,
 )
 from rolecall.sandbox.moto_state.cloudformation import StackFacts, change_set_role, stack_arn, stack_facts
-from rolecall.sandbox.moto_state.iam import set_entity_fields
+from rolecall.sandbox.moto_state.iam import keep_versions, set_entity_fields
 from rolecall.sandbox.responses import Result, result_response
 from rolecall.sandbox.runtime import Runtime
 from rolecall.sandbox.service_sessions import NotTrusted, ServiceSessions
@@ -182,6 +184,12 @@ def _check_template(resources: Mapping[str, Mapping[str, Any]], call: Call) -> N
         listed = ", ".join(unknown)
         message = f"Template format error: The sandbox doesn't have these resource types: [{listed}]"
         raise AwsError("ValidationError", message, 400)
+    try:
+        in_dependency_order(resources)
+    except CycleError as error:
+        circle = ", ".join(sorted(set(error.args[1])))
+        message = f"Circular dependency between resources: [{circle}]"
+        raise AwsError("ValidationError", message, 400) from None
     required = required_capability(resources.values())
     given = call.operation.parameters.get("Capabilities") or []
     accepted = {required, "CAPABILITY_NAMED_IAM"}
@@ -233,26 +241,35 @@ class _Authority:
             set_entity_fields(call.account, resource.type.rpartition(":")[2], resource.name, properties)
         for operation in stack_calls(stage, resource, call.account, call.region, before):
             if is_left_out(operation, resource.type):
-                self._perform(operation, resource)
-
-    def release(self, resource: StackResource) -> None:
-        """Remove from a user or a role what would prevent its deletion."""
-        call = self.call
-        for operation in stack_calls("delete", resource, call.account, call.region):
-            if is_left_out(operation, resource.type):
                 try:
                     self._perform(operation, resource)
-                except StepFailed:
-                    # Someone has removed it already.
-                    continue
+                except AwsError as error:
+                    raise _failed(error, operation) from None
+
+    def release(self, resource: StackResource) -> None:
+        """Delete what moto leaves out of deleting a resource, and what would prevent its deletion."""
+        call = self.call
+        for operation in stack_calls("delete", resource, call.account, call.region):
+            try:
+                if is_left_out(operation, resource.type):
+                    self._perform(operation, resource)
+                elif operation.service == "iam":
+                    self.gaps.check(self._call(as_request(operation, resource.name)))
+            except AwsError as error:
+                # Someone may have deleted it already.
+                if error.status != _NOT_FOUND:
+                    raise _failed(error, operation) from None
 
     def _perform(self, operation: Operation, resource: StackResource) -> None:
         call = self.call
         made = self._call(as_request(operation, resource.name))
+        if made.name in _VERSIONS_KEPT:
+            keep_versions(call.account, made.operation.text("PolicyArn", ""), _VERSIONS_KEPT[made.name])
+        self.gaps.validate(made)
         try:
-            result = moto_app.call(made.operation, call.account, call.region)
-        except AwsError as error:
-            raise _failed(error, operation) from None
+            result = self.gaps.before(made)
+            if result is None:
+                result = moto_app.call(made.operation, call.account, call.region)
         except moto_app.NotPerformed as reason:
             raise StepFailed(str(reason)) from reason
         self.gaps.after(made, result_response(made.operation, result))
@@ -274,6 +291,10 @@ class _Authority:
             raise AwsError("NoSuchEntity", f"Policy {arn} does not exist or is not attachable.", 404)
 
 
+_NOT_FOUND = 404
+# A policy has at most five versions, and is only deleted when it has one.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html
+_VERSIONS_KEPT = {"iam.CreatePolicyVersion": 4, "iam.DeletePolicy": 1}
 # https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract-errors.html
 _HANDLER_CODES = {
     "LimitExceeded": "ServiceLimitExceeded",

@@ -10,13 +10,11 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-opt
 
 from __future__ import annotations
 
-from rolecall.sandbox.moto_stacks._called_types import CALLED_TYPES
 from rolecall.sandbox.moto_stacks._resources import Authority, StepFailed, acting_as, handler_message
 from rolecall.sandbox.moto_stacks._stacks import patch_cloudformation
 from rolecall.sandbox.moto_stacks._templates import parse_template
 
 __all__ = [
-    "CALLED_TYPES",
     "Authority",
     "StepFailed",
     "acting_as",

@@ -5,12 +5,19 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
 
-from rolecall.aws.cloudformation import StackResource, Stage
+from rolecall.aws.cloudformation import (
+    StackResource,
+    Stage,
+    in_dependency_order,
+    is_replaced,
+    resource_types,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -129,8 +136,30 @@ def _keep(created: Any, logical_id: str, resource: StackResource) -> Any:
     return created
 
 
-def update_resource(stack: Any, logical_id: str) -> bool:
-    """Update a resource to its present definition; returns whether anything had to change."""
+@dataclass(frozen=True)
+class Change:
+    """A resource of a stack that was updated.
+
+    Parameters
+    ----------
+    logical_id
+        Its name in the template.
+    old
+        moto's resource before the update.
+    before
+        How it was defined then.
+    replaces
+        Whether another resource takes its place, beside which it still exists.
+    """
+
+    logical_id: str
+    old: Any
+    before: StackResource
+    replaces: bool
+
+
+def update_resource(stack: Any, logical_id: str) -> Change | None:
+    """Update a resource to its present definition; returns None if nothing had to change."""
     resources = stack.resource_map
     old = resources._parsed_resources[logical_id]
     definition = resources._resource_json_map[logical_id]
@@ -139,18 +168,69 @@ def update_resource(stack: Any, logical_id: str) -> bool:
     before: StackResource = old.stack_resource
     resource = StackResource(before.type, before.name, definition["Properties"])
     if resource == before:
-        return False
-    _change(stack, logical_id, resource, name)
-    return True
+        return None
+    change = Change(logical_id, old, before, is_replaced(resource, before))
+    if change.replaces:
+        _replace(stack, change, StackResource(before.type, name, resource.properties))
+    else:
+        _change(stack, logical_id, resource, name)
+    return change
 
 
-def restore(stack: Any, logical_id: str, old: StackResource) -> bool:
+def restore(stack: Any, change: Change) -> bool:
     """Give a resource its former definition again; returns whether that was possible."""
+    logical_id = change.logical_id
     try:
-        _change(stack, logical_id, old, old.name)
+        if change.replaces:
+            resources = stack.resource_map._parsed_resources
+            _delete(stack, logical_id, resources[logical_id])
+            resources[logical_id] = change.old
+        else:
+            _change(stack, logical_id, change.before, change.before.name)
     except ResourceFailed:
         return False
     return True
+
+
+def _replace(stack: Any, change: Change, resource: StackResource) -> None:
+    """Create a resource beside the one that it replaces."""
+    type, properties = resource.type, resource.properties
+    authority = authority_of_thread.get()
+    assert authority is not None
+    with _step(stack, "update", change.logical_id, resource):
+        name_property = resource_types()[type].name
+        name = properties.get(name_property)
+        if name is not None and name == change.before.properties.get(name_property):
+            # https://repost.aws/knowledge-center/cloudformation-custom-name
+            raise StepFailed(
+                "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
+                f"Rename {name} and update the stack again."
+            )
+        authority.require("update", resource, change.before)
+        created = (
+            parsing()
+            .resource_class_from_type(type)
+            .create_from_cloudformation_json(
+                resource.name,
+                {"Type": type, "Properties": dict(properties)},
+                stack.account_id,
+                stack.region_name,
+                LogicalId=change.logical_id,
+                StackId=stack.stack_id,
+                ResourceType=type,
+            )
+        )
+        authority.complete("create", resource)
+    stack.resource_map._parsed_resources[change.logical_id] = _keep(created, change.logical_id, resource)
+
+
+def delete_replaced(stack: Any, changes: list[Change]) -> None:
+    """Delete the resources that others have taken the place of, once everything else is updated."""
+    for change in reversed(changes):
+        definition = stack.resource_map._resource_json_map.get(change.logical_id, {})
+        if change.replaces and definition.get("UpdateReplacePolicy") != "Retain":
+            with suppress(ResourceFailed):
+                _delete(stack, change.logical_id, change.old)
 
 
 def _change(stack: Any, logical_id: str, resource: StackResource, name: str) -> None:
@@ -197,32 +277,37 @@ def _change(stack: Any, logical_id: str, resource: StackResource, name: str) -> 
 def delete_resources(
     stack: Any, names: list[str] | None = None, definitions: dict[str, Any] | None = None
 ) -> list[str]:
-    """Delete resources, the newest first; returns the logical IDs of those that can't be deleted."""
+    """Delete resources, each before those that it refers to; returns the IDs of those that remain."""
     resources = stack.resource_map
     definitions = definitions or resources._resource_json_map
     parsed = resources._parsed_resources
     failed = []
-    for logical_id in [one for one in reversed(parsed) if one in (definitions if names is None else names)]:
-        existing = parsed[logical_id]
-        if existing is None:
+    for logical_id in reversed(in_dependency_order(definitions)):
+        existing = parsed.get(logical_id)
+        if existing is None or (names is not None and logical_id not in names):
             continue
         resource: StackResource = existing.stack_resource
         if definitions[logical_id].get("DeletionPolicy") == "Retain":
             _add_event(stack, logical_id, resource, "DELETE_SKIPPED")
             continue
         try:
-            with _step(stack, "delete", logical_id, resource):
-                authority = authority_of_thread.get()
-                if authority is not None:
-                    authority.require("delete", resource)
-                    authority.release(resource)
-                definition = {"Type": resource.type, "Properties": dict(resource.properties)}
-                resources._delete_resource(existing, definition)
+            _delete(stack, logical_id, existing)
         except ResourceFailed:
             failed.append(logical_id)
         else:
             del parsed[logical_id]
     return failed
+
+
+def _delete(stack: Any, logical_id: str, existing: Any) -> None:
+    resource: StackResource = existing.stack_resource
+    with _step(stack, "delete", logical_id, resource):
+        authority = authority_of_thread.get()
+        if authority is not None:
+            authority.require("delete", resource)
+            authority.release(resource)
+        definition = {"Type": resource.type, "Properties": dict(resource.properties)}
+        stack.resource_map._delete_resource(existing, definition)
 
 
 @contextmanager

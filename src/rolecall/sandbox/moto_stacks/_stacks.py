@@ -9,13 +9,15 @@ from typing import Any
 
 import yaml
 
-from rolecall.aws.cloudformation import StackResource
+from rolecall.aws.cloudformation import in_dependency_order
 from rolecall.sandbox.moto_deliveries import patch_all_deliveries
-from rolecall.sandbox.moto_stacks._called_types import add_called_types
+from rolecall.sandbox.moto_stacks._called_resources import patch_called_types
 from rolecall.sandbox.moto_stacks._resources import (
+    Change,
     ResourceFailed,
     authority_of_thread,
     create_resource,
+    delete_replaced,
     delete_resources,
     models,
     parsing,
@@ -24,6 +26,17 @@ from rolecall.sandbox.moto_stacks._resources import (
 )
 from rolecall.sandbox.moto_stacks._task_definitions import patch_task_definitions
 from rolecall.sandbox.moto_stacks._templates import TemplateLoader
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+_LONGEST_NAMES = {
+    "AWS::IAM::Group": 128,
+    "AWS::IAM::InstanceProfile": 128,
+    "AWS::IAM::ManagedPolicy": 128,
+    "AWS::IAM::Role": 64,
+    "AWS::IAM::User": 64,
+    "AWS::Lambda::Function": 64,
+}
+_LONGEST_PART = 24
 
 
 @cache
@@ -36,7 +49,8 @@ def patch_cloudformation() -> None:
     permissions: Any = import_module("moto.awslambda.models")
     permissions.Permission.create_from_cloudformation_json = _create_permission
     patch_task_definitions()
-    add_called_types()
+    patch_called_types(parsing())
+    _shorten_names()
     backend = of_models.CloudFormationBackend
     backend.create_stack = _create_stack
     backend.delete_stack = _delete_stack
@@ -50,6 +64,24 @@ def patch_cloudformation() -> None:
         Loader=TemplateLoader,
         add_multi_constructor=lambda prefix, constructor: None,
     )
+
+
+def _shorten_names() -> None:
+    """Shorten the names that are generated for resources, where moto's are too long.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html
+    """
+    generate = parsing().generate_resource_name
+
+    def generate_short(resource_type: str, stack_name: str, logical_id: str) -> str:
+        longest = _LONGEST_NAMES.get(resource_type)
+        if longest is not None:
+            logical_id = logical_id[:_LONGEST_PART]
+            # A name ends with two hyphens and twelve characters.
+            stack_name = stack_name[: longest - len(logical_id) - 14]
+        return str(generate(resource_type, stack_name, logical_id))
+
+    parsing().generate_resource_name = generate_short
 
 
 def _create_permission(name: str, *definition: Any, **ids: Any) -> Any:
@@ -183,22 +215,21 @@ def _update_stack(
     before = stack.template, stack.template_dict, resources.input_parameters
     _set_status(stack, "UPDATE_IN_PROGRESS", "User Initiated")
     _use(stack, template, definition, parameters or resources.input_parameters)
-    modified: list[tuple[str, Any, StackResource]] = []
+    done: list[Change] = []
     added = [name for name in changes["Modify"] if resources._parsed_resources.get(name) is None]
     try:
         for name in (*changes["Add"], *added):
             resources[name]
-        for name in changes["Modify"]:
-            old = resources._parsed_resources[name]
-            if name in added or old is None:
+        for name in in_dependency_order(definition["Resources"]):
+            if name in added or resources._parsed_resources.get(name) is None:
                 continue
-            # moto changes most resources in place.
-            as_it_was = old.stack_resource
-            if update_resource(stack, name):
-                modified.append((name, old, as_it_was))
+            # The name of a resource that was replaced is another one for those that refer to it.
+            if name in changes["Modify"] or any(one.replaces for one in done):
+                change = update_resource(stack, name)
+                done += [change] if change else []
     except ResourceFailed as failure:
         _set_status(stack, "UPDATE_ROLLBACK_IN_PROGRESS", failure.reason)
-        failed = [name for name, _, old in reversed(modified) if not restore(stack, name, old)]
+        failed = [change.logical_id for change in reversed(done) if not restore(stack, change)]
         _set_status(stack, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
         failed += delete_resources(stack, [*changes["Add"], *added])
         _use(stack, *before)
@@ -209,6 +240,7 @@ def _update_stack(
         raise
     _set_status(stack, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
     delete_resources(stack, changes["Remove"], before[1]["Resources"])
+    delete_replaced(stack, done)
     stack.parameters = parameters or stack.parameters
     stack.tags = stack.tags if tags is None else tags
     _set_status(stack, "UPDATE_COMPLETE")

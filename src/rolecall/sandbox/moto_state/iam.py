@@ -347,6 +347,16 @@ def set_entity_fields(account: str, kind: str, name: str, properties: Mapping[st
     role.tags = tags
 
 
+def keep_versions(account: str, arn: str, count: int) -> None:
+    """Delete the oldest versions of a managed policy, but not the default one, until so many are left."""
+    backend = iam_backend(account)
+    if (policy := backend.managed_policies.get(arn)) is None:
+        return
+    oldest = [version.version_id for version in policy.versions if not version.is_default]
+    for version in oldest[: max(0, len(policy.versions) - count)]:
+        backend.delete_policy_version(arn, version)
+
+
 def _profile_id(account: str, name: str) -> str:
     for identifier, profile in iam_backend(account).instance_profiles.items():
         if profile.name == name:
