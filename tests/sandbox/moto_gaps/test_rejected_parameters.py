@@ -361,3 +361,18 @@ def test_an_advanced_parameter_stays_advanced(clients):
     assert (put["Version"], put["Tier"]) == (2, "Advanced")
     with pytest.raises(ClientError, match="You can't downgrade a parameter"):
         ssm.put_parameter(**name, Value="z", Tier="Standard", Overwrite=True)
+
+
+# https://github.com/getmoto/moto/blob/5.2.5/tests/test_s3/test_s3_multipart.py, which was run in AWS.
+def test_a_completed_upload_can_be_completed_again_but_not_aborted(clients):
+    s3 = clients["s3"]
+    upload = {**OBJECT, "UploadId": s3.create_multipart_upload(**OBJECT)["UploadId"]}
+    part = s3.upload_part(**upload, PartNumber=1, Body=b"x")
+    parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
+
+    etags = {s3.complete_multipart_upload(**upload, MultipartUpload=parts)["ETag"] for _ in range(2)}
+    with pytest.raises(s3.exceptions.NoSuchUpload) as aborted:
+        s3.abort_multipart_upload(**upload)
+
+    assert len(etags) == 1
+    assert aborted.value.response["Error"]["UploadId"] == upload["UploadId"]

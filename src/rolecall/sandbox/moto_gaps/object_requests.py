@@ -10,7 +10,7 @@ from typing import Any
 from rolecall.aws.errors import AwsError
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
-from rolecall.sandbox.moto_state.s3 import upload_exists
+from rolecall.sandbox.moto_state.s3 import upload_completed, upload_exists
 from rolecall.sandbox.responses import Response, result_response
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
@@ -74,12 +74,8 @@ class ObjectRequests(Gap):
         _check_metadata(parameters.get("Metadata") or {})
         if name == "PutObject":
             _check_digest(call)
-        if name in _OF_UPLOADS and not upload_exists(
-            call.operation.text("Bucket", ""),
-            call.operation.text("Key", ""),
-            call.operation.text("UploadId", ""),
-        ):
-            raise AwsError("NoSuchUpload", _NO_UPLOAD, 404)
+        if name in _OF_UPLOADS:
+            _check_upload(call)
         tagging = parameters.get("Tagging")
         # PutObject and CopyObject take the tags as the text of a header.
         tags = tagging.get("TagSet") if isinstance(tagging, dict) else None
@@ -99,6 +95,17 @@ class ObjectRequests(Gap):
         ):
             return result_response(call.operation, _DEFAULT_ENCRYPTION)
         return response
+
+
+def _check_upload(call: Call) -> None:
+    operation = call.operation
+    upload = operation.text("UploadId", "")
+    named = operation.text("Bucket", ""), operation.text("Key", ""), upload
+    if upload_exists(*named):
+        return
+    # A client may complete an upload again, if it hasn't received the first response.
+    if operation.name != "CompleteMultipartUpload" or not upload_completed(*named):
+        raise AwsError("NoSuchUpload", _NO_UPLOAD, 404, {"UploadId": upload})
 
 
 def _check_metadata(metadata: dict[str, Any]) -> None:

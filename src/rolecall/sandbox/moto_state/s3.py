@@ -154,3 +154,12 @@ def upload_exists(bucket: str, key: str, upload: str) -> bool:
     account = bucket_account(bucket)
     found = s3_backend(account).buckets[bucket].multiparts.get(upload) if account else None
     return found is not None and found.key_name == key
+
+
+def upload_completed(bucket: str, key: str, upload: str) -> bool:
+    """Whether an object is the one that a multipart upload has created."""
+    account = bucket_account(bucket)
+    found = s3_backend(account).buckets[bucket].keys.get(key) if account else None
+    made_of = getattr(found, "multipart", None)
+    # A copy keeps the upload of its source.
+    return made_of is not None and made_of.id == upload and made_of.key_name == key
