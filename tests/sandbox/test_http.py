@@ -13,8 +13,9 @@ def echo(environ, start_response):
     """Return what the server read of a request."""
     length = int(environ.get("CONTENT_LENGTH") or 0)
     body = environ["wsgi.input"].read(0 if environ["PATH_INFO"] == "/unread" else length)
+    target = environ["REQUEST_URI"]
     seen = {name: value for name, value in environ.items() if name.startswith(("HTTP_", "CONTENT_"))}
-    answer = json.dumps({"headers": seen, "body": body.decode()}).encode()
+    answer = json.dumps({"headers": seen, "body": body.decode(), "target": target}).encode()
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
     return [answer]
 
@@ -51,7 +52,27 @@ def test_a_request_arrives_byte_by_byte(client):
     status, seen = answer(client)
 
     assert status == "HTTP/1.1 200 OK"
-    assert seen == {"headers": {"HTTP_HOST": "here", "CONTENT_LENGTH": "5"}, "body": "hello"}
+    assert (seen["target"], seen["body"]) == ("/a", "hello")
+    assert seen["headers"] == {"HTTP_HOST": "here", "CONTENT_LENGTH": "5"}
+
+
+# https://www.rfc-editor.org/rfc/rfc9112.html#section-3.2
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("/a?b=//c", "/a?b=//c"),
+        ("http://here/a?b=c", "/a?b=c"),
+        ("HTTPS://here:443/", "/"),
+        ("http://here", "/"),
+        ("http://here?b=c", "/?b=c"),
+        ("//a//b", "//a//b"),
+        ("//", "//"),
+    ],
+)
+def test_a_target_can_be_in_absolute_form_or_start_with_an_empty_segment(client, sent, read):
+    client.sendall(f"GET {sent} HTTP/1.1\r\nHost: here\r\n\r\n".encode())
+
+    assert answer(client)[1]["target"] == read
 
 
 @pytest.mark.parametrize(
@@ -83,7 +104,7 @@ def test_malformed_headers_are_a_bad_request(client, sent):
 def test_several_requests_that_arrive_at_once_are_answered_in_order(client):
     client.sendall(b"".join(b"PUT / HTTP/1.1\r\nContent-Length: 1\r\n\r\n%d" % one for one in range(5)))
     stream = client.makefile("rb")
-    length = len(b'{"headers": {"CONTENT_LENGTH": "1"}, "body": "0"}')
+    length = len(b'{"headers": {"CONTENT_LENGTH": "1"}, "body": "0", "target": "/"}')
 
     bodies = []
     for _ in range(5):
@@ -125,7 +146,7 @@ def test_what_follows_the_last_chunk_is_the_next_request(client, path, headers, 
     client.sendall(b"GET / HTTP/1.1\r\n\r\n")
 
     assert first[1]["body"] == ("" if path == "/unread" else "hello")
-    assert answer(client) == ("HTTP/1.1 200 OK", {"headers": {}, "body": ""})
+    assert answer(client) == ("HTTP/1.1 200 OK", {"headers": {}, "body": "", "target": "/"})
 
 
 @pytest.mark.parametrize("body", [b"zz\r\nhello\r\n", b"2\r\nhello\r\n"])

@@ -117,6 +117,7 @@ def test_a_missing_parameter_is_named(lab, service, method, code, parameter):
         ("sns", "list_topics", "mars-1", "SignatureDoesNotMatch"),
         ("sns", "list_topics", "cn-north-1", "InvalidClientTokenId"),
         ("iam", "list_users", "cn-north-1", "InvalidClientTokenId"),
+        ("sns", "list_topics", "", "SignatureDoesNotMatch"),
     ],
 )
 def test_a_credential_is_for_a_region_of_its_partition(lab, service, method, region, code):

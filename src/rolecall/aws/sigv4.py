@@ -92,6 +92,11 @@ class Signature:
     algorithm: str = _ALGORITHM
     form: bool = False
 
+    @property
+    def has_scope(self) -> bool:
+        """Whether the signature is for a Region and a service, as all of Signature Version 4 are."""
+        return self.algorithm == _ALGORITHM
+
 
 def read_signature(request: HttpRequest) -> Signature | None:
     """Read the signature of a request from its header or its query.

@@ -22,6 +22,9 @@ from rolecall.aws.http import HEADERS_WITH_UNDERSCORES
 _NEXT_REQUEST_MS = 5
 _AT_ONCE = 64 * 1024
 _CRLF = b"\r\n"
+# The starts of request lines whose targets cheroot rejects; it takes what follows // for the name of a host.
+_ABSOLUTE_FORM = re.compile(rb"\A([A-Z]+ )https?://[^/?# ]*/?", re.IGNORECASE)
+_EMPTY_SEGMENT = re.compile(rb"\A([A-Z]+ /)/")
 # Lines with a colon, and the empty line after them. A line that goes on in the next one doesn't match.
 _HEADERS = re.compile(rb"(?:[^\s:][^\r\n:]*+:[^\r\n]*+\r\n)*+\r\n")
 
@@ -138,6 +141,20 @@ class _HeaderReader(HeaderReader):
 
 class _Request(HTTPRequest):
     header_reader = _HeaderReader()
+
+    def read_request_line(self) -> bool:
+        """Read the first line, also with a target in absolute form or with // at its start.
+
+        https://www.rfc-editor.org/rfc/rfc9112.html#section-3.2.2
+        """
+        stream: _Stream = self.conn.rfile
+        line = _ABSOLUTE_FORM.sub(rb"\1/", stream.readline(), count=1)
+        with_one_slash, doubled = _EMPTY_SEGMENT.subn(rb"\1", line, count=1)
+        stream.put_back(with_one_slash)
+        read = bool(super().read_request_line())  # type: ignore[no-untyped-call]
+        if read and doubled:
+            self.uri, self.path = b"/" + self.uri, b"/" + self.path
+        return read
 
     def respond(self) -> None:
         """Answer the request once its body is known, if that comes in chunks."""

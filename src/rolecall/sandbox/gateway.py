@@ -222,8 +222,10 @@ class Gateway:
         progress.protocol = operation.protocol
         if caller.account is None and not _may_be_unsigned(operation):
             raise failure("missing", service, operation.protocol)
-        signed_for = signature.region if signature else region_of_pool(operation)
-        signed_for = signed_for or self.world.region
+        if signature is not None and signature.has_scope:
+            signed_for = signature.region
+        else:
+            signed_for = region_of_pool(operation) or self.world.region
         region = region_for(operation.service, signed_for)
         _check_region(signed_for, region, service, operation.protocol)
         self.builder.ensure(operation.service)
