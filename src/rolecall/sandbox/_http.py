@@ -22,7 +22,7 @@ from rolecall.aws.http import HEADERS_WITH_UNDERSCORES
 _NEXT_REQUEST_MS = 5
 _AT_ONCE = 64 * 1024
 _CRLF = b"\r\n"
-# The starts of request lines whose targets cheroot rejects; it takes what follows // for the name of a host.
+# The starts of request lines whose targets cheroot rejects: it takes what follows // for a host name.
 _ABSOLUTE_FORM = re.compile(rb"\A([A-Z]+ )https?://[^/?# ]*/?", re.IGNORECASE)
 _EMPTY_SEGMENT = re.compile(rb"\A([A-Z]+ /)/")
 # Lines with a colon, and the empty line after them. A line that goes on in the next one doesn't match.
