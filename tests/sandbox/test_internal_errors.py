@@ -1,6 +1,8 @@
 """A fault of the sandbox itself is an error of AWS's, and is logged."""
 
 import http.client
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError, Thread
 from urllib.parse import urlsplit
 
 import boto3
@@ -101,6 +103,26 @@ def test_the_connection_stays_open_after_a_fault(server):
 
     assert connection.sock is socket
     connection.close()
+
+
+def test_two_resets_run_one_after_the_other(running_server, monkeypatch):
+    gateway, both_run, disturbed = running_server.gateway, Barrier(2, timeout=0.05), []
+
+    def restore():
+        # Without a lock, both resets come here before one of them has ended.
+        with suppress(BrokenBarrierError):
+            both_run.wait()
+        disturbed.append(gateway._was_disturbed(gateway._resets))
+
+    monkeypatch.setattr(gateway, "_restore", restore)
+    resets = [Thread(target=gateway.reset) for _ in range(2)]
+    for reset in resets:
+        reset.start()
+    for reset in resets:
+        reset.join()
+
+    assert disturbed == [True, True]
+    assert not gateway._was_disturbed(gateway._resets)
 
 
 def test_a_request_that_a_reset_disturbs_can_be_made_again(running_server, monkeypatch, caplog):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from bisect import bisect_right
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ class Clock:
         # The moments, in real time, when the clock was advanced; and how far ahead it has been since each.
         self._moments: list[datetime] = []
         self._ahead: list[timedelta] = [timedelta()]
+        self._changing = threading.Lock()
 
     def now(self) -> datetime:
         """Return the sandbox's time, UTC."""
@@ -37,24 +39,28 @@ class Clock:
         """
         if by < timedelta():
             raise ValueError("the clock only goes forward")
-        ahead = self._ahead[-1] + by
-        turn = self.real_now().replace(microsecond=0) + timedelta(seconds=1)
-        advanced = turn + ahead
-        while (left := turn - self.real_now()) > timedelta():
-            time.sleep(left.total_seconds())
-        self._moments.append(turn)
-        self._ahead.append(ahead)
+        with self._changing:
+            ahead = self._ahead[-1] + by
+            turn = self.real_now().replace(microsecond=0) + timedelta(seconds=1)
+            advanced = turn + ahead
+            while (left := turn - self.real_now()) > timedelta():
+                time.sleep(left.total_seconds())
+            # Other threads read the clock meanwhile, and look for each moment in the second list.
+            self._ahead.append(ahead)
+            self._moments.append(turn)
         return advanced
 
     def set(self, moment: datetime) -> None:
         """Show another time from now on, also an earlier one; clients still sign with real time."""
-        self._moments.clear()
-        self._ahead[:] = [moment - self.real_now()]
+        with self._changing:
+            self._moments.clear()
+            self._ahead[:] = [moment - self.real_now()]
 
     def reset(self) -> None:
         """Return to real time."""
-        self._moments.clear()
-        self._ahead[:] = [timedelta()]
+        with self._changing:
+            self._moments.clear()
+            self._ahead[:] = [timedelta()]
 
 
 def timestamp(moment: datetime) -> str:

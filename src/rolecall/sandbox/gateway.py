@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -136,16 +137,18 @@ class Gateway:
         self._gaps = Gaps(self.runtime)
         self._deliveries = Deliveries(self.runtime)
         self._resets = 0
+        self._resetting = threading.Lock()
         self.builder.build()
 
     def reset(self) -> None:
         """Restore everything that the world declares; actors keep their keys."""
-        # The number is odd while a reset runs, so that every request knows whether one disturbed it.
-        self._resets += 1
-        try:
-            self._restore()
-        finally:
+        with self._resetting:
+            # The number is odd while a reset runs, so that every request knows whether one disturbed it.
             self._resets += 1
+            try:
+                self._restore()
+            finally:
+                self._resets += 1
 
     def _restore(self) -> None:
         self.sessions.clear()
