@@ -19,9 +19,10 @@ import threading
 import time
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from rolecall.sandbox.moto_state.awslambda import FunctionFacts
 
@@ -126,10 +127,9 @@ def run_function(
         finally:
             _kill(process)
         duration = (time.monotonic() - started) * 1000
-        log.seek(0)
         lines = (
             f"START RequestId: {request_id} Version: {function.version}\n".encode(),
-            log.read(),
+            _end_of(log),
             b"" if failure is None else f"{failure}\n".encode(),
             f"END RequestId: {request_id}\n".encode(),
             f"REPORT RequestId: {request_id}\tDuration: {duration:.2f} ms\t"
@@ -218,7 +218,17 @@ def _ending(status: int) -> str:
     return f"with error: signal: {name}"
 
 
+def _end_of(log: IO[bytes]) -> bytes:
+    """Read as much of a log as a response can have; a function can print any amount."""
+    log.seek(max(0, log.seek(0, os.SEEK_END) - _LOG_BYTES))
+    return log.read()
+
+
 def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a function and the processes that it started, which would keep its output open."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.wait()
     if process.stdout is not None:

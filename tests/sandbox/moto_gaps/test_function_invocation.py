@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
 import base64
 import io
 import json
+import os
 import re
 import zipfile
 
@@ -73,6 +74,14 @@ def call_home(event, context):
 
 def count(event, context):
     return [Decimal(7), Decimal("0.25")]
+
+def leave_a_process(event, context):
+    # Only this process and its child have the pipe open.
+    output = os.open(event["pipe"], os.O_WRONLY)
+    if os.fork() == 0:
+        time.sleep(30)
+        os.write(output, b"still running")
+        os._exit(0)
 
 def log(event, context):
     logging.getLogger().warning("careful")
@@ -173,6 +182,18 @@ def test_an_exception_is_returned_with_its_stack_trace(awslambda):
 
 
 # https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
+def test_what_a_function_started_ends_with_its_invocation(awslambda, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        invoke(awslambda, "leave_a_process", {"pipe": str(tmp_path / "pipe")})
+
+        os.set_blocking(reader, True)
+        assert os.read(reader, 100) == b""
+    finally:
+        os.close(reader)
+
+
 def test_a_function_logs_in_the_format_of_lambda(awslambda):
     response = invoke(awslambda, "log", LogType="Tail")
 
