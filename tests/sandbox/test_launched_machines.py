@@ -300,7 +300,15 @@ def test_a_task_that_was_started_has_its_task_role_until_it_is_stopped(lab):
     identifier = task.rpartition("/")[2]
     arn = lab.client("sts", actor=task).get_caller_identity()["Arn"]
     listed = lab.actors[identifier]
+    variables = lab.environment(task)
+    endpoint = urllib.request.Request(
+        variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"],
+        headers={"Authorization": variables["AWS_CONTAINER_AUTHORIZATION_TOKEN"]},
+    )
+    assert b"SecretAccessKey" in urllib.request.urlopen(endpoint).read()
     lab.client("ecs", actor="operator").stop_task(cluster="jobs", task=task)
+    with pytest.raises(ConnectionResetError):
+        urllib.request.urlopen(endpoint)
 
     assert arn == f"arn:aws:sts::111122223333:assumed-role/worker/{identifier}"
     assert listed == task

@@ -8,6 +8,7 @@ How SDKs read it: https://docs.aws.amazon.com/sdkref/latest/guide/feature-contai
 
 from __future__ import annotations
 
+import errno
 import hmac
 import secrets
 
@@ -19,6 +20,7 @@ from rolecall.sandbox.clock import timestamp
 from rolecall.sandbox.container_metadata import container_metadata, task_metadata
 from rolecall.sandbox.containers import Container, not_assumable_by_ecs
 from rolecall.sandbox.gateway import Gateway
+from rolecall.sandbox.moto_state.ecs import is_running
 from rolecall.sandbox.service_sessions import NotTrusted, ServiceSessions
 
 PATH = "/v1/credentials"
@@ -65,12 +67,23 @@ class ContainerCredentials(WebService):
         ------
         Unauthorized
             If the request has no token, or that of another container.
+        ConnectionResetError
+            If the task was stopped, and its endpoint with it.
         """
+        if not self._is_running():
+            raise ConnectionResetError(errno.ECONNRESET, "a stopped task has no endpoint")
         if self._container.is_task and f"{request.path}/".startswith(f"{METADATA_PATH}/"):
             return
         given = request.headers.get("Authorization", "")
         if not hmac.compare_digest(given.encode(), self.authorization_token.encode()):
             raise Unauthorized("The token is not the token of this container.")
+
+    def _is_running(self) -> bool:
+        container = self._container
+        # A task of the world always runs, and isn't in moto.
+        is_started_task = container.is_task and not container.name
+        region = container.arn.split(":")[3]
+        return not is_started_task or is_running(container.account, region, container.arn)
 
     def error(self, error: HTTPException) -> Response:
         """Make the response for an error, in the form that SDKs read."""

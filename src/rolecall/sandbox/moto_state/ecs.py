@@ -79,6 +79,12 @@ def running_tasks(account: str) -> Iterator[TaskRoles]:
                     yield _roles(ecs, task)
 
 
+def is_running(account: str, region: str, arn: str) -> bool:
+    """Whether a task was started in ECS, and isn't stopped."""
+    task = _task(account, region, arn)
+    return task is not None and task.desired_status != "STOPPED"
+
+
 def task_roles(account: str, region: str, arn: str) -> TaskRoles | None:
     """Return the roles of a task; None if there is no such task."""
     task = _task(account, region, arn)
