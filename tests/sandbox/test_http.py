@@ -1,8 +1,10 @@
 """Requests as any client may send them: in pieces, in chunks, several at a time, or malformed."""
 
+import gc
 import json
 import socket
 import threading
+import weakref
 
 import pytest
 
@@ -187,6 +189,17 @@ def test_close_ends_a_request_whose_body_never_arrives():
         listener.close()
 
         assert answer(client)[1]["body"] == "he"
+
+
+def test_a_server_that_was_closed_is_not_kept():
+    listener = _Listener(echo).start()
+    server = weakref.ref(listener._server)
+    listener.close()
+
+    del listener
+    gc.collect()
+
+    assert server() is None
 
 
 def test_a_body_is_longer_than_what_is_read_at_once(client):

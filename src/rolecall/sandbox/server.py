@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 import signal
 import socket
@@ -74,6 +75,8 @@ class _Listener:
             stopping.join(timeout=0.05)
         if self._thread.ident is not None:
             self._thread.join(timeout=5)
+        # cheroot lists every server here, and never removes one, so that it would stay in memory.
+        logging.statistics.pop(f"Cheroot HTTPServer {id(self._server)}", None)
 
 
 class Server:

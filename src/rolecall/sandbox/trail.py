@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
 from rolecall.aws.denials import denial_message
@@ -130,8 +130,8 @@ class Trail:
     def last(self, number: int) -> list[Event]:
         """Return the last decisions, the newest last."""
         with self._lock:
-            events = list(self._events)
-        return events[-number:] if number > 0 else []
+            newest_first = list(islice(reversed(self._events), number))
+        return newest_first[::-1]
 
     def event(self, number: int) -> Event | None:
         """Return the decision with a number; None if the trail doesn't keep it."""
