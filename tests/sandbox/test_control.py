@@ -6,8 +6,10 @@ import urllib.error
 import urllib.request
 
 import pytest
+from werkzeug.test import Client
 
 from rolecall import Sandbox
+from rolecall.sandbox._web import WebService
 
 WORLD = """\
 world: federated
@@ -134,6 +136,24 @@ def test_good_requests_are_answered(federated):
         {"time": "2026-11-26T11:00:00Z"},
     )
     assert send(federated, "POST", "/reset")[0] == 200
+
+
+def test_a_fault_is_an_error_with_a_message(caplog):
+    def fail(request):
+        raise ZeroDivisionError("a fault inside")
+
+    answer = Client(WebService([("GET", "/", fail)])).get("/")
+
+    assert (answer.status_code, answer.json["error"].partition(".")[0]) == (500, "The sandbox failed")
+    assert "a fault inside" in caplog.text
+
+
+def test_a_connection_that_a_service_resets_gets_no_response():
+    def reset(request):
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        Client(WebService([("GET", "/", reset)])).get("/")
 
 
 @pytest.mark.parametrize("minutes", [math.inf, math.nan, -1])

@@ -47,7 +47,7 @@ def sandbox_answer(root: Path, path: str) -> SandboxAnswer:
     control = ControlApi(used.url, used.token)
     try:
         overview, events = control("GET", "/overview"), control("GET", "/decisions?last=1")
-    except (OSError, SandboxError):
+    except SandboxError:
         # A kernel that was killed leaves its file behind.
         return SandboxAnswer()
     last = TrailEntry.of(events[-1]) if events else None

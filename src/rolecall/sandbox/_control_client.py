@@ -12,6 +12,10 @@ from rolecall.sandbox._errors import SandboxError
 
 _WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _TIMEOUT = 60
+_GONE = (
+    "the sandbox doesn't respond ({}). If you have closed it, or if its process was ended, create a new one "
+    "with Sandbox(…)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class ControlApi:
         Raises
         ------
         SandboxError
-            For a response with an error, with its message.
+            For a response with an error, with its message; and if there is no response.
         """
         request = urllib.request.Request(
             self.url + path,
@@ -40,3 +44,5 @@ class ControlApi:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             raise SandboxError(json.load(error)["error"]) from None
+        except OSError as error:
+            raise SandboxError(_GONE.format(getattr(error, "reason", error))) from None

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 _LONGEST_BODY = 64 * 1024
+_FAULT = "The sandbox failed. This is a fault of the sandbox, not of the request. Its log has the traceback."
+_log = logging.getLogger(__name__)
 
 View = Callable[[Request], Response]
 
@@ -50,6 +53,12 @@ class WebService:
             response = view(request)
         except HTTPException as error:
             response = self.error(error)
+        except ConnectionError:
+            # The server closes the connection without a response.
+            raise
+        except Exception:
+            _log.exception("%s %s failed", request.method, request.path)
+            response = self.error(InternalServerError(_FAULT))
         answer: Iterable[bytes] = response(environ, start_response)
         return answer
 

@@ -449,7 +449,12 @@ class Sandbox:
 
     def _empty_file(self, name: str) -> Path:
         path = self._files / name
-        path.touch(mode=0o600)
+        try:
+            path.touch(mode=0o600)
+        except FileNotFoundError:
+            raise SandboxError(
+                "the sandbox is closed. Create a new one with Sandbox(…), and its sessions and clients."
+            ) from None
         return path
 
 
