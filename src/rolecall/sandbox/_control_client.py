@@ -13,8 +13,8 @@ from rolecall.sandbox._errors import SandboxError
 _WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _TIMEOUT = 60
 _GONE = (
-    "the sandbox doesn't respond ({}). If you have closed it, or if its process was ended, create a new one "
-    "with Sandbox(…)."
+    "the sandbox doesn't respond ({}). If you have closed it, or if its process has ended, create a new "
+    "one with Sandbox(…)."
 )
 
 

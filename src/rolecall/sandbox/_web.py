@@ -14,7 +14,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 _LONGEST_BODY = 64 * 1024
-_FAULT = "The sandbox failed. This is a fault of the sandbox, not of the request. Its log has the traceback."
+_FAULT = "The sandbox failed. This is a fault of the sandbox, not of the request; its log has more."
 _log = logging.getLogger(__name__)
 
 View = Callable[[Request], Response]
