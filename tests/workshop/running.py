@@ -5,15 +5,20 @@ import re
 import signal
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import psutil
 import pytest
 
 from rolecall._processes import supervised
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -74,6 +79,19 @@ def start_workshop(data: Path, *options: str, open_assessments: bool = True, **e
     with httpx.Client(transport=httpx.HTTPTransport(retries=5)) as client:
         client.get(f"{found[2]}/api/key").raise_for_status()
     return Running(process, found[2], found[1], token[1] if token else "", data)
+
+
+def poll(look: Callable[[], T], until: Callable[[T], object] = bool, seconds: float = 60) -> T:
+    """Look until what is seen is as expected, and return it.
+
+    The pauses get longer, because a service rejects more than 600 requests of a learner in a minute.
+    """
+    ends, pause, pauses = time.monotonic() + seconds, 0.02, threading.Event()
+    while not until(seen := look()):
+        assert time.monotonic() < ends, f"after {seconds} s: {seen}"
+        pauses.wait(pause)
+        pause = min(pause * 1.2, 0.5)
+    return seen
 
 
 def cpu_seconds(process: psutil.Process) -> float:

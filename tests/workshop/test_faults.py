@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +22,7 @@ from rolecall.workshop.clock import SteadyClock
 from rolecall.workshop.database import Database, Unavailable
 from rolecall.workshop.tables import HEAD, Answer, Room
 from workshop.postgres import Postgres
-from workshop.running import answers_of, start_workshop
+from workshop.running import answers_of, poll, start_workshop
 
 LEARNERS = 100
 
@@ -113,9 +112,9 @@ def test_while_the_database_is_gone_a_learner_sees_saving_and_loses_nothing(
 
         postgres.stop()
         card._received(card, {"do": "save", "question": question["id"], "answer": "{}"}, [])
-        _until(lambda: card.saved.startswith("saving… the service cannot save now"))
+        poll(lambda: card.saved, until=lambda text: text.startswith("saving… the service cannot save now"))
         postgres.start()
-        _until(lambda: card.saved == "All answers are saved.")
+        poll(lambda: card.saved, until=lambda text: text == "All answers are saved.")
 
         state = card._client.ask("GET", f"/api/attempts/{card._attempt.id}")
         given = {one["view"]["id"]: one["view"]["given"] for one in state["paper"]}
@@ -124,20 +123,9 @@ def test_while_the_database_is_gone_a_learner_sees_saving_and_loses_nothing(
         running.stop()
 
 
-def _until(true) -> None:
-    until = time.monotonic() + 40
-    while not true():
-        assert time.monotonic() < until
-
-
 def _until_ok(learner: httpx.Client, path: str, body: dict) -> dict:
     """As the notebook does: sent again until it is taken."""
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        answer = learner.put(path, json=body)
-        if answer.status_code == 200:
-            return answer.json()
-    pytest.fail(f"never taken: {answer.text}")
+    return poll(lambda: learner.put(path, json=body), until=lambda answer: answer.is_success).json()
 
 
 @pytest.mark.slow
@@ -187,11 +175,8 @@ def test_two_services_on_one_database_know_the_same_and_grade_once(postgres, tmp
 
 
 def _wait_for_marks(learner: httpx.Client, attempt: dict) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        if "score" in learner.get(f"/api/attempts/{attempt['attempt']}").json()["feedback"]:
-            return
-    pytest.fail("never graded")
+    path = f"/api/attempts/{attempt['attempt']}"
+    poll(lambda: learner.get(path).json()["feedback"], until=lambda feedback: "score" in feedback)
 
 
 @pytest.mark.slow

@@ -6,7 +6,6 @@ import queue
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import httpx
@@ -22,7 +21,7 @@ from rolecall.workshop.graders import Graders, GradingError, _Process
 from rolecall.workshop.receipts import verify
 from rolecall.workshop.tables import AuditEntry
 from workshop.conftest import copy_of_the_course
-from workshop.running import answers_of, start_workshop
+from workshop.running import answers_of, poll, start_workshop
 
 
 def begin(learner: httpx.Client) -> dict:
@@ -39,12 +38,8 @@ def save(
 
 def wait_for_marks(learner: httpx.Client, attempt: dict) -> dict:
     """The service grades in the background; it says so until it is done."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        feedback = learner.get(f"/api/attempts/{attempt['attempt']}").json()["feedback"]
-        if "score" in feedback:
-            return feedback
-    pytest.fail(f"never graded: {feedback}")
+    path = f"/api/attempts/{attempt['attempt']}"
+    return poll(lambda: learner.get(path).json()["feedback"], until=lambda feedback: "score" in feedback)
 
 
 def right_answers() -> dict[str, set[str]]:
@@ -286,10 +281,7 @@ def test_after_a_question_is_fixed_everyone_is_graded_by_the_new_version(tmp_pat
         bank.write_text(yaml.safe_dump(document, sort_keys=False))
         instructor.post("/assessments/one/regrade").raise_for_status()
 
-        until = time.monotonic() + 60
-        while time.monotonic() < until and wait_for_marks(learner, attempt)["score"] != 0:
-            pass
-        assert wait_for_marks(learner, attempt)["score"] == 0
+        poll(lambda: wait_for_marks(learner, attempt)["score"], until=lambda score: score == 0)
         database = Database(f"sqlite:///{tmp_path / 'workshop.sqlite3'}")
         with database.read() as session:
             done = [

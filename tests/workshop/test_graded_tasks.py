@@ -1,7 +1,6 @@
 """Hands-on tasks of an assessment: done in the learner's sandbox, judged in one of the service's."""
 
 import json
-import time
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +10,7 @@ from rolecall.lab import find_task, run_steps
 from rolecall.widgets import assessment, join
 from rolecall.widgets._service import ServiceError
 from workshop.conftest import copy_of_the_course
-from workshop.running import start_workshop
+from workshop.running import poll, start_workshop
 
 pytestmark = pytest.mark.slow
 
@@ -46,12 +45,12 @@ def taken(service, tmp_path, monkeypatch) -> Callable:
         finally:
             work.lab.close()
         quiz._received(quiz, {"do": "submit"}, [])
-        until = time.monotonic() + 90
-        while time.monotonic() < until:
+
+        def review() -> list[dict]:
             quiz._received(quiz, {"do": "refresh"}, [])
-            if review := quiz.view["result"]["review"]:
-                return review[-1]
-        pytest.fail(f"never graded: {quiz.view}")
+            return quiz.view["result"]["review"]
+
+        return poll(review, seconds=90)[-1]
 
     return took
 
@@ -140,11 +139,9 @@ def test_calls_that_mean_nothing_there_cost_only_their_own_marks(service):
     assert learner.put(f"{path}/answers/{place}", json={"given": calls, "serial": 1}).status_code == 200
     learner.post(f"{path}/submit").raise_for_status()
 
-    until = time.monotonic() + 90
-    while time.monotonic() < until and "score" not in learner.get(path).json()["feedback"]:
-        pass
+    feedback = poll(lambda: learner.get(path).json()["feedback"], lambda one: "score" in one, seconds=90)
 
-    assert learner.get(path).json()["feedback"]["score"] == 0
+    assert feedback["score"] == 0
 
 
 def test_an_unknown_task_is_reported_with_the_known_ones(service, tmp_path, monkeypatch):

@@ -11,7 +11,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
 
-from workshop.running import start_workshop
+from workshop.running import poll, start_workshop
 
 pytestmark = pytest.mark.slow
 
@@ -181,10 +181,7 @@ def test_a_learner_comes_takes_the_paper_and_the_grade_goes_back(browser, platfo
     attempt = learner.post("/api/assessments/roles-midterm").json()["attempt"]
     learner.post(f"/api/attempts/{attempt}/submit").raise_for_status()
 
-    until = time.monotonic() + 100
-    while time.monotonic() < until and not platform.scores:
-        learner.get("/api/room")
-    ((path, score),) = platform.scores
+    ((path, score),) = poll(lambda: platform.scores, seconds=100)
     # The line's own query stays behind the path.
     assert path == "/lines/3/scores?course=9"
     assert (score["userId"], score["scoreGiven"], score["scoreMaximum"]) == ("user-7", 0.0, 8)
@@ -206,12 +203,7 @@ def handed_in(browser, tool, platform, subject: str, line: str) -> list[str]:
 
 def sent_to(platform, tool, path: str) -> dict:
     """Wait until a line item has a score."""
-    until = time.monotonic() + 100
-    while time.monotonic() < until:
-        if scores := [score for to, score in platform.scores if to == path]:
-            return scores[-1]
-        httpx.get(f"{tool.url}/health")
-    pytest.fail(f"no score came to {path}")
+    return poll(lambda: [score for to, score in platform.scores if to == path], seconds=100)[-1]
 
 
 @pytest.mark.slow

@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from rolecall._processes import supervised
 from rolecall.check._browser import violations
 from rolecall.course import find_course
 from rolecall.quiz import load_bank
-from workshop.running import Running, start_workshop
+from workshop.running import Running, poll, start_workshop
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 expect.set_options(timeout=60_000)
@@ -58,12 +57,9 @@ class OpenEdx:
         return httpx.get(f"{self.url}/state", timeout=60).json()
 
     def wait_for_score(self, user: str) -> dict:
-        until = time.monotonic() + 100
-        while time.monotonic() < until:
-            for one in self.state()["scores"]:
-                if one["user_id"] == user:
-                    return one
-        pytest.fail(f"no grade of {user} came")
+        return poll(lambda: [one for one in self.state()["scores"] if one["user_id"] == user], seconds=100)[
+            0
+        ]
 
 
 @pytest.fixture(scope="module")
