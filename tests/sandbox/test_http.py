@@ -48,14 +48,14 @@ def answer(client) -> tuple[str, dict]:
 
 
 def test_a_request_arrives_byte_by_byte(client):
-    for byte in b"POST /a HTTP/1.1\r\nHost: here\r\nContent-Length: 5\r\n\r\nhello":
+    for byte in b"POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello":
         client.sendall(bytes([byte]))
 
     status, seen = answer(client)
 
     assert status == "HTTP/1.1 200 OK"
     assert (seen["target"], seen["body"]) == ("/a", "hello")
-    assert seen["headers"] == {"HTTP_HOST": "here", "CONTENT_LENGTH": "5"}
+    assert seen["headers"] == {"HTTP_HOST": "localhost", "CONTENT_LENGTH": "5"}
 
 
 # https://www.rfc-editor.org/rfc/rfc9112.html#section-3.2
@@ -72,7 +72,7 @@ def test_a_request_arrives_byte_by_byte(client):
     ],
 )
 def test_a_target_can_be_in_absolute_form_or_start_with_an_empty_segment(client, sent, read):
-    client.sendall(f"GET {sent} HTTP/1.1\r\nHost: here\r\n\r\n".encode())
+    client.sendall(f"GET {sent} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
 
     assert answer(client)[1]["target"] == read
 
@@ -189,6 +189,36 @@ def test_close_ends_a_request_whose_body_never_arrives():
         listener.close()
 
         assert answer(client)[1]["body"] == "he"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        b"127.0.0.1:8000",
+        b"[::1]",
+        b"localhost:8000",
+        b"reports.localhost",
+        b"111122223333.127.0.0.1",
+        b"reports.s3.amazonaws.com",
+        b"host.docker.internal:8000",
+    ],
+)
+def test_a_host_that_no_page_can_have_is_answered(client, host):
+    client.sendall(b"GET / HTTP/1.1\r\nHost: %b\r\n\r\n" % host)
+
+    assert answer(client)[0] == "HTTP/1.1 200 OK"
+
+
+@pytest.mark.parametrize(
+    "host", [b"attacker.example:8000", b"127.0.0.1.attacker.example", b"[", b"192.0.2.1"]
+)
+def test_a_page_whose_name_resolves_to_this_machine_is_not_answered(client, host):
+    client.sendall(b"POST / HTTP/1.1\r\nHost: %b\r\nContent-Length: 5\r\n\r\nhello" % host)
+    rejected = answer(client)
+    client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+
+    assert rejected == ("HTTP/1.1 403 Forbidden", {})
+    assert answer(client)[0] == "HTTP/1.1 200 OK"
 
 
 def test_a_server_that_was_closed_is_not_kept():

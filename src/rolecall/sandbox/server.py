@@ -18,6 +18,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from cheroot import wsgi
 
 from rolecall._processes import call_when_unattended
+from rolecall.sandbox._host_check import with_host_check
 from rolecall.sandbox._http import Connection, HttpGateway
 from rolecall.sandbox.control import Control
 from rolecall.sandbox.gateway import Gateway
@@ -47,7 +48,11 @@ class _Listener:
 
     def __init__(self, application: WSGIApplication, port: int = 0, *, threads: int = 2) -> None:
         self._server = wsgi.Server(
-            (HOST, port), application, numthreads=threads, server_name="rolecall", request_queue_size=128
+            (HOST, port),
+            with_host_check(application),
+            numthreads=threads,
+            server_name="rolecall",
+            request_queue_size=128,
         )
         self._server.keep_alive_conn_limit = 256
         self._server.gateway = HttpGateway
@@ -76,7 +81,7 @@ class _Listener:
         if self._thread.ident is not None:
             self._thread.join(timeout=5)
         # cheroot lists every server here, and never removes one, so that it would stay in memory.
-        logging.statistics.pop(f"Cheroot HTTPServer {id(self._server)}", None)
+        vars(logging)["statistics"].pop(f"Cheroot HTTPServer {id(self._server)}", None)
 
 
 class Server:
