@@ -294,6 +294,16 @@ def test_a_change_set_is_executed_with_the_permissions_of_the_caller(sandbox):
 
     assert status(admin, "reviewed") == "CREATE_COMPLETE"
     assert status(admin, "refused") == "ROLLBACK_COMPLETE"
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+    again = {
+        "StackName": "refused",
+        "ChangeSetName": "second",
+        "TemplateBody": template(T=topic("refused")),
+    }
+    assert (
+        "is in ROLLBACK_COMPLETE state and can not be updated"
+        in error(admin.create_change_set, **again)["Message"]
+    )
 
 
 def test_a_refused_update_restores_the_stack(sandbox):

@@ -82,6 +82,10 @@ class StackPermissions(Gap):
         if operation.name in _WITH_TEMPLATE:
             _check_template(_resources(self._template(call, stack)), call)
         if operation.name == "CreateChangeSet":
+            if stack and stack.status == "ROLLBACK_COMPLETE":
+                # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
+                message = f"Stack:{stack.arn} is in ROLLBACK_COMPLETE state and can not be updated."
+                raise AwsError("ValidationError", message, 400)
             return None
         role = operation.text("RoleARN") or (stack.role if stack else None)
         if operation.name == "ExecuteChangeSet":

@@ -22,12 +22,15 @@ class StackFacts:
         The text of its template.
     tags
         Its tags.
+    status
+        Its status, such as ``CREATE_COMPLETE``.
     """
 
     arn: str
     role: str | None
     template: str
     tags: Mapping[str, str]
+    status: str
 
 
 def stack_facts(account: str, region: str, name: str) -> StackFacts | None:
@@ -35,7 +38,9 @@ def stack_facts(account: str, region: str, name: str) -> StackFacts | None:
     for stack in backend("cloudformation", account, region).stacks.values():
         if name in (stack.name, stack.stack_id):
             text = stack.template if isinstance(stack.template, str) else ""
-            return StackFacts(str(stack.stack_id), stack.role_arn, text, dict(stack.tags))
+            return StackFacts(
+                str(stack.stack_id), stack.role_arn, text, dict(stack.tags), str(stack.status)
+            )
     return None
 
 
