@@ -21,7 +21,18 @@ from rolecall.aws.required_parameters import rejection
 # Services that are known to answer in these words. Others have a message for each parameter.
 # https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html
 SERVICES = frozenset(
-    {"cognito-idp", "dynamodb", "events", "kinesis", "kms", "lambda", "logs", "secretsmanager", "ssm"}
+    {
+        "cognito-idp",
+        "dynamodb",
+        "dynamodbstreams",
+        "events",
+        "kinesis",
+        "kms",
+        "lambda",
+        "logs",
+        "secretsmanager",
+        "ssm",
+    }
 )
 # Their gaps know the messages for texts and lists.
 _NUMBERS_ONLY = frozenset({"iam", "sts"})

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import yaml
 
 from rolecall.aws import partiql
-from rolecall.aws.arns import account_of
+from rolecall.aws.arns import account_of, service_of
 from rolecall.aws.function_names import parse_function_name
 from rolecall.aws.s3 import copied_object
 from rolecall.aws.service_linked_roles import service_linked_role
@@ -215,6 +215,13 @@ def _iterated_stream(value: str, scope: Scope) -> str | None:
     return f"arn:aws:kinesis:{scope.region}:{scope.account}:stream/{name}" if name else None
 
 
+def _iterated_table_stream(value: str, scope: Scope) -> str:
+    """Return the ARN of the stream of DynamoDB with which a shard iterator begins."""
+    arn, _, position = value.partition("|")
+    own = f"arn:aws:dynamodb:{scope.region}:{scope.account}:table/"
+    return arn if position and service_of(arn) == "dynamodb" else f"{own}*/stream/*"
+
+
 def stream_of_iterator(iterator: str) -> str:
     """Return the name of the stream in a shard iterator; empty if the sandbox didn't create it."""
     try:
@@ -356,6 +363,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "document": _document,
     "record_name": _record_name,
     "iterated_stream": _iterated_stream,
+    "iterated_table_stream": _iterated_table_stream,
     "no_slash": _no_slash,
     "ssm_type": _ssm_type,
     "lower_case": lambda value, scope: value.lower(),

@@ -225,6 +225,21 @@ REJECTIONS = [
         "Parameter name: can't be",
     ),
     ("ssm", "put_parameter", {**PARAMETER, "Name": "ssm-x"}, "ValidationException", "prefixed with"),
+    # https://github.com/hashicorp/terraform-provider-aws/issues/7251
+    ("ssm", "put_parameter", {**PARAMETER, "Name": "a/b"}, "ValidationException", "fully qualified name"),
+    *(
+        ("ssm", "put_parameter", {**PARAMETER, "Name": name}, "ValidationException", "prefixed with")
+        for name in ("//a", "/a//b", "/a/", "/", "arn:aws:ssm:us-east-1:111122223333:parameter/a")
+    ),
+    (
+        "ssm",
+        "put_parameter",
+        {**PARAMETER, "Name": "/a" * 16},
+        "HierarchyLevelLimitExceededException",
+        "15",
+    ),
+    # https://github.com/localstack/localstack/issues/11538
+    ("ssm", "get_parameter", {"Name": "a/b:1"}, "ValidationException", "prefixed with"),
     (
         "ssm",
         "put_parameter",
