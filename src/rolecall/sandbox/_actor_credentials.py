@@ -17,6 +17,9 @@ from botocore.credentials import (
 from botocore.httpsession import URLLib3Session
 from botocore.utils import ContainerMetadataFetcher, InstanceMetadataFetcher
 
+from rolecall.sandbox._control_client import ControlApi
+from rolecall.sandbox._errors import SandboxError
+
 # The variables in which every SDK looks for the credentials of a container.
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 _URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
@@ -100,8 +103,47 @@ class ActorAccess:
         return None
 
 
-def read_actors(description: Mapping[str, Any]) -> dict[str, ActorAccess]:
-    """Read the actors in what the server or its control API reports."""
+class Actors:
+    """The identities that a learner can act as, by name.
+
+    Parameters
+    ----------
+    description
+        What the sandbox reported when it started.
+    control
+        The control API, which also lists the machines that were launched since.
+    """
+
+    def __init__(self, description: Mapping[str, Any], control: ControlApi) -> None:
+        self.declared = _read(description)
+        self._control = control
+
+    def all(self) -> dict[str, ActorAccess]:
+        """Return the actors of the world and the machines that were launched."""
+        return _read(self._control("GET", "/actors"))
+
+    def find(self, name: str) -> ActorAccess:
+        """Return an actor by its name, or a machine that was launched by its ID or its ARN.
+
+        Raises
+        ------
+        SandboxError
+            If there is no such actor.
+        """
+        if name in self.declared:
+            return self.declared[name]
+        actors = self.all()
+        launched = actors.get(name) or next((one for one in actors.values() if one.arn == name), None)
+        if launched is None:
+            raise SandboxError(
+                f"there is no actor {name!r}; there are {', '.join(actors)}. An instance that you launch "
+                "is an actor until you terminate it, and a task with a task role until you stop it."
+            )
+        return launched
+
+
+def _read(description: Mapping[str, Any]) -> dict[str, ActorAccess]:
+    """Read the actors in what the sandbox reports."""
     in_container = description["container_imds_endpoints"]
     return {
         name: ActorAccess(**fields, container_imds_endpoint=in_container.get(name))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from rolecall.iam import Explanation
+from rolecall.iam import Explanation, explain, parse_case
+from rolecall.sandbox._control_client import ControlApi
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +49,20 @@ class CallExplanation:
 
     def __repr__(self) -> str:
         return str(self)
+
+
+def explain_event(event: Mapping[str, Any], control: ControlApi) -> CallExplanation:
+    """Explain the decision of an event, and find the roles with which a denied call succeeds.
+
+    Parameters
+    ----------
+    event
+        An entry of the trail, as the control API returns it.
+    control
+        The control API of the sandbox.
+    """
+    decision = parse_case(event["case"]).decide()
+    roles: list[str] = []
+    if not decision.allowed:
+        roles = control("GET", f"/roles-that-allow?event={event['id']}")
+    return CallExplanation(explain(decision), decision.allowed, event["error"], tuple(roles))

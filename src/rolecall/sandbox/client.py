@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import math
-import os
-import shutil
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -15,18 +12,16 @@ from urllib.parse import quote
 
 import boto3
 
-from rolecall.iam import explain, parse_case
-from rolecall.sandbox._actor_credentials import ActorAccess, read_actors
-from rolecall.sandbox._boto3_session import session
+from rolecall.sandbox import _minted_tokens
+from rolecall.sandbox._actor_credentials import Actors
 from rolecall.sandbox._cell_sandboxes import CELLS
-from rolecall.sandbox._cli_home import forget_sessions, path_with_cli
+from rolecall.sandbox._client_settings import ClientSettings
 from rolecall.sandbox._control_client import ControlApi
 from rolecall.sandbox._errors import OutsideSandboxError, SandboxError
 from rolecall.sandbox._kernel import KERNEL
-from rolecall.sandbox._loopback import with_loopback
 from rolecall.sandbox._server_process import ServerProcess
 from rolecall.sandbox.access_change import AccessChange
-from rolecall.sandbox.call_explanation import CallExplanation
+from rolecall.sandbox.call_explanation import CallExplanation, explain_event
 from rolecall.sandbox.diagram import Diagram
 from rolecall.sandbox.metadata_log import MetadataRequest
 from rolecall.sandbox.notebook_file import NotebookSandbox, publish, withdraw
@@ -78,14 +73,13 @@ class Sandbox:
         self._process = ServerProcess(world, course)
         atexit.register(self.close)
         description = self._process.description
-        # The process of the sandbox deletes it, also if this kernel is killed.
-        self._files = Path(description["files"])
         self.endpoint: str = description["endpoint"]
         self.region: str = description["region"]
         self.issuers: dict[str, str] = dict(description.get("issuers", {}))
         self._control = ControlApi(**description["control"])
-        self.clock = SandboxClock(self._control, self._files)
-        self._actors = read_actors(description)
+        self._settings = ClientSettings(self.endpoint, self.region, Path(description["files"]))
+        self.clock = SandboxClock(self._control, self._settings.forget_sessions)
+        self._actors = Actors(description, self._control)
         self.acting_as = ""
         for earlier in CELLS.add(self):
             self._replace(earlier)
@@ -97,7 +91,7 @@ class Sandbox:
     def _replace(self, earlier: Sandbox) -> None:
         """Close the sandbox of an earlier run of this cell, and act as its actor if the kernel does."""
         used = KERNEL.uses(earlier)
-        if used and earlier.acting_as not in self._actors:
+        if used and earlier.acting_as not in self._actors.declared:
             # Closed, it would leave the kernel with the AWS settings of this machine.
             return
         earlier.close()
@@ -111,7 +105,7 @@ class Sandbox:
         An EC2 instance that you launched is listed by its ID until you terminate it, and an ECS task with a
         task role until you stop it.
         """
-        return {name: actor.arn for name, actor in self._all_actors().items()}
+        return {name: actor.arn for name, actor in self._actors.all().items()}
 
     def session(
         self, *, actor: str | None = None, credentials: Mapping[str, str] | None = None
@@ -135,14 +129,10 @@ class Sandbox:
             If the world has no such actor, or unless exactly one of the two is given.
         """
         if credentials is None and actor is not None:
-            return self._session(self._actor(actor))
+            return self._settings.session(self._actors.find(actor), self.clock.now)
         if credentials is not None and actor is None:
-            return self._session(credentials)
+            return self._settings.session(credentials, self.clock.now)
         raise SandboxError("give either actor or credentials to create a session")
-
-    def _session(self, credentials: ActorAccess | Mapping[str, str]) -> boto3.Session:
-        empty = self._empty_file("credentials")
-        return session(self.endpoint, self.region, empty, credentials, self.clock.now)
 
     def client(
         self,
@@ -188,7 +178,8 @@ class Sandbox:
         >>> arn.rpartition("/")[0]
         'arn:aws:sts::111122223333:assumed-role/web'
         """
-        KERNEL.use(self, self._environment(self._actor(actor)), lambda: self.clock.ahead)
+        variables = self._settings.environment(self._actors.find(actor))
+        KERNEL.use(self, variables, lambda: self.clock.ahead)
         self.acting_as = actor
         self._publish()
 
@@ -203,22 +194,7 @@ class Sandbox:
             For an instance: whether the client runs in a container there, where a response of the metadata
             service needs one more network hop.
         """
-        return self._environment(self._actor(actor), in_container=in_container)
-
-    def _environment(self, actor: ActorAccess, *, in_container: bool = False) -> dict[str, str]:
-        return {
-            "AWS_ENDPOINT_URL": self.endpoint,
-            # Otherwise the host of S3 Control's requests would start with the account ID.
-            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
-            "AWS_REGION": self.region,
-            "AWS_DEFAULT_REGION": self.region,
-            "AWS_CONFIG_FILE": str(self._empty_file("config")),
-            "AWS_SHARED_CREDENTIALS_FILE": str(self._empty_file("credentials")),
-            "AWS_PAGER": "",
-            **path_with_cli(self._files),
-            **{name: with_loopback(os.environ.get(name, "")) for name in ("NO_PROXY", "no_proxy")},
-            **actor.environment(in_container=in_container),
-        }
+        return self._settings.environment(self._actors.find(actor), in_container=in_container)
 
     def mfa(self, actor: str) -> tuple[str, str]:
         """Return the serial number of a user's MFA device, and its current code; each code works once.
@@ -228,7 +204,7 @@ class Sandbox:
         SandboxError
             If the actor isn't a user with a device.
         """
-        self._actor(actor)
+        self._actors.find(actor)
         device = self._control("GET", f"/mfa?actor={quote(actor)}")
         return device["serial_number"], device["code"]
 
@@ -305,14 +281,7 @@ class Sandbox:
         ValueError
             If ``minutes`` is negative or not finite.
         """
-        body = {
-            "issuer": issuer,
-            "subject": subject,
-            "audience": audience,
-            "lasting_seconds": _seconds(minutes),
-            "claims": claims,
-        }
-        return str(self._control("POST", "/token", body)["token"])
+        return _minted_tokens.web_identity_token(self._control, issuer, subject, audience, minutes, claims)
 
     def saml_assertion(
         self,
@@ -345,14 +314,9 @@ class Sandbox:
         ValueError
             If ``minutes`` is negative or not finite.
         """
-        body = {
-            "provider": provider,
-            "subject": subject,
-            "role": role,
-            "lasting_seconds": _seconds(minutes),
-            "attributes": dict(attributes or {}),
-        }
-        return str(self._control("POST", "/assertion", body)["assertion"])
+        return _minted_tokens.saml_assertion(
+            self._control, provider, subject, role, minutes, attributes or {}
+        )
 
     def explain(self, entry: TrailEntry | int | None = None) -> CallExplanation:
         """Explain why a call was allowed or denied: the last one, or an entry of the trail.
@@ -376,11 +340,7 @@ class Sandbox:
             raise SandboxError(
                 f"the trail has no entry {number}; it has {events[0]['id']} to {events[-1]['id']}"
             )
-        decision = parse_case(event["case"]).decide()
-        roles: list[str] = []
-        if not decision.allowed:
-            roles = self._control("GET", f"/roles-that-allow?event={event['id']}")
-        return CallExplanation(explain(decision), decision.allowed, event["error"], tuple(roles))
+        return explain_event(event, self._control)
 
     def diagram(self) -> Diagram:
         """Return a diagram of the roles: who can assume them, who is only trusted, and who assumed them."""
@@ -394,7 +354,7 @@ class Sandbox:
         """Restore the world as its file declares it; the actors keep their access keys."""
         self._control("POST", "/reset", {})
         self.clock.ahead = timedelta()
-        forget_sessions(self._files)
+        self._settings.forget_sessions()
 
     def build(self) -> list[tuple[tuple[str | int, ...], str]]:
         """Create what the world declares for services that no call has used yet.
@@ -413,8 +373,7 @@ class Sandbox:
         KERNEL.leave(self)
         withdraw(self._control.url)
         self._process.close()
-        # If that process was killed, its files are still there.
-        shutil.rmtree(self._files, ignore_errors=True)
+        self._settings.delete_files()
 
     def __enter__(self) -> Sandbox:
         return self
@@ -429,37 +388,4 @@ class Sandbox:
 
     def __repr__(self) -> str:
         acting = f"You act as {self.acting_as}." if self.acting_as else "Choose an actor with use()."
-        return f"A sandbox of AWS. {acting} Actors: {', '.join(self._actors)}."
-
-    def _actor(self, name: str) -> ActorAccess:
-        if name in self._actors:
-            return self._actors[name]
-        actors = self._all_actors()
-        launched = actors.get(name) or next((one for one in actors.values() if one.arn == name), None)
-        if launched is None:
-            raise SandboxError(
-                f"there is no actor {name!r}; there are {', '.join(actors)}. An instance that you launch "
-                "is an actor until you terminate it, and a task with a task role until you stop it."
-            )
-        return launched
-
-    def _all_actors(self) -> dict[str, ActorAccess]:
-        """Return the actors of the world and the machines that were launched."""
-        return read_actors(self._control("GET", "/actors"))
-
-    def _empty_file(self, name: str) -> Path:
-        path = self._files / name
-        try:
-            path.touch(mode=0o600)
-        except FileNotFoundError:
-            raise SandboxError(
-                "the sandbox is closed. Create a new one with Sandbox(…), and its sessions and clients."
-            ) from None
-        return path
-
-
-def _seconds(minutes: float) -> float:
-    """Return how long a token is valid, in seconds."""
-    if not (math.isfinite(minutes) and minutes >= 0):
-        raise ValueError(f"minutes must be a finite number that isn't negative, not {minutes}")
-    return minutes * 60
+        return f"A sandbox of AWS. {acting} Actors: {', '.join(self._actors.declared)}."

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from rolecall.sandbox._cli_home import forget_sessions
 from rolecall.sandbox._control_client import ControlApi
 
 
@@ -16,13 +15,13 @@ class SandboxClock:
     ----------
     control
         The control API of the sandbox.
-    files
-        The folder with the files that the AWS CLI keeps for this sandbox.
+    on_change
+        Called with the new time when the clock was advanced or set.
     """
 
-    def __init__(self, control: ControlApi, files: Path) -> None:
+    def __init__(self, control: ControlApi, on_change: Callable[[datetime], object]) -> None:
         self._control = control
-        self._files = files
+        self._on_change = on_change
         self.ahead = timedelta()
 
     def now(self) -> datetime:
@@ -35,11 +34,11 @@ class SandboxClock:
         answer = self._control("POST", "/clock", {"advance_seconds": by.total_seconds()})
         self.ahead += by
         time = datetime.fromisoformat(answer["time"])
-        forget_sessions(self._files, time)
+        self._on_change(time)
         return time
 
     def set(self, moment: datetime) -> None:
         """Set the clock to a time, also in the past, for example to make calls again at their time."""
         self._control("PUT", "/clock", {"time": moment.isoformat()})
         self.ahead = moment - datetime.now(UTC)
-        forget_sessions(self._files, moment)
+        self._on_change(moment)
