@@ -72,6 +72,16 @@ def test_deleting_a_role_returns_a_task_that_names_it(iam):
         r"task/aws-service-role/kafka.amazonaws.com/AWSServiceRoleForKafka/[0-9a-f-]{36}", task
     )
     assert iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"] == "SUCCEEDED"
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        iam.get_service_linked_role_deletion_status(DeletionTaskId=task[:-1])
+
+
+# https://github.com/clouddrove/terraform-aws-elasticsearch/pull/21
+@pytest.mark.parametrize("service", ["OpenSearch.amazonaws.com", "lamda.amazonaws.com"])
+def test_a_name_of_no_service_has_no_role(iam, service):
+    assert invalid_input(iam, AWSServiceName=service) == (
+        f"Cannot find Service Linked Role template for {service}"
+    )
 
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html

@@ -14,6 +14,7 @@ from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.responses import Result
 from rolecall.sandbox.runtime import Runtime
+from rolecall.sandbox.session_tags import check_session_tags
 
 if TYPE_CHECKING:
     from joserfc import jwk
@@ -55,6 +56,7 @@ class OutboundFederation(Gap):
         if call.operation.name != "GetWebIdentityToken":
             return
         parameters = call.operation.parameters
+        check_session_tags(parameters)
         audiences = parameters.get("Audience") or []
         if not audiences:
             raise constraint(audiences, "audience", "Member must have length greater than or equal to 1")

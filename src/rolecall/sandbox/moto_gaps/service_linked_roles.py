@@ -8,11 +8,13 @@ from uuid import uuid4
 
 from rolecall.aws.errors import AwsError
 from rolecall.aws.service_linked_roles import service_linked_role
+from rolecall.aws.service_principals import is_service_principal
 from rolecall.iam import PolicyType
 from rolecall.sandbox import moto_app
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.responses import Result
+from rolecall.sandbox.runtime import Runtime
 
 _PATH = "/aws-service-role/"
 
@@ -25,11 +27,20 @@ class ServiceLinkedRoles(Gap):
             "iam.AddRoleToInstanceProfile",
             "iam.CreateServiceLinkedRole",
             "iam.DeleteServiceLinkedRole",
+            "iam.GetServiceLinkedRoleDeletionStatus",
             "iam.RemoveRoleFromInstanceProfile",
         }
     )
     rule = "https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html"
     answers = True
+
+    def __init__(self, runtime: Runtime) -> None:
+        super().__init__(runtime)
+        self._deletions: set[tuple[str, str]] = set()
+
+    def reset(self) -> None:
+        """Forget the deletions."""
+        self._deletions.clear()
 
     def before(self, call: Call) -> Result | None:
         """Create or delete the role with its policy, or raise UnmodifiableEntity for an instance profile.
@@ -40,6 +51,8 @@ class ServiceLinkedRoles(Gap):
             return self._create(call)
         if call.operation.name == "DeleteServiceLinkedRole":
             return self._delete(call)
+        if call.operation.name == "GetServiceLinkedRoleDeletionStatus":
+            return self._status(call)
         name = call.operation.text("RoleName", "")
         role = self.runtime.iam.role_named(call.account, name)
         if role is not None and f":role{_PATH}" in role.arn:
@@ -52,7 +65,12 @@ class ServiceLinkedRoles(Gap):
         return None
 
     def _create(self, call: Call) -> Result:
-        kind = service_linked_role(call.operation.text("AWSServiceName", ""))
+        service = call.operation.text("AWSServiceName", "")
+        if not is_service_principal(service):
+            # https://github.com/clouddrove/terraform-aws-elasticsearch/pull/21
+            message = f"Cannot find Service Linked Role template for {service}"
+            raise AwsError("InvalidInput", message, 400)
+        kind = service_linked_role(service)
         suffix = call.operation.text("CustomSuffix")
         if suffix and not kind.accepts_suffix:
             raise AwsError("InvalidInput", f"Custom suffix is not allowed for {kind.service}", 400)
@@ -88,7 +106,16 @@ class ServiceLinkedRoles(Gap):
         for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
             iam.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
         iam.delete_role(RoleName=name)
-        return {"DeletionTaskId": f"task/{role.arn.partition(':role/')[2]}/{uuid4()}"}
+        task = f"task/{role.arn.partition(':role/')[2]}/{uuid4()}"
+        self._deletions.add((call.account, task))
+        return {"DeletionTaskId": task}
+
+    def _status(self, call: Call) -> Result:
+        # https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetServiceLinkedRoleDeletionStatus.html
+        task = call.operation.text("DeletionTaskId", "")
+        if (call.account, task) not in self._deletions:
+            raise AwsError("NoSuchEntity", f"The deletion task {task} cannot be found.", 404)
+        return {"Status": "SUCCEEDED"}
 
 
 def _iam(call: Call) -> Any:
