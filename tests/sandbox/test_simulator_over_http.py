@@ -124,6 +124,28 @@ def test_a_principal_that_is_not_there_and_a_policy_that_is_none_are_refused(iam
     assert raised.value.response["Error"]["Code"] == "InvalidInput"
 
 
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
+ROLE = "arn:aws:iam::111122223333:role/web"
+PUBLIC = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}'
+
+
+@pytest.mark.parametrize("further", [{"CallerArn": ROLE}, {"ResourcePolicy": PUBLIC}])
+def test_the_simulated_caller_is_a_user(iam, further):
+    with pytest.raises(ClientError, match=r"InvalidInput.*CallerArn"):
+        iam.simulate_custom_policy(PolicyInputList=[ALLOW], ActionNames=["s3:GetObject"], **further)
+
+
+def test_results_come_in_pages(iam):
+    simulation = {"PolicyInputList": [ALLOW], "ActionNames": ["s3:GetObject", "s3:PutObject"]}
+
+    first = iam.simulate_custom_policy(**simulation, MaxItems=1)
+    second = iam.simulate_custom_policy(**simulation, MaxItems=1, Marker=first["Marker"])
+
+    assert (first["IsTruncated"], second["IsTruncated"]) == (True, False)
+    shown = [page["EvaluationResults"][0]["EvalActionName"] for page in (first, second)]
+    assert shown == simulation["ActionNames"]
+
+
 def test_the_simulator_has_no_trust_policies(iam):
     """https://github.com/aws/aws-cli/issues/10314"""
     statement = {

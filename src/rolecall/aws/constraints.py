@@ -22,6 +22,7 @@ from rolecall.aws.required_parameters import rejection
 # https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html
 SERVICES = frozenset(
     {
+        "accessanalyzer",
         "cognito-idp",
         "dynamodb",
         "dynamodbstreams",

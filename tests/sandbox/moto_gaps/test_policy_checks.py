@@ -104,3 +104,6 @@ def test_public_access_is_access_for_everyone(analyzer, statement, result):
 def test_a_check_rejects_what_is_no_policy(analyzer):
     with pytest.raises(ClientError, match="ValidationException"):
         analyzer.check_no_public_access(policyDocument="{}", resourceType="AWS::S3::Bucket")
+    # https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CheckNoPublicAccess.html
+    with pytest.raises(ClientError, match=r"ValidationException.*'resourceType'.*enum value set"):
+        analyzer.check_no_public_access(policyDocument=document(READ), resourceType="AWS::S3::Object")

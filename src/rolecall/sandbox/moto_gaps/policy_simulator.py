@@ -30,6 +30,8 @@ from rolecall.sandbox.moto_gaps._gap import Gap
 from rolecall.sandbox.responses import Result
 
 # The service and the operation, without wildcards.
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
+_USUAL_ITEMS = 100
 _ACCOUNT = re.compile(r"\d{12}")
 _ACTION = re.compile(r"[a-zA-Z0-9-]+:[a-zA-Z0-9_-]+")
 _DECISIONS = {
@@ -68,6 +70,7 @@ class PolicySimulator(Gap):
                 return _context_keys(identity + further)
 
     def _simulate_custom(self, operation: Operation, account: str) -> Result:
+        _check_caller(operation)
         policies = PolicySet(
             identity=_documents(operation, "PolicyInputList", PolicyType.IDENTITY),
             boundaries=_documents(operation, "PermissionsBoundaryPolicyInputList", PolicyType.BOUNDARY),
@@ -77,6 +80,7 @@ class PolicySimulator(Gap):
 
     def _simulate_principal(self, operation: Operation) -> Result:
         source = operation.text("PolicySourceArn", "")
+        _check_caller(operation, source)
         identity, boundaries = self._policies_of(source)
         given = _documents(operation, "PermissionsBoundaryPolicyInputList", PolicyType.BOUNDARY)
         policies = PolicySet(
@@ -158,7 +162,31 @@ def _results(operation: Operation, principal: str, policies: PolicySet) -> Resul
                 raise AwsError("InvalidInput", str(error), 400) from None
             decision = decide(request, _for_request(request, policies))
             results.append(_result(decision, resource, context))
-    return {"EvaluationResults": results, "IsTruncated": False}
+    return _page(operation, results)
+
+
+def _page(operation: Operation, results: list[dict[str, Any]]) -> Result:
+    """Return the results from the marker on, as many as were asked for."""
+    marker = operation.text("Marker", "0")
+    if not marker.isdecimal():
+        raise AwsError("ValidationError", f"Invalid Marker: {marker}", 400)
+    start = int(marker)
+    end = start + int(operation.parameters.get("MaxItems") or _USUAL_ITEMS)
+    page: dict[str, Any] = {"EvaluationResults": results[start:end], "IsTruncated": end < len(results)}
+    return page | ({"Marker": str(end)} if page["IsTruncated"] else {})
+
+
+def _check_caller(operation: Operation, source: str = "") -> None:
+    """Check that the simulated caller is a user, if a resource-based policy depends on it.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
+    """
+    caller = operation.text("CallerArn")
+    if caller is not None and ":user/" not in caller:
+        raise AwsError("InvalidInput", f"The CallerArn {caller} is not the ARN of an IAM user.", 400)
+    if caller is None and operation.text("ResourcePolicy") and ":user/" not in source:
+        message = "The CallerArn of an IAM user is required with a ResourcePolicy."
+        raise AwsError("InvalidInput", message, 400)
 
 
 def _for_request(request: Request, policies: PolicySet) -> PolicySet:
