@@ -40,11 +40,13 @@ def lab(reports: Sandbox) -> Iterator[Sandbox]:
 def pytest_configure(config: pytest.Config) -> None:
     """Try few examples without the slow tests, and many with them, each time the same ones.
 
-    A search for faults tries other ones each time: ``--hypothesis-profile=search``.
+    A search for faults tries other ones each time: ``--hypothesis-profile=search``. No test fails because a busy
+    machine takes long for an example.
     """
-    hypothesis.settings.register_profile("few", max_examples=50, deadline=None, derandomize=True)
-    hypothesis.settings.register_profile("many", max_examples=200, deadline=None, derandomize=True)
-    hypothesis.settings.register_profile("search", max_examples=5000, deadline=None)
+    without_times = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+    for name, examples in (("few", 50), ("many", 200)):
+        hypothesis.settings.register_profile(name, max_examples=examples, derandomize=True, **without_times)
+    hypothesis.settings.register_profile("search", max_examples=5000, **without_times)
     if not config.getoption("--hypothesis-profile"):
         hypothesis.settings.load_profile("few" if config.option.markexpr == "not slow" else "many")
 
