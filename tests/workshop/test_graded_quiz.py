@@ -175,7 +175,7 @@ def test_marks_are_in_the_gradebook_and_in_nbgraders_columns(workshop):
 
 @pytest.fixture(scope="module")
 def graders():
-    made = Graders(find_course().folder, count=1, patience=5)
+    made = Graders(find_course().folder, count=1)
     yield made
     made.close()
 
