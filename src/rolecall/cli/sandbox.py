@@ -56,7 +56,7 @@ def serve_command(world: str, port: int, as_json: bool, course: Path | None, unt
         faults = [document.fault(where, problem) for where, problem in error.problems]
         raise Unusable(str(BadFile(faults))) from None
     except PortInUse as error:
-        raise Unusable(f"{error}; leave out --port to use any free one") from None
+        raise Unusable(f"{error} Without --port, the sandbox uses a free one.") from None
     # The process ends now. Python would first look for cycles among all of its objects, for seconds.
     gc.freeze()
 

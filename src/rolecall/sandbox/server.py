@@ -30,7 +30,7 @@ HOST = "127.0.0.1"
 
 
 class PortInUse(OSError):
-    """The requested port is in use."""
+    """The sandbox can't listen on the requested port."""
 
 
 class _Listener:
@@ -59,8 +59,10 @@ class _Listener:
         self._server.ConnectionClass = Connection
         try:
             self._server.prepare()
-        except OSError as error:
-            raise PortInUse(f"port {port} on {HOST} cannot be used: {error}") from None
+        except OSError:
+            if port == 0:
+                raise
+            raise PortInUse(f"port {port} of {HOST} is in use, or needs more permissions.") from None
         self._thread = threading.Thread(target=self._server.serve, daemon=True)
         self.url = f"http://{HOST}:{self._server.bind_addr[1]}"
         self.is_open = True
@@ -97,7 +99,7 @@ class Server:
     Raises
     ------
     PortInUse
-        When something else listens there.
+        If another program listens on the port, or if the user may not.
     """
 
     def __init__(self, world: World, port: int = 0) -> None:

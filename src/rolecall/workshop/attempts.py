@@ -39,8 +39,6 @@ _SECRET_AND_LAST_NUMBER = select(_ROOMS.c.secret, _LAST_NUMBER.scalar_subquery()
     _ROOMS.c.id == bindparam("room")
 )
 _IDENTITY = select(_PEOPLE.c.identity).where(_PEOPLE.c.id == bindparam("person"))
-_ATTEMPT = select(_ATTEMPTS).where(_ATTEMPTS.c.id == bindparam("attempt"))
-_LOCKED_ATTEMPT = _ATTEMPT.with_for_update()
 _OWNER = (
     select(_PEOPLE.c.name, _ROOMS.c.name, _ROOMS.c.secret)
     .join(_ROOMS, _ROOMS.c.id == _PEOPLE.c.room_id)

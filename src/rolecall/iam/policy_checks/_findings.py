@@ -103,11 +103,6 @@ def finding(code: str, *places: Node | Location, **filled: object) -> Finding:
     return Finding(type, code, details, locations)
 
 
-def issue_codes() -> frozenset[str]:
-    """Return the codes of all findings."""
-    return frozenset(_messages())
-
-
 @cache
 def _messages() -> dict[str, tuple[FindingType, str]]:
     text = (files(__package__) / "messages.yaml").read_text(encoding="utf-8")
