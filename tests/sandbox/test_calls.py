@@ -2,9 +2,12 @@
 
 import json
 import urllib.request
+from datetime import UTC, datetime
 
 import pytest
 from botocore.exceptions import ClientError
+
+from rolecall.sandbox.call_log import CallLog
 
 READER = "arn:aws:iam::111122223333:role/reports-reader"
 
@@ -115,6 +118,16 @@ def test_only_what_came_after_a_call_is_asked_for(lab):
     sts.get_caller_identity()
 
     assert [one["number"] for one in lab.calls(first)] == [first + 1]
+
+
+@pytest.mark.parametrize("levels", [600, 50_000])
+def test_a_document_with_too_many_levels_stays_a_text(levels):
+    log, document = CallLog(), '{"Statement": ' + "[" * levels + "]" * levels + "}"
+
+    log.record("arn", "iam.CreatePolicy", {"PolicyDocument": document}, "", datetime.now(UTC))
+
+    (call,) = json.loads(json.dumps(log.after(0)))
+    assert call["parameters"]["PolicyDocument"] == document[:8192]
 
 
 def test_the_calls_are_behind_the_token(lab):

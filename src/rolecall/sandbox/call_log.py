@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import threading
 from collections import deque
 from dataclasses import asdict, dataclass
@@ -18,6 +19,9 @@ _LONGEST = 8_192
 _LONGEST_SENT = 32 * 1024
 # A template of CloudFormation, which is the longest document in a parameter, has up to 51,200 bytes.
 _LONGEST_KEPT = 64 * 1024
+# No document of AWS has as many levels. Python can neither copy nor write a document at any depth.
+_DEEPEST = 100
+_BRACKETS = re.compile(r"[][{}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +124,10 @@ def _as_json(value: Any) -> Any:
     """Make JSON of a parameter, cut to the length that a policy document can have."""
     if isinstance(value, _LongText):
         return value.start
-    if isinstance(value, str) and value.lstrip().startswith("{"):
+    if isinstance(value, str) and value.lstrip().startswith("{") and not _is_deep(value):
         try:
             return json.loads(value)
-        except (ValueError, RecursionError):
+        except ValueError:
             return value[:_LONGEST]
     if isinstance(value, str):
         return value[:_LONGEST]
@@ -132,6 +136,16 @@ def _as_json(value: Any) -> Any:
     if isinstance(value, list):
         return [_as_json(one) for one in value]
     return value if isinstance(value, int | float | bool | None) else f"({type(value).__name__})"
+
+
+def _is_deep(text: str) -> bool:
+    """Whether a JSON text can have more levels than any document of AWS."""
+    depth = 0
+    for bracket in _BRACKETS.findall(text):
+        depth += 1 if bracket in "[{" else -1
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 def _as_sent(value: Any) -> Any:
