@@ -88,3 +88,31 @@ def test_memory_is_flat_over_resets(world, actor, service, operation, times):
         after = memory_after_resets(times)
 
         assert after < before * 1.1, f"{before / 2**20:.0f} MiB became {after / 2**20:.0f} MiB"
+
+
+ALONE = """
+world: alone
+accounts:
+  main: {id: "111122223333", users: {admin: {managed_policies: ["arn:aws:iam::aws:policy/AdministratorAccess"]}}}
+actors: {admin: {user: main/admin}}
+"""
+
+
+@pytest.mark.slow
+def test_accounts_that_a_reset_removes_take_no_memory(tmp_path):
+    (tmp_path / "alone.yaml").write_text(ALONE)
+    with Sandbox(tmp_path / "alone.yaml") as lab:
+        process, client = psutil.Process(lab._process.pid), lab.client("organizations", actor="admin")
+
+        def memory_after_organizations(times) -> int:
+            for _ in range(times):
+                client.create_organization()
+                for number in range(9):
+                    client.create_account(Email=f"a{number}@example.com", AccountName="a")
+                lab.reset()
+            return process.memory_info().rss
+
+        before = memory_after_organizations(4)
+        after = memory_after_organizations(4)
+
+        assert after < before * 1.1, f"{before / 2**20:.0f} MiB became {after / 2**20:.0f} MiB"

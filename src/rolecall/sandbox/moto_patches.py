@@ -43,7 +43,9 @@ _ID_PREFIXES = {
 _read_managed_policies = IAMBackend._init_aws_policies
 _managed_policies: list[ManagedPolicy] = []
 _copies: dict[str, dict[str, ManagedPolicy]] = {}
-"""By account, its copy of each AWS-managed policy, by ARN."""
+"""By account, its copy of each AWS-managed policy, by ARN; for the accounts that were created last."""
+# A copy takes 0.8 MB, and every organization that is created after a reset has new accounts.
+_MOST_COPIES = 32
 
 
 @lru_cache(maxsize=1)
@@ -149,15 +151,16 @@ def _with_safe_defaults(create: Callable[..., FakeBucket]) -> Callable[..., Fake
 def _copy_managed_policies(backend: IAMBackend) -> list[ManagedPolicy]:
     """Read the 1,500 AWS-managed policies once, not again for each account and each reset.
 
-    Each account gets copies, because each counts its own attachments. It keeps them across resets, which
+    Each account gets copies, because each counts its own attachments. They are kept across resets, which
     only restore those that were changed.
     """
     if not _managed_policies:
         _managed_policies.extend(_read_managed_policies(backend))
         _managed_policies.append(_lex_policy(_managed_policies))
-    copies = _copies.get(backend.account_id)
-    if copies is None:
-        copies = _copies[backend.account_id] = {one.arn: _copy(one) for one in _managed_policies}
+    copies = _copies.pop(backend.account_id, None) or {one.arn: _copy(one) for one in _managed_policies}
+    _copies[backend.account_id] = copies
+    for account in list(_copies)[:-_MOST_COPIES]:
+        _copies.pop(account, None)
     for copied, policy in zip(copies.values(), _managed_policies, strict=True):
         if vars(copied) != vars(policy):
             vars(copied).clear()
