@@ -21,6 +21,10 @@ accounts:
             Version: "2012-10-17"
             Statement:
               - {Effect: Allow, Action: "s3:ListAllMyBuckets", Resource: "*", Condition: {Bool: {"aws:MultiFactorAuthPresent": "true"}}}
+              - Effect: Allow
+                Action: ["iam:GetUser", "iam:*AccessKey*"]
+                Resource: "arn:aws:iam::*:user/${aws:username}"
+                Condition: {Bool: {"aws:MultiFactorAuthPresent": "true"}}
               - {Effect: Allow, Action: "iam:ListUsers", Resource: "*", Condition: {NumericLessThan: {"aws:MultiFactorAuthAge": "3600"}}}
       eve: {}
     roles:
@@ -75,6 +79,20 @@ def test_a_session_token_with_mfa_carries_it_to_every_call(mfa):
 
     assert refused(without.list_buckets) == "AccessDenied"
     assert mfa.client("s3", credentials=credentials).list_buckets()["Buckets"] == []
+
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage.html
+def test_a_session_with_mfa_rotates_the_access_key_of_its_user(mfa):
+    credentials = mfa.client("sts", actor="dana").get_session_token(**shown(mfa))["Credentials"]
+    iam = mfa.client("iam", credentials=credentials)
+
+    created = iam.create_access_key()["AccessKey"]
+    iam.update_access_key(AccessKeyId=created["AccessKeyId"], Status="Inactive")
+    states = {one["AccessKeyId"]: one["Status"] for one in iam.list_access_keys()["AccessKeyMetadata"]}
+    iam.delete_access_key(AccessKeyId=created["AccessKeyId"])
+
+    assert (iam.get_user()["User"]["UserName"], created["UserName"]) == ("dana", "dana")
+    assert states[created["AccessKeyId"]] == "Inactive"
 
 
 def test_the_age_of_the_proof_counts(mfa):

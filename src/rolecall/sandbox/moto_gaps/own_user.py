@@ -11,14 +11,20 @@ from rolecall.sandbox.responses import Result
 
 
 class OwnUser(Gap):
-    """IAM takes the user name from the access key; moto looks for a user without a name."""
+    """IAM takes the user name from the credentials; moto finds no user of a session, or another one."""
 
     operations = frozenset(
         {
+            "iam.CreateAccessKey",
+            "iam.DeactivateMFADevice",
+            "iam.DeleteAccessKey",
             "iam.DeleteSigningCertificate",
+            "iam.GetUser",
+            "iam.ListAccessKeys",
             "iam.ListMFADevices",
             "iam.ListSSHPublicKeys",
             "iam.ListSigningCertificates",
+            "iam.UpdateAccessKey",
             "iam.UpdateSigningCertificate",
             "iam.UploadSigningCertificate",
         }
