@@ -29,6 +29,11 @@ _THREAD_STACK = 2**20
 _LOG_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t{}\t%(message)s"
 # https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
 _OF_CLIENT = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
+# The audit events with an address, by its place among their arguments, and those whose first argument is the
+# name of a host. Python would ask a name server for it, which can be another machine.
+# https://docs.python.org/3/library/audit_events.html
+_WITH_ADDRESS = {"socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1, "socket.getnameinfo": 0}
+_WITH_HOST = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
 _NO_DOT = "not enough values to unpack (expected 2, got 1)"
 
 
@@ -185,10 +190,10 @@ def _limit_memory(mebibytes: int) -> None:
 
 def _allow_only_loopback(event: str, arguments: tuple[Any, ...]) -> None:
     """Raise PermissionError when the function is about to reach another machine."""
-    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
-        address = arguments[1]
+    if event in _WITH_ADDRESS:
+        address = arguments[_WITH_ADDRESS[event]]
         host = address[0] if isinstance(address, tuple) else None
-    elif event == "socket.getaddrinfo":
+    elif event in _WITH_HOST:
         host = arguments[0]
     else:
         return

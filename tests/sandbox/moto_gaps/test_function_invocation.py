@@ -72,6 +72,16 @@ def grow(event, context):
 def call_home(event, context):
     socket.create_connection(("192.0.2.1", 80))
 
+def look_up(event, context):
+    for ask in (socket.gethostbyname, socket.gethostbyaddr, lambda host: socket.getnameinfo((host, 80), 0)):
+        try:
+            ask("home.example")
+        except PermissionError as error:
+            refused = error
+        else:
+            return "resolved"
+    raise refused
+
 def count(event, context):
     return [Decimal(7), Decimal("0.25")]
 
@@ -217,6 +227,7 @@ def test_a_handler_can_return_the_numbers_of_dynamodb(awslambda):
         ("grow", 30, "Runtime.ExitError", "Runtime exited with error: signal: killed"),
         ("missing", 30, "Runtime.HandlerNotFound", "Handler 'missing' missing on module 'index'"),
         ("call_home", 30, "PermissionError", "192.0.2.1 isn't on this machine"),
+        ("look_up", 30, "PermissionError", "home.example isn't on this machine"),
     ],
 )
 def test_a_function_that_fails_says_how(awslambda, handler, timeout, kind, message):
