@@ -64,6 +64,8 @@ def test_an_operation_that_the_sandbox_lacks_is_named(lab, service, method, para
 
 def test_an_unknown_service_answers_in_the_protocol_that_its_client_reads(lab):
     assert error(lab, "location", "cancel_job", JobId="1")[:2] == (400, "UnknownOperationException")
+    # Clients of S3 sign this one for s3express.
+    assert error(lab, "s3", "list_directory_buckets")[:2] == (400, "UnknownOperationException")
 
 
 # https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html

@@ -57,6 +57,8 @@ _BY_SIGNING_NAME: dict[str, tuple[str, ...]] = {
     "tagging": ("resourcegroupstaggingapi",),
     "timestream": ("timestream-write", "timestream-query"),
 }
+# The signing names of directory buckets, Outposts, and Object Lambda, for which clients of S3 sign, too.
+_FURTHER_OF_S3 = frozenset({"s3express", "s3-outposts", "s3-object-lambda"})
 # All paths of S3 Control begin with the version of its API.
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_AWS_S3_Control.html
 _S3_CONTROL_PATH = "/v20180820/"
@@ -183,6 +185,8 @@ def protocol_of(service: str, content_type: str | None) -> Protocol:
     try:
         model = get_service_model(service)
     except (UnknownServiceError, DataNotFoundError):
+        if service in _FURTHER_OF_S3:
+            return "rest-xml"
         return _protocol_by_content_type(content_type or "")
     try:
         return cast(Protocol, determine_request_protocol(model, content_type))
