@@ -29,8 +29,8 @@ _THREAD_STACK = 2**20
 _LOG_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t{}\t%(message)s"
 # https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
 _OF_CLIENT = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
-# The audit events with an address, by its place among their arguments, and those whose first argument is the
-# name of a host. Python would ask a name server for it, which can be another machine.
+# Audit events with an address, by its place among their arguments; and those with a host as the first one.
+# Python would ask a name server for the host, which can be another machine.
 # https://docs.python.org/3/library/audit_events.html
 _WITH_ADDRESS = {"socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1, "socket.getnameinfo": 0}
 _WITH_HOST = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
