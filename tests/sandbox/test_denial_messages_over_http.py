@@ -32,8 +32,14 @@ accounts:
         trust:
           Version: "2012-10-17"
           Statement: [{Effect: Allow, Principal: {AWS: "arn:aws:iam::111122223333:root"}, Action: "sts:AssumeRole"}]
+  partner: {id: "222233334444", buckets: {partner-files: {}}, topics: &topics {news: {}}}
+  outside: {id: "333344445555", buckets: {outside-files: {}}, topics: *topics}
 organization:
   management_account: management
+  accounts: [management, main, partner]
+  resource_control_policies:
+    partner:
+      - {Version: "2012-10-17", Statement: [{Effect: Deny, Principal: "*", Action: "s3:DeleteObject", Resource: "*"}]}
   service_control_policies:
     main:
       - {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "*", Resource: "*"}]}
@@ -122,3 +128,70 @@ def test_s3_introduces_the_arn_in_its_own_words(lab):
         'on resource: "arn:aws:s3:::acme-reports/q1.csv" with an explicit deny in an identity-based policy, '
         "with policy ARN: arn:aws:iam::aws:policy/AWSDenyAll"
     )
+
+
+# https://aws.amazon.com/blogs/security/enhanced-access-denied-error-messages-with-policy-arns
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
+NEWS = "arn:aws:sns:us-east-1:{}:news"
+OBJECT = ' on resource: "arn:aws:s3:::partner-files/k"'
+ACROSS_ACCOUNTS = [
+    # In one organization, the message names the reason, and the policy if it isn't of the resource.
+    (
+        "dana",
+        "partner",
+        "s3:GetObject",
+        f"{OBJECT} with an explicit deny in an identity-based policy, .*AWSDenyAll",
+    ),
+    (
+        "admin",
+        "partner",
+        "s3:GetObject",
+        f"{OBJECT} because no resource-based policy allows the s3:GetObject action",
+    ),
+    (
+        "admin",
+        "partner",
+        "s3:DeleteObject",
+        f"{OBJECT} with an explicit deny in a resource control policy, .*:policy/o-.*",
+    ),
+    (
+        "dana",
+        "partner",
+        "sns:Publish",
+        ".* with an explicit deny in an identity-based policy: .*AWSDenyAll",
+    ),
+    (
+        "admin",
+        "partner",
+        "sns:Publish",
+        ".* because no resource-based policy allows the sns:Publish action",
+    ),
+    # Outside of the organization there is no reason, whichever policy denies the request.
+    *(
+        (
+            actor,
+            "outside",
+            action,
+            f" on resource: {NEWS.format(333344445555)}" if action == "sns:Publish" else None,
+        )
+        for actor in ("admin", "dana", "eve")
+        for action in ("s3:GetObject", "s3:DeleteObject", "sns:Publish")
+    ),
+]
+
+
+@pytest.mark.parametrize(("actor", "owner", "action", "end"), ACROSS_ACCOUNTS)
+def test_only_callers_of_the_same_organization_see_why(lab, actor, owner, action, end):
+    account = {"partner": "222233334444", "outside": "333344445555"}[owner]
+    service, _, name = action.partition(":")
+    call = {"GetObject": "get_object", "DeleteObject": "delete_object", "Publish": "publish"}[name]
+    named = {"Bucket": f"{owner}-files", "Key": "k"}
+    parameters = named if service == "s3" else {"TopicArn": NEWS.format(account), "Message": "x"}
+    start = f"User: arn:aws:iam::111122223333:user/{actor} is not authorized to perform: {action}"
+    pattern = "Access Denied" if end is None else f"{start}{end}"
+
+    denial = message(getattr(lab.client(service, actor=actor), call), **parameters)
+
+    assert re.fullmatch(pattern, denial)
+    # The sandbox itself shows which policy decided.
+    assert action in str(lab.explain())
