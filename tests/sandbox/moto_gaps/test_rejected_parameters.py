@@ -202,6 +202,13 @@ REJECTIONS = [
     ),
     (
         "ec2",
+        "modify_launch_template",
+        {"LaunchTemplateId": "lt-0123456789abcdef0", "LaunchTemplateName": "web", "DefaultVersion": "1"},
+        "InvalidParameterCombination",
+        "Either provide launch template ID or launch template name to modify the template.",
+    ),
+    (
+        "ec2",
         "create_tags",
         {"Resources": ["vpc-1"], "Tags": [{"Key": "aws:x", "Value": "y"}]},
         "InvalidParameterValue",

@@ -25,6 +25,12 @@ _PAIRS = {
     "ec2.UpdateSecurityGroupRuleDescriptionsEgress": _GROUP,
     "ec2.UpdateSecurityGroupRuleDescriptionsIngress": _GROUP,
 }
+# https://github.com/getmoto/moto/blob/5.2.5/tests/test_ec2/test_launch_templates.py, which was run in AWS.
+_MESSAGES = {
+    "ec2.ModifyLaunchTemplate": (
+        "Either provide launch template ID or launch template name to modify the template."
+    )
+}
 
 
 class ExclusiveParameters(Gap):
@@ -40,4 +46,4 @@ class ExclusiveParameters(Gap):
         for given in (call.operation.parameters, specification):
             if isinstance(given, Mapping) and given.get(by_id) and given.get(by_name):
                 message = f"The parameter {by_name} cannot be used with the parameter {by_id}"
-                raise AwsError("InvalidParameterCombination", message, 400)
+                raise AwsError("InvalidParameterCombination", _MESSAGES.get(call.name, message), 400)
