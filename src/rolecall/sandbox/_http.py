@@ -22,9 +22,8 @@ from rolecall.aws.http import HEADERS_WITH_UNDERSCORES
 _NEXT_REQUEST_MS = 5
 _AT_ONCE = 64 * 1024
 _CRLF = b"\r\n"
-# The starts of request lines whose targets cheroot rejects: it takes what follows // for a host name.
-_ABSOLUTE_FORM = re.compile(rb"\A([A-Z]+ )https?://[^/?# ]*/?", re.IGNORECASE)
-_EMPTY_SEGMENT = re.compile(rb"\A([A-Z]+ /)/")
+# The start of a request line whose target cheroot rejects: it takes what follows // for a host name.
+_OTHER_TARGET = re.compile(rb"([A-Z]+ )(?:https?://[^/?# ]*/?|/(?=/))", re.IGNORECASE)
 # Lines with a colon, and the empty line after them. A line that goes on in the next one doesn't match.
 _HEADERS = re.compile(rb"(?:[^\s:][^\r\n:]*+:[^\r\n]*+\r\n)*+\r\n")
 
@@ -148,9 +147,12 @@ class _Request(HTTPRequest):
         https://www.rfc-editor.org/rfc/rfc9112.html#section-3.2.2
         """
         stream: _Stream = self.conn.rfile
-        line = _ABSOLUTE_FORM.sub(rb"\1/", stream.readline(), count=1)
-        with_one_slash, doubled = _EMPTY_SEGMENT.subn(rb"\1", line, count=1)
-        stream.put_back(with_one_slash)
+        line = stream.readline()
+        found = _OTHER_TARGET.match(line)
+        doubled = found is not None and found[0].endswith(b" /")
+        if found is not None:
+            line = found[1] + (b"" if doubled else b"/") + line[found.end() :]
+        stream.put_back(line)
         read = bool(super().read_request_line())  # type: ignore[no-untyped-call]
         if read and doubled:
             self.uri, self.path = b"/" + self.uri, b"/" + self.path
