@@ -23,7 +23,7 @@ def overview(gateway: Gateway) -> dict[str, Any]:
                 "id": account.id,
                 "users": [
                     {"name": user, "policies": _documents(gateway.iam.user_policies(account.id, user))}
-                    for user in sorted(one.name for one in iam_backend(account.id).users.values())
+                    for user in sorted(one.name for one in list(iam_backend(account.id).users.values()))
                 ],
                 "roles": [
                     _role(gateway, role)

@@ -54,13 +54,13 @@ def relations(gateway: Gateway) -> dict[str, Any]:
 def _nodes(gateway: Gateway) -> Iterator[_Node]:
     for account in gateway.world.accounts.values():
         state = iam_backend(account.id)
-        for user in state.users.values():
+        for user in list(state.users.values()):
             yield _Node(user.arn, account.id, "user", user.name)
         for arn in state.open_id_providers:
             yield _Node(arn, account.id, "oidc-provider", arn.partition("/")[2])
-        for provider in state.saml_providers.values():
+        for provider in list(state.saml_providers.values()):
             yield _Node(provider.arn, account.id, "saml-provider", provider.name)
-        for role in state.roles.values():
+        for role in list(state.roles.values()):
             yield _Node(role.arn, account.id, "role", role.name)
     for name, actor in gateway.world.actors.items():
         if actor.user is None:

@@ -41,7 +41,7 @@ def _of_user(operation: Operation, account: str) -> Iterator[str]:
         yield "Cannot delete entity, must delete MFA device first."
     if user.signing_certificates:
         yield "Cannot delete entity, must delete signing certificates first."
-    if any(user in group.users for group in state.groups.values()):
+    if any(user in group.users for group in list(state.groups.values())):
         yield "Cannot delete entity, must remove users from group first."
 
 

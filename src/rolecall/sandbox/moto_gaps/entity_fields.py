@@ -43,7 +43,7 @@ def _created_role(account: str, result: dict[str, Any]) -> None:
 
 def _listed_roles(account: str, result: dict[str, Any]) -> None:
     documents = {
-        role.name: role.assume_role_policy_document for role in iam_backend(account).roles.values()
+        role.name: role.assume_role_policy_document for role in list(iam_backend(account).roles.values())
     }
     for role in result["Roles"]:
         document = documents[role["RoleName"]]

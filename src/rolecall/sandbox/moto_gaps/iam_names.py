@@ -50,24 +50,24 @@ class _Created(NamedTuple):
 
 
 def _users(state: Any, account: str) -> Iterable[str]:
-    return [str(user.name) for user in state.users.values()]
+    return [str(user.name) for user in list(state.users.values())]
 
 
 def _groups(state: Any, account: str) -> Iterable[str]:
-    return [str(group.name) for group in state.groups.values()]
+    return [str(group.name) for group in list(state.groups.values())]
 
 
 def _roles(state: Any, account: str) -> Iterable[str]:
-    return [str(role.name) for role in state.roles.values()]
+    return [str(role.name) for role in list(state.roles.values())]
 
 
 def _profiles(state: Any, account: str) -> Iterable[str]:
-    return [str(profile.name) for profile in state.instance_profiles.values()]
+    return [str(profile.name) for profile in list(state.instance_profiles.values())]
 
 
 def _policies(state: Any, account: str) -> Iterable[str]:
     own = f"arn:aws:iam::{account}:"
-    return [str(policy.name) for arn, policy in state.managed_policies.items() if arn.startswith(own)]
+    return [str(policy.name) for arn, policy in list(state.managed_policies.items()) if arn.startswith(own)]
 
 
 _CREATED = {

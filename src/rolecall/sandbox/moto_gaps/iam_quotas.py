@@ -122,7 +122,7 @@ def _groups(operation: Operation, account: str) -> str | None:
     name = operation.text("UserName")
     groups = [
         group.name
-        for group in iam_backend(account).groups.values()
+        for group in list(iam_backend(account).groups.values())
         if any(user.name == name for user in group.users)
     ]
     full = len(set(groups) - {operation.text("GroupName")}) >= _GROUPS_PER_USER
@@ -152,7 +152,7 @@ def _entity(operation: Operation, account: str, kind: str) -> Any:
     state = iam_backend(account)
     name = operation.text(f"{kind.capitalize()}Name", "")
     if kind == "role":
-        return next((role for role in state.roles.values() if role.name == name), None)
+        return next((role for role in list(state.roles.values()) if role.name == name), None)
     return (state.users if kind == "user" else state.groups).get(name)
 
 

@@ -20,7 +20,7 @@ class MfaDeviceDetails(Gap):
         """Return the device, or raise NoSuchEntity."""
         serial = call.operation.text("SerialNumber", "")
         asked = call.operation.text("UserName")
-        for user in iam_backend(call.account).users.values():
+        for user in list(iam_backend(call.account).users.values()):
             device = user.mfa_devices.get(serial)
             if device is not None and asked in (None, user.name):
                 return {"UserName": user.name, "SerialNumber": serial, "EnableDate": device.enable_date}

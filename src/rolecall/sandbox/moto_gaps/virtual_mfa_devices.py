@@ -27,7 +27,7 @@ class VirtualMfaDevices(Gap):
             kind = "VirtualMFADevice" if call.operation.name == "DeleteVirtualMFADevice" else "MFA Device"
             raise AwsError("NoSuchEntity", f"{kind} with serial number {serial} does not exist.", 404)
         if call.operation.name == "DeleteVirtualMFADevice":
-            if any(serial in user.mfa_devices for user in state.users.values()):
+            if any(serial in user.mfa_devices for user in list(state.users.values())):
                 raise AwsError("DeleteConflict", "MFA VirtualDevice in use. Must deactivate first.", 409)
             return
         first, second = (call.operation.text(f"AuthenticationCode{number}", "") for number in (1, 2))

@@ -71,28 +71,28 @@ _Part = tuple[str, str, str, Any]
 
 def _identities(account: str) -> Iterator[_Part]:
     state = iam_backend(account)
-    for user in state.users.values():
+    for user in list(state.users.values()):
         keys = sorted(key.access_key_id for key in user.access_keys if key.status == "Active")
-        groups = sorted(group.name for group in state.groups.values() if user in group.users)
+        groups = sorted(group.name for group in list(state.groups.values()) if user in group.users)
         yield "user", user.name, "", user.arn
         yield "user", user.name, "access keys", keys
         yield "user", user.name, "groups", groups
         yield "user", user.name, "password", bool(user.password)
         yield from _of_identity("user", user)
-    for role in state.roles.values():
+    for role in list(state.roles.values()):
         yield "role", role.name, "", role.arn
         yield "role", role.name, "trust policy", role.assume_role_policy_document
         yield "role", role.name, "session duration", int(role.max_session_duration or 3600)
         yield from _of_identity("role", role)
-    for group in state.groups.values():
+    for group in list(state.groups.values()):
         yield "group", group.name, "policies", _policies(group)
-    for arn, policy in state.managed_policies.items():
+    for arn, policy in list(state.managed_policies.items()):
         if f"::{account}:" in arn:
             current = next(one for one in policy.versions if one.version_id == policy.default_version_id)
             yield "managed policy", policy.name, "default version", current.document
-    for profile in state.instance_profiles.values():
+    for profile in list(state.instance_profiles.values()):
         yield "instance profile", profile.name, "role", [role.name for role in profile.roles]
-    for arn, provider in state.open_id_providers.items():
+    for arn, provider in list(state.open_id_providers.items()):
         yield "identity provider", arn.partition("/")[2], "audiences", sorted(provider.client_id_list)
 
 
@@ -107,7 +107,7 @@ def _policies(identity: Any) -> dict[str, Any]:
 
 
 def _buckets(account: str) -> Iterator[_Part]:
-    for name, bucket in s3_backend(account).buckets.items():
+    for name, bucket in list(s3_backend(account).buckets.items()):
         block = bucket.public_access_block
         grants = [
             [[one.id, one.uri] for one in grant.grantees] + [list(grant.permissions)]
@@ -126,7 +126,7 @@ def _resources(account: str) -> Iterator[_Part]:
                 name = kept.id if service == "kms" else kept.name
                 yield kind, str(name), "policy", getattr(kept, "policy", None)
     for _, state in regional_backends("dynamodb", account):
-        for table in state.tables.values():
+        for table in list(state.tables.values()):
             kept = state.resource_policies.get(table.table_arn)
             yield "table", table.name, "policy", kept.policy_doc if kept else None
     for _, state in regional_backends("lambda", account):

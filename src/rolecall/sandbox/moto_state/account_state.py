@@ -135,7 +135,7 @@ def _of_principal(account: str, kind: str, name: str) -> Keys:
     if kind == "user":
         entity: Any = state.users.get(name)
     elif kind == "role":
-        entity = next((one for one in state.roles.values() if one.name == name), None)
+        entity = next((one for one in list(state.roles.values()) if one.name == name), None)
     else:
         return {}
     boundary = getattr(entity, "permissions_boundary_arn", None)
@@ -143,7 +143,7 @@ def _of_principal(account: str, kind: str, name: str) -> Keys:
 
 
 def _of_instance(ec2: Any, identifier: str, prefix: str) -> Keys:
-    instances = (one.instances for one in ec2.reservations.values())
+    instances = (one.instances for one in list(ec2.reservations.values()))
     instance = next((one for some in instances for one in some if one.id == identifier), None)
     if instance is None:
         return {}
@@ -164,7 +164,7 @@ def _of_instance(ec2: Any, identifier: str, prefix: str) -> Keys:
 
 
 def _of_subnet(ec2: Any, identifier: str, prefix: str) -> Keys:
-    subnet = next((some[identifier] for some in ec2.subnets.values() if identifier in some), None)
+    subnet = next((some[identifier] for some in list(ec2.subnets.values()) if identifier in some), None)
     if subnet is None:
         return {}
     return {

@@ -35,7 +35,7 @@ class StackFacts:
 
 def stack_facts(account: str, region: str, name: str) -> StackFacts | None:
     """Return a stack that isn't deleted, by its name or ARN; None if there is none."""
-    for stack in backend("cloudformation", account, region).stacks.values():
+    for stack in list(backend("cloudformation", account, region).stacks.values()):
         if name in (stack.name, stack.stack_id):
             text = stack.template if isinstance(stack.template, str) else ""
             return StackFacts(
@@ -64,7 +64,7 @@ def change_set_role(account: str, region: str, name: str, stack: str | None) -> 
     stack
         The name or the ARN of its stack, which a name requires.
     """
-    for change_set in backend("cloudformation", account, region).change_sets.values():
+    for change_set in list(backend("cloudformation", account, region).change_sets.values()):
         by_name = name == change_set.change_set_name and stack in (
             change_set.stack_name,
             change_set.stack_id,

@@ -68,38 +68,38 @@ def _address(ec2: Any, name: str) -> Iterator[str]:
 
 
 def _route_table(ec2: Any, name: str) -> Iterator[str]:
-    for table in ec2.route_tables.values():
+    for table in list(ec2.route_tables.values()):
         if name in table.all_associations_ids:
             yield str(table.id)
 
 
 def _subnet(ec2: Any, name: str) -> Iterator[str]:
-    for of_zone in ec2.subnets.values():
+    for of_zone in list(ec2.subnets.values()):
         for subnet in of_zone.values():
             if name in subnet.ipv6_cidr_block_associations:
                 yield str(subnet.id)
 
 
 def _vpc(ec2: Any, name: str) -> Iterator[str]:
-    for vpc in ec2.vpcs.values():
+    for vpc in list(ec2.vpcs.values()):
         if name in vpc._cidr_block_association_set:
             yield str(vpc.id)
 
 
 def _subnet_of_network_acl(ec2: Any, name: str) -> Iterator[str]:
-    for acl in ec2.network_acls.values():
+    for acl in list(ec2.network_acls.values()):
         if name in acl._associations:
             yield str(acl._associations[name].subnet_id)
 
 
 def _attached_interface(ec2: Any, name: str) -> Iterator[str]:
-    for interface in ec2.enis.values():
+    for interface in list(ec2.enis.values()):
         if interface.attachment_id == name:
             yield str(interface.id)
 
 
 def _attached_instance(ec2: Any, name: str) -> Iterator[str]:
-    for interface in ec2.enis.values():
+    for interface in list(ec2.enis.values()):
         if interface.attachment_id == name and interface.instance:
             yield str(interface.instance.id)
 

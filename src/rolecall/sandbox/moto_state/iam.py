@@ -101,7 +101,7 @@ class IamState:
     def key(self, access_key_id: str) -> KeyFacts | None:
         """Return a user's access key in any account, or None."""
         for account in self.accounts:
-            for user in iam_backend(account).users.values():
+            for user in list(iam_backend(account).users.values()):
                 for key in user.access_keys:
                     if key.access_key_id == access_key_id:
                         facts = _user_facts(account, user)
@@ -118,16 +118,16 @@ class IamState:
         parts = arn.split(":")
         if len(parts) != 6 or parts[4] not in self.accounts:
             return None
-        role = next((one for one in iam_backend(parts[4]).roles.values() if one.arn == arn), None)
+        role = next((one for one in list(iam_backend(parts[4]).roles.values()) if one.arn == arn), None)
         return _role_facts(parts[4], role) if role else None
 
     def roles(self, account: str) -> list[RoleFacts]:
         """Return every role of an account."""
-        return [_role_facts(account, role) for role in iam_backend(account).roles.values()]
+        return [_role_facts(account, role) for role in list(iam_backend(account).roles.values())]
 
     def role_named(self, account: str, name: str) -> RoleFacts | None:
         """Return a role by its name, or None."""
-        role = next((one for one in iam_backend(account).roles.values() if one.name == name), None)
+        role = next((one for one in list(iam_backend(account).roles.values()) if one.name == name), None)
         return _role_facts(account, role) if role else None
 
     def principal_id(self, arn: str) -> str | None:
@@ -209,7 +209,7 @@ class IamState:
         """Return the inline and managed policies of a user and of its groups."""
         user = iam_backend(account).users[name]
         policies = list(_attached(user, f"user {name}"))
-        for group in iam_backend(account).groups.values():
+        for group in list(iam_backend(account).groups.values()):
             if user in group.users:
                 policies += _attached(group, f"group {group.name}")
         return tuple(policies)
@@ -255,7 +255,7 @@ class IamState:
         elif type == "group":
             found = state.groups.get(name)
         elif type == "role":
-            found = next((one for one in state.roles.values() if one.name == name), None)
+            found = next((one for one in list(state.roles.values()) if one.name == name), None)
         elif type == "instance-profile":
             found = state.instance_profiles.get(_profile_id(account, name))
         return str(found.arn) if found else f"arn:aws:iam::{account}:{type}/{name}"
@@ -307,12 +307,12 @@ def principal_ids(account: str) -> set[str]:
 
 def rewrite_trust_policies(account: str, rewrite: Callable[[str], str]) -> None:
     """Replace the text of each trust policy of an account by what a function returns for it."""
-    for role in iam_backend(account).roles.values():
+    for role in list(iam_backend(account).roles.values()):
         role.assume_role_policy_document = rewrite(role.assume_role_policy_document)
 
 
 def _saml_provider(account: str, arn: str) -> Any:
-    return next((one for one in iam_backend(account).saml_providers.values() if one.arn == arn), None)
+    return next((one for one in list(iam_backend(account).saml_providers.values()) if one.arn == arn), None)
 
 
 def set_user_boundary(user: Any, arn: str | None) -> None:
@@ -358,7 +358,7 @@ def keep_versions(account: str, arn: str, count: int) -> None:
 
 
 def _profile_id(account: str, name: str) -> str:
-    for identifier, profile in iam_backend(account).instance_profiles.items():
+    for identifier, profile in list(iam_backend(account).instance_profiles.items()):
         if profile.name == name:
             return str(identifier)
     return name

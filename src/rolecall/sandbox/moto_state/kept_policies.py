@@ -28,7 +28,7 @@ def rewrite_resource_policies(account: str, rewrite: Callable[[str], str]) -> No
     """
     _rewrite_function_policies(account, rewrite)
     for _, state in regional_backends("dynamodb", account):
-        for kept in state.resource_policies.values():
+        for kept in list(state.resource_policies.values()):
             kept.policy_doc = rewrite(kept.policy_doc)
     for service, collection in _COLLECTIONS.items():
         for _, state in regional_backends(service, account):

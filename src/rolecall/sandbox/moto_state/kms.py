@@ -148,7 +148,7 @@ def unusable(arn: str) -> AwsError | None:
 
 def granted_key(account: str, region: str, token: str) -> str | None:
     """Return the ARN of the key that a grant is on, by the grant's token."""
-    for key in backend("kms", account, region).keys.values():
+    for key in list(backend("kms", account, region).keys.values()):
         if any(grant.token == token for grant in key.grants.values()):
             return str(key.arn)
     return None
@@ -193,7 +193,7 @@ def managed_key_arn(account: str, region: str, service: str) -> str | None:
     if service not in _SERVICES:
         return None
     state, alias = backend("kms", account, region), f"{_MANAGED}{service}"
-    key = next((one for one in state.keys.values() if alias in one.aliases), None)
+    key = next((one for one in list(state.keys.values()) if alias in one.aliases), None)
     if key is None:
         description = f"Default key that protects my {_SERVICES[service]} data when no other key is defined"
         key = state.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", description, None)

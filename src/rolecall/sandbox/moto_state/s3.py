@@ -144,7 +144,7 @@ def has_lock(bucket: str, key: str, version: str | None, kind: str) -> bool:
 
 def rewrite_bucket_policies(account: str, rewrite: Callable[[str], str]) -> None:
     """Replace the text of each bucket policy of an account by what a function returns for it."""
-    for bucket in s3_backend(account).buckets.values():
+    for bucket in list(s3_backend(account).buckets.values()):
         if bucket.policy is not None:
             bucket.policy = rewrite(bucket.policy.decode()).encode()
 
