@@ -101,15 +101,27 @@ def test_an_instance_reads_no_tags_unless_its_options_allow_it(lab):
     assert "tags/" not in metadata(lab, instance, "meta-data/").splitlines()
 
 
+def filtered(ec2, name: str, value: str) -> list[str]:
+    """The IDs of the instances of this test that pass a filter."""
+    filters = [{"Name": name, "Values": [value]}, {"Name": "instance-type", "Values": ["c5.large"]}]
+    reservations = ec2.describe_instances(Filters=filters)["Reservations"]
+    return [one["InstanceId"] for reservation in reservations for one in reservation["Instances"]]
+
+
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IamInstanceProfile.html
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
 def test_an_instance_shows_the_id_of_its_profile(lab):
     profile = lab.client("iam", actor="operator").get_instance_profile(InstanceProfileName="web")
-    instance = launch(lab)
+    instance = launch(lab, InstanceType="c5.large")
 
-    described = lab.client("ec2", actor="operator").describe_instances(InstanceIds=[instance])
+    ec2 = lab.client("ec2", actor="operator")
+    described = ec2.describe_instances(InstanceIds=[instance])
 
     shown = described["Reservations"][0]["Instances"][0]["IamInstanceProfile"]
     assert shown["Id"] == profile["InstanceProfile"]["InstanceProfileId"]
+    assert filtered(ec2, "iam-instance-profile.arn", shown["Arn"]) == [instance]
+    assert filtered(ec2, "iam-instance-profile.id", shown["Id"]) == [instance]
+    assert filtered(ec2, "iam-instance-profile.arn", f"{shown['Arn']}s") == []
 
 
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html

@@ -108,8 +108,10 @@ def _run_or_say_why(environ: WSGIEnvironment, service: str) -> Response:
         raise NotPerformed("the sandbox doesn't have this service")
     try:
         response = moto_dispatch.dispatch(environ)
-    except NotImplementedError:
-        raise NotPerformed("the sandbox doesn't have this operation") from None
+    except NotImplementedError as error:
+        # moto has operations without some of their filters.
+        what = "filter" if str(error).lower().startswith(("filter dicts", "the filter")) else "operation"
+        raise NotPerformed(f"the sandbox doesn't have this {what}") from None
     except Exception as error:
         # moto doesn't validate many parameters, and fails on them instead.
         _log.exception("moto failed in the service %s", service)

@@ -248,6 +248,11 @@ def patched_ec2_instances() -> Any:
     utils: Any = import_module("moto.ec2.utils")
     # moto chooses each digit, and IDs for 1,300 images whenever an account uses EC2.
     utils.random_resource_id = lambda size=8: f"{mock_random.getrandbits(4 * size):0{size}x}"
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
+    utils.filter_dict_attribute_mapping |= {
+        "iam-instance-profile.arn": "iam_instance_profile.Arn",
+        "iam-instance-profile.id": "iam_instance_profile.Id",
+    }
     instances: Any = import_module("moto.ec2.models.instances")
     profiles: Any = import_module("moto.ec2.models.iam_instance_profile")
     modify = instances.InstanceBackend.modify_instance_metadata_options
