@@ -100,6 +100,7 @@ def test_two_sandboxes_do_not_see_each_other(reports):
         other.client("s3", credentials=_reader(other)).get_object(Bucket="acme-reports", Key="2026/q1.csv")
         foreign = other.session(actor="dana").get_credentials()
 
+    assert repr(other) == "A sandbox of AWS that is closed."
     with pytest.raises(SandboxError, match=r"the sandbox is closed\. Create a new one"):
         other.client("sts", actor="dana")
     with pytest.raises(SandboxError, match=r"the sandbox doesn't respond .* create a new one"):

@@ -64,9 +64,14 @@ class ServerProcess:
         """The process ID."""
         return self._process.pid
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._errors.closed
+
     def close(self) -> None:
         """End the process; the second call does nothing."""
-        if self._errors.closed:
+        if self.is_closed:
             return
         self._process.stdin.close()
         if not self._process.wait(_SECONDS_TO_END):

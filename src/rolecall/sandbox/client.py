@@ -387,5 +387,7 @@ class Sandbox:
         self.close()
 
     def __repr__(self) -> str:
+        if self._process.is_closed:
+            return "A sandbox of AWS that is closed."
         acting = f"You act as {self.acting_as}." if self.acting_as else "Choose an actor with use()."
         return f"A sandbox of AWS. {acting} Actors: {', '.join(self._actors.declared)}."
