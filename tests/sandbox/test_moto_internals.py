@@ -669,6 +669,12 @@ INTERNALS += [
         ("moto.s3.notifications", "_send_event_bridge_message", "account_id bucket event_name key"),
         ("moto.s3.notifications", "_get_s3_event", "event_name bucket key notification_id"),
         ("moto.s3.notifications", "_get_test_event", "bucket_name"),
+        ("moto.secretsmanager.models", "FakeSecret.set_default_version_id", "self version_id"),
+        (
+            "moto.secretsmanager.models",
+            "SecretsManagerBackend.rotate_secret",
+            "self secret_id client_request_token rotation_lambda_arn rotation_rules rotate_immediately",
+        ),
         ("moto.sns.models", "Subscription.publish", "self message message_id"),
         ("moto.sns.models", "SNSBackend.publish", "self message arn"),
         ("moto.sqs.models", "Queue.add_message", "self message"),

@@ -49,14 +49,48 @@ def _patch_functions() -> None:
 
     def invoke(of: Any, body: str, request_headers: Any, response_headers: dict[str, str]) -> bytes:
         """Run the function in the sandbox, for a delivery; the sandbox answers Invoke itself."""
-        records = json.loads(body).get("Records") or [{}]
+        event = json.loads(body)
+        records = event.get("Records") or [{}]
+        is_rotation = {"Step", "ClientRequestToken"} <= event.keys()
+        if is_rotation and "x-amz-function-error" in response_headers:
+            # The step before has failed, and Secrets Manager ends the rotation.
+            return b""
         # Lambda deletes the messages that it polled only if the function succeeds.
-        wait = records[0].get("eventSource") == "aws:sqs"
+        wait = is_rotation or records[0].get("eventSource") == "aws:sqs"
         if not invoke_function(of.function_arn, body, wait=wait):
             response_headers["x-amz-function-error"] = "Unhandled"
         return b""
 
     function.invoke = invoke
+
+
+@cache
+def _patch_secrets() -> None:
+    """Rotate a secret with the function that it has, and keep its current version if the function fails.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
+    """
+    models: Any = import_module("moto.secretsmanager.models")
+    rotate, set_default = (
+        models.SecretsManagerBackend.rotate_secret,
+        models.FakeSecret.set_default_version_id,
+    )
+
+    @wraps(rotate)
+    def rotate_with_its_function(backend: Any, secret_id: str, **options: Any) -> Any:
+        secret = backend.secrets.get(secret_id)
+        if not options.get("rotation_lambda_arn"):
+            options["rotation_lambda_arn"] = getattr(secret, "rotation_lambda_arn", None)
+        return rotate(backend, secret_id, **options)
+
+    @wraps(set_default)
+    def set_if_current(secret: Any, version_id: str | None) -> None:
+        version = secret.versions.get(version_id)
+        if version is None or version["version_stages"] != ["AWSPENDING"]:
+            set_default(secret, version_id)
+
+    models.SecretsManagerBackend.rotate_secret = rotate_with_its_function
+    models.FakeSecret.set_default_version_id = set_if_current
 
 
 @cache
@@ -205,6 +239,7 @@ _PATCHES: dict[str, tuple[Callable[[], None], ...]] = {
     "lambda": (_patch_functions,),
     "logs": (_patch_log_streams, _patch_functions),
     "s3": (_patch_buckets,),
+    "secretsmanager": (_patch_secrets,),
     "sns": (_patch_topics, _patch_functions),
     "sqs": (_patch_queues, _patch_functions),
 }
