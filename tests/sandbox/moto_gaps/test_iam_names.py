@@ -58,6 +58,21 @@ def test_a_path_begins_and_ends_with_a_slash(iam, path):
     assert message.startswith("The specified value for path is invalid. It must begin and end with /")
 
 
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccountAlias.html
+@pytest.mark.parametrize("alias", ["Acme", "-acme", "a--b"])
+def test_an_alias_of_an_account_has_lowercase_letters_digits_and_hyphens(iam, alias):
+    code, message = error_of(iam.create_account_alias, AccountAlias=alias)
+
+    assert code == "ValidationError"
+    assert message.startswith("The specified value for accountAlias is invalid.")
+
+
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
+@pytest.mark.parametrize("operation", ["list_roles", "list_policies", "list_virtual_mfa_devices"])
+def test_a_marker_of_no_page_is_rejected(iam, operation):
+    assert error_of(getattr(iam, operation), Marker="x")[0] == "ValidationError"
+
+
 @pytest.mark.parametrize(
     ("operation", "parameters", "longest"),
     [

@@ -26,8 +26,14 @@ _NAMES = frozenset(
         "VirtualMFADeviceName",
     }
 )
+_ALIAS = "AccountAlias"
 _ANY = re.compile(r".*", re.DOTALL)
 _NAME_RULE = "It must contain only alphanumeric characters and/or the following: +=,.@_-"
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccountAlias.html
+_ALIAS_RULE = (
+    "It must contain only digits, lowercase letters, and hyphens (-), "
+    "but cannot begin or end with a hyphen."
+)
 _PATH_RULE = "It must begin and end with / and contain only alphanumeric characters and/or / characters."
 
 
@@ -100,7 +106,7 @@ class IamNames(Gap):
                 continue
             parameter = name[0].lower() + name[1:]
             if not pattern.fullmatch(value):
-                rule = _NAME_RULE if name in _NAMES else _PATH_RULE
+                rule = _ALIAS_RULE if name == _ALIAS else _NAME_RULE if name in _NAMES else _PATH_RULE
                 message = f"The specified value for {parameter} is invalid. {rule}"
                 raise AwsError("ValidationError", message, 400)
             if longest is not None and len(value) > longest:
@@ -128,7 +134,7 @@ def _rules(operation: str) -> dict[str, tuple[re.Pattern[str], int | None]]:
     rules = {
         name: (re.compile(member.metadata["pattern"], re.ASCII), member.metadata.get("max"))
         for name, member in input_members("iam", operation).items()
-        if (name in _NAMES or name == "Path") and "pattern" in member.metadata
+        if (name in _NAMES or name in ("Path", _ALIAS)) and "pattern" in member.metadata
     }
     if (description := input_members("iam", operation).get("Description")) is not None:
         rules["Description"] = (_ANY, description.metadata.get("max"))

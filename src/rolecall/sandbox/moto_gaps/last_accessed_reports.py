@@ -128,10 +128,7 @@ class LastAccessedReports(Gap):
         self._reports.clear()
 
     def validate(self, call: Call) -> None:
-        """Raise InvalidInput for a marker that no page returned, or for a report about single actions."""
-        marker = call.operation.text("Marker")
-        if marker and not marker.isdecimal():
-            raise AwsError("InvalidInput", f"Invalid Marker: {marker}", 400)
+        """Raise InvalidInput for a report about single actions."""
         if call.operation.text("Granularity") == "ACTION_LEVEL":
             message = "The sandbox reports services only: it has no ACTION_LEVEL. Use SERVICE_LEVEL."
             raise AwsError("InvalidInput", message, 400)

@@ -167,10 +167,7 @@ def _results(operation: Operation, principal: str, policies: PolicySet) -> Resul
 
 def _page(operation: Operation, results: list[dict[str, Any]]) -> Result:
     """Return the results from the marker on, as many as were asked for."""
-    marker = operation.text("Marker", "0")
-    if not marker.isdecimal():
-        raise AwsError("ValidationError", f"Invalid Marker: {marker}", 400)
-    start = int(marker)
+    start = int(operation.text("Marker", "0"))
     end = start + int(operation.parameters.get("MaxItems") or _USUAL_ITEMS)
     page: dict[str, Any] = {"EvaluationResults": results[start:end], "IsTruncated": end < len(results)}
     return page | ({"Marker": str(end)} if page["IsTruncated"] else {})
