@@ -158,6 +158,14 @@ REJECTIONS = [
         "InvalidParameter",
         "Invalid parameter: Amazon SNS does not support this protocol string: x",
     ),
+    # moto runs test_subscribe_unknown_topic of its tests/test_sns/test_subscriptions.py in AWS, too.
+    (
+        "sns",
+        "subscribe",
+        {"TopicArn": f"{TOPIC['TopicArn']}-2", "Protocol": "sqs", "Endpoint": "y"},
+        "NotFound",
+        "Topic does not exist",
+    ),
     (
         "sns",
         "subscribe",

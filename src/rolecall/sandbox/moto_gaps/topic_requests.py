@@ -11,7 +11,7 @@ from rolecall.aws.arns import service_of
 from rolecall.aws.errors import AwsError
 from rolecall.sandbox.call import Call
 from rolecall.sandbox.moto_gaps._gap import Gap
-from rolecall.sandbox.moto_state.sns import is_disabled_endpoint
+from rolecall.sandbox.moto_state.sns import is_disabled_endpoint, topic_exists
 
 # https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
 _TOPIC_NAME = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -51,6 +51,8 @@ class TopicRequests(Gap):
                 if not _ATTRIBUTE.fullmatch(operation.text("AttributeName", "")):
                     raise _invalid("AttributeName")
             case "Subscribe":
+                if not topic_exists(operation.text("TopicArn", "")):
+                    raise AwsError("NotFound", "Topic does not exist", 404)
                 _check_subscription(operation.text("Protocol", ""), operation.text("Endpoint", ""))
             case "Publish":
                 if sum(name in operation.parameters for name in _TARGETS) > 1:
