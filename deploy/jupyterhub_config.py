@@ -35,6 +35,8 @@ c.Spawner.cmd = ["sh", "-c", START, COURSE, sys.executable]
 # JupyterLab asks nobody about news.
 c.Spawner.args = [f"--LabApp.app_settings_dir={Path(rolecall.__file__).parent / 'cli' / 'lab_settings'}"]
 c.Spawner.notebook_dir = f"~/{COURSE}"
+# A learner's server can take longer than 30 s to answer when a class starts together.
+c.Spawner.http_timeout = 120
 c.Spawner.default_url = "/lab/tree/index.ipynb"
 c.Spawner.environment = {
     # Within the machine, past the proxy: kernels ask the service where it listens.

@@ -11,6 +11,8 @@ import pytest
 from joserfc import jwt
 from playwright.sync_api import Browser, expect
 
+from programs import find_chromium
+from rolecall.check import CHROMIUM_ARGUMENTS
 from workshop.learning_platform import CLAIM, KEY, LEARNER
 from workshop.running import Running, start_workshop
 
@@ -99,6 +101,18 @@ def tool(site, tmp_path_factory) -> Iterator[Running]:
     site.tool = running.url
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="module")
+def browser(browser: Browser) -> Iterator[Browser]:
+    """Chromium with all sites in one process.
+
+    Playwright sometimes loses sight of a frame that goes from one site's process to another's and back.
+    """
+    arguments = [*CHROMIUM_ARGUMENTS, "--disable-site-isolation-trials"]
+    launched = browser.browser_type.launch(executable_path=find_chromium(), args=arguments)
+    yield launched
+    launched.close()
 
 
 @pytest.mark.parametrize(
