@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rolecall.aws.arns import account_of, region_of, service_of
 from rolecall.sandbox.moto_state._backends import backend
 from rolecall.sandbox.moto_state.resources import Arn, ServiceResources
 
@@ -28,8 +29,10 @@ def _topic(arn: Arn) -> Any:
 
 def topic_exists(text: str) -> bool:
     """Return whether there is a topic with an ARN."""
-    _, _, _, region, account, name = text.split(":", 5)
-    return _topic(Arn(text, account, region, name)) is not None
+    region, account = region_of(text), account_of(text)
+    if service_of(text) != "sns" or not region or not account:
+        return False
+    return _topic(Arn(text, account, region, text.rpartition(":")[2])) is not None
 
 
 def is_disabled_endpoint(arn: str) -> bool:
